@@ -1,0 +1,123 @@
+package org.purespark.model;
+
+import java.util.Arrays;
+
+/**
+ * The sum of gradients over micro-batches: dense for all parameters but the word embedding, of which only the touched
+ * rows are kept. Sums are made in the order of the calls.
+ */
+public final class GradientSum {
+    private final ParameterLayout layout;
+    private final int width;
+    private final float[] dense;
+    private final int[] slotOfWord;
+    private int[] words = new int[256];
+    private float[] wordRows;
+    private int touched;
+
+    public GradientSum(ParameterLayout layout) {
+        this.layout = layout;
+        int[] shape = layout.slice(ParameterLayout.WORD_EMBEDDINGS).shape();
+        this.width = shape[1];
+        this.dense = new float[layout.size() - layout.denseStart()];
+        this.slotOfWord = new int[shape[0]];
+        Arrays.fill(slotOfWord, -1);
+        this.wordRows = new float[words.length * width];
+    }
+
+    /** Makes it zero again. */
+    public void clear() {
+        Arrays.fill(dense, 0f);
+        for (int i = 0; i < touched; i++) {
+            slotOfWord[words[i]] = -1;
+        }
+        touched = 0;
+    }
+
+    void addWordRow(int word, float[] row) {
+        int slot = slotOfWord[word];
+        if (slot < 0) {
+            slot = touched++;
+            slotOfWord[word] = slot;
+            if (slot == words.length) {
+                words = Arrays.copyOf(words, 2 * slot);
+                wordRows = Arrays.copyOf(wordRows, 2 * slot * width);
+            }
+            words[slot] = word;
+            Arrays.fill(wordRows, slot * width, (slot + 1) * width, 0f);
+        }
+        int at = slot * width;
+        for (int i = 0; i < width; i++) {
+            wordRows[at + i] += row[i];
+        }
+    }
+
+    /** Adds {@code values[0 .. count)} to the gradients of the parameters from flat offset {@code parameter}. */
+    void addDense(int parameter, float[] values, int count) {
+        int at = parameter - layout.denseStart();
+        for (int i = 0; i < count; i++) {
+            dense[at + i] += values[i];
+        }
+    }
+
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    /** Gradients of the parameters from {@link ParameterLayout#denseStart} on; the live array. */
+    public float[] dense() {
+        return dense;
+    }
+
+    /** W: entries in a word's row. */
+    public int width() {
+        return width;
+    }
+
+    /** Where a word's row starts in {@link #wordRows}, or -1 for a word that was not touched. */
+    public int wordRow(int word) {
+        return slotOfWord[word] < 0 ? -1 : slotOfWord[word] * width;
+    }
+
+    /** Rows of the touched words; the live array, valid up to touched rows. */
+    public float[] wordRows() {
+        return wordRows;
+    }
+
+    /** Number of touched words. */
+    public int touchedWords() {
+        return touched;
+    }
+
+    /** Multiplies all by {@code factor}. */
+    public void scale(float factor) {
+        if (factor == 1f) {
+            return;
+        }
+        for (int i = 0; i < dense.length; i++) {
+            dense[i] *= factor;
+        }
+        for (int i = 0; i < touched * width; i++) {
+            wordRows[i] *= factor;
+        }
+    }
+
+    /** sqrt of the sum of squares over all parameters, summed in float64. */
+    public double norm() {
+        return Math.sqrt(squares(dense, dense.length) + squares(wordRows, touched * width));
+    }
+
+    private static double squares(float[] values, int count) {
+        double a = 0;
+        double b = 0;
+        int i = 0;
+        for (; i + 1 < count; i += 2) {
+            a += (double) values[i] * values[i];
+            b += (double) values[i + 1] * values[i + 1];
+        }
+        for (; i < count; i++) {
+            a += (double) values[i] * values[i];
+        }
+        return a + b;
+    }
+}

@@ -1,0 +1,71 @@
+package org.purespark.model.ops;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.OpContext;
+import org.nd4j.linalg.api.shape.LongShapeDescriptor;
+
+/**
+ * An operation of the SameDiff graph whose arithmetic is the project's own: SameDiff knows its inputs, outputs and
+ * derivative; {@link GraphSession} calls {@link #compute}. All outputs are float32.
+ */
+public abstract class GraphOp extends DynamicCustomOp {
+    private final String kind;
+    private final int outputs;
+
+    protected GraphOp(String kind, int outputs, SameDiff graph, SDVariable... inputs) {
+        super(kind, graph, inputs);
+        this.kind = kind;
+        this.outputs = outputs;
+    }
+
+    /** Shapes of the outputs, given the inputs' arrays. */
+    protected abstract long[][] outputShapes(List<INDArray> inputs);
+
+    /** Fills the outputs; their contents before are undefined. */
+    public abstract void compute(List<INDArray> inputs, List<INDArray> outputs, Workers workers);
+
+    @Override
+    public String opName() {
+        return kind;
+    }
+
+    @Override
+    public int getNumOutputs() {
+        return outputs;
+    }
+
+    @Override
+    public long opHash() {
+        return kind.hashCode();
+    }
+
+    @Override
+    public List<DataType> calculateOutputDataTypes(List<DataType> inputTypes) {
+        List<DataType> types = new ArrayList<>();
+        for (int i = 0; i < outputs; i++) {
+            types.add(DataType.FLOAT);
+        }
+        return types;
+    }
+
+    @Override
+    public List<LongShapeDescriptor> calculateOutputShape(OpContext context) {
+        List<LongShapeDescriptor> shapes = new ArrayList<>();
+        for (long[] shape : outputShapes(context.getInputArrays())) {
+            shapes.add(LongShapeDescriptor.fromShape(shape, DataType.FLOAT));
+        }
+        return shapes;
+    }
+
+    /** The op itself has no derivative; those that have one override this. */
+    @Override
+    public List<SDVariable> doDiff(List<SDVariable> gradients) {
+        throw new IllegalStateException(kind + " is not differentiable");
+    }
+}

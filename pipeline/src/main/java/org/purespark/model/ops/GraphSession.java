@@ -1,0 +1,67 @@
+package org.purespark.model.ops;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.autodiff.functions.DifferentialFunction;
+import org.nd4j.autodiff.listeners.At;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.config.ExecutionResult;
+import org.nd4j.autodiff.samediff.config.SDValue;
+import org.nd4j.autodiff.samediff.internal.FrameIter;
+import org.nd4j.autodiff.samediff.internal.InferenceSession;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.OpContext;
+
+/**
+ * Runs a SameDiff graph: {@link GraphOp}s by their own code, all others by ND4J, with arrays from {@link ArrayPool}.
+ * One thread at a time.
+ */
+public final class GraphSession extends InferenceSession implements AutoCloseable {
+    private final Workers workers;
+    private final ArrayPool pool;
+
+    public GraphSession(SameDiff graph, Workers workers) {
+        super(graph);
+        this.workers = workers;
+        this.pool = new ArrayPool();
+        setMmgr(pool);
+    }
+
+    /** The values of the named variables; hand them back with {@link #release} once read. */
+    public Map<String, INDArray> run(List<String> outputs, Map<String, INDArray> inputs) {
+        Map<String, INDArray> values = output(outputs, inputs, null, List.of(), List.of(), At.defaultAt());
+        // Upstream remembers the id of every array ever freed; nothing reads them between runs.
+        freedArrays.clear();
+        getNodeValueOutputs().clear();
+        return values;
+    }
+
+    public void release(Map<String, INDArray> values) {
+        values.values().forEach(pool::release);
+    }
+
+    @Override
+    public ExecutionResult doExec(
+            DifferentialFunction function,
+            OpContext context,
+            FrameIter frame,
+            Set<VarId> inputs,
+            Set<VarId> iterationInputs,
+            Set<String> constants,
+            Map<String, SDValue> placeholders) {
+        if (function instanceof GraphOp op) {
+            List<INDArray> outputs = context.getOutputArrays();
+            op.compute(context.getInputArrays(), outputs, workers);
+            return ExecutionResult.createFrom(
+                    Arrays.asList(op.outputVariablesNames()), outputs.toArray(INDArray[]::new));
+        }
+        return super.doExec(function, context, frame, inputs, iterationInputs, constants, placeholders);
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

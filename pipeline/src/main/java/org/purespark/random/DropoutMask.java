@@ -1,0 +1,80 @@
+package org.purespark.random;
+
+/**
+ * Inverted dropout as a function of (seed, epoch, text, site, entry): the same entries are dropped whatever thread,
+ * task or machine computes them. An entry's 32 bits come from a counter-based hash of its place in the text's own
+ * array, so that forward and backward pass make the same mask without storing it.
+ */
+public final class DropoutMask {
+    /** The key that keeps every entry, as in evaluation. */
+    public static final long KEEP_ALL = 0;
+
+    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+
+    private final long base;
+    private final int threshold;
+    private final float scale;
+
+    private DropoutMask(long base, int threshold, float scale) {
+        this.base = base;
+        this.threshold = threshold;
+        this.scale = scale;
+    }
+
+    /**
+     * A text's key for one epoch, never {@link #KEEP_ALL}.
+     *
+     * @param text the text's index in its split
+     */
+    public static long key(long seed, int epoch, int text) {
+        long key = SeededRandom.of(seed, SeededRandom.Purpose.DROPOUT, epoch, text).nextLong();
+        return key == KEEP_ALL ? 1 : key;
+    }
+
+    /**
+     * The mask of one text at one place of the graph.
+     *
+     * @param key from {@link #key}, or {@link #KEEP_ALL}
+     * @param site number of the dropout layer in the graph
+     * @param rate share of entries that become zero, 0 to below 1; the others are multiplied by 1 / (1 - rate)
+     * @return null where nothing is dropped
+     */
+    public static DropoutMask of(long key, int site, double rate) {
+        if (key == KEEP_ALL || rate == 0) {
+            return null;
+        }
+        // Compared as signed after the sign bit is flipped: an unsigned comparison.
+        int threshold = (int) (Math.round((1 - rate) * 0x1.0p32) + Integer.MIN_VALUE);
+        return new DropoutMask(mix(key ^ mix(site + GOLDEN_GAMMA)), threshold, (float) (1 / (1 - rate)));
+    }
+
+    /** Multiplies {@code values[from .. from + count)}, which are entries {@code first ..} of the text's array. */
+    public void apply(long first, float[] values, int from, int count) {
+        int i = 0;
+        if ((first & 1) != 0 && count > 0) {
+            values[from] *= factor(first);
+            i = 1;
+        }
+        for (; i + 1 < count; i += 2) {
+            long bits = mix(base + ((first + i) >>> 1) * GOLDEN_GAMMA);
+            values[from + i] *= ((int) bits ^ Integer.MIN_VALUE) < threshold ? scale : 0f;
+            values[from + i + 1] *= ((int) (bits >>> 32) ^ Integer.MIN_VALUE) < threshold ? scale : 0f;
+        }
+        if (i < count) {
+            values[from + i] *= factor(first + i);
+        }
+    }
+
+    /** What entry {@code index} is multiplied by: 0 or 1 / (1 - rate). */
+    public float factor(long index) {
+        long bits = mix(base + (index >>> 1) * GOLDEN_GAMMA);
+        int lane = (int) ((index & 1) == 0 ? bits : bits >>> 32);
+        return (lane ^ Integer.MIN_VALUE) < threshold ? scale : 0f;
+    }
+
+    private static long mix(long z) {
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}
