@@ -1,0 +1,80 @@
+package org.purespark.jobs;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.purespark.InputException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** From what went wrong to what the user reads and to the exit status. */
+final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+    static final int FAILED = 1;
+    static final int WRONG_INPUT = 2;
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        err.println("pure: " + message(failure));
+        Pure pure = (Pure) command.getCommandSpec().root().userObject();
+        if (pure.verbose()) {
+            failure.printStackTrace(err);
+        } else if (status(failure) == FAILED) {
+            err.println("pure: --verbose shows where it happened");
+        }
+        err.flush();
+        return status(failure);
+    }
+
+    @Override
+    public int handleParseException(ParameterException failure, String[] args) {
+        CommandLine command = failure.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("pure: " + failure.getMessage());
+        UnmatchedArgumentException.printSuggestions(failure, err);
+        err.println("pure: '" + command.getCommandSpec().qualifiedName() + " --help' lists what there is");
+        err.flush();
+        return WRONG_INPUT;
+    }
+
+    /** 2 where the user's input is to blame, even when an executor found out; else 1. */
+    static int status(Throwable failure) {
+        return chain(failure).stream().anyMatch(InputException.class::isInstance) ? WRONG_INPUT : FAILED;
+    }
+
+    /** An input error speaks for itself; else the outermost message and, where it says more, the innermost. */
+    static String message(Throwable failure) {
+        List<Throwable> chain = chain(failure);
+        for (Throwable cause : chain) {
+            if (cause instanceof InputException) {
+                return cause.getMessage();
+            }
+        }
+        String first = line(failure);
+        String last = line(chain.get(chain.size() - 1));
+        return first.contains(last) ? first : first + ": " + last;
+    }
+
+    private static List<Throwable> chain(Throwable failure) {
+        List<Throwable> chain = new ArrayList<>();
+        for (Throwable cause = failure; cause != null && !chain.contains(cause); cause = cause.getCause()) {
+            chain.add(cause);
+        }
+        return chain;
+    }
+
+    /** Spark puts an executor's whole stack trace into the message. */
+    private static String line(Throwable failure) {
+        String name = failure.getClass().getSimpleName();
+        if (failure.getMessage() == null || failure.getMessage().isBlank()) {
+            return name;
+        }
+        String line = failure.getMessage().strip().lines().findFirst().orElseThrow();
+        // The class tells more than the text of an exception that was not written for people.
+        return failure instanceof RuntimeException || failure instanceof Error ? name + ": " + line : line;
+    }
+}

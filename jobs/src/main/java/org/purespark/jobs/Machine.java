@@ -1,0 +1,44 @@
+package org.purespark.jobs;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+
+/**
+ * What this process runs on.
+ *
+ * @param cpuFlags names of the CPU's features; empty where the system does not tell
+ * @param memoryBytes the machine's memory, or the container's
+ * @param heapBytes the largest Java heap
+ */
+record Machine(Set<String> cpuFlags, long memoryBytes, long heapBytes) {
+    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+
+    static Machine ofThisProcess() {
+        return new Machine(
+                readCpuFlags(),
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize(),
+                Runtime.getRuntime().maxMemory());
+    }
+
+    /** What a process that has the machine to itself may take: the rest is left to the system and its file cache. */
+    long processBytes() {
+        return memoryBytes / 4 * 3;
+    }
+
+    private static Set<String> readCpuFlags() {
+        if (!Files.isReadable(CPU_INFO)) {
+            return Set.of();
+        }
+        try {
+            return NativeSettings.cpuFlags(Files.readString(CPU_INFO, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + CPU_INFO, e);
+        }
+    }
+}

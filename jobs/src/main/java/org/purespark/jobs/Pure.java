@@ -1,0 +1,75 @@
+package org.purespark.jobs;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command line: {@code spark-submit --class org.purespark.jobs.Pure pure.jar COMMAND [options]}. Results go to
+ * standard output, everything else to standard error. Ends with 0 when done, 1 when the run failed, 2 when the input or
+ * the options are wrong.
+ */
+@Command(
+        name = "pure",
+        description = "Purifies backdoored transformer text classifiers by head pruning and attention normalization.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Versions.class,
+        scope = ScopeType.INHERIT,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {})
+public final class Pure implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "On an error, print the stack trace too.")
+    private boolean verbose;
+
+    public static void main(String[] args) {
+        Machine machine = Machine.ofThisProcess();
+        NativeSettings.apply(
+                NativeSettings.decide(machine.cpuFlags(), machine.processBytes(), machine.heapBytes()));
+        int status = run(args, writer(FileDescriptor.out), writer(FileDescriptor.err));
+        // Spark on YARN takes any exit from here, even with 0, for a failure.
+        if (status != 0) {
+            System.exit(status);
+        }
+    }
+
+    /** Runs one command and gives its exit status. */
+    static int run(String[] args, PrintWriter out, PrintWriter err) {
+        Failures failures = new Failures();
+        return new CommandLine(new Pure())
+                .setOut(out)
+                .setErr(err)
+                .setExecutionExceptionHandler(failures)
+                .setParameterExceptionHandler(failures)
+                .execute(args);
+    }
+
+    /** Without a command there is nothing to do. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "no command given");
+    }
+
+    boolean verbose() {
+        return verbose;
+    }
+
+    /** UTF-8, whatever the locale: labels and texts are printed. */
+    private static PrintWriter writer(FileDescriptor descriptor) {
+        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
+    }
+}

@@ -1,0 +1,28 @@
+package org.purespark.jobs;
+
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/** Spark sessions as the commands need them; the master and all else come from {@code spark-submit}. */
+final class Sessions {
+    private static final String PLUGINS = "spark.plugins";
+
+    private Sessions() {}
+
+    /**
+     * Starts Spark, or joins what is running in this JVM.
+     *
+     * @param name what the application is called in Spark's pages
+     */
+    static SparkSession open(String name) {
+        SparkConf conf = new SparkConf().setAppName(name);
+        conf.set(PLUGINS, withPlugin(conf.get(PLUGINS, "")));
+        return SparkSession.builder().config(conf).getOrCreate();
+    }
+
+    /** The user's own plugins stay. */
+    private static String withPlugin(String plugins) {
+        String own = NativePlugin.class.getName();
+        return plugins.isBlank() ? own : plugins + "," + own;
+    }
+}

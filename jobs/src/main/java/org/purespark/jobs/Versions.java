@@ -1,0 +1,27 @@
+package org.purespark.jobs;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.util.Properties;
+import picocli.CommandLine.IVersionProvider;
+
+/** What this build is made of; the build writes it into {@code version.properties}. */
+public final class Versions implements IVersionProvider {
+    @Override
+    public String[] getVersion() throws IOException {
+        Properties built = new Properties();
+        try (InputStream in = Versions.class.getResourceAsStream("version.properties");
+                Reader text = new InputStreamReader(in, StandardCharsets.UTF_8)) {
+            built.load(text);
+        }
+        return new String[] {
+            "pure " + built.getProperty("version"),
+            "built for Spark " + built.getProperty("spark") + ", Scala " + built.getProperty("scala"),
+            "ND4J " + built.getProperty("nd4j"),
+            "Java " + System.getProperty("java.version")
+        };
+    }
+}
