@@ -1,0 +1,90 @@
+package org.purespark.checkpoint;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.purespark.heads.Head;
+
+/**
+ * An encoder, with or without a classifier, in the project's internal form: one set of names and full shapes, whatever
+ * the family and the form on disk. Immutable, if the makers of its tensors and bytes leave them alone.
+ *
+ * @param encoder shape and constants
+ * @param classifierKind what precedes the last projection
+ * @param tensors by the names of {@link TensorLayout}; {@code classifier.weight} [C, D] and {@code classifier.bias} [C]
+ *     are absent where there is no classifier
+ * @param labels the names of the C classes in id order; empty where there is no classifier
+ * @param prunedHeads heads that do not take part, whatever their parts of the tensors hold
+ * @param tokenizerFiles contents by file name
+ * @param rawConfig {@code config.json} as it was read, the source of keys that the project does not interpret
+ * @param warnings what was left out in reading, one sentence each
+ */
+public record Checkpoint(
+        EncoderConfig encoder,
+        ClassifierKind classifierKind,
+        SortedMap<String, Tensor> tensors,
+        List<String> labels,
+        SortedSet<Head> prunedHeads,
+        Map<String, byte[]> tokenizerFiles,
+        ObjectNode rawConfig,
+        List<String> warnings) {
+
+    /**
+     * @throws IllegalArgumentException where a tensor is missing, too many, or has another shape than the layout says
+     */
+    public Checkpoint {
+        tensors = Collections.unmodifiableSortedMap(new TreeMap<>(tensors));
+        labels = List.copyOf(labels);
+        prunedHeads = Collections.unmodifiableSortedSet(new TreeSet<>(prunedHeads));
+        tokenizerFiles = Collections.unmodifiableMap(new LinkedHashMap<>(tokenizerFiles));
+        rawConfig = rawConfig.deepCopy();
+        warnings = List.copyOf(warnings);
+        checkLayout(encoder, classifierKind, tensors, labels.size());
+    }
+
+    @Override
+    public ObjectNode rawConfig() {
+        return rawConfig.deepCopy();
+    }
+
+    public boolean hasClassifier() {
+        return tensors.containsKey(TensorLayout.CLASSIFIER_WEIGHT);
+    }
+
+    /** The same model with other weights, classes and pruned heads: what training and pruning make of a checkpoint. */
+    public Checkpoint with(SortedMap<String, Tensor> tensors, List<String> labels, SortedSet<Head> prunedHeads) {
+        return new Checkpoint(
+                encoder, classifierKind, tensors, labels, prunedHeads, tokenizerFiles, rawConfig, List.of());
+    }
+
+    private static void checkLayout(
+            EncoderConfig encoder, ClassifierKind kind, SortedMap<String, Tensor> tensors, int classes) {
+        SortedMap<String, int[]> expected = new TreeMap<>(TensorLayout.encoder(encoder));
+        SortedMap<String, int[]> classifier = new TreeMap<>(TensorLayout.classifier(encoder, kind, classes));
+        if (classes == 0) {
+            classifier.remove(TensorLayout.CLASSIFIER_WEIGHT);
+            classifier.remove(TensorLayout.CLASSIFIER_BIAS);
+        }
+        expected.putAll(classifier);
+        if (!expected.keySet().equals(tensors.keySet())) {
+            SortedSet<String> missing = new TreeSet<>(expected.keySet());
+            missing.removeAll(tensors.keySet());
+            SortedSet<String> extra = new TreeSet<>(tensors.keySet());
+            extra.removeAll(expected.keySet());
+            throw new IllegalArgumentException("tensors missing " + missing + ", too many " + extra);
+        }
+        tensors.forEach((name, tensor) -> {
+            if (!Arrays.equals(tensor.shape(), expected.get(name))) {
+                throw new IllegalArgumentException("tensor " + name + ": shape " + Arrays.toString(tensor.shape())
+                        + ", expected " + Arrays.toString(expected.get(name)));
+            }
+        });
+    }
+}

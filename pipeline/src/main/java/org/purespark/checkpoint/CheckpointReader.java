@@ -1,0 +1,144 @@
+package org.purespark.checkpoint;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.purespark.InputException;
+import org.purespark.storage.Storage;
+
+/**
+ * Reads Hugging Face model directories: {@code config.json}, weights as {@code model.safetensors} or
+ * {@code pytorch_model.bin} (each sharded too), tokenizer files, and a {@code classifier.safetensors} beside them. Every
+ * missing or misshapen tensor is refused, every unexpected one a warning, by name.
+ */
+public final class CheckpointReader {
+    /** A classifier that lies beside the weights: tensors {@code weight} [C, D] and {@code bias} [C]. */
+    public static final String CLASSIFIER_FILE = "classifier.safetensors";
+
+    static final String CONFIG_FILE = "config.json";
+
+    static final List<String> TOKENIZER_FILES = List.of(
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.txt",
+            "vocab.json",
+            "merges.txt");
+
+    private final Storage storage;
+
+    public CheckpointReader(Storage storage) {
+        this.storage = storage;
+    }
+
+    /**
+     * Reads the model, with the classifier that lies beside its weights if there is one.
+     *
+     * @throws InputException where the directory is no such model, or not a whole and consistent one
+     */
+    public Checkpoint read(String directory) throws IOException {
+        requireDirectory(directory);
+        String beside = Storage.child(directory, CLASSIFIER_FILE);
+        return readModel(directory, storage.exists(beside) ? beside : null);
+    }
+
+    /**
+     * Reads the model with the classifier of that file.
+     *
+     * @param classifierFile safetensors with {@code weight} [C, D] and {@code bias} [C]
+     * @throws InputException where the directory is no such model, or the file no such classifier
+     */
+    public Checkpoint read(String directory, String classifierFile) throws IOException {
+        requireDirectory(directory);
+        if (!storage.exists(classifierFile)) {
+            throw new InputException("cannot read classifier " + classifierFile + ": no such file");
+        }
+        return readModel(directory, classifierFile);
+    }
+
+    private void requireDirectory(String directory) throws IOException {
+        if (!storage.isDirectory(directory)) {
+            throw new InputException("cannot read model " + directory
+                    + ": no such directory; expected one with config.json, weights and tokenizer files");
+        }
+        if (!storage.exists(Storage.child(directory, CONFIG_FILE))) {
+            throw new InputException("cannot read model " + directory + ": it has no " + CONFIG_FILE);
+        }
+    }
+
+    private Checkpoint readModel(String directory, String classifierFile) throws IOException {
+        String configAddress = Storage.child(directory, CONFIG_FILE);
+        ObjectNode raw = JsonFile.read(storage, configAddress);
+        EncoderConfigParser parser = new EncoderConfigParser(raw, configAddress);
+        EncoderConfig config = parser.parse();
+        ClassifierKind kind = ClassifierKind.of(config.family(), parser.architectures());
+        DeclaredHeads heads = DeclaredHeads.parse(raw, config, configAddress);
+
+        boolean declaresClassifier = kind.hasDense()
+                || parser.architectures().stream().anyMatch(name -> name.endsWith(ClassifierKind.TOKEN_CLASSIFICATION));
+        TensorCollector collector =
+                new TensorCollector(config, kind, heads, declaresClassifier && classifierFile == null);
+        readWeights(directory, collector);
+        if (classifierFile != null) {
+            readClassifier(classifierFile, collector);
+        }
+        int classes = collector.classes();
+        List<String> labels = classes == 0 ? List.of() : DeclaredLabels.forClasses(raw, classes, configAddress);
+        return new Checkpoint(
+                config,
+                kind,
+                collector.tensors(),
+                labels,
+                heads.heads(),
+                readTokenizerFiles(directory),
+                raw,
+                collector.warnings());
+    }
+
+    private void readWeights(String directory, TensorCollector collector) throws IOException {
+        WeightFiles files = WeightFiles.find(storage, directory);
+        boolean sharded = !files.indexed().isEmpty();
+        if (sharded) {
+            collector.requireComplete(files.indexed(), directory);
+        }
+        for (String address : files.addresses()) {
+            try (TensorFile file = WeightFiles.open(storage, address)) {
+                collector.announce(file);
+                if (!sharded) {
+                    collector.requireComplete(
+                            file.entries().stream().map(TensorFile.Entry::name).toList(), address);
+                }
+                file.readEach(collector::isWanted, collector::accept);
+            }
+        }
+        collector.requireIndexed(files.indexed(), directory);
+    }
+
+    private void readClassifier(String address, TensorCollector collector) throws IOException {
+        SortedMap<String, Tensor> tensors = new TreeMap<>();
+        SortedMap<String, TensorFile.Entry> entries = new TreeMap<>();
+        try (SafeTensorsReader file = SafeTensorsReader.open(storage, address)) {
+            file.entries().forEach(entry -> entries.put(entry.name(), entry));
+            file.readEach(
+                    entry -> entry.name().equals("weight") || entry.name().equals("bias"),
+                    (entry, tensor) -> tensors.put(entry.name(), tensor));
+        }
+        collector.acceptClassifier(tensors, entries, address);
+    }
+
+    private Map<String, byte[]> readTokenizerFiles(String directory) throws IOException {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        for (String name : TOKENIZER_FILES) {
+            String address = Storage.child(directory, name);
+            if (storage.exists(address)) {
+                files.put(name, storage.read(address));
+            }
+        }
+        return files;
+    }
+}

@@ -1,0 +1,108 @@
+package org.purespark.checkpoint;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.purespark.InputException;
+import org.purespark.heads.Head;
+import org.purespark.storage.Storage;
+
+/**
+ * Writes Hugging Face model directories that stock transformers opens without custom code: a linear classifier as
+ * {@code …ForTokenClassification}, whose logits at token 0 are exactly this classifier; a sequence classifier as
+ * {@code …ForSequenceClassification}; a model without classifier as {@code …Model}. Weights are float32. The same
+ * checkpoint always gives the same bytes.
+ */
+public final class CheckpointWriter {
+    private static final String MODEL_CARD_FILE = "README.md";
+
+    /** Files that a reader of the directory would take instead of, or beside, what is written. */
+    private static final List<String> FOREIGN = List.of(
+            WeightFiles.SAFETENSORS_INDEX,
+            WeightFiles.PICKLE,
+            WeightFiles.PICKLE_INDEX,
+            CheckpointReader.CLASSIFIER_FILE);
+
+    private final Storage storage;
+
+    public CheckpointWriter(Storage storage) {
+        this.storage = storage;
+    }
+
+    /**
+     * Writes the directory, {@code config.json} last: while it is absent the directory is not complete. An earlier
+     * export there is replaced.
+     *
+     * @throws InputException where the directory holds other weights, or the form cannot express the pruned heads
+     */
+    public void write(Checkpoint checkpoint, String directory, ExportForm form, ModelCard card) throws IOException {
+        if (checkpoint.classifierKind().hasDense() && !checkpoint.hasClassifier()) {
+            throw new IllegalArgumentException("a sequence classifier without its last projection cannot be written");
+        }
+        requireExpressible(checkpoint, form);
+        requireNoForeignWeights(directory);
+
+        storage.delete(Storage.child(directory, CheckpointReader.CONFIG_FILE));
+        writeWeights(checkpoint, Storage.child(directory, WeightFiles.SAFETENSORS), form);
+        for (String name : CheckpointReader.TOKENIZER_FILES) {
+            String address = Storage.child(directory, name);
+            byte[] content = checkpoint.tokenizerFiles().get(name);
+            if (content == null) {
+                storage.delete(address);
+            } else {
+                storage.replace(address, content);
+            }
+        }
+        storage.replace(
+                Storage.child(directory, MODEL_CARD_FILE), new ModelCardText(checkpoint, form, card).render());
+        storage.replace(
+                Storage.child(directory, CheckpointReader.CONFIG_FILE),
+                JsonFile.render(ExportedConfig.of(checkpoint, form)));
+    }
+
+    private void writeWeights(Checkpoint checkpoint, String address, ExportForm form) throws IOException {
+        DiskNames names = new DiskNames(checkpoint.encoder(), checkpoint.classifierKind());
+        HeadSlices slices = new HeadSlices(checkpoint.encoder(), checkpoint.prunedHeads());
+        SortedMap<String, int[]> shapes = new TreeMap<>();
+        Map<String, String> canonicalNames = new HashMap<>();
+        checkpoint.tensors().forEach((canonical, tensor) -> {
+            String name = checkpoint.hasClassifier() ? names.withHead(canonical) : names.bare(canonical);
+            canonicalNames.put(name, canonical);
+            shapes.put(
+                    name, form == ExportForm.COMPACT ? slices.cutShape(canonical, tensor.shape()) : tensor.shape());
+        });
+        try (OutputStream out = storage.create(address)) {
+            SafeTensorsWriter.write(out, shapes, SafeTensorsWriter.PYTORCH, name -> {
+                String canonical = canonicalNames.get(name);
+                Tensor tensor = checkpoint.tensors().get(canonical);
+                return form == ExportForm.COMPACT ? slices.cut(canonical, tensor) : slices.zeroed(canonical, tensor);
+            });
+        }
+    }
+
+    private static void requireExpressible(Checkpoint checkpoint, ExportForm form) {
+        Map<Integer, Integer> prunedByLayer = new HashMap<>();
+        for (Head head : checkpoint.prunedHeads()) {
+            prunedByLayer.merge(head.layer(), 1, Integer::sum);
+        }
+        prunedByLayer.forEach((layer, pruned) -> {
+            if (form == ExportForm.COMPACT && pruned == checkpoint.encoder().heads()) {
+                throw new InputException("cannot write the compact form: all " + pruned + " heads of layer " + layer
+                        + " are pruned, which transformers cannot open; use export.form=dense");
+            }
+        });
+    }
+
+    private void requireNoForeignWeights(String directory) throws IOException {
+        for (String name : FOREIGN) {
+            if (storage.exists(Storage.child(directory, name))) {
+                throw new InputException("cannot write a model to " + directory + ": it holds " + name
+                        + ", which would be taken for a part of it; choose another directory");
+            }
+        }
+    }
+}

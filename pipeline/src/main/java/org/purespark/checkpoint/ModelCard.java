@@ -1,0 +1,24 @@
+package org.purespark.checkpoint;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a run says of the model that it exports; the writer adds what follows from the checkpoint itself.
+ *
+ * @param title one line
+ * @param summary a paragraph: what the model is and where it comes from
+ * @param maxTokens what texts were cut to, for the usage snippet
+ * @param facts rows of a table by their names: settings, figures
+ */
+public record ModelCard(String title, String summary, int maxTokens, SortedMap<String, String> facts) {
+    public ModelCard {
+        facts = Collections.unmodifiableSortedMap(new TreeMap<>(facts));
+    }
+
+    public static ModelCard of(String title, String summary, int maxTokens, Map<String, String> facts) {
+        return new ModelCard(title, summary, maxTokens, new TreeMap<>(facts));
+    }
+}

@@ -1,0 +1,88 @@
+package org.purespark.checkpoint;
+
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
+import org.purespark.heads.Head;
+
+/** Words a {@code README.md} that goes along with an exported model. */
+final class ModelCardText {
+    private final Checkpoint checkpoint;
+    private final ExportForm form;
+    private final ModelCard card;
+
+    ModelCardText(Checkpoint checkpoint, ExportForm form, ModelCard card) {
+        this.checkpoint = checkpoint;
+        this.form = form;
+        this.card = card;
+    }
+
+    String render() {
+        StringJoiner text = new StringJoiner("\n", "", "\n");
+        text.add("---").add("library_name: transformers");
+        if (checkpoint.hasClassifier()) {
+            text.add("pipeline_tag: text-classification");
+        }
+        text.add("---").add("").add("# " + card.title()).add("").add(card.summary()).add("");
+        if (!card.facts().isEmpty()) {
+            text.add("| | |").add("|---|---|");
+            card.facts().forEach((name, value) -> text.add("| " + name + " | " + value.replace("|", "\\|") + " |"));
+            text.add("");
+        }
+        if (checkpoint.hasClassifier()) {
+            text.add("Classes, in id order: "
+                    + checkpoint.labels().stream().map(label -> "`" + label + "`").collect(Collectors.joining(", ")) + ".");
+            text.add("");
+        }
+        heads(text);
+        text.add("## Use").add("");
+        usage(text);
+        return text.toString();
+    }
+
+    private void heads(StringJoiner text) {
+        if (checkpoint.prunedHeads().isEmpty()) {
+            return;
+        }
+        String list = checkpoint.prunedHeads().stream().map(Head::toString).collect(Collectors.joining(", "));
+        text.add("Pruned attention heads (layer.head, counted from 0): " + list + ".");
+        text.add(
+                form == ExportForm.DENSE
+                        ? "Their query, key and value rows and their output columns are zero in weights of full shape, which"
+                                + "\ncomputes the same as cutting them out and stays so under fine-tuning; `config.json` lists them under `"
+                                + DeclaredHeads.ZEROED_KEY + "`."
+                        : "They are cut out of the weights and listed as `" + DeclaredHeads.CUT_KEY
+                                + "` in `config.json`.\n\n**This form opens in transformers 4.x only** (`pip install \"transformers<5\"`):"
+                                + " version 5 has dropped head pruning.");
+        text.add("");
+    }
+
+    private void usage(StringJoiner text) {
+        boolean sequence = checkpoint.classifierKind().hasDense();
+        String model = !checkpoint.hasClassifier()
+                ? "AutoModel"
+                : sequence ? "AutoModelForSequenceClassification" : "AutoModelForTokenClassification";
+        text.add("```python")
+                .add("import torch")
+                .add("from transformers import AutoTokenizer, " + model)
+                .add("")
+                .add("directory = \".\"  # where this file lies")
+                .add("tokenizer = AutoTokenizer.from_pretrained(directory)")
+                .add("model = " + model + ".from_pretrained(directory).eval()")
+                .add("batch = tokenizer([\"a text\", \"another one\"], truncation=True, max_length=" + card.maxTokens()
+                        + ", padding=True, return_tensors=\"pt\")")
+                .add("with torch.no_grad():");
+        if (!checkpoint.hasClassifier()) {
+            text.add("    hidden = model(**batch).last_hidden_state").add("```");
+            return;
+        }
+        text.add("    logits = model(**batch).logits" + (sequence ? "" : "[:, 0]"))
+                .add("print([model.config.id2label[i] for i in logits.argmax(-1).tolist()])")
+                .add("```");
+        if (!sequence) {
+            text.add("")
+                    .add("**Do not open it with `AutoModelForSequenceClassification`**: this classifier is one linear layer on the")
+                    .add("last hidden state of the first token, and that class would put layers with random weights before it.")
+                    .add("As a token classifier, its logits at token 0 are the text's; those at other tokens mean nothing.");
+        }
+    }
+}

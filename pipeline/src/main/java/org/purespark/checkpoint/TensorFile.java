@@ -1,0 +1,30 @@
+package org.purespark.checkpoint;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+
+/** A file of named tensors, read once from front to back: no random access, one tensor in memory beside its result. */
+interface TensorFile extends Closeable {
+    /**
+     * What the file says of a tensor before its data is read.
+     *
+     * @param name as in the file
+     * @param type of the elements in the file
+     * @param shape dimensions, outermost first
+     * @param place file and position, for messages
+     */
+    record Entry(String name, ElementType type, int[] shape, String place) {}
+
+    /** The tensors in the file, in the order in which {@link #readEach} passes them. */
+    List<Entry> entries();
+
+    /**
+     * Passes the wanted tensors to the sink, as float32, in the file's order. To be called once.
+     *
+     * @throws org.purespark.InputException where a wanted tensor's type cannot be read as float32, or the file ends early
+     */
+    void readEach(Predicate<Entry> wanted, BiConsumer<Entry, Tensor> sink) throws IOException;
+}
