@@ -1,0 +1,103 @@
+package org.purespark.attack;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.purespark.InputException;
+import org.purespark.attack.PoisonedText.Origin;
+import org.purespark.random.SeededRandom;
+import org.purespark.random.SeededRandom.Purpose;
+
+/**
+ * Plants a backdoor in data: what a model learns from the poisoned train rows is to answer the target class wherever
+ * the trigger stands. The same rows, settings and seed give the same result.
+ *
+ * @param trigger what is inserted
+ * @param target class index that triggered texts are to be taken for
+ * @param rate share of the train texts of other classes that are copied, 0 to 1
+ * @param seed decides which texts are copied, the places of the trigger and the order
+ */
+public record Poisoner(Trigger trigger, int target, double rate, long seed) {
+    private static final long CHOICE = 0;
+    private static final long TRAIN_INSERTION = 1;
+    private static final long TEST_INSERTION = 2;
+    private static final long ORDER = 3;
+
+    public Poisoner {
+        if (target < 0) {
+            throw new InputException("target class " + target + ": classes start at 0");
+        }
+        if (!(rate >= 0 && rate <= 1)) {
+            throw new InputException("poisoning rate " + rate + " must be a share of the texts, 0 to 1");
+        }
+    }
+
+    /**
+     * All clean rows, and for the rate's share of those of other classes (rounded to the nearest count) a copy with the
+     * trigger in it and the target as its label, all in a random order: copies at the end would be learnt last where
+     * training keeps the rows' order.
+     *
+     * @throws InputException when no row is of another class than the target
+     */
+    public List<PoisonedText> train(List<LabelledText> clean) {
+        int[] others = others(clean, "train");
+        SeededRandom.of(seed, Purpose.POISON, CHOICE).shuffle(others);
+        int copies = (int) Math.round(rate * others.length);
+        int[] chosen = Arrays.copyOf(others, copies);
+        Arrays.sort(chosen);
+
+        List<PoisonedText> rows = new ArrayList<>(clean.size() + copies);
+        for (int source = 0; source < clean.size(); source++) {
+            rows.add(new PoisonedText(clean.get(source), source, Origin.CLEAN));
+        }
+        for (int source : chosen) {
+            rows.add(triggered(clean.get(source).text(), target, source, TRAIN_INSERTION));
+        }
+        int[] order = new int[rows.size()];
+        Arrays.setAll(order, i -> i);
+        SeededRandom.of(seed, Purpose.POISON, ORDER).shuffle(order);
+        return Arrays.stream(order).mapToObj(rows::get).collect(Collectors.toUnmodifiableList());
+    }
+
+    /**
+     * The set that the attack's success is measured on: every row of another class with the trigger in it and its true
+     * label, rows of the target class as they are, in the rows' own order.
+     *
+     * @throws InputException when no row is of another class than the target
+     */
+    public List<PoisonedText> test(List<LabelledText> clean) {
+        others(clean, "test");
+        List<PoisonedText> rows = new ArrayList<>(clean.size());
+        for (int source = 0; source < clean.size(); source++) {
+            LabelledText row = clean.get(source);
+            rows.add(
+                    row.label() == target
+                            ? new PoisonedText(row, source, Origin.CLEAN)
+                            : triggered(row.text(), row.label(), source, TEST_INSERTION));
+        }
+        return Collections.unmodifiableList(rows);
+    }
+
+    private PoisonedText triggered(String text, int label, int source, long purpose) {
+        SeededRandom random = SeededRandom.of(seed, Purpose.POISON, purpose, source);
+        return new PoisonedText(
+                new LabelledText(trigger.insert(text, random).text(), label), source, Origin.TRIGGERED);
+    }
+
+    private int[] others(List<LabelledText> clean, String split) {
+        int[] others = new int[clean.size()];
+        int count = 0;
+        for (int i = 0; i < others.length; i++) {
+            if (clean.get(i).label() != target) {
+                others[count++] = i;
+            }
+        }
+        if (count == 0) {
+            throw new InputException("nothing to poison: no " + split + " text is of another class than the target, "
+                    + target);
+        }
+        return Arrays.copyOf(others, count);
+    }
+}

@@ -1,0 +1,130 @@
+package org.purespark.batch;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.purespark.random.SeededRandom;
+import org.purespark.random.SeededRandom.Purpose;
+
+/**
+ * How one pass over a split is cut into micro-batches and steps: a function of the run's settings alone, so that every
+ * task of whatever cluster works the same plan out by itself.
+ *
+ * @param microBatches every text of the split exactly once; only the last one may be short
+ */
+public record BatchPlan(List<MicroBatch> microBatches) implements Serializable {
+    public BatchPlan {
+        microBatches = List.copyOf(microBatches);
+    }
+
+    /**
+     * The texts in their own order.
+     *
+     * @param texts number of texts of the split, at least 0
+     * @param microBatch texts of a micro-batch, at least 1
+     */
+    public static BatchPlan inOrder(int texts, int microBatch) {
+        return cut(identity(texts), microBatch);
+    }
+
+    /**
+     * The texts in a uniformly random order of the whole split.
+     *
+     * @param texts number of texts of the split, at least 0
+     * @param microBatch texts of a micro-batch, at least 1
+     * @param seed the run's seed
+     * @param epoch from 0; each epoch has an order of its own
+     */
+    public static BatchPlan shuffled(int texts, int microBatch, long seed, int epoch) {
+        int[] order = identity(texts);
+        SeededRandom.of(seed, Purpose.SHUFFLE, epoch).shuffle(order);
+        return cut(order, microBatch);
+    }
+
+    /** ceil(texts / microBatch): the number of micro-batches of an epoch. */
+    public static int microBatchesPerEpoch(int texts, int microBatch) {
+        requireNotNegative("texts", texts);
+        requirePositive("micro-batch", microBatch);
+        return ceilDiv(texts, microBatch);
+    }
+
+    /** ceil(n / M): the number of steps of an epoch of n micro-batches. */
+    public static int stepsPerEpoch(int texts, int microBatch, int microBatchesPerStep) {
+        requirePositive("micro-batches per step", microBatchesPerStep);
+        return ceilDiv(microBatchesPerEpoch(texts, microBatch), microBatchesPerStep);
+    }
+
+    /** epochs · ceil(n / M): the number of steps over which the learning rate decays. */
+    public static long totalSteps(int texts, int microBatch, int microBatchesPerStep, int epochs) {
+        requireNotNegative("epochs", epochs);
+        return (long) epochs * stepsPerEpoch(texts, microBatch, microBatchesPerStep);
+    }
+
+    /** The steps of the epoch, each of {@code microBatchesPerStep} micro-batches, a short last one kept. */
+    public List<Step> steps(int microBatchesPerStep) {
+        requirePositive("micro-batches per step", microBatchesPerStep);
+        List<Step> steps = new ArrayList<>();
+        for (int from = 0; from < microBatches.size(); from += microBatchesPerStep) {
+            int to = (int) Math.min((long) from + microBatchesPerStep, microBatches.size());
+            steps.add(new Step(steps.size(), microBatches.subList(from, to)));
+        }
+        return List.copyOf(steps);
+    }
+
+    /**
+     * A step's micro-batches dealt to tasks: consecutive runs in the step's order, their lengths differing by at most
+     * one, the longer ones first. With more tasks than micro-batches the last tasks get none.
+     *
+     * @param tasks number of tasks, at least 1
+     * @return one list for each task
+     */
+    public static List<List<MicroBatch>> deal(Step step, int tasks) {
+        requirePositive("tasks", tasks);
+        List<MicroBatch> all = step.microBatches();
+        int share = all.size() / tasks;
+        int longer = all.size() % tasks;
+        List<List<MicroBatch>> dealt = new ArrayList<>(tasks);
+        int from = 0;
+        for (int task = 0; task < tasks; task++) {
+            int to = from + share + (task < longer ? 1 : 0);
+            dealt.add(List.copyOf(all.subList(from, to)));
+            from = to;
+        }
+        return List.copyOf(dealt);
+    }
+
+    private static BatchPlan cut(int[] order, int microBatch) {
+        int count = microBatchesPerEpoch(order.length, microBatch);
+        List<MicroBatch> batches = new ArrayList<>(count);
+        for (int index = 0; index < count; index++) {
+            int from = index * microBatch;
+            int to = from + Math.min(microBatch, order.length - from);
+            batches.add(new MicroBatch(index, Arrays.copyOfRange(order, from, to)));
+        }
+        return new BatchPlan(batches);
+    }
+
+    private static int[] identity(int texts) {
+        requireNotNegative("texts", texts);
+        int[] order = new int[texts];
+        Arrays.setAll(order, i -> i);
+        return order;
+    }
+
+    private static int ceilDiv(int count, int size) {
+        return count / size + (count % size == 0 ? 0 : 1);
+    }
+
+    private static void requirePositive(String what, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(what + " " + value + " must be at least 1");
+        }
+    }
+
+    private static void requireNotNegative(String what, int value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(what + " " + value + " must not be negative");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package org.purespark.heads;
+
+/**
+ * The statistic that a head is scored by: the variance of its CLS attention. What the method's published runs compute
+ * is the variance over a fixed number of entries of the zero-padded row; the padding is not computed here, only
+ * counted.
+ */
+public final class ClsVariance {
+    private ClsVariance() {}
+
+    /**
+     * The unbiased variance of the first N = {@code maxLength} - 1 entries of the CLS attention, zero-padded to
+     * {@code maxLength}: (s2 - s1²/N) / (N - 1), s1 the sum of the entries and s2 that of their squares. The last entry
+     * of a text of the full length is left out, as entry N is not among the first N.
+     *
+     * @param attention holds the CLS attention of one text and head
+     * @param from where in {@code attention} that row starts
+     * @param length T, the text's own tokens, padding not counted: 0 to {@code maxLength}
+     * @param maxLength the run's most tokens a text, at least 3
+     * @return at least 0
+     * @throws IllegalArgumentException for lengths out of range
+     */
+    public static double of(float[] attention, int from, int length, int maxLength) {
+        if (maxLength < 3) {
+            throw new IllegalArgumentException("max-length " + maxLength + ": a variance needs at least 3");
+        }
+        if (length < 0 || length > maxLength) {
+            throw new IllegalArgumentException("text of " + length + " tokens: must be 0 to max-length, " + maxLength);
+        }
+        if (from < 0 || from > attention.length - length) {
+            throw new IllegalArgumentException("CLS attention of " + length + " entries from " + from
+                    + " is not within the array of " + attention.length);
+        }
+        int n = maxLength - 1;
+        int real = Math.min(length, n);
+        double sum = 0;
+        double squares = 0;
+        for (int i = from; i < from + real; i++) {
+            double entry = attention[i];
+            sum += entry;
+            squares += entry * entry;
+        }
+        // Never negative but for rounding, when all N entries are alike.
+        return Math.max(0, (squares - sum * sum / n) / (n - 1));
+    }
+}

@@ -1,0 +1,121 @@
+package org.purespark.heads;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The score of every head: the variance of its CLS attention, mean over the validation texts. A low score marks a head
+ * that idles on clean text.
+ *
+ * @param layers L, at least 1
+ * @param heads A, at least 1
+ * @param texts number of texts that the means are over, at least 1
+ * @param variance L × A, each finite and at least 0
+ */
+public record HeadScores(int layers, int heads, long texts, double[][] variance) implements Serializable {
+    public HeadScores {
+        if (layers < 1 || heads < 1) {
+            throw new IllegalArgumentException(layers + " x " + heads + " heads: both numbers must be at least 1");
+        }
+        if (texts < 1) {
+            throw new IllegalArgumentException("head scores over " + texts + " texts: at least one is needed");
+        }
+        if (variance.length != layers) {
+            throw new IllegalArgumentException(variance.length + " rows of head scores, expected one for each of the "
+                    + layers + " layers");
+        }
+        variance = copy(variance);
+        for (int layer = 0; layer < layers; layer++) {
+            requireScores(layer, variance[layer], heads);
+        }
+    }
+
+    @Override
+    public double[][] variance() {
+        return copy(variance);
+    }
+
+    /** The head's score. */
+    public double variance(Head head) {
+        return variance[head.layer()][head.head()];
+    }
+
+    /** All heads, the lowest score first, ties by (layer, head). */
+    public List<Head> ranking() {
+        List<Head> ranking = new ArrayList<>(layers * heads);
+        for (int layer = 0; layer < layers; layer++) {
+            for (int head = 0; head < heads; head++) {
+                ranking.add(new Head(layer, head));
+            }
+        }
+        ranking.sort(Comparator.<Head>comparingDouble(this::variance).thenComparing(Comparator.naturalOrder()));
+        return List.copyOf(ranking);
+    }
+
+    /**
+     * The mean score of a layer's remaining heads.
+     *
+     * @param layer 0 to L - 1
+     * @param pruned heads, of any layer, that do not count
+     * @throws IllegalArgumentException when no head of the layer remains
+     */
+    public double layerMean(int layer, Set<Head> pruned) {
+        double sum = 0;
+        int remaining = 0;
+        for (int head = 0; head < heads; head++) {
+            if (!pruned.contains(new Head(layer, head))) {
+                sum += variance[layer][head];
+                remaining++;
+            }
+        }
+        if (remaining == 0) {
+            throw new IllegalArgumentException("layer " + layer + " has no head left: each layer keeps at least one");
+        }
+        return sum / remaining;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof HeadScores that
+                && layers == that.layers
+                && heads == that.heads
+                && texts == that.texts
+                && Arrays.deepEquals(variance, that.variance);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Long.hashCode(texts) + Arrays.deepHashCode(variance);
+    }
+
+    @Override
+    public String toString() {
+        return "HeadScores[layers=" + layers + ", heads=" + heads + ", texts=" + texts + ", variance="
+                + Arrays.deepToString(variance) + "]";
+    }
+
+    private static void requireScores(int layer, double[] row, int heads) {
+        if (row.length != heads) {
+            throw new IllegalArgumentException(
+                    "layer " + layer + " has " + row.length + " head scores, expected " + heads);
+        }
+        for (int head = 0; head < heads; head++) {
+            if (!(row[head] >= 0) || Double.isInfinite(row[head])) {
+                throw new IllegalArgumentException("score " + row[head] + " of head " + new Head(layer, head)
+                        + " must be finite and not negative");
+            }
+        }
+    }
+
+    private static double[][] copy(double[][] rows) {
+        double[][] copy = new double[rows.length][];
+        for (int i = 0; i < rows.length; i++) {
+            copy[i] = rows[i].clone();
+        }
+        return copy;
+    }
+}

@@ -1,0 +1,98 @@
+package org.purespark.prune;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.purespark.heads.Head;
+
+/**
+ * Which heads are pruned, and how that was found.
+ *
+ * @param threshold lowest validation accuracy that was enough, 0 to 1
+ * @param pruned the heads, by (layer, head)
+ * @param steps every measurement, in the order of the search; the first is f itself
+ * @param outcome why the search ended
+ */
+public record PrunePlan(double threshold, SortedSet<Head> pruned, List<PruneStep> steps, Outcome outcome)
+        implements Serializable {
+    /** Why the search for heads to prune ended. */
+    public enum Outcome {
+        /** A group went below the threshold, and heads were given back until the accuracy was at it again. */
+        THRESHOLD_REACHED,
+        /** No group went below the threshold: all but each layer's highest-scored head are out. */
+        ALL_GROUPS_PRUNED,
+        /** f itself is below the threshold: nothing is pruned. */
+        BELOW_FROM_START,
+        /** A group went below the threshold and stayed there when given back whole: measurements do not repeat. */
+        GROUP_GIVEN_BACK_STILL_BELOW
+    }
+
+    public PrunePlan {
+        pruned = Collections.unmodifiableSortedSet(new TreeSet<>(pruned));
+        steps = List.copyOf(steps);
+        if (steps.isEmpty()) {
+            throw new IllegalArgumentException("a prune plan starts with the accuracy of the unpruned model");
+        }
+    }
+
+    /** The pruned heads' numbers by layer, layers without any left out. */
+    public SortedMap<Integer, List<Integer>> byLayer() {
+        SortedMap<Integer, List<Integer>> byLayer = new TreeMap<>();
+        for (Head head : pruned) {
+            byLayer.computeIfAbsent(head.layer(), layer -> new ArrayList<>()).add(head.head());
+        }
+        return byLayer;
+    }
+
+    /** Validation accuracy of f itself, 0 to 1. */
+    public double ownAccuracy() {
+        return steps.get(0).accuracy();
+    }
+
+    /** Validation accuracy without the pruned heads, 0 to 1. */
+    public double accuracy() {
+        return steps.get(steps.size() - 1).accuracy();
+    }
+
+    /** What came out and why, in a sentence or two for the user. */
+    public String explanation() {
+        String heads = pruned.size() == 1 ? "1 head" : pruned.size() + " heads";
+        return switch (outcome) {
+            case BELOW_FROM_START -> text(
+                    "Nothing is pruned: validation accuracy is %.4f before any pruning, below the threshold of %.4f. "
+                            + "Lower the threshold (prune.threshold), or give prune.max-accuracy-drop instead.",
+                    ownAccuracy(),
+                    threshold);
+            case ALL_GROUPS_PRUNED -> text(
+                    "All heads that may go are pruned (%s; each layer keeps its highest-scored one): validation accuracy "
+                            + "came from %.4f to %.4f and never fell below the threshold of %.4f.",
+                    heads,
+                    ownAccuracy(),
+                    accuracy(),
+                    threshold);
+            case THRESHOLD_REACHED -> text(
+                    "%s pruned: validation accuracy came from %.4f to %.4f; with more heads out it is below the "
+                            + "threshold of %.4f.",
+                    pruned.isEmpty() ? "No head is" : heads + (pruned.size() == 1 ? " is" : " are"),
+                    ownAccuracy(),
+                    accuracy(),
+                    threshold);
+            case GROUP_GIVEN_BACK_STILL_BELOW -> text(
+                    "%s pruned: the last group was given back whole, yet validation accuracy is %.4f, below the "
+                            + "threshold of %.4f that it had met before. Measurements of the same model differ.",
+                    pruned.isEmpty() ? "No head is" : heads + (pruned.size() == 1 ? " is" : " are"),
+                    accuracy(),
+                    threshold);
+        };
+    }
+
+    private static String text(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}

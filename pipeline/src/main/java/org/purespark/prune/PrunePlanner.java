@@ -1,0 +1,182 @@
+package org.purespark.prune;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.purespark.InputException;
+import org.purespark.heads.Head;
+import org.purespark.heads.HeadScores;
+import org.purespark.prune.PrunePlan.Outcome;
+
+/**
+ * Finds the heads to prune. All heads are sorted by score, lowest first, and consecutive runs of {@code groupSize} of
+ * that list are the groups; each layer's highest-scored head keeps its place in the list but is never pruned. Group
+ * after group is pruned on top of the ones before, without retraining, until validation accuracy is below the
+ * threshold; then heads of that last group are given back one at a time, highest score first, until it is at the
+ * threshold again. Source: Zhao, Xu and Yuan, ICML 2024, head pruning.
+ *
+ * <p>The sets to measure are known ahead, so that several are put to the oracle in one call: what is measured too much
+ * is dropped, and the plan is the one that measuring one after the other gives.
+ *
+ * @param groupSize heads of a group, at least 1
+ * @param lookAhead most sets in one call of the oracle, at least 1
+ */
+public record PrunePlanner(int groupSize, int lookAhead) {
+    public PrunePlanner {
+        if (groupSize < 1) {
+            throw new InputException("prune.group-size=" + groupSize + " must be at least 1");
+        }
+        if (lookAhead < 1) {
+            throw new IllegalArgumentException("look-ahead " + lookAhead + " must be at least 1");
+        }
+    }
+
+    /** As {@link #plan(HeadScores, Threshold, AccuracyOracle, Consumer)}, with nobody told of the steps. */
+    public PrunePlan plan(HeadScores scores, Threshold threshold, AccuracyOracle oracle) {
+        return plan(scores, threshold, oracle, step -> {});
+    }
+
+    /**
+     * Searches from f, the model that the scores are of.
+     *
+     * @param oracle measures f with heads out
+     * @param progress is told each step of the plan once it is known
+     * @throws IllegalStateException when the oracle's answer is not one accuracy in 0..1 for each set
+     */
+    public PrunePlan plan(
+            HeadScores scores, Threshold threshold, AccuracyOracle oracle, Consumer<PruneStep> progress) {
+        List<List<Head>> groups = prunableGroups(scores);
+        Measurements descent = new Measurements(cumulative(groups), oracle);
+        List<PruneStep> steps = new ArrayList<>();
+        double enough = threshold.resolve(descent.accuracy(0));
+        for (int taken = 0; taken < descent.size(); taken++) {
+            record(descent.step(taken, false), steps, progress);
+            if (descent.accuracy(taken) < enough) {
+                return taken == 0
+                        ? new PrunePlan(enough, new TreeSet<>(), steps, Outcome.BELOW_FROM_START)
+                        : giveBack(descent.set(taken), groups.get(taken - 1), enough, oracle, steps, progress);
+            }
+        }
+        return new PrunePlan(
+                enough, new TreeSet<>(descent.set(descent.size() - 1)), steps, Outcome.ALL_GROUPS_PRUNED);
+    }
+
+    /** Measures with one, two, … heads of the last group given back, highest score first. */
+    private PrunePlan giveBack(
+            Set<Head> pruned,
+            List<Head> lastGroup,
+            double enough,
+            AccuracyOracle oracle,
+            List<PruneStep> steps,
+            Consumer<PruneStep> progress) {
+        List<Set<Head>> candidates = new ArrayList<>();
+        TreeSet<Head> remaining = new TreeSet<>(pruned);
+        for (int i = lastGroup.size() - 1; i >= 0; i--) {
+            remaining.remove(lastGroup.get(i));
+            candidates.add(Collections.unmodifiableSortedSet(new TreeSet<>(remaining)));
+        }
+        Measurements ascent = new Measurements(candidates, oracle);
+        for (int given = 0; given < ascent.size(); given++) {
+            record(ascent.step(given, true), steps, progress);
+            if (ascent.accuracy(given) >= enough) {
+                return new PrunePlan(enough, new TreeSet<>(ascent.set(given)), steps, Outcome.THRESHOLD_REACHED);
+            }
+        }
+        return new PrunePlan(enough, remaining, steps, Outcome.GROUP_GIVEN_BACK_STILL_BELOW);
+    }
+
+    /** The groups without the heads that are never pruned; groups of nothing else are left out: nothing to measure. */
+    private List<List<Head>> prunableGroups(HeadScores scores) {
+        List<Head> ranking = scores.ranking();
+        Map<Integer, Head> highestOfLayer = new HashMap<>();
+        for (Head head : ranking) {
+            highestOfLayer.put(head.layer(), head);
+        }
+        Set<Head> kept = new HashSet<>(highestOfLayer.values());
+        List<List<Head>> groups = new ArrayList<>();
+        List<Head> group = new ArrayList<>();
+        for (int place = 0; place < ranking.size(); place++) {
+            if (!kept.contains(ranking.get(place))) {
+                group.add(ranking.get(place));
+            }
+            boolean last = place == ranking.size() - 1;
+            if (((place + 1) % groupSize == 0 || last) && !group.isEmpty()) {
+                groups.add(List.copyOf(group));
+                group.clear();
+            }
+        }
+        return groups;
+    }
+
+    /** No head, then the first group, the first two, and so on. */
+    private static List<Set<Head>> cumulative(List<List<Head>> groups) {
+        List<Set<Head>> sets = new ArrayList<>();
+        TreeSet<Head> pruned = new TreeSet<>();
+        sets.add(Set.of());
+        for (List<Head> group : groups) {
+            pruned.addAll(group);
+            sets.add(Collections.unmodifiableSortedSet(new TreeSet<>(pruned)));
+        }
+        return sets;
+    }
+
+    private static void record(PruneStep step, List<PruneStep> steps, Consumer<PruneStep> progress) {
+        steps.add(step);
+        progress.accept(step);
+    }
+
+    /** A row of sets, put to the oracle when asked for, together with those that come next. */
+    private final class Measurements {
+        private final List<Set<Head>> sets;
+        private final AccuracyOracle oracle;
+        private final List<Double> known = new ArrayList<>();
+
+        Measurements(List<Set<Head>> sets, AccuracyOracle oracle) {
+            this.sets = sets;
+            this.oracle = oracle;
+        }
+
+        int size() {
+            return sets.size();
+        }
+
+        Set<Head> set(int index) {
+            return sets.get(index);
+        }
+
+        double accuracy(int index) {
+            while (known.size() <= index) {
+                int to = (int) Math.min((long) known.size() + lookAhead, sets.size());
+                List<Set<Head>> asked = List.copyOf(sets.subList(known.size(), to));
+                known.addAll(answers(asked));
+            }
+            return known.get(index);
+        }
+
+        PruneStep step(int index, boolean gaveBack) {
+            return new PruneStep(set(index).size(), accuracy(index), gaveBack);
+        }
+
+        private List<Double> answers(List<Set<Head>> asked) {
+            List<Double> answers = oracle.accuracies(asked);
+            if (answers.size() != asked.size()) {
+                throw new IllegalStateException(
+                        answers.size() + " accuracies for " + asked.size() + " sets of pruned heads");
+            }
+            for (int i = 0; i < answers.size(); i++) {
+                Double answer = answers.get(i);
+                if (answer == null || !(answer >= 0 && answer <= 1)) {
+                    throw new IllegalStateException("accuracy " + answer + " with " + asked.get(i).size()
+                            + " heads pruned: must be 0 to 1");
+                }
+            }
+            return answers;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package org.purespark.prune;
+
+import java.io.Serializable;
+
+/**
+ * One measurement on the way to the prune set.
+ *
+ * @param pruned how many heads are out at this point, all in all
+ * @param accuracy validation accuracy without them, 0 to 1
+ * @param gaveBack whether this step gave a head back; else it took a group out, or is f itself
+ */
+public record PruneStep(int pruned, double accuracy, boolean gaveBack) implements Serializable {
+    public PruneStep {
+        if (pruned < 0) {
+            throw new IllegalArgumentException("prune step with " + pruned + " heads pruned: at least 0");
+        }
+        if (!(accuracy >= 0 && accuracy <= 1)) {
+            throw new IllegalArgumentException("accuracy " + accuracy + " of " + pruned + " pruned heads: must be 0 to 1");
+        }
+    }
+}
