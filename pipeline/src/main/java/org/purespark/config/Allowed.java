@@ -1,0 +1,14 @@
+package org.purespark.config;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** The interval that a numeric setting must lie in, such as {@code "(0, 1]"}; without it any value of the type will do. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.RECORD_COMPONENT)
+@interface Allowed {
+    /** As {@link Interval#parse(String)} reads it. */
+    String value();
+}

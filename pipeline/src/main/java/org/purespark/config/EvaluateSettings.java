@@ -1,0 +1,10 @@
+package org.purespark.config;
+
+import java.io.Serializable;
+
+/**
+ * Scoring and evaluation.
+ *
+ * @param batchTexts texts that go through the model at once, at least 1
+ */
+public record EvaluateSettings(@Allowed("[1, 65536]") int batchTexts) implements Serializable {}

@@ -1,0 +1,213 @@
+package org.purespark.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.purespark.InputException;
+import org.purespark.storage.Storage;
+
+/**
+ * Reads settings. A {@code --set} flag wins over the {@code --conf} file, that over the default. Files are HOCON (JSON
+ * is a part of it), read through {@link Storage}; environment variables may be substituted ({@code ${NAME}}).
+ */
+public final class SettingsLoader {
+    private static final String DEFAULTS = "pure-defaults.conf";
+    private static final String DEFAULT_PLACE = "default";
+    private static final String FLAG_PLACE = "--set";
+    private static final String THRESHOLD = "prune.threshold";
+    private static final String DROP = "prune.max-accuracy-drop";
+
+    private final Storage storage;
+    private final SettingKeys keys = SettingKeys.all();
+
+    public SettingsLoader(Storage storage) {
+        this.storage = storage;
+    }
+
+    /** The defaults alone. */
+    public static Settings defaults() {
+        return new SettingsLoader(null).load(null, List.of()).settings();
+    }
+
+    /**
+     * The settings of one run.
+     *
+     * @param file address of the {@code --conf} file, or null for none
+     * @param flags what was given with {@code --set}, each {@code key=value}
+     * @throws InputException when the file cannot be read, or a key or value is wrong: key, value, place and what is
+     *     allowed are named
+     */
+    public ResolvedSettings load(String file, List<String> flags) {
+        Map<String, Given> defaults = leaves(parse(readDefaults(), DEFAULTS), DEFAULTS);
+        Map<String, Given> given = file == null ? new TreeMap<>() : leaves(parse(readFile(file), file), file);
+        given.putAll(flags(flags));
+        given.forEach(this::checkKnown);
+        SortedMap<String, Object> values = new TreeMap<>();
+        Map<String, String> places = new HashMap<>();
+        Map<String, String> meanings = new HashMap<>();
+        for (SettingKey key : keys.byName().values()) {
+            Given fallback = defaults.remove(key.name());
+            if (fallback == null) {
+                throw new IllegalStateException(DEFAULTS + " has no default for " + key.name());
+            }
+            Given chosen = given.getOrDefault(key.name(), fallback);
+            values.put(key.name(), value(key, chosen));
+            places.put(key.name(), chosen == fallback ? DEFAULT_PLACE : chosen.place());
+            meanings.put(key.name(), meaning(fallback.value()));
+        }
+        if (!defaults.isEmpty()) {
+            throw new IllegalStateException(DEFAULTS + " has defaults for what no record holds: " + defaults.keySet());
+        }
+        chooseAccuracyLimit(values, given, places);
+        return new ResolvedSettings(keys.bind(values), places, meanings);
+    }
+
+    /** An absolute threshold puts the default of the drop out of force; two limits, or none, are refused. */
+    private static void chooseAccuracyLimit(
+            Map<String, Object> values, Map<String, Given> given, Map<String, String> places) {
+        if (values.get(THRESHOLD) != null && given.containsKey(DROP) && values.get(DROP) != null) {
+            throw new InputException(THRESHOLD + " (" + places.get(THRESHOLD) + ") and " + DROP + " ("
+                    + places.get(DROP) + ") are both set: give one of them, or set the other to null (--set "
+                    + THRESHOLD + "=null)");
+        }
+        if (values.get(THRESHOLD) != null) {
+            values.put(DROP, null);
+            places.put(DROP, "put aside by " + THRESHOLD);
+        } else if (values.get(DROP) == null) {
+            throw new InputException(
+                    DROP + " (" + places.get(DROP) + ") and " + THRESHOLD + " are both null: give one of them");
+        }
+    }
+
+    private static Object value(SettingKey key, Given given) {
+        try {
+            return key.parse(given.value());
+        } catch (IllegalArgumentException e) {
+            throw new InputException(
+                    key.name() + " = " + given.text() + " (" + given.place() + "): " + e.getMessage() + "; allowed: "
+                            + key.allowed(),
+                    e);
+        }
+    }
+
+    private void checkKnown(String name, Given given) {
+        if (keys.byName().containsKey(name)) {
+            return;
+        }
+        if (keys.isGroup(name)) {
+            throw new InputException(
+                    name + " (" + given.place() + ") is a group of keys, not a key: give one of "
+                            + String.join(", ", keys.byName().subMap(name + ".", name + "/").keySet()));
+        }
+        throw new InputException("unknown key " + name + " (" + given.place() + "): "
+                + keys.nearest(name)
+                        .map(near -> "did you mean " + near + "?")
+                        .orElseGet(() -> "the keys are "
+                                + String.join(", ", keys.byName().keySet())));
+    }
+
+    private static Map<String, Given> flags(List<String> flags) {
+        Map<String, Given> found = new TreeMap<>();
+        for (String flag : flags) {
+            int equals = flag.indexOf('=');
+            if (equals < 1) {
+                throw new InputException("--set " + flag + ": expected key=value, such as --set train.epochs=2");
+            }
+            String key = flag.substring(0, equals).strip();
+            String text = flag.substring(equals + 1).strip();
+            ConfigValue value = ConfigValueFactory.fromAnyRef(text.equals("null") ? null : text);
+            Given before = found.put(key, new Given(value, FLAG_PLACE));
+            if (before != null) {
+                throw new InputException("--set " + key + " is given twice (" + before.text() + ", then " + text
+                        + "): give it once");
+            }
+        }
+        return found;
+    }
+
+    private static Config parse(String text, String place) {
+        ConfigParseOptions options = ConfigParseOptions.defaults()
+                .setOriginDescription(place)
+                .setIncluder(new NoInclude(place));
+        try {
+            return ConfigFactory.parseString(text, options).resolve();
+        } catch (ConfigException e) {
+            throw new InputException("cannot read the settings file " + place + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, Given> leaves(Config config, String place) {
+        Map<String, Given> found = new TreeMap<>();
+        collect(config.root(), "", place, found);
+        return found;
+    }
+
+    private static void collect(ConfigObject group, String prefix, String file, Map<String, Given> found) {
+        for (Map.Entry<String, ConfigValue> entry : group.entrySet()) {
+            String name = prefix + entry.getKey();
+            if (entry.getValue() instanceof ConfigObject inner) {
+                collect(inner, name + ".", file, found);
+                continue;
+            }
+            Given before = found.put(name, new Given(entry.getValue(), place(entry.getValue())));
+            if (before != null) {
+                throw new InputException(name + " is set twice (" + before.place() + " and "
+                        + place(entry.getValue()) + "): set it once");
+            }
+        }
+    }
+
+    /** "conf/a.conf: 3" (or a range of lines), as the parser has it, said in words. */
+    private static String place(ConfigValue value) {
+        return value.origin().description().replaceFirst(": (\\d+)(-\\d+)?$", ", line $1");
+    }
+
+    private static String meaning(ConfigValue fallback) {
+        StringBuilder text = new StringBuilder();
+        fallback.origin().comments().forEach(line -> text.append(line.strip()).append('\n'));
+        return text.toString().strip();
+    }
+
+    private String readFile(String file) {
+        try {
+            return storage.readText(file);
+        } catch (FileNotFoundException e) {
+            throw new InputException("cannot read the settings file " + file + ": there is no such file", e);
+        } catch (IOException e) {
+            throw new InputException("cannot read the settings file " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String readDefaults() {
+        try (InputStream in = SettingsLoader.class.getResourceAsStream(DEFAULTS)) {
+            if (in == null) {
+                throw new IllegalStateException("the resource " + DEFAULTS + " is missing");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the resource " + DEFAULTS, e);
+        }
+    }
+
+    /** A value as given, with its place. */
+    private record Given(ConfigValue value, String place) {
+        String text() {
+            return value.valueType() == ConfigValueType.NULL ? "null" : value.unwrapped().toString();
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package org.purespark.config;
+
+import java.io.Serializable;
+
+/**
+ * How texts become tokens.
+ *
+ * @param maxLength most tokens of a text, [CLS] and [SEP] included, 3 to 4096
+ */
+public record TextSettings(@Allowed("[3, 4096]") int maxLength) implements Serializable {}

@@ -1,0 +1,20 @@
+package org.purespark.run;
+
+import java.util.List;
+
+/**
+ * What identifies an input: a file, or the files of a directory.
+ *
+ * @param address as it was given
+ * @param files by name
+ */
+public record InputFingerprint(String address, List<FileFingerprint> files) {
+    public InputFingerprint {
+        files = List.copyOf(files);
+    }
+
+    /** SHA-256 over names, sizes and contents. The directory is left out: inputs may be moved. */
+    public String digest() {
+        return Fingerprints.digest(files);
+    }
+}

@@ -1,0 +1,35 @@
+package org.purespark.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.purespark.config.ResolvedSettings;
+import org.purespark.config.Settings;
+
+/**
+ * What one invocation brings to a run directory.
+ *
+ * @param versions what it runs with
+ * @param settings resolved
+ * @param inputs by what they are: {@code model}, {@code train}, {@code validation}, …
+ */
+public record RunContext(Versions versions, Settings settings, SortedMap<String, InputFingerprint> inputs) {
+    /** Every setting, values as JSON, sorted by key. */
+    public SortedMap<String, JsonNode> configuration() {
+        return ResolvedSettings.flat(settings);
+    }
+
+    /** The record of a run directory that held {@code before} (null for a new one), with this invocation's figures. */
+    RunRecord record(RunRecord before) {
+        SortedMap<String, InputFingerprint> all = new TreeMap<>();
+        if (before != null) {
+            all.putAll(before.inputs());
+        }
+        all.putAll(inputs);
+        SortedMap<String, Long> seeds = new TreeMap<>();
+        seeds.put("run", settings.seed());
+        StageTable table = before == null ? StageTable.empty() : before.table();
+        return new RunRecord(
+                RunRecord.SCHEMA, versions, configuration(), seeds, all, table.attempts(), table.entries());
+    }
+}

@@ -1,0 +1,268 @@
+package org.purespark.run;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.purespark.InputException;
+import org.purespark.run.artifact.JsonFiles;
+import org.purespark.storage.Storage;
+
+/**
+ * A run directory: where its files are, what its stage table says, and how a stage enters itself there. The order of
+ * writing is what makes an interruption harmless: a stage's entry is taken out before its old files are removed, and
+ * put in after all of its new files are written. For one thread of one process; that another process has changed
+ * {@code run.json} is found out, and refused, when a stage starts and when it finishes.
+ */
+public final class RunDirectory {
+    public static final String RUN = "run.json";
+    public static final String EVENTS = "events.jsonl";
+    public static final String BASELINE = "baseline";
+    public static final String HEAD_SCORES = "head-scores.json";
+    public static final String PRUNED_HEADS = "pruned-heads.json";
+    public static final String NORMALIZATION = "normalization.json";
+    public static final String PURIFIED = "purified";
+    public static final String METRICS = "metrics.json";
+    public static final String REPORT = "report.html";
+
+    private static final String WORK_PREFIX = "work-";
+    private static final String WORK_KEY = "made-from";
+    private static final String PROBE = "write-test";
+
+    private final Storage storage;
+    private final String address;
+    private final Clock clock;
+    private final Fingerprints fingerprints;
+    private byte[] known;
+    private RunRecord record;
+
+    private RunDirectory(Storage storage, String address, Clock clock) {
+        this.storage = storage;
+        this.address = address;
+        this.clock = clock;
+        this.fingerprints = new Fingerprints(storage);
+    }
+
+    /**
+     * Opens a run directory for reading; nothing is written, and it need not exist.
+     *
+     * @throws InputException when a file is in its place, or its {@code run.json} is corrupt or of another schema
+     */
+    public static RunDirectory inspect(Storage storage, String address, Clock clock) {
+        RunDirectory run = new RunDirectory(storage, address, clock);
+        run.load();
+        return run;
+    }
+
+    /**
+     * Opens a run directory for work: makes it where it is absent and tries to write in it.
+     *
+     * @throws InputException as {@link #inspect}, and when it cannot be written
+     */
+    public static RunDirectory open(Storage storage, String address, Clock clock) {
+        RunDirectory run = inspect(storage, address, clock);
+        String probe = run.file(PROBE);
+        try {
+            storage.makeDirectory(address);
+            storage.replace(probe, "");
+            storage.delete(probe);
+        } catch (IOException e) {
+            throw new InputException(
+                    "cannot write in the run directory " + address + " (" + e.getMessage()
+                            + "): name one that can be written, with --run",
+                    e);
+        }
+        return run;
+    }
+
+    public String address() {
+        return address;
+    }
+
+    /** The address of a file or directory of this run, {@code name} being one of the constants here. */
+    public String file(String name) {
+        return Storage.child(address, name);
+    }
+
+    /** What {@code run.json} held when it was last read or written here; empty in a new directory. */
+    public Optional<RunRecord> record() {
+        return Optional.ofNullable(record);
+    }
+
+    public StageTable table() {
+        return record == null ? StageTable.empty() : record.table();
+    }
+
+    /** Whether a stage is to run, its recorded outputs having been looked at. */
+    public Decision decide(StageKey key) throws IOException {
+        Optional<StageEntry> entry = table().entry(key.stage());
+        return table().decide(key, entry.isPresent() ? present(entry.get()) : Map.of());
+    }
+
+    /**
+     * Digest of the outputs of a stage that others take results from. Files that lie there without having been made
+     * here (copied from elsewhere) serve as well.
+     *
+     * @throws InputException when the stage has not been run, did not finish, or its outputs have been changed
+     */
+    public String upstream(StageName stage) throws IOException {
+        Optional<StageEntry> entry = table().entry(stage);
+        if (entry.isPresent()) {
+            List<String> wrong = StageTable.outputReasons(entry.get(), present(entry.get()));
+            if (!wrong.isEmpty()) {
+                throw new InputException("cannot use the result of stage " + stage.text() + " in " + address + ": "
+                        + String.join("; ", wrong) + ". Run the stage " + stage.text() + " again");
+            }
+            return entry.get().outputDigest();
+        }
+        if (table().attempts(stage) > 0) {
+            throw new InputException("the stage " + stage.text() + " was started in " + address
+                    + " and did not finish: run it again first");
+        }
+        for (String output : stage.outputs()) {
+            if (!storage.exists(file(output))) {
+                throw new InputException(
+                        "there is no " + output + " in " + address + ": run the stage " + stage.text() + " first");
+            }
+        }
+        return Fingerprints.digest(outputs(stage));
+    }
+
+    /**
+     * Starts a stage: takes its entry out of the table, counts the attempt, removes its outputs, and its work directory
+     * where that was made from something else.
+     *
+     * @return which attempt it is, from 1
+     * @throws InputException when another process is at work here, or files of the stage's names are here that no stage
+     *     of this run directory has written
+     */
+    public int start(StageKey key, RunContext context) throws IOException {
+        StageName stage = key.stage();
+        refuseForeign(stage);
+        publish(context.record(record).with(table().started(stage)));
+        for (String output : stage.outputs()) {
+            storage.delete(file(output));
+        }
+        String made = Storage.child(workDirectory(stage), WORK_KEY);
+        if (!storage.exists(made) || !storage.readText(made).equals(key.fingerprint())) {
+            storage.delete(workDirectory(stage));
+            storage.replace(made, key.fingerprint());
+        }
+        return table().attempts(stage);
+    }
+
+    /**
+     * Enters a stage as complete, all of its files being written, and removes its work directory.
+     *
+     * @param seconds that it took
+     * @throws IllegalStateException when one of its outputs is absent
+     * @throws InputException when another process has changed {@code run.json}
+     */
+    public void finish(StageKey key, double seconds) throws IOException {
+        StageName stage = key.stage();
+        for (String output : stage.outputs()) {
+            if (!storage.exists(file(output))) {
+                throw new IllegalStateException("the stage " + stage.text() + " has not written " + file(output));
+            }
+        }
+        ensureUnchanged();
+        StageEntry entry = StageEntry.complete(
+                key, outputs(stage), seconds, clock.instant().toString(), table().attempts(stage));
+        publish(record.with(table().finished(stage, entry)));
+        storage.delete(workDirectory(stage));
+    }
+
+    /**
+     * Where a started stage may keep what helps it to continue after an interruption, such as training checkpoints. It
+     * is there from start to finish, and still there when the stage starts again from the same settings and inputs.
+     */
+    public String workDirectory(StageName stage) {
+        return file(WORK_PREFIX + stage.text());
+    }
+
+    /** @throws InputException when another process has changed {@code run.json} since it was last read or written here */
+    public void ensureUnchanged() throws IOException {
+        if (!Arrays.equals(known, readRun())) {
+            throw new InputException(file(RUN) + " has been changed by another process since this one read it: let only"
+                    + " one process at a time work on a run directory, or name another with --run");
+        }
+    }
+
+    private void load() {
+        try {
+            if (storage.exists(address) && !storage.isDirectory(address)) {
+                throw new InputException(
+                        "the run directory " + address + " is a file: name a directory, or a new one, with --run");
+            }
+            known = readRun();
+        } catch (IOException e) {
+            throw new InputException(
+                    "cannot read the run directory " + address + " (" + e.getMessage() + "): name another with --run",
+                    e);
+        }
+        if (known != null) {
+            record = JsonFiles.parse(
+                    file(RUN), new String(known, StandardCharsets.UTF_8), RunRecord.class, RunRecord.SCHEMA);
+        }
+    }
+
+    private byte[] readRun() throws IOException {
+        try {
+            return storage.read(file(RUN));
+        } catch (FileNotFoundException e) {
+            return null;
+        }
+    }
+
+    private void publish(RunRecord next) throws IOException {
+        ensureUnchanged();
+        byte[] content = JsonFiles.indented(next).getBytes(StandardCharsets.UTF_8);
+        storage.replace(file(RUN), content);
+        known = content;
+        record = next;
+    }
+
+    private void refuseForeign(StageName stage) throws IOException {
+        if (table().attempts(stage) > 0) {
+            return;
+        }
+        for (String output : stage.outputs()) {
+            if (storage.exists(file(output))) {
+                throw new InputException(file(output) + " would be replaced by the stage " + stage.text()
+                        + ", but was not written by a run in " + address
+                        + ": move it away, or name another directory with --run");
+            }
+        }
+    }
+
+    private List<FileFingerprint> outputs(StageName stage) throws IOException {
+        List<FileFingerprint> files = new ArrayList<>();
+        for (String output : stage.outputs()) {
+            if (storage.isDirectory(file(output))) {
+                files.addAll(fingerprints.directory(file(output), output + "/"));
+            } else {
+                files.add(fingerprints.file(file(output), output));
+            }
+        }
+        return files;
+    }
+
+    private Map<String, Long> present(StageEntry entry) throws IOException {
+        SortedMap<String, Long> sizes = new TreeMap<>();
+        for (FileFingerprint output : entry.outputs()) {
+            try {
+                sizes.put(output.name(), storage.size(file(output.name())));
+            } catch (FileNotFoundException e) {
+                continue; // not present is what the caller looks for
+            }
+        }
+        return sizes;
+    }
+}

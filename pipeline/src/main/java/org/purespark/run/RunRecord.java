@@ -1,0 +1,50 @@
+package org.purespark.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Collections;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * {@code run.json}: what a run directory was made from and how far it is.
+ *
+ * @param schema 1
+ * @param versions what the last stage to be started was run with
+ * @param configuration every setting then, values as JSON, sorted by key
+ * @param seeds {@code run} is the one seed that everything random derives from
+ * @param inputs every input that a stage was given, the latest under each name
+ * @param attempts how often each stage was started
+ * @param stages the finished stages: the stage table
+ */
+public record RunRecord(
+        int schema,
+        Versions versions,
+        SortedMap<String, JsonNode> configuration,
+        SortedMap<String, Long> seeds,
+        SortedMap<String, InputFingerprint> inputs,
+        SortedMap<StageName, Integer> attempts,
+        SortedMap<StageName, StageEntry> stages) {
+    public static final int SCHEMA = 1;
+
+    public RunRecord {
+        Objects.requireNonNull(versions, "versions is null");
+        configuration = copy("configuration", configuration);
+        seeds = copy("seeds", seeds);
+        inputs = copy("inputs", inputs);
+        attempts = copy("attempts", attempts);
+        stages = copy("stages", stages);
+    }
+
+    private static <K, V> SortedMap<K, V> copy(String field, SortedMap<K, V> map) {
+        return Collections.unmodifiableSortedMap(new TreeMap<>(Objects.requireNonNull(map, field + " is null")));
+    }
+
+    StageTable table() {
+        return new StageTable(attempts, stages);
+    }
+
+    RunRecord with(StageTable table) {
+        return new RunRecord(schema, versions, configuration, seeds, inputs, table.attempts(), table.entries());
+    }
+}

@@ -1,0 +1,66 @@
+package org.purespark.run;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A finished stage in the stage table.
+ *
+ * @param state always complete: what is not finished has no entry
+ * @param fingerprint {@link StageKey#fingerprint()} of what it was made from
+ * @param settings the settings and options it was made with, values as JSON
+ * @param inputs digest of each input
+ * @param upstream digest of each upstream stage's outputs
+ * @param outputs its files, names relative to the run directory
+ * @param seconds that it took
+ * @param finishedAt ISO 8601, UTC
+ * @param attempts how often it was started in this run directory, this time included
+ */
+public record StageEntry(
+        State state,
+        String fingerprint,
+        SortedMap<String, JsonNode> settings,
+        SortedMap<String, String> inputs,
+        SortedMap<StageName, String> upstream,
+        List<FileFingerprint> outputs,
+        double seconds,
+        String finishedAt,
+        int attempts) {
+    /** How far a stage is. */
+    public enum State {
+        /** All its files are written. */
+        @JsonProperty("complete")
+        COMPLETE
+    }
+
+    public StageEntry {
+        settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
+        inputs = Collections.unmodifiableSortedMap(new TreeMap<>(inputs));
+        upstream = Collections.unmodifiableSortedMap(new TreeMap<>(upstream));
+        outputs = List.copyOf(outputs);
+    }
+
+    /** The entry of a stage that has just written {@code outputs}. */
+    static StageEntry complete(
+            StageKey key, List<FileFingerprint> outputs, double seconds, String finishedAt, int attempts) {
+        return new StageEntry(
+                State.COMPLETE,
+                key.fingerprint(),
+                key.settings(),
+                key.inputs(),
+                key.upstream(),
+                outputs,
+                seconds,
+                finishedAt,
+                attempts);
+    }
+
+    /** SHA-256 over the outputs: what stages downstream depend on. */
+    public String outputDigest() {
+        return Fingerprints.digest(outputs);
+    }
+}

@@ -1,0 +1,90 @@
+package org.purespark.run;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.purespark.config.SettingKeys;
+
+/**
+ * The stages of a purification in their order, each with the stages it takes results from, the settings its result
+ * depends on and what it leaves in the run directory.
+ */
+public enum StageName {
+    /** Fine-tunes the suspect on clean texts. */
+    BASELINE(List.of(), List.of("seed", "data", "text", "train"), List.of(RunDirectory.BASELINE)),
+    /** Scores the baseline's heads. */
+    SCORE(List.of(BASELINE), List.of("seed", "data", "text", "evaluate"), List.of(RunDirectory.HEAD_SCORES)),
+    /** Chooses the heads to prune. */
+    PRUNE(
+            List.of(BASELINE, SCORE),
+            List.of("seed", "data", "text", "evaluate", "prune"),
+            List.of(RunDirectory.PRUNED_HEADS)),
+    /** Computes the coefficients and fine-tunes the pruned suspect with the penalty. */
+    NORMALIZE(
+            List.of(BASELINE, PRUNE),
+            List.of("seed", "data", "text", "evaluate", "train", "penalty", "export"),
+            List.of(RunDirectory.NORMALIZATION, RunDirectory.PURIFIED)),
+    /** Measures accuracy and label-flip rate of suspect, baseline and purified model. */
+    EVALUATE(
+            List.of(BASELINE, NORMALIZE),
+            List.of("seed", "data", "text", "evaluate"),
+            List.of(RunDirectory.METRICS)),
+    /** Writes the page that shows it all, the settings included. */
+    REPORT(
+            List.of(BASELINE, SCORE, PRUNE, NORMALIZE, EVALUATE),
+            List.of("seed", "data", "text", "train", "prune", "penalty", "evaluate", "export"),
+            List.of(RunDirectory.REPORT));
+
+    private final List<StageName> upstream;
+    private final List<String> settingGroups;
+    private final List<String> outputs;
+
+    StageName(List<StageName> upstream, List<String> settingGroups, List<String> outputs) {
+        this.upstream = upstream;
+        this.settingGroups = settingGroups;
+        this.outputs = outputs;
+    }
+
+    /** The stages whose results this one takes where it is not given others. */
+    public List<StageName> upstream() {
+        return upstream;
+    }
+
+    /** Keys of the settings that the stage's result depends on, sorted. */
+    public SortedSet<String> settings() {
+        SortedSet<String> keys = new TreeSet<>();
+        for (String key : SettingKeys.changingResults()) {
+            if (settingGroups.contains(key) || settingGroups.contains(key.replaceFirst("\\..*", ""))) {
+                keys.add(key);
+            }
+        }
+        return keys;
+    }
+
+    /** Names, in the run directory, of the files and directories that the stage writes. */
+    public List<String> outputs() {
+        return outputs;
+    }
+
+    /** The name as it is written in files and on the command line. */
+    @JsonValue
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws IllegalArgumentException when no stage is called that */
+    @JsonCreator
+    public static StageName of(String text) {
+        return Arrays.stream(values())
+                .filter(stage -> stage.text().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is not a stage; the stages are "
+                        + String.join(
+                                ", ",
+                                Arrays.stream(values()).map(StageName::text).toList())));
+    }
+}

@@ -1,0 +1,88 @@
+package org.purespark.run;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.purespark.run.event.Event;
+import org.purespark.run.event.EventLog;
+
+/** Runs stages, or skips them, and says which and why, to a person and to the event log. */
+public final class StageRunner {
+    /** A stage's own work: writes the stage's outputs into the run directory. */
+    @FunctionalInterface
+    public interface Work {
+        void run() throws IOException;
+    }
+
+    private final RunDirectory run;
+    private final RunContext context;
+    private final EventLog events;
+    private final Clock clock;
+    private final Consumer<String> said;
+
+    /** @param said takes what a person should read, a line at a time */
+    public StageRunner(RunDirectory run, RunContext context, EventLog events, Clock clock, Consumer<String> said) {
+        this.run = run;
+        this.context = context;
+        this.events = events;
+        this.clock = clock;
+        this.said = said;
+    }
+
+    /**
+     * The key of a stage, as things are now.
+     *
+     * @throws org.purespark.InputException when a stage upstream has no result yet
+     */
+    public StageKey key(StageNeeds needs) throws IOException {
+        SortedMap<StageName, String> results = new TreeMap<>();
+        for (StageName before : needs.upstream()) {
+            results.put(before, run.upstream(before));
+        }
+        return StageKey.of(needs, context, results);
+    }
+
+    /**
+     * Runs the stage unless it is complete and made from the same.
+     *
+     * @return what was decided
+     */
+    public Decision run(StageKey key, Work work) throws IOException {
+        Decision decision = run.decide(key);
+        said.accept(decision.inWords());
+        if (!decision.runs()) {
+            events.log(new Event.StageSkipped(key.stage()));
+            events.flush();
+            return decision;
+        }
+        long start = clock.millis();
+        int attempt = run.start(key, context);
+        List<String> reasons = decision instanceof Decision.RunAgain again ? again.reasons() : List.of();
+        events.log(new Event.StageStarted(key.stage(), attempt, reasons));
+        try {
+            work.run();
+            double seconds = (clock.millis() - start) / 1000.0;
+            run.finish(key, seconds);
+            events.log(new Event.StageFinished(key.stage(), seconds));
+            events.flush();
+        } catch (IOException | RuntimeException | Error failure) {
+            logFailure(key.stage(), failure);
+            throw failure;
+        }
+        return decision;
+    }
+
+    private void logFailure(StageName stage, Throwable failure) {
+        try {
+            events.log(new Event.StageFailed(stage));
+            events.flush();
+        } catch (UncheckedIOException e) {
+            // the storage is what failed, most likely; the first failure is the one to be told
+            failure.addSuppressed(e);
+        }
+    }
+}

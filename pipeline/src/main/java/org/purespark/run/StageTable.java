@@ -1,0 +1,141 @@
+package org.purespark.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What is known of the stages of a run directory.
+ *
+ * @param attempts how often each stage was started
+ * @param entries of the finished stages
+ */
+public record StageTable(SortedMap<StageName, Integer> attempts, SortedMap<StageName, StageEntry> entries) {
+    public StageTable {
+        attempts = Collections.unmodifiableSortedMap(new TreeMap<>(attempts));
+        entries = Collections.unmodifiableSortedMap(new TreeMap<>(entries));
+    }
+
+    static StageTable empty() {
+        return new StageTable(new TreeMap<>(), new TreeMap<>());
+    }
+
+    public Optional<StageEntry> entry(StageName stage) {
+        return Optional.ofNullable(entries.get(stage));
+    }
+
+    public int attempts(StageName stage) {
+        return attempts.getOrDefault(stage, 0);
+    }
+
+    /**
+     * Whether the stage is to run.
+     *
+     * @param key what it would be made from now
+     * @param present size in bytes of those of its recorded outputs that are there
+     */
+    public Decision decide(StageKey key, Map<String, Long> present) {
+        StageName stage = key.stage();
+        StageEntry entry = entries.get(stage);
+        if (entry == null) {
+            return attempts(stage) == 0
+                    ? new Decision.RunFirstTime(stage)
+                    : new Decision.RunAgain(stage, List.of("an earlier attempt did not finish"));
+        }
+        List<String> reasons = new ArrayList<>();
+        settingReasons(key.settings(), entry.settings(), reasons);
+        inputReasons(key.inputs(), entry.inputs(), reasons);
+        upstreamReasons(key.upstream(), entry.upstream(), reasons);
+        reasons.addAll(outputReasons(entry, present));
+        if (reasons.isEmpty() && !key.fingerprint().equals(entry.fingerprint())) {
+            reasons.add("its entry in the stage table was altered");
+        }
+        return reasons.isEmpty()
+                ? new Decision.Skip(stage, entry.finishedAt())
+                : new Decision.RunAgain(stage, reasons);
+    }
+
+    /** What is wrong with an entry's outputs, in words; empty when all are there with their sizes. */
+    static List<String> outputReasons(StageEntry entry, Map<String, Long> present) {
+        List<String> reasons = new ArrayList<>();
+        for (FileFingerprint output : entry.outputs()) {
+            Long size = present.get(output.name());
+            if (size == null) {
+                reasons.add("its output " + output.name() + " is missing");
+            } else if (size != output.size()) {
+                reasons.add("its output " + output.name() + " has " + size + " bytes, was written with "
+                        + output.size());
+            }
+        }
+        return reasons;
+    }
+
+    /** The table once {@code stage} has been started: no entry until it is finished. */
+    StageTable started(StageName stage) {
+        SortedMap<StageName, Integer> counted = new TreeMap<>(attempts);
+        counted.merge(stage, 1, Integer::sum);
+        SortedMap<StageName, StageEntry> others = new TreeMap<>(entries);
+        others.remove(stage);
+        return new StageTable(counted, others);
+    }
+
+    /** The table once {@code stage} has written its files. */
+    StageTable finished(StageName stage, StageEntry entry) {
+        SortedMap<StageName, StageEntry> all = new TreeMap<>(entries);
+        all.put(stage, entry);
+        return new StageTable(attempts, all);
+    }
+
+    private static void settingReasons(
+            Map<String, JsonNode> now, Map<String, JsonNode> before, List<String> reasons) {
+        now.forEach((key, value) -> {
+            if (!before.containsKey(key)) {
+                reasons.add(key + " is " + value + ", was not given before");
+            } else if (!before.get(key).equals(value)) {
+                reasons.add(key + " is " + value + ", was " + before.get(key));
+            }
+        });
+        before.forEach((key, value) -> {
+            if (!now.containsKey(key)) {
+                reasons.add(key + " was " + value + ", is no longer given");
+            }
+        });
+    }
+
+    private static void inputReasons(Map<String, String> now, Map<String, String> before, List<String> reasons) {
+        now.forEach((name, digest) -> {
+            if (!before.containsKey(name)) {
+                reasons.add("input " + name + " was not given before");
+            } else if (!before.get(name).equals(digest)) {
+                reasons.add("input " + name + " has changed (" + brief(digest) + ", was " + brief(before.get(name))
+                        + ")");
+            }
+        });
+        before.keySet().stream()
+                .filter(name -> !now.containsKey(name))
+                .forEach(name -> reasons.add("input " + name + " is no longer given"));
+    }
+
+    private static void upstreamReasons(
+            Map<StageName, String> now, Map<StageName, String> before, List<String> reasons) {
+        now.forEach((stage, digest) -> {
+            if (!before.containsKey(stage)) {
+                reasons.add("it did not take the result of stage " + stage.text() + " before");
+            } else if (!before.get(stage).equals(digest)) {
+                reasons.add("the result of stage " + stage.text() + " has changed");
+            }
+        });
+        before.keySet().stream()
+                .filter(stage -> !now.containsKey(stage))
+                .forEach(stage -> reasons.add("it no longer takes the result of stage " + stage.text()));
+    }
+
+    private static String brief(String digest) {
+        return "sha256 " + digest.substring(0, Math.min(12, digest.length()));
+    }
+}

@@ -1,0 +1,69 @@
+package org.purespark.run.event;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import org.purespark.run.StageName;
+
+/** Something that happened in a run, one line of {@code events.jsonl}. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Event.StageStarted.class, name = "stage-started"),
+    @JsonSubTypes.Type(value = Event.StageFinished.class, name = "stage-finished"),
+    @JsonSubTypes.Type(value = Event.StageSkipped.class, name = "stage-skipped"),
+    @JsonSubTypes.Type(value = Event.StageFailed.class, name = "stage-failed"),
+    @JsonSubTypes.Type(value = Event.StepLoss.class, name = "step-loss"),
+    @JsonSubTypes.Type(value = Event.EpochFinished.class, name = "epoch-finished"),
+    @JsonSubTypes.Type(value = Event.Warning.class, name = "warning")
+})
+public sealed interface Event {
+    /**
+     * @param attempt which time the stage is started in this run directory, from 1
+     * @param reasons why it runs, in words
+     */
+    record StageStarted(StageName stage, int attempt, List<String> reasons) implements Event {}
+
+    /** @param seconds that the stage took */
+    record StageFinished(StageName stage, double seconds) implements Event {}
+
+    record StageSkipped(StageName stage) implements Event {}
+
+    /** The stage ended with an error and left no entry in the stage table. */
+    record StageFailed(StageName stage) implements Event {}
+
+    /**
+     * One optimizer step.
+     *
+     * @param epoch from 1
+     * @param step over all epochs, from 1
+     * @param loss mean over the step's micro-batches: cross-entropy + λ · penalty
+     * @param crossEntropy mean over the step's micro-batches
+     * @param penalty mean over the step's micro-batches, not yet times λ; 0 in plain fine-tuning
+     * @param gradientNorm global L2 norm before clipping
+     * @param learningRate that the step used
+     * @param seconds that the step took
+     */
+    record StepLoss(
+            StageName stage,
+            int epoch,
+            long step,
+            double loss,
+            double crossEntropy,
+            double penalty,
+            double gradientNorm,
+            double learningRate,
+            double seconds)
+            implements Event {}
+
+    /**
+     * @param epoch from 1
+     * @param loss mean over the epoch's steps
+     * @param validationAccuracy 0 to 1, or null where it was not measured
+     * @param seconds that the epoch took
+     */
+    record EpochFinished(StageName stage, int epoch, double loss, Double validationAccuracy, double seconds)
+            implements Event {}
+
+    /** @param stage in which it came up, or null */
+    record Warning(StageName stage, String message) implements Event {}
+}
