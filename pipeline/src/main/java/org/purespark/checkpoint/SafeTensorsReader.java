@@ -3,7 +3,9 @@ package org.purespark.checkpoint;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -124,7 +126,9 @@ public final class SafeTensorsReader implements TensorFile {
     }
 
     private void parseHeader(byte[] header) throws IOException {
-        try (JsonParser parser = JsonFile.MAPPER.createParser(header)) {
+        // the header is walked entry by entry, for their offsets: what follows one entry is the next
+        ObjectReader values = JsonFile.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+        try (JsonParser parser = values.createParser(header)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw broken("its header is not a JSON object");
             }
@@ -132,7 +136,7 @@ public final class SafeTensorsReader implements TensorFile {
                 String name = parser.currentName();
                 long offset = 8 + parser.currentTokenLocation().getByteOffset();
                 parser.nextToken();
-                JsonNode value = parser.readValueAsTree();
+                JsonNode value = values.readTree(parser);
                 if (name.equals(METADATA)) {
                     value.properties().forEach(e -> metadata.put(e.getKey(), e.getValue().asText()));
                 } else {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.array.SingleThreadArrayHolder;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.purespark.checkpoint.ClassifierKind;
 import org.purespark.checkpoint.EncoderConfig;
@@ -14,6 +15,7 @@ import org.purespark.model.ops.AttentionPenalty;
 import org.purespark.model.ops.BatchInputs;
 import org.purespark.model.ops.BiasGelu;
 import org.purespark.model.ops.ClsRows;
+import org.purespark.model.ops.CrossEntropy;
 import org.purespark.model.ops.Dropout;
 import org.purespark.model.ops.EmbeddingNorm;
 import org.purespark.model.ops.ResidualNorm;
@@ -52,6 +54,8 @@ final class EncoderGraph {
     EncoderGraph(EncoderConfig config, ClassifierKind classifier, double classifierDropout, Parameters parameters) {
         this.config = config;
         this.parameters = parameters;
+        // The default holders copy arrays that are views; the variables have to be the flat parameters themselves.
+        graph.setArrayHolders(new SingleThreadArrayHolder(), new SingleThreadArrayHolder(), false);
         int a = config.heads();
         SDVariable tokens = graph.placeHolder(TOKENS, DataType.FLOAT, -1, config.embedding()); // [N, W]
         BatchInputs batch = new BatchInputs(
@@ -78,7 +82,7 @@ final class EncoderGraph {
         SDVariable logits = classifier(classifier, x, batch, classifierDropout); // [B, C]
         SDVariable labels = graph.placeHolder(LABELS, DataType.INT, -1); // [B]
         SDVariable weights = graph.placeHolder(PENALTY_WEIGHTS, DataType.FLOAT, config.layers(), a); // [L, A]
-        SDVariable crossEntropy = new org.purespark.model.ops.CrossEntropy(graph, logits, labels)
+        SDVariable crossEntropy = new CrossEntropy(graph, logits, labels)
                 .outputVariables()[0]
                 .rename(CROSS_ENTROPY); // []
         SDVariable penalty =

@@ -17,7 +17,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class AttentionPenalty extends GraphOp {
     public AttentionPenalty(SameDiff graph, List<SDVariable> clsAttention, SDVariable weights) {
         super(
-                "attention_penalty",
                 2,
                 graph,
                 Stream.concat(clsAttention.stream(), Stream.of(weights)).toArray(SDVariable[]::new));
@@ -65,7 +64,7 @@ public final class AttentionPenalty extends GraphOp {
     /** Inputs the L arrays [N, A], w [L, A], roots [L, A], dpenalty []; outputs L arrays [N, A]. */
     private static final class Gradient extends GraphOp {
         Gradient(SameDiff graph, int layers, SDVariable... inputs) {
-            super("attention_penalty_bp", layers, graph, inputs);
+            super(layers, graph, inputs);
         }
 
         @Override

@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class BiasGelu extends GraphOp {
     public BiasGelu(SameDiff graph, SDVariable h, SDVariable bias) {
-        super("bias_gelu", 2, graph, h, bias);
+        super(2, graph, h, bias);
     }
 
     @Override
@@ -55,7 +55,7 @@ public final class BiasGelu extends GraphOp {
     /** Inputs dy [N, F], derivative [N, F]; outputs dh [N, F], dbias [F]. */
     private static final class Gradient extends GraphOp {
         Gradient(SameDiff graph, SDVariable outGradient, SDVariable slope) {
-            super("bias_gelu_bp", 2, graph, outGradient, slope);
+            super(2, graph, outGradient, slope);
         }
 
         @Override

@@ -13,7 +13,7 @@ public final class ClsRows extends GraphOp {
     private final Dropout dropout;
 
     public ClsRows(SameDiff graph, SDVariable x, BatchInputs batch, Dropout dropout) {
-        super("cls_rows", 1, graph, x, batch.starts(), batch.keys());
+        super(1, graph, x, batch.starts(), batch.keys());
         this.dropout = dropout;
     }
 
@@ -50,7 +50,7 @@ public final class ClsRows extends GraphOp {
         private final Dropout dropout;
 
         Gradient(SameDiff graph, SDVariable outGradient, SDVariable x, BatchInputs batch, Dropout dropout) {
-            super("cls_rows_bp", 1, graph, outGradient, x, batch.starts(), batch.keys());
+            super(1, graph, outGradient, x, batch.starts(), batch.keys());
             this.dropout = dropout;
         }
 

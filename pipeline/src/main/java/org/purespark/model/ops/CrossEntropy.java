@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class CrossEntropy extends GraphOp {
     public CrossEntropy(SameDiff graph, SDVariable logits, SDVariable labels) {
-        super("cross_entropy", 2, graph, logits, labels);
+        super(2, graph, logits, labels);
     }
 
     @Override

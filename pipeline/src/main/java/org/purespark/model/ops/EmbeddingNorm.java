@@ -23,7 +23,7 @@ public final class EmbeddingNorm extends GraphOp {
             BatchInputs batch,
             Dropout dropout,
             double epsilon) {
-        super("embedding_norm", 3, graph, x, gamma, beta, batch.starts(), batch.keys());
+        super(3, graph, x, gamma, beta, batch.starts(), batch.keys());
         this.dropout = dropout;
         this.epsilon = epsilon;
     }
@@ -82,7 +82,7 @@ public final class EmbeddingNorm extends GraphOp {
                 SDVariable gamma,
                 BatchInputs batch,
                 Dropout dropout) {
-            super("embedding_norm_bp", 3, graph, outGradient, normalized, inverse, gamma, batch.starts(), batch.keys());
+            super(3, graph, outGradient, normalized, inverse, gamma, batch.starts(), batch.keys());
             this.dropout = dropout;
         }
 

@@ -15,12 +15,10 @@ import org.nd4j.linalg.api.shape.LongShapeDescriptor;
  * derivative; {@link GraphSession} calls {@link #compute}. All outputs are float32.
  */
 public abstract class GraphOp extends DynamicCustomOp {
-    private final String kind;
     private final int outputs;
 
-    protected GraphOp(String kind, int outputs, SameDiff graph, SDVariable... inputs) {
-        super(kind, graph, inputs);
-        this.kind = kind;
+    protected GraphOp(int outputs, SameDiff graph, SDVariable... inputs) {
+        super(graph, inputs);
         this.outputs = outputs;
     }
 
@@ -30,9 +28,11 @@ public abstract class GraphOp extends DynamicCustomOp {
     /** Fills the outputs; their contents before are undefined. */
     public abstract void compute(List<INDArray> inputs, List<INDArray> outputs, Workers workers);
 
+    /** The class's own name: the base class asks for it in its constructor, before any field is set. */
     @Override
     public String opName() {
-        return kind;
+        String name = getClass().getName();
+        return name.substring(name.lastIndexOf('.') + 1).replace('$', '_');
     }
 
     @Override
@@ -42,7 +42,7 @@ public abstract class GraphOp extends DynamicCustomOp {
 
     @Override
     public long opHash() {
-        return kind.hashCode();
+        return opName().hashCode();
     }
 
     @Override
@@ -66,6 +66,6 @@ public abstract class GraphOp extends DynamicCustomOp {
     /** The op itself has no derivative; those that have one override this. */
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
-        throw new IllegalStateException(kind + " is not differentiable");
+        throw new IllegalStateException(opName() + " is not differentiable");
     }
 }

@@ -26,7 +26,7 @@ public final class ResidualNorm extends GraphOp {
             BatchInputs batch,
             Dropout dropout,
             double epsilon) {
-        super("residual_norm", 3, graph, h, bias, residual, gamma, beta, batch.starts(), batch.keys());
+        super(3, graph, h, bias, residual, gamma, beta, batch.starts(), batch.keys());
         this.dropout = dropout;
         this.epsilon = epsilon;
     }
@@ -91,7 +91,7 @@ public final class ResidualNorm extends GraphOp {
                 SDVariable gamma,
                 BatchInputs batch,
                 Dropout dropout) {
-            super("residual_norm_bp", 5, graph, outGradient, normalized, inverse, gamma, batch.starts(), batch.keys());
+            super(5, graph, outGradient, normalized, inverse, gamma, batch.starts(), batch.keys());
             this.dropout = dropout;
         }
 

@@ -19,7 +19,7 @@ public final class SelfAttention extends GraphOp {
 
     public SelfAttention(
             SameDiff graph, SDVariable qkv, SDVariable bias, SDVariable gates, BatchInputs batch, Dropout dropout) {
-        super("self_attention", 3, graph, qkv, bias, gates, batch.starts(), batch.keys());
+        super(3, graph, qkv, bias, gates, batch.starts(), batch.keys());
         this.dropout = dropout;
     }
 
@@ -113,7 +113,7 @@ public final class SelfAttention extends GraphOp {
         private final Dropout dropout;
 
         Gradient(SameDiff graph, Dropout dropout, SDVariable... inputs) {
-            super("self_attention_bp", 2, graph, inputs);
+            super(2, graph, inputs);
             this.dropout = dropout;
         }
 

@@ -11,7 +11,7 @@ public final class TextDropout extends GraphOp {
     private final Dropout dropout;
 
     public TextDropout(SameDiff graph, SDVariable x, BatchInputs batch, Dropout dropout) {
-        super("text_dropout", 1, graph, x, batch.starts(), batch.keys());
+        super(1, graph, x, batch.starts(), batch.keys());
         this.dropout = dropout;
     }
 

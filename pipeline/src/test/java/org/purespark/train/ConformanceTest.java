@@ -1,0 +1,230 @@
+package org.purespark.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.purespark.checkpoint.Tensor;
+import org.purespark.heads.ClsVariance;
+import org.purespark.heads.HeadScores;
+import org.purespark.heads.LayerCoefficients;
+import org.purespark.heads.VarianceSums;
+import org.purespark.model.GradientSum;
+import org.purespark.model.PackedBatch;
+import org.purespark.model.ParameterLayout;
+import org.purespark.model.TextClassifier;
+
+/**
+ * The model graph, its gradients and the optimizer against transformers 4.57 and PyTorch in float64 (no dropout).
+ * Tolerances: activations 1e-4 relative, gradients max(1e-3 of the tensor's largest entry, 1e-6), trained parameters
+ * 2e-4 absolute; key biases 2e-3, since their true gradient is zero and AdamW amplifies rounding.
+ */
+class ConformanceTest {
+    private static final int MAX_LENGTH = 128;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
+    void logitsHiddenStatesAndClsAttentionMatch(String family) throws IOException {
+        Golden golden = Golden.of(family);
+        try (TextClassifier model = golden.model(2)) {
+            PackedBatch batch = golden.allTexts();
+            TextClassifier.Forward forward =
+                    model.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
+            assertLogits(forward, golden.expected().get("logits"));
+            SortedMap<String, Tensor> activations = golden.tensors("activations.safetensors");
+            assertHiddenStates(model.hiddenStates(batch, Set.of()), activations.get("last_hidden_state"), batch);
+            Tensor attention = activations.get("cls_attention"); // [L, B, A, 128]
+            int heads = model.config().heads();
+            for (int l = 0; l < model.config().layers(); l++) {
+                for (int b = 0; b < batch.texts(); b++) {
+                    for (int h = 0; h < heads; h++) {
+                        float[] row = forward.clsAttention(l, h, b);
+                        int at = ((l * batch.texts() + b) * heads + h) * MAX_LENGTH;
+                        for (int t = 0; t < row.length; t++) {
+                            assertRelative(row[t], attention.values()[at + t], 1e-4);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
+    void headVarianceAndCoefficientsMatch(String family) {
+        Golden golden = Golden.of(family);
+        try (TextClassifier model = golden.model(1)) {
+            HeadScores scores = scores(model, golden.allTexts(), Set.of());
+            JsonNode expected = golden.expected().get("head_variance");
+            for (int l = 0; l < scores.layers(); l++) {
+                for (int h = 0; h < scores.heads(); h++) {
+                    assertRelative(scores.variance()[l][h], expected.get(l).get(h).asDouble(), 1e-4);
+                }
+            }
+            LayerCoefficients coefficients = LayerCoefficients.of(scores, Set.of());
+            double[] layerCoefficients = Golden.doubles(golden.expected().get("layer_coefficients"));
+            for (int l = 0; l < layerCoefficients.length; l++) {
+                assertThat(coefficients.coefficients()[l]).isCloseTo(layerCoefficients[l], within(1e-4));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
+    void prunedLogitsAndLayerVarianceMatch(String family) {
+        Golden golden = Golden.of(family);
+        try (TextClassifier model = golden.model(2)) {
+            PackedBatch batch = golden.allTexts();
+            TextClassifier.Forward forward =
+                    model.forward(batch, golden.prunedHeads(), TextClassifier.Outputs.LOGITS);
+            assertLogits(forward, golden.expected().get("pruned").get("logits"));
+            HeadScores scores = scores(model, batch, golden.prunedHeads());
+            LayerCoefficients coefficients = LayerCoefficients.of(scores, golden.prunedHeads());
+            double[] expected =
+                    Golden.doubles(golden.expected().get("pruned").get("layer_variance"));
+            for (int l = 0; l < expected.length; l++) {
+                assertRelative(coefficients.layerVariance()[l], expected[l], 1e-4);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
+    void lossPenaltyAndEveryGradientMatch(String family) throws IOException {
+        Golden golden = Golden.of(family);
+        JsonNode expected = golden.expected().get("micro_batch");
+        try (TextClassifier model = golden.model(2)) {
+            GradientSum gradients = new GradientSum(model.parameters().layout());
+            TextClassifier.Loss loss = model.addGradients(
+                    golden.example(expected.get("indices")), Set.of(), golden.penaltyWeights(), gradients);
+            assertRelative(loss.crossEntropy(), expected.get("cross_entropy").asDouble(), 1e-4);
+            assertRelative(loss.penalty(), expected.get("attention_penalty").asDouble(), 1e-4);
+            assertRelative(gradients.norm(), expected.get("grad_norm").asDouble(), 1e-4);
+            SortedMap<String, Tensor> reference = golden.tensors("gradients.safetensors");
+            assertThat(reference.keySet())
+                    .isEqualTo(model.parameters().layout().slices().keySet());
+            reference.forEach((name, tensor) -> {
+                float largest = 0;
+                for (float value : tensor.values()) {
+                    largest = Math.max(largest, Math.abs(value));
+                }
+                double tolerance = Math.max(1e-3 * largest, 1e-6);
+                float[] actual = gradient(gradients, name);
+                for (int i = 0; i < actual.length; i++) {
+                    assertThat(actual[i])
+                            .as("gradient %s[%d]", name, i)
+                            .isCloseTo(tensor.values()[i], within((float) tolerance));
+                }
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bert, one", "bert, three", "roberta, one", "roberta, three",
+        "distilbert, one", "distilbert, three", "electra, one", "electra, three"
+    })
+    void parametersAfterThreeAdamWStepsMatch(String family, String microBatchesPerStep) throws IOException {
+        Golden golden = Golden.of(family);
+        String form = microBatchesPerStep.equals("one") ? "one_micro_batch" : "three_micro_batches";
+        JsonNode expected = golden.expected().get("training_" + form + "_per_step");
+        try (TextClassifier model = golden.model(2)) {
+            ParameterLayout layout = model.parameters().layout();
+            OptimizerStep step = new OptimizerStep(
+                    model,
+                    new AdamW(new AdamW.Constants(0.9, 0.999, 1e-8, 0.01), layout.size()),
+                    new GradientSum(layout),
+                    Set.of(),
+                    golden.penaltyWeights(),
+                    1.0);
+            Schedule schedule = new Schedule(1e-3, 0, 3);
+            List<TextClassifier.Example> all = new ArrayList<>();
+            expected.get("micro_batches").forEach(indices -> all.add(golden.example(indices)));
+            for (int s = 0; s < 3; s++) {
+                OptimizerStep.Result result =
+                        step.apply(form.startsWith("one") ? List.of(all.get(s)) : all, schedule.rate(s));
+                JsonNode trace = expected.get("trace").get(s);
+                assertRelative(result.loss(), trace.get("loss").asDouble(), 1e-3);
+                assertRelative(result.gradientNorm(), trace.get("grad_norm").asDouble(), 1e-3);
+            }
+            SortedMap<String, Tensor> trained = model.parameters().tensors();
+            golden.tensors("trained_" + form + (form.startsWith("one") ? "" : "") + "_per_step.safetensors")
+                    .forEach((name, tensor) -> {
+                        float tolerance = name.endsWith("key.bias") ? 2e-3f : 2e-4f;
+                        float[] actual = trained.get(name).values();
+                        for (int i = 0; i < actual.length; i++) {
+                            assertThat(actual[i])
+                                    .as("parameter %s[%d]", name, i)
+                                    .isCloseTo(tensor.values()[i], within(tolerance));
+                        }
+                    });
+        }
+    }
+
+    private static HeadScores scores(
+            TextClassifier model, PackedBatch batch, Set<org.purespark.heads.Head> pruned) {
+        TextClassifier.Forward forward = model.forward(batch, pruned, TextClassifier.Outputs.LOGITS_AND_ATTENTION);
+        VarianceSums.Builder sums =
+                new VarianceSums.Builder(model.config().layers(), model.config().heads());
+        for (int l = 0; l < model.config().layers(); l++) {
+            for (int h = 0; h < model.config().heads(); h++) {
+                for (int b = 0; b < batch.texts(); b++) {
+                    float[] row = forward.clsAttention(l, h, b);
+                    sums.add(l, h, ClsVariance.of(row, 0, row.length, MAX_LENGTH));
+                }
+            }
+        }
+        return sums.build().scores();
+    }
+
+    private static float[] gradient(GradientSum gradients, String name) {
+        ParameterLayout.Slice slice = gradients.layout().slice(name);
+        float[] values = new float[slice.length()];
+        if (!name.equals(ParameterLayout.WORD_EMBEDDINGS)) {
+            System.arraycopy(
+                    gradients.dense(), slice.offset() - gradients.layout().denseStart(), values, 0, values.length);
+            return values;
+        }
+        for (int word = 0; word < slice.shape()[0]; word++) {
+            int row = gradients.wordRow(word);
+            if (row >= 0) {
+                System.arraycopy(
+                        gradients.wordRows(), row, values, word * gradients.width(), gradients.width());
+            }
+        }
+        return values;
+    }
+
+    private static void assertLogits(TextClassifier.Forward forward, JsonNode expected) {
+        for (int b = 0; b < expected.size(); b++) {
+            for (int c = 0; c < expected.get(b).size(); c++) {
+                assertRelative(forward.logits()[b][c], expected.get(b).get(c).asDouble(), 1e-4);
+            }
+        }
+    }
+
+    private static void assertHiddenStates(float[][] rows, Tensor expected, PackedBatch batch) {
+        int width = expected.shape()[2];
+        for (int b = 0; b < batch.texts(); b++) {
+            for (int t = 0; t < batch.length(b); t++) {
+                for (int i = 0; i < width; i++) {
+                    float reference = expected.values()[(b * expected.shape()[1] + t) * width + i];
+                    assertThat(rows[batch.starts()[b] + t][i]).isCloseTo(reference, within(1e-4f));
+                }
+            }
+        }
+    }
+
+    /** Relative to the expected value, or absolute where that is below 1e-2. */
+    private static void assertRelative(double actual, double expected, double tolerance) {
+        assertThat(actual).isCloseTo(expected, within(tolerance * Math.max(Math.abs(expected), 1e-2)));
+    }
+}

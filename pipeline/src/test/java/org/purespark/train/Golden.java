@@ -1,0 +1,140 @@
+package org.purespark.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.purespark.checkpoint.Checkpoint;
+import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.checkpoint.SafeTensorsReader;
+import org.purespark.checkpoint.Tensor;
+import org.purespark.heads.Head;
+import org.purespark.model.PackedBatch;
+import org.purespark.model.TextClassifier;
+import org.purespark.storage.Storage;
+
+/** A tiny model of one family with what transformers and PyTorch compute for it in float64. */
+record Golden(String family, String directory, JsonNode expected, Checkpoint checkpoint) {
+    private static final Storage STORAGE = new Storage(new Configuration(false));
+
+    static Golden of(String family) {
+        try {
+            String directory = Path.of(Golden.class.getResource("/golden/" + family).toURI())
+                    .toString();
+            return new Golden(
+                    family,
+                    directory,
+                    new ObjectMapper().readTree(STORAGE.read(directory + "/expected.json")),
+                    new CheckpointReader(STORAGE)
+                            .read(directory + "/model", directory + "/classifier.safetensors"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    TextClassifier model(int threads) {
+        return new TextClassifier(
+                checkpoint.encoder(), checkpoint.classifierKind(), 0.1, 2, checkpoint.tensors(), threads);
+    }
+
+    int texts() {
+        return expected.get("texts").size();
+    }
+
+    PackedBatch batch(List<Integer> texts) {
+        List<int[]> ids = new ArrayList<>();
+        for (int text : texts) {
+            ids.add(ints(expected.get("input_ids").get(text)));
+        }
+        return PackedBatch.of(ids);
+    }
+
+    PackedBatch allTexts() {
+        List<Integer> all = new ArrayList<>();
+        for (int i = 0; i < texts(); i++) {
+            all.add(i);
+        }
+        return batch(all);
+    }
+
+    /** A micro-batch without dropout. */
+    TextClassifier.Example example(JsonNode indices) {
+        List<Integer> texts = new ArrayList<>();
+        int[] labels = new int[indices.size()];
+        for (int i = 0; i < labels.length; i++) {
+            texts.add(indices.get(i).asInt());
+            labels[i] = expected.get("labels").get(indices.get(i).asInt()).asInt();
+        }
+        return new TextClassifier.Example(batch(texts), labels, new long[labels.length]);
+    }
+
+    Set<Head> prunedHeads() {
+        Set<Head> heads = new TreeSet<>();
+        expected.get("pruned").get("heads").properties().forEach(layer -> layer.getValue()
+                .forEach(head -> heads.add(new Head(Integer.parseInt(layer.getKey()), head.asInt()))));
+        return heads;
+    }
+
+    double[] penaltyWeights() {
+        double lambda = expected.get("micro_batch").get("lambda").asDouble();
+        double[] coefficients = doubles(expected.get("layer_coefficients"));
+        for (int l = 0; l < coefficients.length; l++) {
+            coefficients[l] *= lambda;
+        }
+        return coefficients;
+    }
+
+    /** A file's tensors by canonical name. */
+    SortedMap<String, Tensor> tensors(String file) throws IOException {
+        SortedMap<String, Tensor> named = new TreeMap<>();
+        SafeTensorsReader.readAll(STORAGE, directory + "/" + file)
+                .forEach((name, tensor) -> named.put(canonical(name), tensor));
+        return named;
+    }
+
+    private String canonical(String name) {
+        if (name.startsWith("cls.")) {
+            return "classifier." + name.substring(4);
+        }
+        String inner = name.startsWith("enc.") ? name.substring(4) : name;
+        if (!family.equals("distilbert")) {
+            return inner;
+        }
+        return inner.replaceAll("^transformer\\.layer\\.", "encoder.layer.")
+                .replace(".attention.q_lin.", ".attention.self.query.")
+                .replace(".attention.k_lin.", ".attention.self.key.")
+                .replace(".attention.v_lin.", ".attention.self.value.")
+                .replace(".attention.out_lin.", ".attention.output.dense.")
+                .replace(".sa_layer_norm.", ".attention.output.LayerNorm.")
+                .replace(".ffn.lin1.", ".intermediate.dense.")
+                .replace(".ffn.lin2.", ".output.dense.")
+                .replace(".output_layer_norm.", ".output.LayerNorm.");
+    }
+
+    static int[] ints(JsonNode array) {
+        int[] values = new int[array.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = array.get(i).asInt();
+        }
+        return values;
+    }
+
+    static double[] doubles(JsonNode array) {
+        double[] values = new double[array.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = array.get(i).asDouble();
+        }
+        return values;
+    }
+}
