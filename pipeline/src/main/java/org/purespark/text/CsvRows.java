@@ -1,0 +1,86 @@
+package org.purespark.text;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import org.purespark.InputException;
+
+/**
+ * Rows of a comma-separated file as RFC 4180 has them: quoted fields hold commas, line breaks and doubled quotation
+ * marks. A quotation mark inside an unquoted field stands for itself.
+ */
+final class CsvRows implements DelimitedTexts.Rows {
+    private final String source;
+    private final Iterator<CsvRecord> records;
+    private long nextLine = 1;
+
+    CsvRows(String source, Reader reader) {
+        this.source = source;
+        this.records = CsvReader.builder()
+                .skipEmptyLines(false)
+                .allowExtraFields(true)
+                .allowMissingFields(true)
+                .allowExtraCharsAfterClosingQuote(false)
+                .ofCsvRecord(new EndMarkingReader(reader))
+                .iterator();
+    }
+
+    @Override
+    public DelimitedTexts.Row next() throws IOException {
+        CsvRecord record;
+        boolean atEnd;
+        try {
+            if (!records.hasNext()) {
+                return null;
+            }
+            record = records.next();
+            nextLine = record.getStartingLineNumber() + 1 + lineBreaks(record);
+            atEnd = !records.hasNext();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } catch (CsvParseException e) {
+            throw badRow(e);
+        }
+        if (!atEnd) {
+            return new DelimitedTexts.Row(record.getStartingLineNumber(), record.getFields());
+        }
+        if (record.getFieldCount() > 1 || !record.getField(0).equals(EndMarkingReader.MARK)) {
+            throw new InputException(RowUnit.LINE.place(source, record.getStartingLineNumber()) + ", column "
+                    + record.getFieldCount() + ": the quotation mark that opens the field is never closed;"
+                    + " close it, and double those inside the field");
+        }
+        return null;
+    }
+
+    private static long lineBreaks(CsvRecord record) {
+        return record.getFields().stream()
+                .mapToLong(field -> field.lines().count() - (field.isEmpty() ? 0 : 1) + (endsLine(field) ? 1 : 0))
+                .sum();
+    }
+
+    private static boolean endsLine(String field) {
+        return field.endsWith("\n") || field.endsWith("\r");
+    }
+
+    private RuntimeException badRow(CsvParseException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InputException known) {
+                return known;
+            }
+        }
+        String reason = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+        return new InputException(
+                RowUnit.LINE.place(source, nextLine) + ": " + reason
+                        + "; a quoted field ends before a comma or a line's end, quotation marks inside it are doubled",
+                e);
+    }
+
+    @Override
+    public String advice() {
+        return "a text that holds a comma or a line break must be quoted";
+    }
+}

@@ -1,0 +1,76 @@
+package org.purespark.text;
+
+import java.io.IOException;
+import java.util.List;
+import org.purespark.InputException;
+
+/** Texts from rows of fields under a header. */
+final class DelimitedTexts {
+    /**
+     * One row of a delimited file.
+     *
+     * @param line the row's first line, from 1
+     * @param fields at least one; a blank line has one empty field
+     */
+    record Row(long line, List<String> fields) {}
+
+    /** The rows of a delimited file, header first. */
+    interface Rows {
+        /** The next row, null at the end. */
+        Row next() throws IOException;
+
+        /** How a field that holds the delimiter is written, for messages. */
+        String advice();
+    }
+
+    private final String source;
+    private final LabelColumn labels;
+
+    DelimitedTexts(String source, LabelColumn labels) {
+        this.source = source;
+        this.labels = labels;
+    }
+
+    /**
+     * Reads all rows.
+     *
+     * @throws InputException for a bad header, a bad row or none at all
+     */
+    TextTable read(Rows rows) throws IOException {
+        Row header = rows.next();
+        if (header == null) {
+            throw new InputException(
+                    source + ": empty split, the file is empty; its first line must name the columns (text, label)");
+        }
+        TextColumns columns = TextColumns.find(RowUnit.LINE.place(source, header.line()), header.fields(), labels);
+        TextTableBuilder table = new TextTableBuilder(source, RowUnit.LINE, labels);
+        BlankLines blanks = new BlankLines(source);
+        int width = header.fields().size();
+        for (Row row = rows.next(); row != null; row = rows.next()) {
+            List<String> fields = row.fields();
+            if (width > 1 && fields.size() == 1 && fields.get(0).isEmpty()) {
+                blanks.blank(row.line());
+                continue;
+            }
+            blanks.row();
+            if (fields.size() != width) {
+                throw wrongWidth(row, header.fields(), rows.advice());
+            }
+            String label = columns.label().isPresent()
+                    ? fields.get(columns.label().getAsInt())
+                    : null;
+            table.add(row.line(), fields.get(columns.text()), label);
+        }
+        return table.build();
+    }
+
+    private InputException wrongWidth(Row row, List<String> header, String advice) {
+        int fields = row.fields().size();
+        String names = String.join(", ", header.stream().map(String::strip).toList());
+        String which = fields < header.size()
+                ? "column " + header.get(fields).strip() + " is missing"
+                : "column " + (header.size() + 1) + " has no name";
+        return new InputException(RowUnit.LINE.place(source, row.line()) + ": " + which + ", the row has " + fields
+                + " and the header " + header.size() + " (" + names + "); " + advice);
+    }
+}

@@ -1,0 +1,20 @@
+package org.purespark.text;
+
+/** What the number of a row in its source counts; both start at 1. */
+public enum RowUnit {
+    /** Lines of a text file, the header included; a quoted CSV row is known by its first line. */
+    LINE("line"),
+    /** Rows of a Parquet source, over its files in the order of their names. */
+    ROW("row");
+
+    private final String word;
+
+    RowUnit(String word) {
+        this.word = word;
+    }
+
+    /** The place of a row in words, {@code FILE, line 12}. */
+    public String place(String source, long number) {
+        return source + ", " + word + " " + number;
+    }
+}
