@@ -1,0 +1,203 @@
+package org.purespark.text;
+
+import java.io.Serializable;
+import java.math.BigInteger;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.purespark.InputException;
+
+/**
+ * The classes, in the order of their numbers 0 to C - 1.
+ *
+ * @param names C class names as {@code id2label} has them
+ * @param labels the C labels as the data write them: the names, or with {@link LabelSource#CHECKPOINT_IDS} the numbers
+ * @param source how data and names were matched
+ */
+public record LabelSet(List<String> names, List<String> labels, LabelSource source) implements Serializable {
+    private static final Pattern INTEGER = Pattern.compile("0|-?[1-9][0-9]*");
+
+    public LabelSet {
+        names = List.copyOf(names);
+        labels = List.copyOf(labels);
+        if (names.size() < 2 || names.size() != labels.size()) {
+            throw new IllegalArgumentException(
+                    "a label set needs two classes, each with a name and a label: " + names + ", " + labels);
+        }
+    }
+
+    /**
+     * The classes of a training run. Train's labels are matched to the checkpoint's by name, else by integer id, else
+     * they are numbered in sorted order (numerically where all are integers).
+     *
+     * @param checkpointLabels the names of {@code id2label} in the order of their ids; empty where there are none
+     * @param train all its rows labelled, at least two classes
+     * @param others the other splits; they may lack classes of train, see {@link #requireEveryClass}
+     * @throws InputException where train has one class only, or another split has a label that train has not
+     */
+    public static LabelSet resolve(List<String> checkpointLabels, TextTable train, List<TextTable> others) {
+        requireTwoClasses(train);
+        for (TextTable other : others) {
+            requireLabelsOf(train, other);
+        }
+        Set<String> used = labelsOf(train);
+        LabelSource source = match(checkpointLabels, used);
+        return source == LabelSource.TRAIN
+                ? new LabelSet(sorted(used), sorted(used), source)
+                : ofCheckpoint(checkpointLabels, source);
+    }
+
+    /**
+     * The classes of a checkpoint that is used as it is, without training; rows without a label are passed over.
+     *
+     * @param checkpointLabels the names of {@code id2label} in the order of their ids, at least two
+     * @throws InputException where the labels are neither names nor ids of the checkpoint's classes
+     */
+    public static LabelSet ofCheckpoint(List<String> checkpointLabels, List<TextTable> tables) {
+        if (checkpointLabels.size() < 2) {
+            throw new InputException("the checkpoint names " + checkpointLabels.size()
+                    + " classes, two at least are needed; complete id2label in its config.json");
+        }
+        Set<String> used = new LinkedHashSet<>();
+        tables.forEach(table -> used.addAll(labelsOf(table)));
+        LabelSource source = match(checkpointLabels, used);
+        if (source == LabelSource.TRAIN) {
+            throw notOfCheckpoint(checkpointLabels, tables);
+        }
+        return ofCheckpoint(checkpointLabels, source);
+    }
+
+    /** Number of classes C. */
+    public int size() {
+        return names.size();
+    }
+
+    /**
+     * The class number of a label.
+     *
+     * @param label as the data write it, or a class name
+     * @return 0 to C - 1
+     * @throws InputException for any other label, naming the known ones
+     */
+    public int indexOf(String label) {
+        int index = labels.indexOf(label);
+        if (index < 0) {
+            index = names.indexOf(label);
+        }
+        if (index < 0) {
+            String known = labels.equals(names) ? "" : ", or by name " + String.join(", ", names);
+            throw new InputException("unknown label " + label + "; the labels are " + String.join(", ", labels) + known);
+        }
+        return index;
+    }
+
+    /**
+     * Checks that there is something to tell apart.
+     *
+     * @throws InputException where the table has fewer than two labels
+     */
+    public static void requireTwoClasses(TextTable table) {
+        Set<String> used = labelsOf(table);
+        if (used.size() < 2) {
+            String found = used.isEmpty() ? "has no labels" : "has one label only (" + used.iterator().next() + ")";
+            throw new InputException(table.source() + ": " + found + "; a classifier needs texts of two classes at least");
+        }
+    }
+
+    /**
+     * Checks that a split has no label that train has not.
+     *
+     * @throws InputException naming the row and its label
+     */
+    public static void requireLabelsOf(TextTable train, TextTable split) {
+        Set<String> known = labelsOf(train);
+        List<LabelledText> rows = split.rows();
+        for (int i = 0; i < rows.size(); i++) {
+            String label = rows.get(i).label();
+            if (label != null && !known.contains(label)) {
+                throw new InputException(split.place(i) + ", column label: label " + label + " does not occur in "
+                        + train.source() + ", whose labels are " + String.join(", ", sorted(known))
+                        + "; every split must have the same labels");
+            }
+        }
+    }
+
+    /**
+     * Checks that a split has texts of every class that train has.
+     *
+     * @throws InputException naming the split and the labels that are absent
+     */
+    public static void requireEveryClass(TextTable train, TextTable split) {
+        Set<String> absent = new HashSet<>(labelsOf(train));
+        absent.removeAll(labelsOf(split));
+        if (!absent.isEmpty()) {
+            throw new InputException(split.source() + ": no text has label " + String.join(" or ", sorted(absent))
+                    + ", which occurs in " + train.source() + "; add texts of every class");
+        }
+    }
+
+    private static LabelSet ofCheckpoint(List<String> checkpointLabels, LabelSource source) {
+        return new LabelSet(
+                checkpointLabels,
+                source == LabelSource.CHECKPOINT_NAMES ? checkpointLabels : ids(checkpointLabels.size()),
+                source);
+    }
+
+    private static LabelSource match(List<String> checkpointLabels, Set<String> used) {
+        boolean classes = checkpointLabels.size() > 1;
+        // Two classes of one name cannot be told apart by it.
+        boolean distinct = new HashSet<>(checkpointLabels).size() == checkpointLabels.size();
+        if (classes && distinct && checkpointLabels.containsAll(used)) {
+            return LabelSource.CHECKPOINT_NAMES;
+        }
+        return classes && ids(checkpointLabels.size()).containsAll(used)
+                ? LabelSource.CHECKPOINT_IDS
+                : LabelSource.TRAIN;
+    }
+
+    private static InputException notOfCheckpoint(List<String> checkpointLabels, List<TextTable> tables) {
+        Set<String> known = new HashSet<>(checkpointLabels);
+        boolean names = tables.stream().flatMap(table -> labelsOf(table).stream()).anyMatch(known::contains);
+        Set<String> accepted = names ? known : Set.copyOf(ids(checkpointLabels.size()));
+        for (TextTable table : tables) {
+            for (int i = 0; i < table.size(); i++) {
+                String label = table.rows().get(i).label();
+                if (label != null && !accepted.contains(label)) {
+                    return new InputException(table.place(i) + ", column label: label " + label
+                            + " is no class of the checkpoint; its classes are " + String.join(", ", checkpointLabels)
+                            + " (or 0 to " + (checkpointLabels.size() - 1) + ")");
+                }
+            }
+        }
+        return new InputException("the names in the checkpoint's id2label are not distinct ("
+                + String.join(", ", checkpointLabels) + "); write the labels as 0 to " + (checkpointLabels.size() - 1));
+    }
+
+    private static List<String> ids(int classes) {
+        return IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+    }
+
+    private static Set<String> labelsOf(TextTable table) {
+        Set<String> labels = new LinkedHashSet<>();
+        for (LabelledText row : table.rows()) {
+            if (row.label() != null) {
+                labels.add(row.label());
+            }
+        }
+        return labels;
+    }
+
+    /** In order of value where all are integers, else of their characters. */
+    private static List<String> sorted(Set<String> labels) {
+        boolean integers = labels.stream().allMatch(label -> INTEGER.matcher(label).matches());
+        Comparator<String> order = integers ? Comparator.comparing(BigInteger::new) : Comparator.naturalOrder();
+        Set<String> ordered = new TreeSet<>(order);
+        ordered.addAll(labels);
+        return List.copyOf(ordered);
+    }
+}

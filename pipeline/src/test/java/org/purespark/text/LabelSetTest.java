@@ -1,0 +1,134 @@
+package org.purespark.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.purespark.InputException;
+
+class LabelSetTest {
+    private static final List<String> NAMES = List.of("negative", "positive");
+
+    @Test
+    void namesOfTheCheckpointComeFirst() {
+        LabelSet labels = LabelSet.resolve(NAMES, table("train.csv", "positive", "negative"), List.of());
+        assertThat(labels).isEqualTo(new LabelSet(NAMES, NAMES, LabelSource.CHECKPOINT_NAMES));
+        assertThat(labels.indexOf("positive")).isEqualTo(1);
+        LabelSet swapped = LabelSet.resolve(List.of("1", "0"), table("train.csv", "0", "1"), List.of());
+        assertThat(swapped.source()).isEqualTo(LabelSource.CHECKPOINT_NAMES);
+        assertThat(swapped.indexOf("1")).isZero();
+    }
+
+    @Test
+    void idsOfTheCheckpointComeNext() {
+        LabelSet labels = LabelSet.resolve(NAMES, table("train.csv", "1", "0"), List.of(table("test.csv", "1")));
+        assertThat(labels).isEqualTo(new LabelSet(NAMES, List.of("0", "1"), LabelSource.CHECKPOINT_IDS));
+        assertThat(labels.indexOf("1")).isEqualTo(1);
+        assertThat(labels.indexOf("positive")).isEqualTo(1);
+        LabelSet three = LabelSet.resolve(List.of("a", "b", "c"), table("train.csv", "2", "0"), List.of());
+        assertThat(three.size()).isEqualTo(3);
+        assertThat(LabelSet.resolve(List.of("a", "a"), table("train.csv", "1", "0"), List.of()).source())
+                .isEqualTo(LabelSource.CHECKPOINT_IDS);
+    }
+
+    @Test
+    void otherwiseTrainsLabelsAreSorted() {
+        LabelSet numbers = LabelSet.resolve(NAMES, table("train.csv", "10", "9", "-1", "9"), List.of());
+        assertThat(numbers.names()).containsExactly("-1", "9", "10");
+        assertThat(numbers.source()).isEqualTo(LabelSource.TRAIN);
+        LabelSet words = LabelSet.resolve(List.of(), table("train.csv", "b", "10", "9"), List.of());
+        assertThat(words.labels()).containsExactly("10", "9", "b");
+        assertThat(words.indexOf("b")).isEqualTo(2);
+        assertThat(LabelSet.resolve(NAMES, table("train.csv", "01", "0"), List.of()).source())
+                .isEqualTo(LabelSource.TRAIN);
+        assertThat(LabelSet.resolve(NAMES, table("train.csv", "negative", "0"), List.of()).names())
+                .containsExactly("0", "negative");
+    }
+
+    @Test
+    void unknownLabelIsRefusedWithTheKnownOnes() {
+        LabelSet ids = LabelSet.resolve(NAMES, table("train.csv", "1", "0"), List.of());
+        assertRefused(
+                () -> ids.indexOf("2"), "unknown label 2; the labels are 0, 1, or by name negative, positive");
+        LabelSet own = LabelSet.resolve(List.of(), table("train.csv", "a", "b"), List.of());
+        assertRefused(() -> own.indexOf("0"), "unknown label 0; the labels are a, b");
+    }
+
+    @Test
+    void labelOfAnotherSplitThatTrainLacksIsRefused() {
+        TextTable train = table("train.csv", "0", "1");
+        TextTable test = table("test.csv", "0", "1", "2");
+        assertRefused(
+                () -> LabelSet.resolve(List.of("a", "b", "c"), train, List.of(train, test)),
+                "test.csv, line 4, column label: label 2 does not occur in train.csv, whose labels are 0, 1; every"
+                        + " split must have the same labels");
+        TextTable rows = new TextTable("test.parquet", test.rows(), RowUnit.ROW);
+        assertRefused(
+                () -> LabelSet.requireLabelsOf(train, rows),
+                "test.parquet, row 4, column label: label 2 does not occur in train.csv, whose labels are 0, 1; every"
+                        + " split must have the same labels");
+        TextTable made = new TextTable("made texts", List.of(new LabelledText("x", "2")));
+        assertThatThrownBy(() -> LabelSet.requireLabelsOf(train, made))
+                .hasMessageStartingWith("made texts, text 1, column label: label 2 does not occur");
+    }
+
+    @Test
+    void classAbsentFromASplitIsRefusedOnlyWhereAsked() {
+        TextTable train = table("train.csv", "2", "0", "1");
+        TextTable validation = table("validation.csv", "1");
+        assertThat(LabelSet.resolve(List.of(), train, List.of(validation)).size()).isEqualTo(3);
+        assertRefused(
+                () -> LabelSet.requireEveryClass(train, validation),
+                "validation.csv: no text has label 0 or 2, which occurs in train.csv; add texts of every class");
+        LabelSet.requireEveryClass(validation, train);
+    }
+
+    @Test
+    void oneClassIsRefused() {
+        assertRefused(
+                () -> LabelSet.resolve(NAMES, table("train.csv", "1", "1"), List.of()),
+                "train.csv: has one label only (1); a classifier needs texts of two classes at least");
+        TextTable unlabelled = new TextTable("train.csv", List.of(new LabelledText("x", null, 2)));
+        assertRefused(
+                () -> LabelSet.resolve(NAMES, unlabelled, List.of()),
+                "train.csv: has no labels; a classifier needs texts of two classes at least");
+    }
+
+    @Test
+    void checkpointUsedAsItIsTakesNamesOrIdsAlone() {
+        TextTable some = new TextTable(
+                "data.csv", List.of(new LabelledText("a", null, 2), new LabelledText("b", "positive", 3)));
+        assertThat(LabelSet.ofCheckpoint(NAMES, List.of(some)).source()).isEqualTo(LabelSource.CHECKPOINT_NAMES);
+        assertThat(LabelSet.ofCheckpoint(NAMES, List.of(table("data.csv", "1"))).source())
+                .isEqualTo(LabelSource.CHECKPOINT_IDS);
+        assertThat(LabelSet.ofCheckpoint(NAMES, List.of()).size()).isEqualTo(2);
+        assertRefused(
+                () -> LabelSet.ofCheckpoint(NAMES, List.of(table("data.csv", "1", "2"))),
+                "data.csv, line 3, column label: label 2 is no class of the checkpoint; its classes are negative,"
+                        + " positive (or 0 to 1)");
+        assertRefused(
+                () -> LabelSet.ofCheckpoint(NAMES, List.of(table("data.csv", "positive", "0"))),
+                "data.csv, line 3, column label: label 0 is no class of the checkpoint; its classes are negative,"
+                        + " positive (or 0 to 1)");
+        assertRefused(
+                () -> LabelSet.ofCheckpoint(List.of("a", "a"), List.of(table("data.csv", "a"))),
+                "the names in the checkpoint's id2label are not distinct (a, a); write the labels as 0 to 1");
+        assertRefused(
+                () -> LabelSet.ofCheckpoint(List.of("a"), List.of()),
+                "the checkpoint names 1 classes, two at least are needed; complete id2label in its config.json");
+    }
+
+    private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String message) {
+        assertThatThrownBy(call).isInstanceOf(InputException.class).hasMessage(message);
+    }
+
+    private static TextTable table(String source, String... labels) {
+        List<LabelledText> rows = new ArrayList<>();
+        for (String label : labels) {
+            rows.add(new LabelledText("text " + label, label, rows.size() + 2));
+        }
+        return new TextTable(source, rows);
+    }
+}
