@@ -1,0 +1,176 @@
+package org.purespark.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.purespark.InputException;
+import org.purespark.storage.Storage;
+
+/**
+ * BERT's {@code vocab.txt}, one token a line, and the {@code tokenizer.json} that says the same (transformers'
+ * {@code BertConverter} makes it so): BERT's normalizer and pre-tokenizer, greedy longest-match WordPiece (Schuster and
+ * Nakajima, Japanese and Korean voice search, ICASSP 2012) with continuations marked {@code ##}, and
+ * {@code [CLS] … [SEP]} round the text.
+ *
+ * @param source the file's address, for messages
+ * @param ids token to id; of a token that stands twice, the last id
+ * @param lines number of lines, the first id that is free
+ */
+record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
+    private static final int MAX_CHARACTERS_PER_WORD = 100;
+    private static final Set<String> TOKENIZER_CLASSES = Set.of(
+            "BertTokenizer", "BertTokenizerFast", "DistilBertTokenizer", "DistilBertTokenizerFast",
+            "ElectraTokenizer", "ElectraTokenizerFast");
+
+    static WordPieceVocabulary read(Storage storage, String address) throws IOException {
+        Map<String, Integer> ids = new LinkedHashMap<>();
+        int line = 0;
+        try (BufferedReader reader = new BufferedReader(new StrictUtf8Reader(address, storage.open(address)))) {
+            for (String token = reader.readLine(); token != null; token = reader.readLine()) {
+                ids.put(token, line++);
+            }
+        }
+        return new WordPieceVocabulary(address, ids, line);
+    }
+
+    /**
+     * Fills in the equivalent {@code tokenizer.json}.
+     *
+     * @throws InputException where the configuration asks for another kind of tokenizer, or a special token is missing
+     */
+    ObjectNode tokenizer(ObjectNode json, TokenizerConfig config) {
+        String tokenizerClass = config.token("tokenizer_class").orElse("BertTokenizer");
+        if (!TOKENIZER_CLASSES.contains(tokenizerClass)) {
+            throw new InputException(config.source() + ": tokenizer_class " + tokenizerClass
+                    + " cannot be made from vocab.txt; save the tokenizer as tokenizer.json beside it");
+        }
+        json.put("version", "1.0");
+        String unknown = token(config, "unk_token", "[UNK]");
+        addTokens(json.putArray("added_tokens"), config);
+        normalizer(json.putObject("normalizer"), config);
+        json.putObject("pre_tokenizer").put("type", "BertPreTokenizer");
+        postProcessor(
+                json.putObject("post_processor"),
+                token(config, "cls_token", "[CLS]"),
+                token(config, "sep_token", "[SEP]"));
+        json.putObject("decoder").put("type", "WordPiece").put("prefix", "##").put("cleanup", true);
+        ObjectNode model = json.putObject("model");
+        model.put("type", "WordPiece")
+                .put("unk_token", unknown)
+                .put("continuing_subword_prefix", "##")
+                .put("max_input_chars_per_word", MAX_CHARACTERS_PER_WORD);
+        ObjectNode vocabulary = model.putObject("vocab");
+        ids.forEach(vocabulary::put);
+        return json;
+    }
+
+    private static void normalizer(ObjectNode normalizer, TokenizerConfig config) {
+        boolean basic = config.flag("do_basic_tokenize").orElse(true);
+        normalizer.put("type", "BertNormalizer").put("clean_text", true);
+        normalizer.put("handle_chinese_chars", basic && config.flag("tokenize_chinese_chars").orElse(true));
+        // null: accents are stripped where letters are lower-cased.
+        normalizer.put("strip_accents", basic ? config.flag("strip_accents").orElse(null) : Boolean.FALSE);
+        normalizer.put("lowercase", basic && config.flag("do_lower_case").orElse(true));
+    }
+
+    private void postProcessor(ObjectNode processor, String first, String last) {
+        processor.put("type", "TemplateProcessing");
+        ArrayNode single = processor.putArray("single");
+        special(single, first, 0);
+        sequence(single, "A", 0);
+        special(single, last, 0);
+        ArrayNode pair = processor.putArray("pair");
+        special(pair, first, 0);
+        sequence(pair, "A", 0);
+        special(pair, last, 0);
+        sequence(pair, "B", 1);
+        special(pair, last, 1);
+        ObjectNode tokens = processor.putObject("special_tokens");
+        for (String token : new LinkedHashSet<>(List.of(first, last))) {
+            ObjectNode entry = tokens.putObject(token).put("id", token);
+            entry.putArray("ids").add(ids.get(token));
+            entry.putArray("tokens").add(token);
+        }
+    }
+
+    private static void special(ArrayNode template, String token, int type) {
+        template.addObject().putObject("SpecialToken").put("id", token).put("type_id", type);
+    }
+
+    private static void sequence(ArrayNode template, String id, int type) {
+        template.addObject().putObject("Sequence").put("id", id).put("type_id", type);
+    }
+
+    private void addTokens(ArrayNode added, TokenizerConfig config) {
+        Map<Integer, ObjectNode> byId = new TreeMap<>();
+        for (String token : new String[] {
+            token(config, "unk_token", "[UNK]"),
+            token(config, "sep_token", "[SEP]"),
+            token(config, "pad_token", "[PAD]"),
+            token(config, "cls_token", "[CLS]"),
+        }) {
+            byId.put(ids.get(token), addedToken(added, ids.get(token), token));
+        }
+        // BERT classifies without its mask token, so a vocabulary may leave it out.
+        String mask = config.token("mask_token").orElse("[MASK]");
+        if (ids.containsKey(mask)) {
+            byId.put(ids.get(mask), addedToken(added, ids.get(mask), mask));
+        }
+        declaredTokens(byId, added, config);
+        added.addAll(byId.values());
+    }
+
+    /** Tokens that were added to the vocabulary later, as {@code added_tokens_decoder} lists them by id. */
+    private void declaredTokens(Map<Integer, ObjectNode> byId, ArrayNode factory, TokenizerConfig config) {
+        Map<Integer, JsonNode> declared = new TreeMap<>();
+        config.json().path("added_tokens_decoder").fields().forEachRemaining(entry -> {
+            if (!entry.getKey().matches("[0-9]{1,9}") || !entry.getValue().path("content").isTextual()) {
+                throw new InputException(config.source() + ": added_tokens_decoder, key " + entry.getKey()
+                        + ": an id with the token's content is expected");
+            }
+            declared.put(Integer.valueOf(entry.getKey()), entry.getValue());
+        });
+        int free = lines;
+        for (Map.Entry<Integer, JsonNode> entry : declared.entrySet()) {
+            String content = entry.getValue().path("content").textValue();
+            int id = ids.containsKey(content) ? ids.get(content) : free++;
+            if (id != entry.getKey()) {
+                throw new InputException(config.source() + ": added_tokens_decoder gives token " + content + " the id "
+                        + entry.getKey() + ", by " + source + " it is " + id + "; save the tokenizer as tokenizer.json");
+            }
+            ObjectNode token = addedToken(factory, id, content);
+            for (String flag : new String[] {"single_word", "lstrip", "rstrip", "normalized", "special"}) {
+                token.put(flag, entry.getValue().path(flag).asBoolean(token.get(flag).booleanValue()));
+            }
+            byId.put(id, token);
+        }
+    }
+
+    private static ObjectNode addedToken(ArrayNode factory, int id, String content) {
+        return factory.objectNode()
+                .put("id", id)
+                .put("content", content)
+                .put("single_word", false)
+                .put("lstrip", false)
+                .put("rstrip", false)
+                .put("normalized", false)
+                .put("special", true);
+    }
+
+    private String token(TokenizerConfig config, String key, String usual) {
+        String token = config.token(key).orElse(usual);
+        if (!ids.containsKey(token)) {
+            throw new InputException(source + ": no line for the special token " + token + "; add it, or name the one"
+                    + " that is used as " + key + " in " + config.source());
+        }
+        return token;
+    }
+}
