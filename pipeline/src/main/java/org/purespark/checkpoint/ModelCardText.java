@@ -67,7 +67,7 @@ final class ModelCardText {
                 .add("")
                 .add("directory = \".\"  # where this file lies")
                 .add("tokenizer = AutoTokenizer.from_pretrained(directory)")
-                .add("model = " + model + ".from_pretrained(directory).eval()")
+                .add("model = " + model + ".from_pretrained(directory" + withoutPooler() + ").eval()")
                 .add("batch = tokenizer([\"a text\", \"another one\"], truncation=True, max_length=" + card.maxTokens()
                         + ", padding=True, return_tensors=\"pt\")")
                 .add("with torch.no_grad():");
@@ -84,5 +84,12 @@ final class ModelCardText {
                     .add("last hidden state of the first token, and that class would put layers with random weights before it.")
                     .add("As a token classifier, its logits at token 0 are the text's; those at other tokens mean nothing.");
         }
+    }
+
+    /** An encoder has no pooler here; its class would add one with random weights unless told not to. */
+    private String withoutPooler() {
+        Family family = checkpoint.encoder().family();
+        boolean poolerByDefault = family == Family.BERT || family == Family.ROBERTA;
+        return !checkpoint.hasClassifier() && poolerByDefault ? ", add_pooling_layer=False" : "";
     }
 }

@@ -1,0 +1,68 @@
+package org.purespark.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.purespark.InputException;
+
+/** Makes the tokenizer files of a Hugging Face directory from a {@code tokenizer.json} made for embedding programs. */
+final class ConvertedTokenizer {
+    private ConvertedTokenizer() {}
+
+    /**
+     * The same tokenizer without built-in padding and truncation, and a {@code tokenizer_config.json} that lets
+     * {@code AutoTokenizer} open it.
+     *
+     * @param source a name for messages
+     * @param vocabulary V, which no token id may reach
+     * @param maxTokens the longest text that the model takes
+     */
+    static Map<String, byte[]> files(byte[] tokenizerJson, String source, int vocabulary, int maxTokens)
+            throws IOException {
+        ObjectNode tokenizer = JsonFile.parse(tokenizerJson, source);
+        JsonNode model = tokenizer.path("model");
+        if (!model.path("type").asText().equals("WordPiece") || !model.path("vocab").isObject()) {
+            throw new InputException("cannot convert " + source + ": its model is \""
+                    + model.path("type").asText() + "\", expected \"WordPiece\" as BERT has it");
+        }
+        for (Map.Entry<String, JsonNode> token : model.path("vocab").properties()) {
+            if (!token.getValue().canConvertToInt() || token.getValue().intValue() >= vocabulary) {
+                throw new InputException("cannot convert " + source + ": token \"" + token.getKey() + "\" has id "
+                        + token.getValue() + ", the model's word embedding has " + vocabulary + " rows");
+            }
+        }
+        tokenizer.putNull("truncation");
+        tokenizer.putNull("padding");
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        files.put("tokenizer.json", JsonFile.render(tokenizer));
+        files.put("tokenizer_config.json", JsonFile.render(config(tokenizer, source, maxTokens)));
+        return files;
+    }
+
+    private static ObjectNode config(ObjectNode tokenizer, String source, int maxTokens) {
+        JsonNode vocabulary = tokenizer.path("model").path("vocab");
+        JsonNode normalizer = tokenizer.path("normalizer");
+        ObjectNode config = JsonFile.MAPPER.createObjectNode();
+        config.put("tokenizer_class", "BertTokenizer");
+        config.put("model_max_length", maxTokens);
+        config.put("do_lower_case", normalizer.path("lowercase").asBoolean(true));
+        config.put("tokenize_chinese_chars", normalizer.path("handle_chinese_chars").asBoolean(true));
+        if (normalizer.path("strip_accents").isBoolean()) {
+            config.put("strip_accents", normalizer.path("strip_accents").booleanValue());
+        } else {
+            config.putNull("strip_accents");
+        }
+        for (String role : new String[] {"cls", "mask", "pad", "sep", "unk"}) {
+            String token = "[" + role.toUpperCase(Locale.ROOT) + "]";
+            if (!vocabulary.has(token)) {
+                throw new InputException(
+                        "cannot convert " + source + ": its vocabulary lacks " + token + ", as BERT's has it");
+            }
+            config.put(role + "_token", token);
+        }
+        return config;
+    }
+}
