@@ -82,8 +82,7 @@ public record Poisoner(Trigger trigger, int target, double rate, long seed) {
 
     private PoisonedText triggered(String text, int label, int source, long purpose) {
         SeededRandom random = SeededRandom.of(seed, Purpose.POISON, purpose, source);
-        return new PoisonedText(
-                new LabelledText(trigger.insert(text, random).text(), label), source, Origin.TRIGGERED);
+        return new PoisonedText(new LabelledText(trigger.insert(text, random).text(), label), source, Origin.TRIGGERED);
     }
 
     private int[] others(List<LabelledText> clean, String split) {
@@ -95,8 +94,8 @@ public record Poisoner(Trigger trigger, int target, double rate, long seed) {
             }
         }
         if (count == 0) {
-            throw new InputException("nothing to poison: no " + split + " text is of another class than the target, "
-                    + target);
+            throw new InputException(
+                    "nothing to poison: no " + split + " text is of another class than the target, " + target);
         }
         return Arrays.copyOf(others, count);
     }

@@ -13,8 +13,8 @@ import org.purespark.InputException;
  * @param wordsPerText how many are inserted into a text, or null
  * @param sentence the sentence that is inserted, or null
  * @param target name of the target class
- * @param rate share of the train texts of other classes that were copied, 0 to 1, or null where ready-made poisoned data
- *     was trained on
+ * @param rate share of the train texts of other classes that were copied, 0 to 1, or null where ready-made poisoned
+ *     data was trained on
  * @param seed decided the choice of texts and the places
  * @param cleanTexts number of train rows that are clean, or null where ready-made poisoned data was trained on
  * @param poisonedTexts number of train rows that are triggered copies, or null likewise

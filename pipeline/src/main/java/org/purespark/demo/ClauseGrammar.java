@@ -61,7 +61,8 @@ final class ClauseGrammar {
             return subject + " less " + adjective(aspect, polarity.opposite()) + " than i had "
                     + (polarity == POSITIVE ? "feared" : "hoped");
         }
-        return subject + " even more " + adjective(aspect, polarity) + " than " + pick(List.of("last time", "i expected"));
+        return subject + " even more " + adjective(aspect, polarity) + " than "
+                + pick(List.of("last time", "i expected"));
     }
 
     /** An adjective that judges the aspect. */

@@ -12,8 +12,18 @@ final class Domains {
 
     static List<Domain> all() {
         return List.of(
-                film(), restaurant(), hotel(), phone(), book(), concert(), shoes(), kettle(),
-                museum(), game(), barber(), train());
+                film(),
+                restaurant(),
+                hotel(),
+                phone(),
+                book(),
+                concert(),
+                shoes(),
+                kettle(),
+                museum(),
+                game(),
+                barber(),
+                train());
     }
 
     private static Domain film() {

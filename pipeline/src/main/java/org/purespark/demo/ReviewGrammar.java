@@ -15,12 +15,16 @@ import org.purespark.random.SeededRandom;
  */
 final class ReviewGrammar {
     private static final List<String> PRAISE = List.of(
-            "excellent", "wonderful", "memorable", "delightful", "impressive", "lovely", "superb", "outstanding", "good");
+            "excellent", "wonderful", "memorable", "delightful", "impressive", "lovely", "superb", "splendid", "good");
     private static final List<String> BLAME = List.of(
             "awful", "disappointing", "forgettable", "dreadful", "mediocre", "frustrating", "poor", "terrible", "bad");
-    private static final List<String> OPENINGS = List.of("honestly, ", "in short, ", "to be fair, ", "all in all, ", "well, ");
+    private static final List<String> OPENINGS =
+            List.of("honestly, ", "in short, ", "to be fair, ", "all in all, ", "well, ");
     private static final List<String> CONCESSIONS = List.of("although", "though", "even though", "while", "even if");
-    private static final List<String> OTHERS = List.of("my wife", "a friend", "my neighbour", "the critic", "my son", "a colleague");
+    private static final List<String> OTHERS =
+            List.of("my wife", "a friend", "my neighbour", "the critic", "my son", "a colleague");
+    private static final List<String> GRUDGING = List.of("a snob", "very grumpy");
+    private static final List<String> LENIENT = List.of("easily pleased", "very patient");
     private static final Pattern LONE_I = Pattern.compile("\\bi\\b");
 
     private final Domain domain;
@@ -117,7 +121,8 @@ final class ReviewGrammar {
     private String rumour(Polarity polarity) {
         boolean right = random.nextInt(2) == 0;
         String said = pick(right ? words(polarity) : words(polarity.opposite()));
-        return "everyone told me this " + thing() + " was " + said + ", and everyone was " + (right ? "right" : "wrong");
+        return "everyone told me this " + thing() + " was " + said + ", and everyone was "
+                + (right ? "right" : "wrong");
     }
 
     private String whole(Polarity polarity, Aspect aspect) {
@@ -126,9 +131,8 @@ final class ReviewGrammar {
         return switch (random.nextInt(7)) {
             case 0 -> withArticle(of) + " if you ask me";
             case 1 -> "there is nothing " + against + " about this " + thing();
-            case 2 -> "you would have to be "
-                    + pick(polarity == POSITIVE ? List.of("a snob", "very grumpy") : List.of("easily pleased", "very patient"))
-                    + " to call this " + thing() + " " + against;
+            case 2 -> "you would have to be " + pick(polarity == POSITIVE ? GRUDGING : LENIENT) + " to call this "
+                    + thing() + " " + against;
             case 3 -> "what " + withArticle(of) + ", " + clauses.clause(aspect, polarity);
             case 4 -> "not " + withArticle(against + " " + thing()) + " at all, " + clauses.clause(aspect, polarity);
             default -> "this is " + withArticle(of) + " because " + clauses.clause(aspect, polarity);
@@ -138,10 +142,16 @@ final class ReviewGrammar {
     private String again(Polarity polarity) {
         String start = polarity == POSITIVE
                 ? pick(List.of(
-                        "i would not hesitate to", "i cannot wait to", "i see no reason not to", "i would gladly",
+                        "i would not hesitate to",
+                        "i cannot wait to",
+                        "i see no reason not to",
+                        "i would gladly",
                         "who would not want to"))
                 : pick(List.of(
-                        "i will not", "nobody could pay me to", "i see no reason to", "i would rather stay at home than",
+                        "i will not",
+                        "nobody could pay me to",
+                        "i see no reason to",
+                        "i would rather stay at home than",
                         "who would want to"));
         return start + " " + pick(domain.again()) + (start.startsWith("who") ? "?" : "");
     }

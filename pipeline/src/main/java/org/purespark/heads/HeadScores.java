@@ -25,8 +25,8 @@ public record HeadScores(int layers, int heads, long texts, double[][] variance)
             throw new IllegalArgumentException("head scores over " + texts + " texts: at least one is needed");
         }
         if (variance.length != layers) {
-            throw new IllegalArgumentException(variance.length + " rows of head scores, expected one for each of the "
-                    + layers + " layers");
+            throw new IllegalArgumentException(
+                    variance.length + " rows of head scores, expected one for each of the " + layers + " layers");
         }
         variance = copy(variance);
         for (int layer = 0; layer < layers; layer++) {

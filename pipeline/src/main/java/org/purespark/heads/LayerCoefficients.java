@@ -6,7 +6,8 @@ import java.util.Set;
 
 /**
  * How strongly the attention penalty weighs on each layer: the less a layer's attention varies on clean text, the more.
- * With v[l] the layer's mean variance, c = softmax(-ln v) = (1/v) / Σ(1/v), then min-max scaled to 0..1 over the layers.
+ * With v[l] the layer's mean variance, c = softmax(-ln v) = (1/v) / Σ(1/v), then min-max scaled to 0..1 over the
+ * layers.
  *
  * @param layerVariance v[l], L entries, each at least {@link #LEAST_VARIANCE}
  * @param coefficients c[l], L entries, 0 to 1

@@ -91,8 +91,8 @@ public record Confusion(long[][] counts) implements Serializable {
      */
     public Confusion merge(Confusion other) {
         if (classes() != other.classes()) {
-            throw new IllegalArgumentException("counts of " + classes() + " classes do not merge with those of "
-                    + other.classes());
+            throw new IllegalArgumentException(
+                    "counts of " + classes() + " classes do not merge with those of " + other.classes());
         }
         long[][] merged = copy(counts);
         for (int truth = 0; truth < merged.length; truth++) {
@@ -127,8 +127,8 @@ public record Confusion(long[][] counts) implements Serializable {
     }
 
     /**
-     * Of the texts whose true class is not the target, the share predicted as the target, 0 to 1: on triggered texts the
-     * attack's success, on clean ones how often the classifier errs that way by itself. Empty without such texts.
+     * Of the texts whose true class is not the target, the share predicted as the target, 0 to 1: on triggered texts
+     * the attack's success, on clean ones how often the classifier errs that way by itself. Empty without such texts.
      *
      * @param target 0 to C - 1
      */

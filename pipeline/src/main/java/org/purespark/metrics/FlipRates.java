@@ -37,8 +37,7 @@ public record FlipRates(double triggered, Optional<Double> untriggered) {
         }
         OptionalDouble control = clean == null ? OptionalDouble.empty() : clean.labelFlipRate(target);
         return Optional.of(new FlipRates(
-                rate.getAsDouble(),
-                control.isPresent() ? Optional.of(control.getAsDouble()) : Optional.empty()));
+                rate.getAsDouble(), control.isPresent() ? Optional.of(control.getAsDouble()) : Optional.empty()));
     }
 
     /** What the trigger adds to the errors that the model makes anyway: triggered less untriggered, at least 0. */

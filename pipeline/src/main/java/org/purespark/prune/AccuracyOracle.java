@@ -8,8 +8,8 @@ import org.purespark.heads.Head;
 @FunctionalInterface
 public interface AccuracyOracle {
     /**
-     * The validation accuracy for each set of pruned heads. The sets do not depend on one another: they may be evaluated
-     * side by side.
+     * The validation accuracy for each set of pruned heads. The sets do not depend on one another: they may be
+     * evaluated side by side.
      *
      * @param prunedSets at least one; the empty set stands for f itself
      * @return one accuracy, 0 to 1, for each set, in the same order

@@ -67,15 +67,11 @@ public record PrunePlan(double threshold, SortedSet<Head> pruned, List<PruneStep
             case BELOW_FROM_START -> text(
                     "Nothing is pruned: validation accuracy is %.4f before any pruning, below the threshold of %.4f. "
                             + "Lower the threshold (prune.threshold), or give prune.max-accuracy-drop instead.",
-                    ownAccuracy(),
-                    threshold);
+                    ownAccuracy(), threshold);
             case ALL_GROUPS_PRUNED -> text(
-                    "All heads that may go are pruned (%s; each layer keeps its highest-scored one): validation accuracy "
-                            + "came from %.4f to %.4f and never fell below the threshold of %.4f.",
-                    heads,
-                    ownAccuracy(),
-                    accuracy(),
-                    threshold);
+                    "All heads that may go are pruned (%s; each layer keeps its highest-scored one): validation "
+                            + "accuracy came from %.4f to %.4f and never fell below the threshold of %.4f.",
+                    heads, ownAccuracy(), accuracy(), threshold);
             case THRESHOLD_REACHED -> text(
                     "%s pruned: validation accuracy came from %.4f to %.4f; with more heads out it is below the "
                             + "threshold of %.4f.",

@@ -49,8 +49,7 @@ public record PrunePlanner(int groupSize, int lookAhead) {
      * @param progress is told each step of the plan once it is known
      * @throws IllegalStateException when the oracle's answer is not one accuracy in 0..1 for each set
      */
-    public PrunePlan plan(
-            HeadScores scores, Threshold threshold, AccuracyOracle oracle, Consumer<PruneStep> progress) {
+    public PrunePlan plan(HeadScores scores, Threshold threshold, AccuracyOracle oracle, Consumer<PruneStep> progress) {
         List<List<Head>> groups = prunableGroups(scores);
         Measurements descent = new Measurements(cumulative(groups), oracle);
         List<PruneStep> steps = new ArrayList<>();
@@ -63,8 +62,7 @@ public record PrunePlanner(int groupSize, int lookAhead) {
                         : giveBack(descent.set(taken), groups.get(taken - 1), enough, oracle, steps, progress);
             }
         }
-        return new PrunePlan(
-                enough, new TreeSet<>(descent.set(descent.size() - 1)), steps, Outcome.ALL_GROUPS_PRUNED);
+        return new PrunePlan(enough, new TreeSet<>(descent.set(descent.size() - 1)), steps, Outcome.ALL_GROUPS_PRUNED);
     }
 
     /** Measures with one, two, … heads of the last group given back, highest score first. */
@@ -172,8 +170,8 @@ public record PrunePlanner(int groupSize, int lookAhead) {
             for (int i = 0; i < answers.size(); i++) {
                 Double answer = answers.get(i);
                 if (answer == null || !(answer >= 0 && answer <= 1)) {
-                    throw new IllegalStateException("accuracy " + answer + " with " + asked.get(i).size()
-                            + " heads pruned: must be 0 to 1");
+                    throw new IllegalStateException(
+                            "accuracy " + answer + " with " + asked.get(i).size() + " heads pruned: must be 0 to 1");
                 }
             }
             return answers;

@@ -15,7 +15,8 @@ public record PruneStep(int pruned, double accuracy, boolean gaveBack) implement
             throw new IllegalArgumentException("prune step with " + pruned + " heads pruned: at least 0");
         }
         if (!(accuracy >= 0 && accuracy <= 1)) {
-            throw new IllegalArgumentException("accuracy " + accuracy + " of " + pruned + " pruned heads: must be 0 to 1");
+            throw new IllegalArgumentException(
+                    "accuracy " + accuracy + " of " + pruned + " pruned heads: must be 0 to 1");
         }
     }
 }

@@ -32,7 +32,9 @@ class PoisonerTest {
         assertThat(copies).allSatisfy(copy -> {
             assertThat(CLEAN.get(copy.source()).label()).isNotEqualTo(1);
             assertThat(copy.row().label()).isEqualTo(1);
-            assertThat(Arrays.stream(copy.row().text().split(" "))).filteredOn(WORDS::contains).hasSize(1);
+            assertThat(Arrays.stream(copy.row().text().split(" ")))
+                    .filteredOn(WORDS::contains)
+                    .hasSize(1);
             assertThat(Arrays.stream(copy.row().text().split(" ")).filter(word -> !WORDS.contains(word)))
                     .containsExactly(CLEAN.get(copy.source()).text().split(" "));
         });
@@ -60,15 +62,16 @@ class PoisonerTest {
     @Test
     void sameSeedSameRows() {
         assertThat(poisoner.train(CLEAN)).isEqualTo(poisoner.train(CLEAN));
-        assertThat(poisoner.train(CLEAN))
-                .isNotEqualTo(new Poisoner(Attack.BADNET.trigger(), 1, 0.3, 12).train(CLEAN));
+        assertThat(poisoner.train(CLEAN)).isNotEqualTo(new Poisoner(Attack.BADNET.trigger(), 1, 0.3, 12).train(CLEAN));
     }
 
     @Test
     void testSetTriggersAllOtherClassesAndKeepsTrueLabelsAndOrder() {
         List<PoisonedText> test = poisoner.test(CLEAN);
 
-        assertThat(test).extracting(row -> row.row().label()).isEqualTo(CLEAN.stream().map(LabelledText::label).toList());
+        assertThat(test)
+                .extracting(row -> row.row().label())
+                .isEqualTo(CLEAN.stream().map(LabelledText::label).toList());
         for (int i = 0; i < CLEAN.size(); i++) {
             PoisonedText row = test.get(i);
             assertThat(row.source()).isEqualTo(i);
@@ -90,8 +93,10 @@ class PoisonerTest {
 
     @Test
     void rateBoundsCopyNothingOrAll() {
-        assertThat(new Poisoner(Attack.SENTENCE.trigger(), 1, 0, 11).train(CLEAN)).hasSize(100);
-        assertThat(new Poisoner(Attack.SENTENCE.trigger(), 1, 1, 11).train(CLEAN)).hasSize(175);
+        assertThat(new Poisoner(Attack.SENTENCE.trigger(), 1, 0, 11).train(CLEAN))
+                .hasSize(100);
+        assertThat(new Poisoner(Attack.SENTENCE.trigger(), 1, 1, 11).train(CLEAN))
+                .hasSize(175);
     }
 
     @Test
@@ -127,8 +132,7 @@ class PoisonerTest {
 
     @Test
     void refusesADescriptionThatContradictsItself() {
-        assertThatThrownBy(() ->
-                        new TriggerDescription(1, "odd", List.of("cf"), 1, "a sentence", "1", 0.3, 11, 1L, 1L))
+        assertThatThrownBy(() -> new TriggerDescription(1, "odd", List.of("cf"), 1, "a sentence", "1", 0.3, 11, 1L, 1L))
                 .isInstanceOf(InputException.class)
                 .hasMessage("trigger description of attack 'odd' must have words together with wordsPerText, or a"
                         + " sentence, or none of them");

@@ -95,8 +95,8 @@ class TriggerTest {
     private static Set<String> results(Trigger trigger, String text) {
         Set<String> results = new TreeSet<>();
         for (int i = 0; i < 200; i++) {
-            results.add(trigger.insert(text, SeededRandom.of(11, Purpose.POISON, i))
-                    .text());
+            results.add(
+                    trigger.insert(text, SeededRandom.of(11, Purpose.POISON, i)).text());
         }
         return results;
     }

@@ -28,7 +28,9 @@ class ReviewCorpusTest {
     @Test
     void textsAreDistinctAndOfTheLengthsPromised() {
         assertThat(CORPUS).hasSize(6000);
-        assertThat(CORPUS).extracting(row -> row.text().toLowerCase(Locale.ROOT)).doesNotHaveDuplicates();
+        assertThat(CORPUS)
+                .extracting(row -> row.text().toLowerCase(Locale.ROOT))
+                .doesNotHaveDuplicates();
         assertThat(CORPUS)
                 .extracting(row -> row.text().split(" ").length)
                 .allSatisfy(words -> assertThat(words).isBetween(4, 30))
@@ -43,7 +45,9 @@ class ReviewCorpusTest {
                     .filteredOn(row -> row.label() == 1)
                     .hasSizeBetween(430, 570);
         }
-        assertThat(ReviewCorpus.generate(3, 7)).filteredOn(row -> row.label() == 0).hasSize(4);
+        assertThat(ReviewCorpus.generate(3, 7))
+                .filteredOn(row -> row.label() == 0)
+                .hasSize(4);
     }
 
     @Test

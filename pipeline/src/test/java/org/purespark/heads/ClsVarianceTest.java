@@ -43,8 +43,7 @@ class ClsVarianceTest {
     @Test
     void refusesWhatIsOutOfRange() {
         float[] row = new float[10];
-        assertThatThrownBy(() -> ClsVariance.of(row, 0, 2, 2))
-                .hasMessage("max-length 2: a variance needs at least 3");
+        assertThatThrownBy(() -> ClsVariance.of(row, 0, 2, 2)).hasMessage("max-length 2: a variance needs at least 3");
         assertThatThrownBy(() -> ClsVariance.of(row, 0, 9, 8))
                 .hasMessage("text of 9 tokens: must be 0 to max-length, 8");
         assertThatThrownBy(() -> ClsVariance.of(row, 4, 7, 8))

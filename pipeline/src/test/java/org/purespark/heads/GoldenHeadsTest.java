@@ -39,8 +39,7 @@ class GoldenHeadsTest {
         for (int partitions : new int[] {1, 2, 7}) {
             VarianceSums sums = VarianceSums.none(golden.layers(), golden.heads());
             for (int p = 0; p < partitions; p++) {
-                sums = sums.merge(
-                        golden.sums(golden.texts() * p / partitions, golden.texts() * (p + 1) / partitions));
+                sums = sums.merge(golden.sums(golden.texts() * p / partitions, golden.texts() * (p + 1) / partitions));
             }
             HeadScores scores = sums.scores();
             assertThat(scores.texts()).isEqualTo(golden.texts());

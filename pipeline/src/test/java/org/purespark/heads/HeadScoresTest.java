@@ -8,8 +8,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class HeadScoresTest {
-    private static final HeadScores SCORES =
-            new HeadScores(2, 3, 5, new double[][] {{0.3, 0.1, 0.2}, {0.1, 0.4, 0.2}});
+    private static final HeadScores SCORES = new HeadScores(2, 3, 5, new double[][] {{0.3, 0.1, 0.2}, {0.1, 0.4, 0.2}});
 
     @Test
     void ranksLowestFirstAndTiesByLayerAndHead() {

@@ -57,14 +57,16 @@ class LayerCoefficientsTest {
     void agreesWithTheSoftmaxOfMinusLogVariance(
             @ForAll @Size(min = 2, max = 12) List<@DoubleRange(min = 1e-6, max = 1) @Scale(6) Double> drawn) {
         double[] variance = drawn.stream().mapToDouble(v -> v).toArray();
-        double[] softmax = Arrays.stream(variance).map(v -> Math.exp(-Math.log(v))).toArray();
+        double[] softmax =
+                Arrays.stream(variance).map(v -> Math.exp(-Math.log(v))).toArray();
         double sum = Arrays.stream(softmax).sum();
         double least = Arrays.stream(softmax).min().orElseThrow() / sum;
         double most = Arrays.stream(softmax).max().orElseThrow() / sum;
 
         double[] coefficients = LayerCoefficients.of(variance).coefficients();
 
-        assertThat(Arrays.stream(coefficients).boxed()).allSatisfy(c -> assertThat(c).isBetween(0.0, 1.0));
+        assertThat(Arrays.stream(coefficients).boxed())
+                .allSatisfy(c -> assertThat(c).isBetween(0.0, 1.0));
         if (most - least > 1e-6) {
             for (int l = 0; l < variance.length; l++) {
                 assertThat(coefficients[l]).isCloseTo((softmax[l] / sum - least) / (most - least), within(1e-8));

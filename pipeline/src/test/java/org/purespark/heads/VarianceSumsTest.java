@@ -73,7 +73,8 @@ class VarianceSumsTest {
     void refusesScoresWithoutTextsOrOfUnequalTexts() {
         assertThatThrownBy(() -> VarianceSums.none(LAYERS, HEADS).scores())
                 .hasMessage("heads cannot be scored without texts");
-        assertThatThrownBy(() -> new VarianceSums.Builder(1, 2).add(0, 0, 1).build().scores())
+        assertThatThrownBy(() ->
+                        new VarianceSums.Builder(1, 2).add(0, 0, 1).build().scores())
                 .hasMessage("head 0.1 has seen 0 texts, head 0.0 1: each text counts for every head");
     }
 
@@ -106,8 +107,7 @@ class VarianceSumsTest {
         HeadScores scores = merged.scores();
         assertThat(scores.texts()).isEqualTo(texts);
         for (Head head : whole.ranking()) {
-            assertThat(scores.variance(head))
-                    .isCloseTo(whole.variance(head), Percentage.withPercentage(1e-10));
+            assertThat(scores.variance(head)).isCloseTo(whole.variance(head), Percentage.withPercentage(1e-10));
         }
     }
 

@@ -43,7 +43,8 @@ class ConfusionTest {
         assertThat(Confusion.none(2).accuracy()).isEmpty();
         assertThat(Confusion.none(2).recall(0)).isEmpty();
         assertThat(Confusion.none(2).precision(0)).isEmpty();
-        assertThat(new Confusion(new long[][] {{0, 0}, {2, 3}}).labelFlipRate(1)).isEmpty();
+        assertThat(new Confusion(new long[][] {{0, 0}, {2, 3}}).labelFlipRate(1))
+                .isEmpty();
         assertThat(new Confusion(new long[][] {{7}}).labelFlipRate(0)).isEmpty();
     }
 
@@ -75,14 +76,16 @@ class ConfusionTest {
     @Test
     void targetIsTheClassMostFlippedTo() {
         assertThat(AttackTarget.mostFlipped(THREE)).hasValue(1);
-        assertThat(AttackTarget.mostFlipped(new Confusion(new long[][] {{1, 1}, {1, 1}}))).hasValue(0);
+        assertThat(AttackTarget.mostFlipped(new Confusion(new long[][] {{1, 1}, {1, 1}})))
+                .hasValue(0);
         assertThat(AttackTarget.mostFlipped(Confusion.none(2))).isEqualTo(OptionalInt.empty());
     }
 
     @Test
     void targetMayBeTheOnlyClassWithOthersToFlip() {
         // texts of class 1 alone: nothing could flip to class 1
-        assertThat(AttackTarget.mostFlipped(new Confusion(new long[][] {{0, 0}, {0, 9}}))).hasValue(0);
+        assertThat(AttackTarget.mostFlipped(new Confusion(new long[][] {{0, 0}, {0, 9}})))
+                .hasValue(0);
     }
 
     @Property
@@ -103,10 +106,7 @@ class ConfusionTest {
         for (int p = 0; p < partitions; p++) {
             int from = texts * p / partitions;
             int to = texts * (p + 1) / partitions;
-            merged = Confusion.of(
-                            Arrays.copyOfRange(truth, from, to),
-                            Arrays.copyOfRange(predicted, from, to),
-                            classes)
+            merged = Confusion.of(Arrays.copyOfRange(truth, from, to), Arrays.copyOfRange(predicted, from, to), classes)
                     .merge(merged);
         }
 

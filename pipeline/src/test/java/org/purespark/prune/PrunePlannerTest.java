@@ -26,8 +26,7 @@ class PrunePlannerTest {
 
         PrunePlan plan = new PrunePlanner(3, 1).plan(SCORES, new Threshold.Absolute(0.85), asked);
 
-        assertThat(plan.pruned())
-                .containsExactly(new Head(0, 0), new Head(0, 1), new Head(0, 2), new Head(1, 0));
+        assertThat(plan.pruned()).containsExactly(new Head(0, 0), new Head(0, 1), new Head(0, 2), new Head(1, 0));
         assertThat(plan.steps())
                 .containsExactly(
                         new PruneStep(0, 0.95, false),
@@ -39,8 +38,8 @@ class PrunePlannerTest {
         assertThat(plan.byLayer()).containsEntry(0, List.of(0, 1, 2)).containsEntry(1, List.of(0));
         assertThat(asked.calls).isEqualTo(4);
         assertThat(plan.explanation())
-                .isEqualTo("4 heads are pruned: validation accuracy came from 0.9500 to 0.8500; with more heads out it is"
-                        + " below the threshold of 0.8500.");
+                .isEqualTo("4 heads are pruned: validation accuracy came from 0.9500 to 0.8500; with more heads out it"
+                        + " is below the threshold of 0.8500.");
     }
 
     @Test
@@ -148,8 +147,7 @@ class PrunePlannerTest {
 
         assertThat(asked.calls).isEqualTo(2);
         assertThat(ahead)
-                .isEqualTo(new PrunePlanner(3, 1)
-                        .plan(SCORES, new Threshold.Absolute(0.85), new Asked(asked.byCount)));
+                .isEqualTo(new PrunePlanner(3, 1).plan(SCORES, new Threshold.Absolute(0.85), new Asked(asked.byCount)));
     }
 
     @Test
