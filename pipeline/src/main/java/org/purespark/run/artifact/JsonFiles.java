@@ -64,7 +64,11 @@ public final class JsonFiles {
             String place = e.getLocation() == null || e.getLocation().getLineNr() < 0
                     ? ""
                     : " (line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")";
-            throw unreadable(address, e.getOriginalMessage() + place, e);
+            // without the library's advice on how to make itself accept it
+            String reason = e.getOriginalMessage()
+                    .replaceAll("\\s*\\((set|but|enable|index)\\b[^)]*\\)", "")
+                    .replaceFirst("; `DeserializationFeature.*", "");
+            throw unreadable(address, reason + place, e);
         }
     }
 

@@ -81,7 +81,7 @@ abstract class ShownTask implements Progress.Task {
 
     private String underWay(long now) {
         double share = share();
-        String text = label + ": " + count + " of " + total + " (" + Math.round(Math.floor(100 * share)) + " %)";
+        String text = label + ": " + count + " of " + total + " (" + (long) (100 * share) + " %)";
         if (share > 0 && share < 1) {
             long left = Math.round((now - startMillis) * (1 - share) / share);
             text += ", " + duration(left) + " left";

@@ -1,0 +1,96 @@
+package org.purespark.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.purespark.config.Settings;
+import org.purespark.config.SettingsLoader;
+import org.purespark.run.event.EventLog;
+import org.purespark.storage.Storage;
+
+/** All stages over a real run directory; what a stage writes is a function of its key alone, as with the real ones. */
+final class FakePipeline {
+    static final Storage STORAGE = PlainLocalFiles.storage();
+
+    final Path directory;
+    final Path inputs;
+    final TickingClock clock = new TickingClock();
+    final List<String> said = new ArrayList<>();
+
+    FakePipeline(Path root) throws IOException {
+        directory = root.resolve("run");
+        inputs = Files.createDirectories(root.resolve("inputs"));
+        Files.writeString(inputs.resolve("train.tsv"), "text\tlabel\ngood\t1\n");
+        Files.writeString(inputs.resolve("test.tsv"), "text\tlabel\nbad\t0\n");
+    }
+
+    RunDirectory open() {
+        return RunDirectory.open(STORAGE, directory.toString(), clock);
+    }
+
+    RunContext context(String... flags) throws IOException {
+        Settings settings = new SettingsLoader(STORAGE).load(null, List.of(flags)).settings();
+        Fingerprints fingerprints = new Fingerprints(STORAGE);
+        TreeMap<String, InputFingerprint> found = new TreeMap<>();
+        found.put("train", fingerprints.input("train", inputs.resolve("train.tsv").toString()));
+        found.put("test", fingerprints.input("test", inputs.resolve("test.tsv").toString()));
+        return new RunContext(new Versions("0.1.0", "4.1.3", "17.0.15", "1.0.0-M2.1"), settings, found);
+    }
+
+    /** Runs all stages in a process of its own, so to say; gives those that were not skipped. */
+    List<StageName> purify(String... flags) throws IOException {
+        return purify(null, flags);
+    }
+
+    /** As {@link #purify(String...)}, but the process dies when stage {@code dying} has written its files. */
+    List<StageName> purify(StageName dying, String... flags) throws IOException {
+        RunDirectory run = open();
+        RunContext context = context(flags);
+        List<StageName> ran = new ArrayList<>();
+        try (EventLog events = new EventLog(STORAGE, run.file(RunDirectory.EVENTS), clock)) {
+            StageRunner runner = new StageRunner(run, context, events, clock, said::add);
+            for (StageName stage : StageName.values()) {
+                StageKey key = runner.key(needs(stage));
+                Decision decision = runner.run(key, () -> {
+                    clock.move(2500);
+                    write(run, key);
+                    if (stage == dying) {
+                        throw new Killed();
+                    }
+                });
+                if (decision.runs()) {
+                    ran.add(stage);
+                }
+            }
+        }
+        return ran;
+    }
+
+    static StageNeeds needs(StageName stage) {
+        return switch (stage) {
+            case BASELINE, NORMALIZE -> StageNeeds.of(stage).withInputs("train");
+            case EVALUATE -> StageNeeds.of(stage).withInputs("test").withOption("--target", "1");
+            default -> StageNeeds.of(stage);
+        };
+    }
+
+    static void write(RunDirectory run, StageKey key) throws IOException {
+        for (String output : key.stage().outputs()) {
+            String text = "made from " + key.fingerprint();
+            if (output.contains(".")) {
+                STORAGE.replace(run.file(output), text);
+            } else {
+                STORAGE.replace(run.file(output + "/config.json"), "{}");
+                STORAGE.replace(run.file(output + "/model.safetensors"), text);
+            }
+        }
+    }
+
+    /** Stands for the end of a process. */
+    static final class Killed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+}

@@ -1,0 +1,218 @@
+package org.purespark.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.purespark.config.ResolvedSettings;
+import org.purespark.config.SettingsLoader;
+
+class ResumeTest {
+    private static final List<StageName> ALL = List.of(StageName.values());
+    private static final Set<String> EVERYWHERE = Set.of("seed", "data.validation-share", "text.max-length");
+
+    /** Another value of every key. */
+    private static final Map<String, String> OTHERS = Map.ofEntries(
+            Map.entry("seed", "12"),
+            Map.entry("data.validation-share", "0.2"),
+            Map.entry("text.max-length", "64"),
+            Map.entry("train.epochs", "4"),
+            Map.entry("train.learning-rate", "3e-5"),
+            Map.entry("train.weight-decay", "0"),
+            Map.entry("train.clip-norm", "2"),
+            Map.entry("train.warm-up-share", "0.1"),
+            Map.entry("train.micro-batch", "16"),
+            Map.entry("train.micro-batches-per-step", "2"),
+            Map.entry("train.shuffle", "false"),
+            Map.entry("train.adam-beta1", "0.8"),
+            Map.entry("train.adam-beta2", "0.99"),
+            Map.entry("train.adam-epsilon", "1e-6"),
+            Map.entry("train.classifier-dropout", "0"),
+            Map.entry("train.checkpoint-interval-steps", "100"),
+            Map.entry("prune.group-size", "5"),
+            Map.entry("prune.threshold", "0.85"),
+            Map.entry("prune.max-accuracy-drop", "0.02"),
+            Map.entry("penalty.lambda", "0.3"),
+            Map.entry("evaluate.batch-texts", "64"),
+            Map.entry("export.form", "compact"));
+
+    @TempDir
+    Path root;
+
+    private FakePipeline pipeline;
+
+    @BeforeEach
+    void pipeline() throws IOException {
+        pipeline = new FakePipeline(root);
+    }
+
+    static Stream<String> keys() {
+        return ResolvedSettings.flat(SettingsLoader.defaults()).keySet().stream();
+    }
+
+    @Test
+    void secondRunSkipsEverything() throws IOException {
+        assertThat(pipeline.purify()).isEqualTo(ALL);
+        Map<String, String> before = files();
+        assertThat(pipeline.purify()).isEmpty();
+        assertThat(files()).isEqualTo(before);
+        assertThat(pipeline.said).contains("report: skipped, complete since 2026-01-02T03:04:20Z");
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void changedKeyRunsTheStagesThatReadItAndThoseDownstreamAgain(String key) throws IOException {
+        pipeline.purify();
+        pipeline.said.clear();
+        assertThat(OTHERS).containsKey(key);
+        assertThat(pipeline.purify(key + "=" + OTHERS.get(key))).isEqualTo(expectedFor(key));
+        assertThat(pipeline.said).hasSameSizeAs(ALL);
+        if (!expectedFor(key).isEmpty()) {
+            assertThat(pipeline.said)
+                    .anyMatch(line -> line.contains("runs again, because ") && line.contains(key + " is "));
+        }
+        assertThat(pipeline.purify(key + "=" + OTHERS.get(key))).isEmpty();
+    }
+
+    private static List<StageName> expectedFor(String key) {
+        if (EVERYWHERE.contains(key)) {
+            return ALL;
+        }
+        if (key.equals("train.checkpoint-interval-steps")) {
+            return List.of();
+        }
+        return switch (key.substring(0, key.indexOf('.'))) {
+            case "train" -> ALL;
+            case "evaluate" -> ALL.subList(StageName.SCORE.ordinal(), ALL.size());
+            case "prune" -> ALL.subList(StageName.PRUNE.ordinal(), ALL.size());
+            case "penalty", "export" -> ALL.subList(StageName.NORMALIZE.ordinal(), ALL.size());
+            default -> throw new AssertionError("no expectation for " + key);
+        };
+    }
+
+    @Test
+    void changedInputRunsTheStagesThatReadItAndThoseDownstreamAgain() throws IOException {
+        pipeline.purify();
+        Files.writeString(pipeline.inputs.resolve("test.tsv"), "text\tlabel\nworse\t0\n");
+        pipeline.said.clear();
+        assertThat(pipeline.purify()).containsExactly(StageName.EVALUATE, StageName.REPORT);
+        assertThat(pipeline.said.get(4)).startsWith("evaluate: runs again, because input test has changed (sha256 ");
+        assertThat(pipeline.said.get(5))
+                .isEqualTo("report: runs again, because the result of stage evaluate has changed");
+    }
+
+    @Test
+    void movedInputIsTheSameInput() throws IOException {
+        pipeline.purify();
+        Path elsewhere = Files.createDirectory(root.resolve("elsewhere"));
+        Files.move(pipeline.inputs, elsewhere.resolve("inputs"));
+        Files.createSymbolicLink(pipeline.inputs, elsewhere.resolve("inputs"));
+        assertThat(pipeline.purify()).isEmpty();
+    }
+
+    @Test
+    void settingsPutBackRunAgainWithTheOldResult() throws IOException {
+        pipeline.purify();
+        Map<String, String> first = outputs();
+        pipeline.purify("penalty.lambda=0.3");
+        assertThat(outputs()).isNotEqualTo(first);
+        assertThat(pipeline.purify()).containsExactly(StageName.NORMALIZE, StageName.EVALUATE, StageName.REPORT);
+        assertThat(outputs()).isEqualTo(first);
+    }
+
+    @ParameterizedTest
+    @EnumSource(StageName.class)
+    void killBetweenFilesAndTableIsMadeGoodByRunningAgain(StageName stage) throws IOException {
+        assertThatThrownBy(() -> pipeline.purify(stage, "penalty.lambda=0.2")).isInstanceOf(FakePipeline.Killed.class);
+        assertThat(pipeline.open().table().entry(stage)).isEmpty();
+        pipeline.said.clear();
+        assertThat(pipeline.purify("penalty.lambda=0.2")).isEqualTo(ALL.subList(stage.ordinal(), ALL.size()));
+        assertThat(pipeline.said.get(stage.ordinal()))
+                .isEqualTo(stage.text() + ": runs again, because an earlier attempt did not finish");
+        assertThat(pipeline.open().table().entry(stage).orElseThrow().attempts()).isEqualTo(2);
+
+        FakePipeline undisturbed = new FakePipeline(Files.createDirectory(root.resolve("undisturbed")));
+        undisturbed.purify("penalty.lambda=0.2");
+        assertThat(outputs()).isEqualTo(outputs(undisturbed.directory));
+    }
+
+    @Test
+    void killOnTheWayToOtherSettingsDoesNotPassForTheOldResult() throws IOException {
+        pipeline.purify();
+        Map<String, String> first = outputs();
+        assertThatThrownBy(() -> pipeline.purify(StageName.SCORE, "evaluate.batch-texts=64"))
+                .isInstanceOf(FakePipeline.Killed.class);
+        assertThat(pipeline.purify()).containsExactly(StageName.SCORE);
+        assertThat(outputs()).isEqualTo(first);
+    }
+
+    @Test
+    void missingOutputRunsItsStageAgain() throws IOException {
+        pipeline.purify();
+        Files.delete(pipeline.directory.resolve("purified/config.json"));
+        pipeline.said.clear();
+        assertThat(pipeline.purify()).containsExactly(StageName.NORMALIZE);
+        assertThat(pipeline.said)
+                .contains("normalize: runs again, because its output purified/config.json is missing");
+    }
+
+    @Test
+    void shortenedOutputRunsItsStageAgain() throws IOException {
+        pipeline.purify();
+        Files.writeString(pipeline.directory.resolve("head-scores.json"), "{}");
+        assertThat(pipeline.purify()).containsExactly(StageName.SCORE);
+        assertThat(pipeline.said)
+                .contains("score: runs again, because its output head-scores.json has 2 bytes, was written with 74");
+    }
+
+    @Test
+    void leftoversOfADeadRunAreRemoved() throws IOException {
+        assertThatThrownBy(() -> pipeline.purify(StageName.BASELINE)).isInstanceOf(FakePipeline.Killed.class);
+        Path leftover = pipeline.directory.resolve("baseline/model-00002-of-00002.safetensors");
+        Files.writeString(leftover, "half");
+        pipeline.purify();
+        assertThat(leftover).doesNotExist();
+    }
+
+    private Map<String, String> outputs() throws IOException {
+        return outputs(pipeline.directory);
+    }
+
+    private static Map<String, String> outputs(Path directory) throws IOException {
+        Map<String, String> found = files(directory);
+        found.remove("run.json");
+        found.remove("events.jsonl");
+        return found;
+    }
+
+    private Map<String, String> files() throws IOException {
+        Map<String, String> found = files(pipeline.directory);
+        found.remove("events.jsonl");
+        return found;
+    }
+
+    private static Map<String, String> files(Path directory) throws IOException {
+        Map<String, String> found = new TreeMap<>();
+        try (Stream<Path> walk = Files.walk(directory)) {
+            for (Path file : walk.filter(Files::isRegularFile)
+                    .filter(path -> !path.getFileName().toString().endsWith(".crc"))
+                    .toList()) {
+                found.put(directory.relativize(file).toString(), Files.readString(file));
+            }
+        }
+        return found;
+    }
+}

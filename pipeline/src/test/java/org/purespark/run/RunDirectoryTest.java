@@ -1,0 +1,311 @@
+package org.purespark.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.purespark.InputException;
+import org.purespark.run.event.Event;
+import org.purespark.run.event.EventLog;
+import org.purespark.run.event.TimedEvent;
+import org.purespark.storage.Storage;
+
+class RunDirectoryTest {
+    @TempDir
+    Path root;
+
+    private final Storage storage = FakePipeline.STORAGE;
+    private FakePipeline pipeline;
+    private RunContext context;
+
+    @BeforeEach
+    void pipeline() throws IOException {
+        pipeline = new FakePipeline(root);
+        context = pipeline.context();
+    }
+
+    @Test
+    void runJsonHoldsWhatTheRunWasMadeFrom() throws IOException {
+        pipeline.purify("prune.threshold=0.85");
+        JsonNode run = new ObjectMapper().readTree(Files.readString(pipeline.directory.resolve("run.json")));
+        assertThat(run.properties().stream().map(Map.Entry::getKey))
+                .containsExactly("schema", "versions", "configuration", "seeds", "inputs", "attempts", "stages");
+        assertThat(run.get("schema")).hasToString("1");
+        assertThat(run.get("versions"))
+                .hasToString("{\"project\":\"0.1.0\",\"spark\":\"4.1.3\",\"java\":\"17.0.15\",\"nd4j\":\"1.0.0-M2.1\"}");
+        assertThat(run.get("configuration").get("prune.threshold").asDouble()).isEqualTo(0.85);
+        assertThat(run.get("configuration").get("prune.max-accuracy-drop").isNull()).isTrue();
+        assertThat(run.get("configuration").get("train.checkpoint-interval-steps").asInt()).isEqualTo(200);
+        assertThat(run.get("seeds")).hasToString("{\"run\":11}");
+        assertThat(run.at("/inputs/train/files/0/name").asText()).isEqualTo("train.tsv");
+        assertThat(run.get("attempts"))
+                .hasToString("{\"baseline\":1,\"score\":1,\"prune\":1,\"normalize\":1,\"evaluate\":1,\"report\":1}");
+        JsonNode entry = run.at("/stages/normalize");
+        assertThat(entry.properties().stream().map(Map.Entry::getKey))
+                .containsExactly(
+                        "state",
+                        "fingerprint",
+                        "settings",
+                        "inputs",
+                        "upstream",
+                        "outputs",
+                        "seconds",
+                        "finishedAt",
+                        "attempts");
+        assertThat(entry.get("state").asText()).isEqualTo("complete");
+        assertThat(entry.get("settings").get("penalty.lambda").asDouble()).isEqualTo(0.15);
+        assertThat(entry.get("outputs").findValuesAsText("name"))
+                .containsExactly("normalization.json", "purified/config.json", "purified/model.safetensors");
+        assertThat(entry.get("seconds").asDouble()).isEqualTo(2.5);
+        assertThat(entry.get("finishedAt").asText()).isEqualTo("2026-01-02T03:04:15Z");
+        assertThat(run.at("/stages/evaluate/settings/--target").asText()).isEqualTo("1");
+    }
+
+    @Test
+    void runJsonIsReadBackEqual() throws IOException {
+        pipeline.purify();
+        RunRecord first = pipeline.open().record().orElseThrow();
+        RunRecord second = RunDirectory.inspect(storage, pipeline.directory.toString(), pipeline.clock)
+                .record()
+                .orElseThrow();
+        assertThat(second).isEqualTo(first);
+        assertThat(first.stages()).hasSize(6);
+    }
+
+    @Test
+    void eventsTellTheStagesOfAllRuns() throws IOException {
+        pipeline.purify();
+        pipeline.purify("penalty.lambda=0.3");
+        assertThat(EventLog.read(storage, pipeline.directory.resolve("events.jsonl").toString()))
+                .extracting(TimedEvent::event)
+                .contains(
+                        new Event.StageStarted(StageName.BASELINE, 1, java.util.List.of()),
+                        new Event.StageFinished(StageName.BASELINE, 2.5),
+                        new Event.StageSkipped(StageName.BASELINE),
+                        new Event.StageStarted(
+                                StageName.NORMALIZE, 2, java.util.List.of("penalty.lambda is 0.3, was 0.15")))
+                .hasSize(12 + 3 + 6);
+    }
+
+    @Test
+    void failedStageIsInTheEventsAndKeepsItsError() throws IOException {
+        assertThatThrownBy(() -> pipeline.purify(StageName.SCORE)).isInstanceOf(FakePipeline.Killed.class);
+        assertThat(EventLog.read(storage, pipeline.directory.resolve("events.jsonl").toString()))
+                .extracting(TimedEvent::event)
+                .endsWith(new Event.StageFailed(StageName.SCORE));
+    }
+
+    @Test
+    void inspectingWritesNothing() {
+        RunDirectory run = RunDirectory.inspect(storage, pipeline.directory.toString(), pipeline.clock);
+        assertThat(run.record()).isEmpty();
+        assertThat(pipeline.directory).doesNotExist();
+    }
+
+    @Test
+    void openingLeavesNothingButTheDirectory() throws IOException {
+        pipeline.open();
+        assertThat(pipeline.directory).isDirectory();
+        assertThat(storage.fileNames(pipeline.directory.toString())).isEmpty();
+    }
+
+    @Test
+    void fileInPlaceOfTheDirectoryIsRefused() throws IOException {
+        Files.writeString(pipeline.directory, "x");
+        assertThatThrownBy(pipeline::open)
+                .isInstanceOf(InputException.class)
+                .hasMessage("the run directory " + pipeline.directory
+                        + " is a file: name a directory, or a new one, with --run");
+    }
+
+    @Test
+    void unwritableDirectoryIsRefused() throws IOException {
+        Path file = Files.writeString(root.resolve("file"), "x");
+        String below = file.resolve("run").toString();
+        assertThatThrownBy(() -> RunDirectory.open(storage, below, pipeline.clock))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("the run directory " + below)
+                .hasMessageContaining("with --run");
+        // the kernel's own file system refuses new directories even to root
+        assertThatThrownBy(() -> RunDirectory.open(storage, "/proc/run", pipeline.clock))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("cannot write in the run directory /proc/run (")
+                .hasMessageEndingWith("): name one that can be written, with --run");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'{' | Unexpected end-of-input",
+                "'' | it has no schema number",
+                "'{\"schema\":1}' | Missing creator property 'versions'",
+                "'{\"schema\":1,\"versions\":null,\"configuration\":{},\"seeds\":{},\"inputs\":{},\"attempts\":{},"
+                        + "\"stages\":{}}' | versions is null",
+                "'{\"schema\":1,\"versions\":{\"project\":\"1\",\"spark\":null,\"java\":\"17\",\"nd4j\":null},"
+                        + "\"configuration\":{},\"seeds\":{},\"inputs\":{},\"attempts\":{\"launch\":1},\"stages\":{}}'"
+                        + " | 'launch'",
+            })
+    void corruptRunJsonIsRefused(String text, String reason) throws IOException {
+        Files.createDirectory(pipeline.directory);
+        Files.writeString(pipeline.directory.resolve("run.json"), text);
+        assertThatThrownBy(pipeline::open)
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("cannot read " + pipeline.directory + "/run.json: ")
+                .hasMessageContaining(reason)
+                .hasMessageContaining("name another run directory");
+    }
+
+    @Test
+    void runJsonOfANewerSchemaIsRefused() throws IOException {
+        pipeline.purify();
+        Path file = pipeline.directory.resolve("run.json");
+        Files.writeString(file, Files.readString(file).replace("\"schema\" : 1", "\"schema\" : 2"));
+        Files.deleteIfExists(pipeline.directory.resolve(".run.json.crc"));
+        assertThatThrownBy(pipeline::open)
+                .isInstanceOf(InputException.class)
+                .hasMessage(file + " has schema 2, this version reads schema 1: use the version that wrote it, or name"
+                        + " another run directory");
+    }
+
+    @Test
+    void changeByAnotherProcessIsFoundAtTheStart() throws IOException {
+        RunDirectory first = pipeline.open();
+        pipeline.purify();
+        StageKey key = baseline(first);
+        assertThatThrownBy(() -> first.start(key, context))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(first.file("baseline") + " would be replaced by the stage baseline");
+        RunDirectory second = pipeline.open();
+        pipeline.purify("seed=3");
+        assertThatThrownBy(() -> second.start(key, context))
+                .isInstanceOf(InputException.class)
+                .hasMessage(pipeline.directory + "/run.json has been changed by another process since this one read it:"
+                        + " let only one process at a time work on a run directory, or name another with --run");
+    }
+
+    @Test
+    void changeByAnotherProcessIsFoundAtTheEnd() throws IOException {
+        RunDirectory first = pipeline.open();
+        StageKey key = baseline(first);
+        first.start(key, context);
+        FakePipeline.write(first, key);
+        pipeline.purify();
+        assertThatThrownBy(() -> first.finish(key, 1))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("has been changed by another process");
+        assertThat(pipeline.purify()).isEmpty();
+    }
+
+    @Test
+    void filesThatNoStageWroteAreNotReplaced() throws IOException {
+        Files.createDirectories(pipeline.directory.resolve("baseline"));
+        Path mine = Files.writeString(pipeline.directory.resolve("baseline/thesis.txt"), "years of work");
+        assertThatThrownBy(pipeline::purify)
+                .isInstanceOf(InputException.class)
+                .hasMessage(pipeline.directory + "/baseline would be replaced by the stage baseline, but was not written"
+                        + " by a run in " + pipeline.directory
+                        + ": move it away, or name another directory with --run");
+        assertThat(mine).hasContent("years of work");
+        assertThat(pipeline.directory.resolve("run.json")).doesNotExist();
+    }
+
+    @Test
+    void stageThatLeavesAnOutputOutIsNotEntered() throws IOException {
+        RunDirectory run = pipeline.open();
+        StageKey key = baseline(run);
+        run.start(key, context);
+        assertThatThrownBy(() -> run.finish(key, 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the stage baseline has not written " + run.file("baseline"));
+        assertThat(run.table().entry(StageName.BASELINE)).isEmpty();
+    }
+
+    @Test
+    void stageWithoutItsUpstreamIsRefused() throws IOException {
+        RunDirectory run = pipeline.open();
+        assertThatThrownBy(() -> run.upstream(StageName.SCORE))
+                .isInstanceOf(InputException.class)
+                .hasMessage("there is no head-scores.json in " + pipeline.directory + ": run the stage score first");
+        run.start(baseline(run), context);
+        assertThatThrownBy(() -> run.upstream(StageName.BASELINE))
+                .isInstanceOf(InputException.class)
+                .hasMessage("the stage baseline was started in " + pipeline.directory
+                        + " and did not finish: run it again first");
+    }
+
+    @Test
+    void resultsBroughtFromElsewhereServeUpstream() throws IOException {
+        pipeline.purify();
+        RunDirectory made = pipeline.open();
+        RunDirectory other = RunDirectory.open(storage, root.resolve("other").toString(), pipeline.clock);
+        Files.copy(pipeline.directory.resolve("head-scores.json"), root.resolve("other/head-scores.json"));
+        assertThat(other.upstream(StageName.SCORE)).isEqualTo(made.upstream(StageName.SCORE));
+    }
+
+    @Test
+    void damagedUpstreamIsRefused() throws IOException {
+        pipeline.purify();
+        Files.writeString(pipeline.directory.resolve("head-scores.json"), "{}");
+        assertThatThrownBy(() -> pipeline.open().upstream(StageName.SCORE))
+                .isInstanceOf(InputException.class)
+                .hasMessage("cannot use the result of stage score in " + pipeline.directory + ": its output"
+                        + " head-scores.json has 2 bytes, was written with 74. Run the stage score again");
+    }
+
+    @Test
+    void workDirectorySurvivesAnInterruptionButNotOtherSettings() throws IOException {
+        RunDirectory run = pipeline.open();
+        StageKey key = baseline(run);
+        run.start(key, context);
+        Path checkpoint = Path.of(run.workDirectory(StageName.BASELINE), "step-200");
+        Files.writeString(checkpoint, "weights");
+
+        RunDirectory again = pipeline.open();
+        assertThat(again.start(key, context)).isEqualTo(2);
+        assertThat(checkpoint).hasContent("weights");
+
+        RunContext changed = pipeline.context("seed=5");
+        again.start(StageKey.of(FakePipeline.needs(StageName.BASELINE), changed, Map.of()), changed);
+        assertThat(checkpoint).doesNotExist();
+
+        again.start(key, context);
+        FakePipeline.write(again, key);
+        again.finish(key, 1);
+        assertThat(Path.of(again.workDirectory(StageName.BASELINE))).doesNotExist();
+    }
+
+    @Test
+    void needsNameTheInputsThatAreNotThere() {
+        StageNeeds needs = StageNeeds.of(StageName.BASELINE).withInputs("model");
+        assertThatThrownBy(() -> StageKey.of(needs, context, Map.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("stage baseline: no input model among [test, train]");
+    }
+
+    @Test
+    void stageGivenItsModelTakesNoResultUpstream() throws IOException {
+        StageNeeds needs = StageNeeds.of(StageName.SCORE).withInputs("train").withUpstream();
+        assertThat(needs.upstream()).isEmpty();
+        RunDirectory run = pipeline.open();
+        EventLog events = new EventLog(storage, run.file(RunDirectory.EVENTS), pipeline.clock);
+        StageKey key = new StageRunner(run, context, events, pipeline.clock, line -> {}).key(needs);
+        assertThat(key.upstream()).isEmpty();
+        assertThat(key.inputs()).containsOnlyKeys("train");
+    }
+
+    private StageKey baseline(RunDirectory run) {
+        assertThat(run.address()).isEqualTo(pipeline.directory.toString());
+        return StageKey.of(FakePipeline.needs(StageName.BASELINE), context, Map.of());
+    }
+}
