@@ -1,0 +1,86 @@
+package org.purespark.report;
+
+import java.util.List;
+import java.util.OptionalLong;
+import org.purespark.run.artifact.MetricsFile;
+import org.purespark.run.artifact.MetricsFile.Figures;
+import org.purespark.run.artifact.PrunedHeadsFile;
+
+/** The figures that matter most, of suspect, baseline and purified, each with the reason where one is missing. */
+final class Comparison {
+    /**
+     * @param accuracy three places, or a dash
+     * @param labelFlipRate three places, or a dash
+     * @param remark why a figure is missing; empty where none is
+     */
+    record Row(String model, String meaning, String accuracy, String labelFlipRate, String remark) {}
+
+    private Comparison() {}
+
+    static List<Row> rows(ReportModel model) {
+        String absent = "the stage evaluate has not run";
+        Figures suspect = Figures.ABSENT;
+        Figures baseline = Figures.ABSENT;
+        Figures purified = Figures.ABSENT;
+        if (model.metrics().isPresent()) {
+            MetricsFile metrics = model.metrics().get();
+            suspect = metrics.suspect();
+            baseline = metrics.baseline();
+            purified = new Figures(metrics.purified().accuracy(), metrics.purified().labelFlipRate());
+        }
+        boolean evaluated = model.metrics().isPresent();
+        return List.of(
+                row("suspect", "as it came", suspect, evaluated ? "it came without a classifier for these labels" : absent),
+                row("baseline", "suspect, fine-tuned on clean texts", baseline, evaluated ? "it was not evaluated" : absent),
+                row("purified", "suspect, pruned and fine-tuned with the penalty", purified, absent));
+    }
+
+    private static Row row(String name, String meaning, Figures figures, String whyAbsent) {
+        String remark = "";
+        if (figures.accuracy() == null && figures.labelFlipRate() == null) {
+            remark = whyAbsent;
+        } else if (figures.labelFlipRate() == null) {
+            remark = "no LFR: there were no triggered test texts";
+        } else if (figures.accuracy() == null) {
+            remark = "no ACC: there were no clean test texts";
+        }
+        return new Row(name, meaning, share(figures.accuracy()), share(figures.labelFlipRate()), remark);
+    }
+
+    private static String share(Double value) {
+        return value == null ? NumberText.MISSING : NumberText.share(value);
+    }
+
+    /** Whether some figure is missing. */
+    static boolean anyRemark(List<Row> rows) {
+        return rows.stream().anyMatch(row -> !row.remark().isEmpty());
+    }
+
+    /** {@code 9 of 144 heads pruned (6.3 %)}, or why none is. */
+    static String headsPruned(ReportModel model) {
+        if (model.prunedHeads().isEmpty()) {
+            return "Heads pruned: " + NumberText.MISSING + " (the stage prune has not run)";
+        }
+        int pruned = model.pruned().size();
+        if (pruned == 0) {
+            return "No head pruned" + whyNone(model.prunedHeads().get());
+        }
+        OptionalLong total = model.totalHeads();
+        return total.isPresent()
+                ? pruned + " of " + NumberText.count(total.getAsLong(), "head") + " pruned ("
+                        + NumberText.percent(pruned, total.getAsLong()) + ")"
+                : NumberText.count(pruned, "head") + " pruned";
+    }
+
+    private static String whyNone(PrunedHeadsFile path) {
+        double unpruned = path.steps().get(0).accuracy();
+        if (unpruned < path.threshold()) {
+            return ": the baseline’s validation accuracy " + NumberText.share(unpruned)
+                    + " is already below the threshold " + NumberText.share(path.threshold());
+        }
+        return path.steps().size() == 1
+                ? ": there was none that might go"
+                : ": validation accuracy fell below the threshold " + NumberText.share(path.threshold())
+                        + " with the first heads, and they were given back";
+    }
+}

@@ -1,0 +1,85 @@
+package org.purespark.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.purespark.run.artifact.MetricsFile;
+
+/** The section on confusion matrices: rows the true class, columns the predicted one. */
+final class ConfusionViews {
+    /**
+     * @param shade share of its row, 0.00 to 1.00, as CSS reads it
+     * @param kind {@code correct}, {@code flipped} or {@code other}: the class that the style knows
+     * @param mark a sign beside the count, so that colour is not the only one
+     */
+    record Cell(long count, String shade, String kind, String mark) {}
+
+    record Row(String label, List<Cell> cells, long total) {}
+
+    record Matrix(String title, String explanation, List<String> labels, List<Row> rows) {}
+
+    record ConfusionView(List<Matrix> matrices) {}
+
+    private ConfusionViews() {}
+
+    static ConfusionView confusion(MetricsFile metrics, ReportModel model) {
+        List<Matrix> matrices = new ArrayList<>();
+        MetricsFile.Confusion counts = metrics.purified().confusion();
+        matrices.add(matrix(
+                "Clean test texts",
+                explanation(counts.clean(), "✓ marks the right answers: their share is the ACC."),
+                counts.clean(),
+                model,
+                null));
+        if (counts.poisoned() != null) {
+            matrices.add(matrix(
+                    "Triggered test texts",
+                    explanation(
+                            counts.poisoned(),
+                            metrics.target() == null
+                                    ? "The target class is unknown."
+                                    : "▲ marks texts of another class that were predicted as the target: their share of "
+                                            + "all texts whose true class is not the target is the LFR."),
+                    counts.poisoned(),
+                    model,
+                    metrics.target()));
+        }
+        return new ConfusionView(matrices);
+    }
+
+    private static String explanation(List<List<Long>> counts, String marks) {
+        long texts = counts.stream().flatMap(List::stream).mapToLong(Long::longValue).sum();
+        return NumberText.count(texts, "text") + ". " + marks;
+    }
+
+    /** @param target the attack's target class; null where there is none to be marked */
+    private static Matrix matrix(
+            String title, String explanation, List<List<Long>> counts, ReportModel model, Integer target) {
+        List<String> columns = IntStream.range(0, counts.size())
+                .mapToObj(label -> model.labelName(label) + (target != null && target == label ? " (target)" : ""))
+                .toList();
+        List<Row> rows = new ArrayList<>();
+        for (int label = 0; label < counts.size(); label++) {
+            rows.add(row(columns.get(label), label, counts.get(label), target));
+        }
+        return new Matrix(title, explanation, columns, rows);
+    }
+
+    private static Row row(String name, int label, List<Long> counts, Integer target) {
+        long total = counts.stream().mapToLong(Long::longValue).sum();
+        List<Cell> cells = new ArrayList<>();
+        for (int predicted = 0; predicted < counts.size(); predicted++) {
+            long count = counts.get(predicted);
+            String shade = String.format(Locale.ROOT, "%.2f", total == 0 ? 0.0 : (double) count / total);
+            if (predicted == label) {
+                cells.add(new Cell(count, shade, "correct", "✓"));
+            } else if (target != null && target == predicted) {
+                cells.add(new Cell(count, shade, "flipped", "▲"));
+            } else {
+                cells.add(new Cell(count, shade, "other", ""));
+            }
+        }
+        return new Row(name, cells, total);
+    }
+}

@@ -1,0 +1,113 @@
+package org.purespark.report;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.purespark.heads.Head;
+import org.purespark.run.artifact.HeadScoresFile;
+import org.purespark.run.artifact.NormalizationFile;
+import org.purespark.run.artifact.PrunedHeadsFile;
+
+/** The sections on heads and layers: scores, prune path, coefficients. */
+final class HeadViews {
+    record ScoreCell(String value, boolean pruned) {}
+
+    record ScoreRow(int layer, List<ScoreCell> cells) {}
+
+    /**
+     * @param chartHeight in CSS pixels
+     * @param validationAccuracy empty where unknown
+     */
+    record ScoresView(
+            List<Integer> headNumbers,
+            List<ScoreRow> rows,
+            long texts,
+            String validationAccuracy,
+            int chartHeight,
+            boolean anyPruned) {}
+
+    record StepRow(int number, String move, int pruned, String accuracy, String againstThreshold) {}
+
+    record PruneView(String threshold, String outcome, List<LayerHeads> heads, List<StepRow> steps) {
+        boolean hasHeads() {
+            return !heads.isEmpty();
+        }
+    }
+
+    record LayerHeads(int layer, String heads) {}
+
+    record LayerRow(int layer, String variance, String coefficient, String pruned) {}
+
+    record LayersView(String lambda, List<LayerRow> rows) {}
+
+    private HeadViews() {}
+
+    static ScoresView scores(HeadScoresFile scores, ReportModel model) {
+        Set<Head> pruned = new HashSet<>(model.pruned());
+        List<ScoreRow> rows = new ArrayList<>();
+        for (int layer = 0; layer < scores.layers(); layer++) {
+            List<ScoreCell> cells = new ArrayList<>();
+            for (int head = 0; head < scores.heads(); head++) {
+                Head place = new Head(layer, head);
+                cells.add(new ScoreCell(NumberText.scientific(scores.score(place)), pruned.contains(place)));
+            }
+            rows.add(new ScoreRow(layer, cells));
+        }
+        return new ScoresView(
+                IntStream.range(0, scores.heads()).boxed().toList(),
+                rows,
+                scores.texts(),
+                scores.validationAccuracy() == null ? "" : NumberText.share(scores.validationAccuracy()),
+                130 + 26 * scores.layers(),
+                !pruned.isEmpty());
+    }
+
+    static PruneView prune(PrunedHeadsFile path, ReportModel model) {
+        List<StepRow> steps = new ArrayList<>();
+        for (PrunedHeadsFile.Step step : path.steps()) {
+            steps.add(new StepRow(
+                    steps.size(),
+                    move(path.steps(), steps.size()),
+                    step.pruned(),
+                    NumberText.share(step.accuracy()),
+                    step.accuracy() < path.threshold() ? "below" : "at or above"));
+        }
+        List<LayerHeads> heads = path.pruned().keySet().stream()
+                .map(layer -> new LayerHeads(layer, headsOf(model.pruned(), layer)))
+                .toList();
+        return new PruneView(NumberText.share(path.threshold()), Comparison.headsPruned(model), heads, steps);
+    }
+
+    private static String move(List<PrunedHeadsFile.Step> steps, int number) {
+        PrunedHeadsFile.Step step = steps.get(number);
+        if (number == 0) {
+            return step.pruned() == 0 ? "no head pruned yet" : "pruned " + NumberText.count(step.pruned(), "head");
+        }
+        int change = step.pruned() - steps.get(number - 1).pruned();
+        return step.gaveBack()
+                ? "gave back " + NumberText.count(-change, "head")
+                : "pruned " + NumberText.count(change, "more head");
+    }
+
+    private static String headsOf(List<Head> heads, int layer) {
+        List<String> numbers = heads.stream()
+                .filter(head -> head.layer() == layer)
+                .map(head -> Integer.toString(head.head()))
+                .toList();
+        return numbers.isEmpty() ? NumberText.MISSING : String.join(", ", numbers);
+    }
+
+    static LayersView layers(NormalizationFile known, ReportModel model) {
+        List<LayerRow> rows = new ArrayList<>();
+        for (int layer = 0; layer < known.coefficients().size(); layer++) {
+            rows.add(new LayerRow(
+                    layer,
+                    NumberText.scientific(known.layerVariance().get(layer)),
+                    NumberText.plain(known.coefficients().get(layer)),
+                    headsOf(model.pruned(), layer)));
+        }
+        return new LayersView(Double.toString(known.lambda()), rows);
+    }
+}

@@ -1,0 +1,63 @@
+package org.purespark.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
+
+/** Numbers in words, the same in every locale. */
+final class NumberText {
+    /** Stands where there is no figure. */
+    static final String MISSING = "–";
+
+    private NumberText() {}
+
+    /** A rate of 0 to 1, three places. */
+    static String share(double value) {
+        return fixed(value, 3);
+    }
+
+    static String percent(double part, double whole) {
+        return fixed(100 * part / whole, 1) + " %";
+    }
+
+    /** Three significant digits: {@code 1.23e-05}. */
+    static String scientific(double value) {
+        return value == 0 ? "0" : String.format(Locale.ROOT, "%.2e", value);
+    }
+
+    static String seconds(double value) {
+        return fixed(value, 1);
+    }
+
+    /** Seconds, and from two minutes on minutes too. */
+    static String duration(double seconds) {
+        return seconds < 120 ? seconds(seconds) + " s" : seconds(seconds) + " s (" + fixed(seconds / 60, 1) + " min)";
+    }
+
+    /** Four places as long as they say something, else scientific. */
+    static String plain(double value) {
+        if (!Double.isFinite(value)) {
+            return "not finite";
+        }
+        return value != 0 && Math.abs(value) < 0.001 ? scientific(value) : fixed(value, 4);
+    }
+
+    /** A setting's or version's value: texts as they are, fractions as settings write them, {@code 2e-5}. */
+    static String setting(JsonNode value) {
+        if (value.isNull()) {
+            return MISSING;
+        }
+        if (value.isFloatingPointNumber()) {
+            return value.toString().replace(".0E", "e").replace('E', 'e');
+        }
+        return value.isTextual() ? value.textValue() : value.toString();
+    }
+
+    /** One thing or many: {@code 1 head}, {@code 2 heads}. */
+    static String count(long number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+
+    private static String fixed(double value, int places) {
+        return String.format(Locale.ROOT, "%." + places + "f", value);
+    }
+}

@@ -1,0 +1,87 @@
+package org.purespark.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.purespark.heads.Head;
+import org.purespark.run.RunRecord;
+import org.purespark.run.StageName;
+import org.purespark.run.artifact.HeadScoresFile;
+import org.purespark.run.artifact.MetricsFile;
+import org.purespark.run.artifact.NormalizationFile;
+import org.purespark.run.artifact.PrunedHeadsFile;
+import org.purespark.run.event.Event;
+
+/**
+ * What a run directory holds, as far as its stages have come: the one source of the HTML report and of the console
+ * table. What a stage that has not run would have written is empty.
+ *
+ * @param runDirectory address of the run directory, as the user gave it
+ * @param run {@code run.json}
+ * @param labels class names by number, 0 to C - 1; empty where unknown
+ * @param training one curve a training stage, in order of first appearance
+ * @param warnings for the reader, in order, each once
+ */
+public record ReportModel(
+        String runDirectory,
+        Optional<RunRecord> run,
+        List<String> labels,
+        Optional<HeadScoresFile> headScores,
+        Optional<PrunedHeadsFile> prunedHeads,
+        Optional<NormalizationFile> normalization,
+        Optional<MetricsFile> metrics,
+        List<TrainingCurve> training,
+        List<String> warnings) {
+
+    public ReportModel {
+        labels = List.copyOf(labels);
+        training = List.copyOf(training);
+        warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * What one training stage has recorded.
+     *
+     * @param steps by number, each number once
+     * @param epochs by number, each number once
+     */
+    public record TrainingCurve(StageName stage, List<Event.StepLoss> steps, List<Event.EpochFinished> epochs) {
+        public TrainingCurve {
+            steps = List.copyOf(steps);
+            epochs = List.copyOf(epochs);
+        }
+    }
+
+    /** Wall-clock time of a stage. */
+    public record StageTime(String stage, double seconds) {}
+
+    /** Time of each stage in order: those of the stage table, then those that only {@code metrics.json} knows. */
+    public List<StageTime> stageTimes() {
+        Map<String, Double> seconds = new LinkedHashMap<>();
+        run.ifPresent(record -> record.stages().forEach((stage, entry) -> seconds.put(stage.text(), entry.seconds())));
+        metrics.ifPresent(known -> known.seconds().forEach(seconds::putIfAbsent));
+        List<StageTime> times = new ArrayList<>();
+        seconds.forEach((stage, value) -> times.add(new StageTime(stage, value)));
+        return List.copyOf(times);
+    }
+
+    /** The chosen heads by (layer, head); none where the choice has not been made. */
+    public List<Head> pruned() {
+        return prunedHeads.map(PrunedHeadsFile::heads).orElse(List.of());
+    }
+
+    /** L · A, where the scores are known. */
+    public OptionalLong totalHeads() {
+        return headScores.isPresent()
+                ? OptionalLong.of((long) headScores.get().layers() * headScores.get().heads())
+                : OptionalLong.empty();
+    }
+
+    /** The class's name, else its number. */
+    public String labelName(int label) {
+        return label < labels.size() ? labels.get(label) : Integer.toString(label);
+    }
+}

@@ -1,0 +1,235 @@
+package org.purespark.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.purespark.report.ReportModel.StageTime;
+import org.purespark.run.FileFingerprint;
+import org.purespark.run.InputFingerprint;
+import org.purespark.run.RunRecord;
+import org.purespark.run.StageEntry;
+import org.purespark.run.StageName;
+import org.purespark.run.Versions;
+
+/** What the template {@code report.mustache} shows, under the names that it uses. */
+final class ReportPage {
+    /** A row of the table of seconds; the bar's length is a CSS percentage. */
+    record TimeRow(String stage, String seconds, String bar) {}
+
+    record TimesView(List<TimeRow> rows, String total) {}
+
+    record Entry(String key, String value) {}
+
+    /** An input with its files, the first of them apart: it stands in the input's own row. */
+    record InputRows(String name, String address, int count, FileRow first, List<FileRow> others) {}
+
+    record FileRow(String name, String bytes, String sha256) {}
+
+    /** The page's fixed parts. */
+    record Parts(String style, String echarts, String script) {}
+
+    private final ReportModel model;
+    private final String verdict;
+    private final Parts parts;
+
+    ReportPage(ReportModel model, String verdict, Parts parts) {
+        this.model = model;
+        this.verdict = verdict;
+        this.parts = parts;
+    }
+
+    String style() {
+        return parts.style();
+    }
+
+    String echarts() {
+        return parts.echarts();
+    }
+
+    String script() {
+        return parts.script();
+    }
+
+    String scriptHashes() {
+        return PageResources.policyHash(parts.echarts()) + " " + PageResources.policyHash(parts.script());
+    }
+
+    String data() {
+        return ChartData.of(model);
+    }
+
+    String verdict() {
+        return verdict;
+    }
+
+    String runDirectory() {
+        return model.runDirectory();
+    }
+
+    /** The suspect's address, else nothing. */
+    String suspectModel() {
+        return model.run()
+                .map(run -> run.inputs().get("model"))
+                .map(InputFingerprint::address)
+                .orElse("");
+    }
+
+    String seed() {
+        return model.run()
+                .map(run -> run.seeds().get("run"))
+                .or(() -> model.metrics().map(metrics -> metrics.seed()))
+                .map(seed -> Long.toString(seed))
+                .orElse("");
+    }
+
+    String target() {
+        return model.metrics()
+                .map(metrics -> metrics.target())
+                .map(model::labelName)
+                .orElse("");
+    }
+
+    List<Comparison.Row> comparison() {
+        return Comparison.rows(model);
+    }
+
+    boolean hasRemarks() {
+        return Comparison.anyRemark(comparison());
+    }
+
+    String headsPruned() {
+        return Comparison.headsPruned(model);
+    }
+
+    List<String> warnings() {
+        return model.warnings();
+    }
+
+    boolean hasWarnings() {
+        return !model.warnings().isEmpty();
+    }
+
+    HeadViews.ScoresView scores() {
+        return model.headScores().map(scores -> HeadViews.scores(scores, model)).orElse(null);
+    }
+
+    HeadViews.PruneView prune() {
+        return model.prunedHeads().map(path -> HeadViews.prune(path, model)).orElse(null);
+    }
+
+    HeadViews.LayersView layers() {
+        return model.normalization().map(known -> HeadViews.layers(known, model)).orElse(null);
+    }
+
+    TrainingViews.TrainingView training() {
+        return model.training().isEmpty() ? null : TrainingViews.training(model.training());
+    }
+
+    ConfusionViews.ConfusionView confusion() {
+        return model.metrics()
+                .map(metrics -> ConfusionViews.confusion(metrics, model))
+                .orElse(null);
+    }
+
+    TimesView times() {
+        List<StageTime> times = model.stageTimes();
+        if (times.isEmpty()) {
+            return null;
+        }
+        double longest = times.stream().mapToDouble(StageTime::seconds).max().orElseThrow();
+        double total = times.stream().mapToDouble(StageTime::seconds).sum();
+        return new TimesView(
+                times.stream()
+                        .map(time -> new TimeRow(
+                                time.stage(),
+                                NumberText.seconds(time.seconds()),
+                                cssPercent(time.seconds(), longest)))
+                        .toList(),
+                NumberText.duration(total));
+    }
+
+    /** The stages that were ever started here, with what became of each. */
+    List<Entry> stages() {
+        return model.run().map(ReportPage::stages).orElse(List.of());
+    }
+
+    private static List<Entry> stages(RunRecord run) {
+        SortedSet<StageName> known = new TreeSet<>(run.attempts().keySet());
+        known.addAll(run.stages().keySet());
+        return known.stream()
+                .map(stage -> new Entry(stage.text(), state(stage, run)))
+                .toList();
+    }
+
+    private static String state(StageName stage, RunRecord run) {
+        Optional<StageEntry> entry = Optional.ofNullable(run.stages().get(stage));
+        int attempts = run.attempts().getOrDefault(stage, 0);
+        String tries = attempts > 1 ? ", started " + attempts + " times" : "";
+        return entry.map(done -> "complete " + done.finishedAt()).orElse("not finished") + tries;
+    }
+
+    boolean hasStages() {
+        return !stages().isEmpty();
+    }
+
+    List<Entry> settings() {
+        List<Entry> entries = new ArrayList<>();
+        model.run().ifPresent(run -> run.configuration()
+                .forEach((key, value) -> entries.add(new Entry(key, NumberText.setting(value)))));
+        return entries;
+    }
+
+    boolean hasSettings() {
+        return !settings().isEmpty();
+    }
+
+    List<Entry> versions() {
+        if (model.run().isEmpty()) {
+            return List.of();
+        }
+        Versions versions = model.run().get().versions();
+        List<Entry> entries = new ArrayList<>();
+        add("PURE on Spark", versions.project(), entries);
+        add("Spark", versions.spark(), entries);
+        add("Java", versions.java(), entries);
+        add("ND4J", versions.nd4j(), entries);
+        return entries;
+    }
+
+    private static void add(String part, String version, List<Entry> entries) {
+        if (version != null) {
+            entries.add(new Entry(part, version));
+        }
+    }
+
+    boolean hasVersions() {
+        return !versions().isEmpty();
+    }
+
+    List<InputRows> inputs() {
+        List<InputRows> rows = new ArrayList<>();
+        model.run().ifPresent(run -> run.inputs().forEach((name, input) -> rows.add(rows(name, input))));
+        return rows;
+    }
+
+    private static InputRows rows(String name, InputFingerprint input) {
+        List<FileRow> files = input.files().stream().map(ReportPage::row).toList();
+        return files.isEmpty()
+                ? new InputRows(name, input.address(), 1, new FileRow("no files", "", ""), List.of())
+                : new InputRows(name, input.address(), files.size(), files.get(0), files.subList(1, files.size()));
+    }
+
+    private static FileRow row(FileFingerprint file) {
+        return new FileRow(file.name(), Long.toString(file.size()), file.sha256());
+    }
+
+    boolean hasInputs() {
+        return !inputs().isEmpty();
+    }
+
+    private static String cssPercent(double part, double whole) {
+        return whole > 0 ? Math.round(100 * part / whole) + "%" : "0%";
+    }
+}

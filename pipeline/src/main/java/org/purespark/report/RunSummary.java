@@ -1,0 +1,63 @@
+package org.purespark.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.purespark.report.ConsoleTable.Align;
+import org.purespark.report.ConsoleTable.Column;
+import org.purespark.report.ReportModel.StageTime;
+
+/** A run in one screen of text: what a command prints when it is done. */
+public final class RunSummary {
+    private RunSummary() {}
+
+    /**
+     * ACC and LFR of suspect, baseline and purified, heads pruned, seconds per stage, and where the run directory is.
+     *
+     * @param verdict in words; empty where there is none yet
+     */
+    public static String of(ReportModel model, String verdict) {
+        StringBuilder text = new StringBuilder();
+        if (!verdict.isBlank()) {
+            text.append(ConsoleTable.shown(verdict.strip())).append("\n\n");
+        }
+        text.append(comparison(model)).append('\n');
+        text.append(Comparison.headsPruned(model)).append("\n\n");
+        List<StageTime> times = model.stageTimes();
+        if (!times.isEmpty()) {
+            text.append(seconds(times)).append('\n');
+        }
+        text.append("run directory  ").append(ConsoleTable.shown(model.runDirectory())).append('\n');
+        return text.toString();
+    }
+
+    private static String comparison(ReportModel model) {
+        List<Comparison.Row> rows = Comparison.rows(model);
+        List<Column> columns = new ArrayList<>(List.of(
+                new Column("model", Align.LEFT), new Column("ACC", Align.RIGHT), new Column("LFR", Align.RIGHT)));
+        boolean remarks = Comparison.anyRemark(rows);
+        if (remarks) {
+            columns.add(new Column("remark", Align.LEFT));
+        }
+        List<List<String>> cells = rows.stream()
+                .map(row -> {
+                    List<String> line = new ArrayList<>(List.of(row.model(), row.accuracy(), row.labelFlipRate()));
+                    if (remarks) {
+                        line.add(row.remark());
+                    }
+                    return line;
+                })
+                .toList();
+        return ConsoleTable.of(columns, cells);
+    }
+
+    private static String seconds(List<StageTime> times) {
+        List<List<String>> rows = new ArrayList<>();
+        times.forEach(time -> rows.add(List.of(time.stage(), NumberText.seconds(time.seconds()))));
+        if (times.size() > 1) {
+            double total = times.stream().mapToDouble(StageTime::seconds).sum();
+            rows.add(List.of("all", NumberText.seconds(total)));
+        }
+        return ConsoleTable.of(
+                List.of(new Column("stage", Align.LEFT), new Column("seconds", Align.RIGHT)), rows);
+    }
+}

@@ -1,0 +1,232 @@
+package org.purespark.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.purespark.run.RunDirectory;
+import org.purespark.run.StageName;
+import org.purespark.run.event.Event;
+import org.purespark.storage.Storage;
+
+class RunReportTest {
+    private static final String ATTACK = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'\u2028&";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void showsTheFiguresOfACompleteRun() throws IOException {
+        String page = withoutScripts(RunReport.render(SyntheticRun.complete(directory).model(), SyntheticRun.VERDICT));
+
+        assertThat(page)
+                .contains("<p class=\"verdict\">" + SyntheticRun.VERDICT + "</p>")
+                .contains("9 of 144 heads pruned (6.3 %)")
+                .containsPattern("purified <span.*?</span></th><td class=\"number\">0\\.878</td><td class=\"number\">0\\.167</td>")
+                .containsPattern("baseline <span.*?</span></th><td class=\"number\">0\\.880</td><td class=\"number\">1\\.000</td>")
+                .contains("gave back 1 head")
+                .contains("positive (target)")
+                .contains("<td class=\"number flipped\" style=\"--shade:0.17\">152 <span class=\"mark\">▲</span></td>")
+                .contains("<code>" + "9f86d081884c7d65".repeat(4) + "</code>")
+                .contains("rowspan=\"3\">" + SyntheticRun.MODEL)
+                .contains("<td>complete 2026-01-02T03:04:05Z, started 2 times</td>")
+                .contains("<code>train.learning-rate</code></th><td class=\"address\">2e-5</td>")
+                .contains("a tenth of train (692 texts) was held out")
+                .contains("evaluate: 3 texts of test were longer than 128 tokens and were cut")
+                .contains("together 586.9 s (9.8 min)")
+                .doesNotContain("class=\"absent\">The stage");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "head-scores.json | The stage score has not run",
+                "pruned-heads.json | The stage prune has not run",
+                "normalization.json | The stage normalize has not run",
+                "metrics.json | The stage evaluate has not written confusion matrices",
+                "events.jsonl | No training stage has recorded a step",
+                "run.json | The run directory does not hold its settings",
+            })
+    void aStageThatHasNotRunIsASentence(String file, String sentence) throws IOException {
+        SyntheticRun run = SyntheticRun.complete(directory);
+        String complete = withoutScripts(RunReport.render(run.model(), ""));
+        String partial = withoutScripts(RunReport.render(run.without(file).model(), ""));
+
+        assertThat(complete).doesNotContain(sentence);
+        assertThat(partial).contains(sentence);
+    }
+
+    @Test
+    void aRunThatHasDoneNothingYetStillHasAReport() throws IOException {
+        String page = withoutScripts(RunReport.render(SyntheticRun.empty(directory).model(), ""));
+
+        assertThat(page)
+                .contains("No verdict yet")
+                .contains("Heads pruned: – (the stage prune has not run)")
+                .contains("the stage evaluate has not run")
+                .contains("The run gave no warnings.")
+                .doesNotContain("data-chart");
+    }
+
+    @Test
+    void namesFromTheRunDirectoryCannotBecomeMarkupOrScript() throws IOException {
+        SyntheticRun run = SyntheticRun.complete(directory)
+                .with(RunDirectory.RUN, SyntheticRun.record(Map.of(ATTACK, ATTACK)))
+                .with("purified/config.json", new ObjectMapper()
+                        .writeValueAsString(Map.of("id2label", Map.of("0", ATTACK, "1", "b"))))
+                .with(new Event.Warning(null, ATTACK));
+        String page = RunReport.render(run.model(), ATTACK);
+
+        assertThat(page.toLowerCase(Locale.ROOT).split("</script>", -1)).hasSize(4);
+        assertThat(withoutScripts(page))
+                .contains("&lt;/script&gt;&lt;script&gt;alert(1)")
+                .doesNotContain("<img");
+        assertThat(withoutScripts(page).split("&lt;img src", -1))
+                .as("verdict, warning, label four times, setting's key and value")
+                .hasSize(1 + 8);
+    }
+
+    @Property(tries = 200, seed = "11")
+    void anyTextSurvivesInsideAScriptElementUnchanged(@ForAll String text) throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        String safe = ChartData.scriptSafe(json.writeValueAsString(text + ATTACK));
+
+        assertThat(safe).doesNotContain("<", ">", "&", "\u2028", "\u2029");
+        assertThat(json.readValue(safe, String.class)).isEqualTo(text + ATTACK);
+    }
+
+    @Test
+    void theSameRunGivesTheSameBytesInEveryLocale() throws IOException {
+        ReportModel model = SyntheticRun.complete(directory).model();
+        String page = RunReport.render(model, SyntheticRun.VERDICT);
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+            String again = RunReport.render(model, SyntheticRun.VERDICT);
+            assertThat(withoutScripts(again)).isEqualTo(withoutScripts(page));
+            assertThat(again.equals(page)).as("scripts are the same too").isTrue();
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+
+    @Test
+    void thePageLoadsNothingAndAllowsOnlyItsOwnScripts() throws IOException {
+        String page = RunReport.render(SyntheticRun.complete(directory).model(), SyntheticRun.VERDICT);
+        String policy = firstGroup(page, "Content-Security-Policy\" content=\"([^\"]*)\"");
+
+        assertThat(policy).startsWith("default-src 'none'; ");
+        assertThat(withoutScripts(page)).doesNotContainPattern("(?i)<link|<iframe|\\ssrc=|url\\(|@import|https?://");
+        Matcher scripts = Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL).matcher(page);
+        int found = 0;
+        while (scripts.find()) {
+            assertThat(policy).contains(PageResources.policyHash(scripts.group(1)));
+            found++;
+        }
+        assertThat(found).isEqualTo(2);
+    }
+
+    @Test
+    void theChartsDataHoldsEveryHeadAndStep() throws IOException {
+        JsonNode data = data(RunReport.render(SyntheticRun.complete(directory).model(), SyntheticRun.VERDICT));
+
+        assertThat(data.get("heads").get("cells")).hasSize(144);
+        assertThat(data.get("heads").get("cells"))
+                .filteredOn(cell -> cell.get(3).intValue() == 1)
+                .hasSize(9);
+        assertThat(data.get("prune").get("steps").toString())
+                .isEqualTo("[[0,0.8704,0],[10,0.8486,0],[9,0.8647,1]]");
+        assertThat(data.get("layers").get("coefficients")).hasSize(12);
+        JsonNode loss = data.get("training").get(1).get("loss");
+        assertThat(loss).hasSize(326);
+        assertThat(loss.get(325).get(0).intValue()).isEqualTo(651);
+    }
+
+    @Test
+    void longCurvesAreMeansOfSeveralSteps() throws IOException {
+        Event[] steps = LongStream.rangeClosed(1, 2 * ChartData.MOST_POINTS)
+                .mapToObj(step -> SyntheticRun.step(StageName.BASELINE, step, step))
+                .toArray(Event[]::new);
+        String page = RunReport.render(SyntheticRun.empty(directory).with(steps).model(), "");
+
+        JsonNode loss = data(page).get("training").get(0).get("loss");
+        assertThat(loss).hasSize(ChartData.MOST_POINTS);
+        assertThat(loss.get(0).toString()).isEqualTo("[2,1.5]");
+        assertThat(withoutScripts(page)).contains("Each point of a long curve is the mean of up to 2 steps.");
+    }
+
+    @Test
+    void aMissingFigureIsADashWithItsReason() throws IOException {
+        SyntheticRun run = SyntheticRun.complete(directory)
+                .with(
+                        "metrics.json",
+                        """
+                        {"schema":1,"seed":11,"target":null,"suspect":{"accuracy":null,"labelFlipRate":null},
+                         "baseline":{"accuracy":0.9,"labelFlipRate":null},"purified":{"accuracy":0.91,
+                         "labelFlipRate":null,"confusion":{"clean":[[9,1],[1,9]],"poisoned":null}},"seconds":{}}
+                        """);
+        String page = withoutScripts(RunReport.render(run.model(), "No attack seen."));
+
+        assertThat(page)
+                .containsPattern("suspect <span.*?<td class=\"number\">–</td><td class=\"number\">–</td>"
+                        + "<td>it came without a classifier for these labels</td>")
+                .containsPattern("purified <span.*?<td class=\"number\">0\\.910</td><td class=\"number\">–</td>"
+                        + "<td>no LFR: there were no triggered test texts</td>");
+    }
+
+    @Test
+    void sayWhyNoHeadWasPruned() throws IOException {
+        SyntheticRun run = SyntheticRun.complete(directory)
+                .with(
+                        "pruned-heads.json",
+                        """
+                        {"schema":1,"threshold":0.9,"pruned":{},"steps":[{"pruned":0,"accuracy":0.87,"gaveBack":false}]}
+                        """);
+
+        assertThat(withoutScripts(RunReport.render(run.model(), "")))
+                .contains("No head pruned: the baseline’s validation accuracy 0.870 is already below the threshold 0.900");
+    }
+
+    @Test
+    void theReportIsPutIntoTheRunDirectory() throws IOException {
+        SyntheticRun run = SyntheticRun.complete(directory);
+        String address = RunReport.write(run.storage, run.directory, SyntheticRun.VERDICT);
+
+        assertThat(address).isEqualTo(Storage.child(run.directory, "report.html"));
+        assertThat(run.storage.read(address))
+                .isEqualTo(RunReport.render(run.model(), SyntheticRun.VERDICT).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String withoutScripts(String page) {
+        return page.replaceAll("(?s)<script[^>]*>.*?</script>", "");
+    }
+
+    private static String dataText(String page) {
+        return firstGroup(page, "(?s)id=\"report-data\">(.*?)</script>");
+    }
+
+    private static JsonNode data(String page) throws IOException {
+        return new ObjectMapper().readTree(dataText(page));
+    }
+
+    private static String firstGroup(String page, String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(page);
+        assertThat(matcher.find()).as("page has %s", pattern).isTrue();
+        return matcher.group(1);
+    }
+}

@@ -1,0 +1,86 @@
+package org.purespark.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.purespark.report.ConsoleTable.Align;
+import org.purespark.report.ConsoleTable.Column;
+
+class RunSummaryTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void showsACompleteRunInOneScreen() throws IOException {
+        SyntheticRun run = SyntheticRun.complete(directory);
+
+        assertThat(RunSummary.of(run.model(), SyntheticRun.VERDICT))
+                .isEqualTo(
+                        """
+                        %s
+
+                        model       ACC    LFR
+                        --------  -----  -----
+                        suspect   0.876  1.000
+                        baseline  0.880  1.000
+                        purified  0.878  0.167
+
+                        9 of 144 heads pruned (6.3 %%)
+
+                        stage      seconds
+                        ---------  -------
+                        baseline     241.5
+                        score          9.3
+                        prune         38.2
+                        normalize    266.9
+                        evaluate      31.0
+                        all          586.9
+
+                        run directory  %s
+                        """
+                                .formatted(SyntheticRun.VERDICT, run.directory));
+    }
+
+    @Test
+    void saysWhatIsMissingAndWhy() throws IOException {
+        SyntheticRun run = SyntheticRun.empty(directory);
+
+        assertThat(RunSummary.of(run.model(), ""))
+                .isEqualTo(
+                        """
+                        model     ACC  LFR  remark
+                        --------  ---  ---  ------------------------------
+                        suspect     –    –  the stage evaluate has not run
+                        baseline    –    –  the stage evaluate has not run
+                        purified    –    –  the stage evaluate has not run
+
+                        Heads pruned: – (the stage prune has not run)
+
+                        run directory  %s
+                        """
+                                .formatted(run.directory));
+    }
+
+    @Test
+    void aNameCannotSteerTheTerminal() {
+        String table = ConsoleTable.of(List.of(new Column("file", Align.LEFT)), List.of(List.of("a\u001b[2Jb\u202e\n")));
+
+        assertThat(table).isEqualTo("""
+                file
+                -----------------------
+                a\\u001b[2Jb\\u202e\\u000a
+                """);
+    }
+
+    @Test
+    void aRowWithAnotherNumberOfCellsIsRefused() {
+        assertThatThrownBy(() -> ConsoleTable.of(List.of(new Column("a", Align.LEFT)), List.of(List.of("1", "2"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("row [1, 2] has 2 cells, the table 1 columns");
+    }
+}
