@@ -20,15 +20,18 @@ record Machine(Set<String> cpuFlags, long memoryBytes, long heapBytes) {
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
     static Machine ofThisProcess() {
-        return new Machine(
-                readCpuFlags(),
-                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize(),
-                Runtime.getRuntime().maxMemory());
+        return new Machine(readCpuFlags(), readMemoryBytes(), Runtime.getRuntime().maxMemory());
     }
 
     /** What a process that has the machine to itself may take: the rest is left to the system and its file cache. */
     long processBytes() {
         return memoryBytes / 4 * 3;
+    }
+
+    /** Java's specification has nothing that knows of containers. */
+    @JdkSpecific
+    private static long readMemoryBytes() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     }
 
     private static Set<String> readCpuFlags() {

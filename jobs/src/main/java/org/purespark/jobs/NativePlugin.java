@@ -29,8 +29,7 @@ public final class NativePlugin implements SparkPlugin {
                 Machine machine = Machine.ofThisProcess();
                 boolean inDriver = "driver".equals(context.executorID());
                 long processBytes = inDriver ? machine.processBytes() : executorBytes(context.conf());
-                NativeSettings.apply(
-                        NativeSettings.decide(machine.cpuFlags(), processBytes, machine.heapBytes()));
+                NativeSettings.apply(NativeSettings.decide(machine.cpuFlags(), processBytes, machine.heapBytes()));
             }
         };
     }

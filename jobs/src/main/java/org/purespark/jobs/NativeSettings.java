@@ -24,6 +24,8 @@ final class NativeSettings {
     private NativeSettings() {}
 
     /**
+     * Settings for one process.
+     *
      * @param cpuFlags names of the CPU's features as Linux gives them
      * @param processBytes what the process may take in all
      * @param heapBytes the largest Java heap, a part of {@code processBytes}

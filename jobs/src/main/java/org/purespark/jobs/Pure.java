@@ -30,16 +30,12 @@ public final class Pure implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--verbose",
-            scope = ScopeType.INHERIT,
-            description = "On an error, print the stack trace too.")
+    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "On an error, print the stack trace too.")
     private boolean verbose;
 
     public static void main(String[] args) {
         Machine machine = Machine.ofThisProcess();
-        NativeSettings.apply(
-                NativeSettings.decide(machine.cpuFlags(), machine.processBytes(), machine.heapBytes()));
+        NativeSettings.apply(NativeSettings.decide(machine.cpuFlags(), machine.processBytes(), machine.heapBytes()));
         int status = run(args, writer(FileDescriptor.out), writer(FileDescriptor.err));
         // Spark on YARN takes any exit from here, even with 0, for a failure.
         if (status != 0) {

@@ -18,8 +18,9 @@ public final class SmokeJob {
         try (SparkSession session = SparkSession.builder().appName("smoke").getOrCreate()) {
             System.out.printf("spark started in %.1f s%n", seconds(begun));
             JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
-            List<String> lines =
-                    context.parallelize(List.of(1, 2), 2).map(SmokeJob::multiply).collect();
+            List<String> lines = context.parallelize(List.of(1, 2), 2)
+                    .map(SmokeJob::multiply)
+                    .collect();
             lines.forEach(line -> System.out.println("task " + line));
             System.out.printf("all in %.1f s%n", seconds(begun));
         }

@@ -67,7 +67,10 @@ public final class Storage {
             out.write(content);
         }
         org.apache.hadoop.fs.FileContext.getFileContext(aside.toUri(), configuration)
-                .rename(files.makeQualified(aside), files.makeQualified(path), org.apache.hadoop.fs.Options.Rename.OVERWRITE);
+                .rename(
+                        files.makeQualified(aside),
+                        files.makeQualified(path),
+                        org.apache.hadoop.fs.Options.Rename.OVERWRITE);
     }
 
     public void replace(String address, String content) throws IOException {

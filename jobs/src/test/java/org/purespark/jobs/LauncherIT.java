@@ -1,0 +1,127 @@
+package org.purespark.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.purespark.smoke.SmokeJob;
+
+/** {@code bin/pure} as a user calls it, with what the build has just made. */
+class LauncherIT {
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Pattern TASK =
+            Pattern.compile("task executor=(\\S+) pid=(\\d+) extension=(\\S+) library=(\\S+) .*error=(\\S+)");
+
+    @TempDir
+    private Path directory;
+
+    /** How a launch ended. */
+    private record Ended(int status, String out, String err) {}
+
+    @Test
+    void worksThroughALinkFromAnyDirectory() throws Exception {
+        Path link = Files.createSymbolicLink(directory.resolve("pure-link"), ROOT.resolve("bin/pure"));
+        Ended ended = launch(link, "--version");
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.out()).contains("built for Spark 4.");
+    }
+
+    @Test
+    void handsTheStatusOfTheCommandToTheShell() throws Exception {
+        Ended ended = launch(ROOT.resolve("bin/pure"), "no-such-command");
+        assertThat(ended.status()).as(ended.err()).isEqualTo(2);
+        assertThat(ended.err()).contains("no-such-command").doesNotContain("\tat ");
+        assertThat(ended.out()).isEmpty();
+    }
+
+    @Test
+    void computesNativelyInThisJvm() throws Exception {
+        List<MatchResult> tasks = smoke("local[2]");
+        assertThat(tasks).extracting(task -> task.group(1)).containsOnly("driver");
+    }
+
+    @Test
+    void computesNativelyInExecutorsOfTheirOwnFromTheOneJar() throws Exception {
+        List<MatchResult> tasks = smoke("local-cluster[2,1,1024]");
+        assertThat(tasks).extracting(task -> task.group(1)).doesNotContain("driver");
+        assertThat(tasks).extracting(task -> task.group(2)).doesNotHaveDuplicates();
+        assertThat(tasks).extracting(task -> task.group(4)).allMatch(library -> library.contains("pure.jar"));
+    }
+
+    /** Both tasks ran, multiplied right, and each JVM loaded the native build that suits this CPU. */
+    private List<MatchResult> smoke(String master) throws Exception {
+        Ended ended = launch(
+                ROOT.resolve("bin/pure"),
+                "smoke",
+                "--",
+                "--class",
+                SmokeJob.class.getName(),
+                "--jars",
+                smokeJar().toString(),
+                "--conf",
+                "spark.plugins=" + NativePlugin.class.getName(),
+                "--master",
+                master);
+        assertThat(ended.status()).as(ended.out() + ended.err()).isZero();
+        List<MatchResult> tasks = TASK.matcher(ended.out()).results().toList();
+        assertThat(tasks).as(ended.out()).hasSize(2);
+        Machine machine = Machine.ofThisProcess();
+        String extension = NativeSettings.decide(machine.cpuFlags(), machine.processBytes(), machine.heapBytes())
+                .get(NativeSettings.EXTENSION);
+        assertThat(tasks).allSatisfy(task -> {
+            assertThat(task.group(3)).isEqualTo(extension);
+            assertThat(task.group(4)).contains(extension + "/");
+            assertThat(Double.parseDouble(task.group(5))).isZero();
+        });
+        return tasks;
+    }
+
+    private Path smokeJar() throws IOException {
+        Path jar = directory.resolve("smoke.jar");
+        String name = SmokeJob.class.getName().replace('.', '/') + ".class";
+        try (OutputStream file = Files.newOutputStream(jar);
+                JarOutputStream out = new JarOutputStream(file);
+                InputStream in = SmokeJob.class.getResourceAsStream("/" + name)) {
+            out.putNextEntry(new JarEntry(name));
+            in.transferTo(out);
+        }
+        return jar;
+    }
+
+    private Ended launch(Path script, String... args) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(List.of(args));
+        Path out = directory.resolve("out");
+        Path err = directory.resolve("err");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("SPARK_"));
+        builder.environment().put("PURE_BUILD", "never");
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        Process process = builder.start();
+        if (!process.waitFor(5, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+            throw new AssertionError(command + " still runs after 5 minutes: " + text(out) + text(err));
+        }
+        return new Ended(process.exitValue(), text(out), text(err));
+    }
+
+    private static String text(Path file) throws IOException {
+        return Files.readString(file, StandardCharsets.UTF_8);
+    }
+}

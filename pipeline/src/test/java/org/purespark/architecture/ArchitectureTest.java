@@ -1,0 +1,88 @@
+package org.purespark.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** What may know what. A rule that fails names the class and the line. */
+@AnalyzeClasses(packages = "org.purespark", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule sparkIsKnownToThePackageSparkAlone = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.purespark.spark..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.spark..", "scala..")
+            .because("the algorithm must run, and be tested, without a cluster");
+
+    @ArchTest
+    static final ArchRule nd4jIsKnownWhereTensorsAreComputed = noClasses()
+            .that()
+            .resideOutsideOfPackages("org.purespark.model..", "org.purespark.train..", "org.purespark.checkpoint..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.nd4j..", "org.bytedeco..")
+            .because("the engine must be replaceable");
+
+    @ArchTest
+    static final ArchRule filesAreReachedThroughStorage = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.purespark.storage..")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("org.apache.hadoop.fs.FileSystem")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.io.File")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.nio.file.Files")
+            .because("every address may be on any Hadoop file system");
+
+    @ArchTest
+    static final ArchRule packagesFormNoCycle =
+            slices().matching("org.purespark.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule namesSayWhatAClassIs = noClasses()
+            .should()
+            .haveSimpleNameEndingWith("Utils")
+            .orShould()
+            .haveSimpleNameEndingWith("Util")
+            .orShould()
+            .haveSimpleNameEndingWith("Helper")
+            .orShould()
+            .haveSimpleNameEndingWith("Manager")
+            .because("such a name tells nothing of what the class is for");
+
+    @ArchTest
+    static final ArchRule theLibraryPrintsNothing = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+
+    @ArchTest
+    static final ArchRule theLibraryLogsThroughSlf4j = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+
+    @ArchTest
+    static final ArchRule chanceComesFromASeed = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.purespark.random..")
+            .should()
+            .dependOnClassesThat()
+            .belongToAnyOf(Random.class, ThreadLocalRandom.class)
+            .orShould()
+            .callMethod(Math.class, "random")
+            .because("the same seed must give the same result");
+
+    @ArchTest
+    static final ArchRule noStateIsShared =
+            fields().that().areStatic().should().beFinal().because("executors run many tasks in one JVM");
+}
