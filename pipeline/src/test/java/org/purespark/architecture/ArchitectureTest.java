@@ -43,7 +43,7 @@ class ArchitectureTest {
             .haveFullyQualifiedName("org.apache.hadoop.fs.FileSystem")
             .orShould()
             .dependOnClassesThat()
-            .haveFullyQualifiedName("java.io.File")
+            .haveNameMatching("java\\.io\\.(File(Input|Output)Stream|File(Reader|Writer)|RandomAccessFile)")
             .orShould()
             .dependOnClassesThat()
             .haveFullyQualifiedName("java.nio.file.Files")
