@@ -29,7 +29,7 @@ public record OptimizerStep(
      * @param penalty mean over the micro-batches
      * @param gradientNorm before clipping
      */
-    public record Result(double crossEntropy, double penalty, double gradientNorm) {
+    public record Result(double crossEntropy, double penalty, double gradientNorm) implements java.io.Serializable {
         public double loss() {
             return crossEntropy + penalty;
         }

@@ -1,0 +1,94 @@
+package org.purespark.evaluate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import org.purespark.batch.EncodedSplit;
+import org.purespark.heads.ClsVariance;
+import org.purespark.heads.Head;
+import org.purespark.heads.VarianceSums;
+import org.purespark.metrics.Confusion;
+import org.purespark.model.PackedBatch;
+import org.purespark.model.TextClassifier;
+import org.purespark.model.TextClassifier.Forward;
+import org.purespark.model.TextClassifier.Outputs;
+
+/** What one batch contributes, given a model in memory. */
+public final class BatchEvaluation {
+    private BatchEvaluation() {}
+
+    /**
+     * Confusion and variance of CLS attention.
+     *
+     * @param pruned heads that take no part; they add nothing to the sums
+     * @param maxLength N + 1 of the variance's definition
+     */
+    public static Statistics statistics(LoadedModel model, EncodedBatch batch, SortedSet<Head> pruned, int maxLength) {
+        PackedBatch packed = PackedBatch.of(batch.texts());
+        SortedSet<Head> all = model.prunedWith(pruned);
+        TextClassifier classifier = model.classifier();
+        Forward forward = classifier.forward(packed, all, Outputs.LOGITS_AND_ATTENTION);
+        int layers = classifier.config().layers();
+        int heads = classifier.config().heads();
+        VarianceSums.Builder sums = new VarianceSums.Builder(layers, heads);
+        for (int b = 0; b < packed.texts(); b++) {
+            for (int l = 0; l < layers; l++) {
+                for (int h = 0; h < heads; h++) {
+                    float[] attention = forward.clsAttention(l, h, b);
+                    sums.add(l, h, ClsVariance.of(attention, 0, attention.length, maxLength));
+                }
+            }
+        }
+        return new Statistics(
+                sums.build(), model.classifies() ? confusion(forward, batch.labels(), classifier.classes()) : null);
+    }
+
+    /** One confusion matrix for each set of pruned heads. */
+    public static List<Confusion> confusions(LoadedModel model, EncodedBatch batch, List<SortedSet<Head>> prunedSets) {
+        PackedBatch packed = PackedBatch.of(batch.texts());
+        List<Confusion> confusions = new ArrayList<>();
+        for (SortedSet<Head> pruned : prunedSets) {
+            Forward forward = model.classifier().forward(packed, model.prunedWith(pruned), Outputs.LOGITS);
+            confusions.add(confusion(forward, batch.labels(), model.classifier().classes()));
+        }
+        return confusions;
+    }
+
+    /** [B][C]. */
+    public static float[][] logits(LoadedModel model, EncodedBatch batch) {
+        return model.classifier()
+                .forward(
+                        PackedBatch.of(batch.texts()),
+                        model.prunedWith(java.util.Collections.emptySortedSet()),
+                        Outputs.LOGITS)
+                .logits();
+    }
+
+    /** The class of the largest logit, the first one of equals. */
+    public static int prediction(float[] logits) {
+        int best = 0;
+        for (int c = 1; c < logits.length; c++) {
+            if (logits[c] > logits[best]) {
+                best = c;
+            }
+        }
+        return best;
+    }
+
+    private static Confusion confusion(Forward forward, int[] labels, int classes) {
+        int labelled = 0;
+        for (int label : labels) {
+            labelled += label == EncodedSplit.NO_LABEL ? 0 : 1;
+        }
+        int[] truth = new int[labelled];
+        int[] predicted = new int[labelled];
+        int at = 0;
+        for (int b = 0; b < labels.length; b++) {
+            if (labels[b] != EncodedSplit.NO_LABEL) {
+                truth[at] = labels[b];
+                predicted[at++] = prediction(forward.logits()[b]);
+            }
+        }
+        return Confusion.of(truth, predicted, classes);
+    }
+}

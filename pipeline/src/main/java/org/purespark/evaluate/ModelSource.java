@@ -1,0 +1,12 @@
+package org.purespark.evaluate;
+
+import java.io.Serializable;
+
+/**
+ * Where a model is read from.
+ *
+ * @param directory address of a Hugging Face directory
+ * @param classifierFile address of a classifier's safetensors, or null: the directory's own, where it has one
+ * @param version changes when the contents do, so that a model kept in memory is not taken for another
+ */
+public record ModelSource(String directory, String classifierFile, String version) implements Serializable {}

@@ -1,0 +1,63 @@
+package org.purespark.spark;
+
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
+import org.apache.spark.util.LongAccumulator;
+import org.purespark.run.progress.Progress;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * Shows how far the tasks of a job have come: they count units in an accumulator, whose value reaches the driver with the
+ * executors' heartbeats and at the end of each task.
+ */
+final class JobProgress implements AutoCloseable {
+    private final JavaSparkContext spark;
+    private final LongAccumulator done;
+    private final Progress.Task task;
+    private final SparkListener listener;
+    private long shown;
+
+    JobProgress(JavaSparkContext spark, Progress progress, String label, long units) {
+        this.spark = spark;
+        this.done = spark.sc().longAccumulator(label);
+        this.task = progress.start(label, units);
+        this.listener = new SparkListener() {
+            @Override
+            public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate update) {
+                // Values in a heartbeat are those of running tasks; what finished tasks counted is merged already.
+                long running = CollectionConverters.asJava(update.accumUpdates()).stream()
+                        .flatMap(ofTask -> CollectionConverters.asJava(ofTask._4()).stream())
+                        .filter(info -> info.id() == done.id())
+                        .mapToLong(info -> ((Number) info.update().get()).longValue())
+                        .sum();
+                show(done.sum() + running);
+            }
+        };
+        spark.setJobDescription(label);
+        spark.sc().addSparkListener(listener);
+    }
+
+    /** What the tasks count in. */
+    LongAccumulator counter() {
+        return done;
+    }
+
+    private synchronized void show(long now) {
+        if (now > shown) {
+            task.advance(now - shown);
+            shown = now;
+        }
+    }
+
+    void done() {
+        task.done();
+    }
+
+    @Override
+    public void close() {
+        spark.sc().removeSparkListener(listener);
+        spark.setJobDescription(null);
+        task.close();
+    }
+}

@@ -1,0 +1,113 @@
+package org.purespark.train;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.purespark.batch.EncodedSplit;
+import org.purespark.checkpoint.Checkpoint;
+import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.checkpoint.CheckpointWriter;
+import org.purespark.checkpoint.ClassifierKind;
+import org.purespark.checkpoint.ExportForm;
+import org.purespark.checkpoint.ModelCard;
+import org.purespark.checkpoint.Tensor;
+import org.purespark.checkpoint.TensorLayout;
+import org.purespark.heads.Head;
+import org.purespark.model.TextClassifier;
+import org.purespark.random.SeededRandom;
+import org.purespark.storage.Storage;
+
+/**
+ * From a checkpoint on disk to a fine-tuned one: read, give it a classifier, prune, train, write. All that it needs is
+ * in this record, so it can be carried to another machine.
+ *
+ * @param model address of the Hugging Face directory to start from
+ * @param classifierFile address of its classifier, or null: its own, where it has one
+ * @param classifier whether the last projection is the checkpoint's own or new
+ * @param labels names of the C classes in id order
+ * @param objective what is trained for; its pruned heads are pruned in what is written
+ * @param output address of the directory to write
+ */
+public record FineTuning(
+        String model,
+        String classifierFile,
+        Projection classifier,
+        List<String> labels,
+        Trainer.Objective objective,
+        String output,
+        ExportForm form,
+        Card card)
+        implements Serializable {
+
+    /** Where the last projection comes from. */
+    public enum Projection {
+        OWN,
+        NEW
+    }
+
+    /** Title and facts of the model card. */
+    public record Card(String title, String summary, int maxTokens, TreeMap<String, String> facts)
+            implements Serializable {}
+
+    /**
+     * @param threads that it may use
+     * @param listener is told each step as it is done
+     * @throws org.purespark.InputException where the checkpoint is not a good one
+     */
+    public void run(Storage storage, EncodedSplit texts, int threads, Consumer<Trainer.StepReport> listener)
+            throws IOException {
+        CheckpointReader reader = new CheckpointReader(storage);
+        Checkpoint start = classifierFile == null ? reader.read(model) : reader.read(model, classifierFile);
+        SortedMap<String, Tensor> tensors = new TreeMap<>(start.tensors());
+        if (classifier == Projection.NEW) {
+            addNewProjection(start, tensors);
+        } else if (!start.hasClassifier()) {
+            throw new IllegalStateException(model + " has no classifier of its own");
+        }
+        TreeSet<Head> pruned = new TreeSet<>(start.prunedHeads());
+        pruned.addAll(objective.pruned());
+        Trainer.Objective all =
+                new Trainer.Objective(objective.settings(), objective.seed(), pruned, objective.penaltyWeights());
+        SortedMap<String, Tensor> trained;
+        try (TextClassifier classifier = new TextClassifier(
+                start.encoder(),
+                start.classifierKind(),
+                classifierDropout(start),
+                labels.size(),
+                tensors,
+                threads)) {
+            tensors.clear();
+            Trainer.train(classifier, texts, all, listener);
+            trained = classifier.parameters().tensors();
+        }
+        new CheckpointWriter(storage)
+                .write(
+                        start.with(trained, labels, pruned),
+                        output,
+                        form,
+                        ModelCard.of(card.title(), card.summary(), card.maxTokens(), card.facts()));
+    }
+
+    /** A plain linear classifier's rate is a setting; a sequence classifier's is its own. */
+    private double classifierDropout(Checkpoint start) {
+        return start.classifierKind() == ClassifierKind.LINEAR
+                ? objective.settings().classifierDropout()
+                : start.encoder().classifierDropout();
+    }
+
+    /** Weights from N(0, initializer_range), bias 0, as transformers does. */
+    private void addNewProjection(Checkpoint start, SortedMap<String, Tensor> tensors) {
+        int hidden = start.encoder().hidden();
+        SeededRandom random = SeededRandom.of(objective.seed(), SeededRandom.Purpose.CLASSIFIER);
+        float[] weights = new float[labels.size() * hidden];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) (random.nextGaussian() * start.encoder().initializerRange());
+        }
+        tensors.put(TensorLayout.CLASSIFIER_WEIGHT, Tensor.of(weights, labels.size(), hidden));
+        tensors.put(TensorLayout.CLASSIFIER_BIAS, Tensor.zeros(labels.size()));
+    }
+}

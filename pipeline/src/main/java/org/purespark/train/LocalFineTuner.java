@@ -1,0 +1,22 @@
+package org.purespark.train;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.purespark.batch.EncodedSplit;
+import org.purespark.storage.Storage;
+
+/** Fine-tunes in this process. */
+public record LocalFineTuner(Storage storage, int threads) implements FineTuner {
+    @Override
+    public List<Trainer.StepReport> fineTune(String label, FineTuning fineTuning, EncodedSplit texts) {
+        List<Trainer.StepReport> steps = new ArrayList<>();
+        try {
+            fineTuning.run(storage, texts, threads, steps::add);
+        } catch (IOException e) {
+            throw new UncheckedIOException(label + " failed", e);
+        }
+        return steps;
+    }
+}
