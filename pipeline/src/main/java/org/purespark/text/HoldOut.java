@@ -17,16 +17,15 @@ import org.purespark.random.SeededRandom.Purpose;
  * @param validation what is held out
  */
 public record HoldOut(TextTable train, TextTable validation) {
-    private static final double SHARE = 0.1;
-
     /**
-     * Holds out a tenth of each class (to the nearest text, one at least), drawn by the seed. Which texts of a class are
+     * Holds out a share of each class (to the nearest text, one at least), drawn by the seed. Which texts of a class are
      * drawn depends on the seed and on that class's place among the labels alone.
      *
      * @param train every row labelled
+     * @param share above 0, at most 0.5
      * @throws InputException where a class has fewer than two texts, so that one of the parts would lack it
      */
-    public static HoldOut tenth(TextTable train, long seed) {
+    public static HoldOut share(TextTable train, double share, long seed) {
         Map<String, List<Integer>> byLabel = new TreeMap<>();
         for (int i = 0; i < train.size(); i++) {
             String label = train.rows().get(i).label();
@@ -46,7 +45,7 @@ public record HoldOut(TextTable train, TextTable validation) {
                         + " validation file");
             }
             SeededRandom.of(seed, Purpose.HOLD_OUT, place++).shuffle(indices);
-            long count = Math.max(1, Math.round(indices.length * SHARE));
+            long count = Math.max(1, Math.round(indices.length * share));
             for (int i = 0; i < count; i++) {
                 held.add(indices[i]);
             }

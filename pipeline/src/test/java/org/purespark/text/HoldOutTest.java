@@ -19,8 +19,8 @@ class HoldOutTest {
     void atenthOfEachClassIsHeldOutAndOrderIsKept(
             @ForAll @Size(min = 1, max = 5) List<@IntRange(min = 2, max = 60) Integer> classSizes, @ForAll long seed) {
         TextTable table = table(classSizes);
-        HoldOut parts = HoldOut.tenth(table, seed);
-        assertThat(parts).isEqualTo(HoldOut.tenth(table, seed));
+        HoldOut parts = HoldOut.share(table, 0.1, seed);
+        assertThat(parts).isEqualTo(HoldOut.share(table, 0.1, seed));
         for (int c = 0; c < classSizes.size(); c++) {
             long expected = Math.max(1, Math.round(classSizes.get(c) / 10.0));
             assertThat(count(parts.validation(), c)).isEqualTo(expected);
@@ -39,14 +39,14 @@ class HoldOutTest {
     @Test
     void seedsDrawDifferently() {
         TextTable table = table(List.of(200, 200));
-        assertThat(HoldOut.tenth(table, 11).validation().rows())
+        assertThat(HoldOut.share(table, 0.1, 11).validation().rows())
                 .hasSize(40)
-                .isNotEqualTo(HoldOut.tenth(table, 12).validation().rows());
+                .isNotEqualTo(HoldOut.share(table, 0.1, 12).validation().rows());
     }
 
     @Test
     void classOfOneTextIsRefused() {
-        assertThatThrownBy(() -> HoldOut.tenth(table(List.of(20, 1)), 11))
+        assertThatThrownBy(() -> HoldOut.share(table(List.of(20, 0.1, 1)), 11))
                 .isInstanceOf(InputException.class)
                 .hasMessage("train.parquet, row 2: label 1 has this one text only, too few to hold out a validation"
                         + " set; add texts of it or give a validation file");
@@ -55,7 +55,7 @@ class HoldOutTest {
     @Test
     void rowWithoutALabelIsRefused() {
         TextTable table = new TextTable("train.csv", List.of(new LabelledText("x", null, 2)));
-        assertThatThrownBy(() -> HoldOut.tenth(table, 11))
+        assertThatThrownBy(() -> HoldOut.share(table, 0.1, 11))
                 .isInstanceOf(InputException.class)
                 .hasMessage("train.csv, line 2, column label: the row has no label; give it one or remove the row");
     }

@@ -1,0 +1,108 @@
+package org.purespark.purify;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.purespark.InputException;
+import org.purespark.batch.EncodedSplit;
+import org.purespark.config.Settings;
+import org.purespark.storage.Storage;
+import org.purespark.text.EncodedText;
+import org.purespark.text.HoldOut;
+import org.purespark.text.LabelColumn;
+import org.purespark.text.LabelSet;
+import org.purespark.text.LabelledText;
+import org.purespark.text.TextReader;
+import org.purespark.text.TextTable;
+import org.purespark.text.TextTokenizer;
+
+/**
+ * The texts of a run, read and checked as a whole before any work starts.
+ *
+ * @param labels the classes
+ * @param train null where there is none
+ * @param validation given, or held out of train
+ * @param test given, or validation
+ * @param poisonedTest null where there is none
+ */
+record CleanData(LabelSet labels, TextTable train, TextTable validation, TextTable test, TextTable poisonedTest) {
+
+    /**
+     * @param checkpointLabels names of the suspect's classes, empty where it has no classifier
+     * @throws InputException for missing, empty or unreadable files, rows without label, labels that differ between the
+     *     splits, and a class that validation lacks
+     */
+    static CleanData read(TextReader reader, Inputs inputs, List<String> checkpointLabels, Settings settings) {
+        TextTable train = inputs.train() == null ? null : reader.read(inputs.train(), LabelColumn.REQUIRED);
+        TextTable validation = table(reader, inputs.validation());
+        TextTable test = table(reader, inputs.test());
+        TextTable poisonedTest = table(reader, inputs.poisonedTest());
+        LabelSet labels = labels(checkpointLabels, train, validation, test, poisonedTest);
+        if (train != null && validation == null) {
+            HoldOut heldOut = HoldOut.share(train, settings.data().validationShare(), settings.seed());
+            train = heldOut.train();
+            validation = heldOut.validation();
+        } else if (train != null) {
+            LabelSet.requireEveryClass(train, validation);
+        }
+        return new CleanData(labels, train, validation, test == null ? validation : test, poisonedTest);
+    }
+
+    private static TextTable table(TextReader reader, String address) {
+        return address == null ? null : reader.read(address, LabelColumn.REQUIRED);
+    }
+
+    private static LabelSet labels(
+            List<String> checkpointLabels,
+            TextTable train,
+            TextTable validation,
+            TextTable test,
+            TextTable poisonedTest) {
+        List<TextTable> others = new ArrayList<>();
+        for (TextTable other : new TextTable[] {validation, test, poisonedTest}) {
+            if (other != null) {
+                others.add(other);
+            }
+        }
+        if (train != null) {
+            return LabelSet.resolve(checkpointLabels, train, others);
+        }
+        if (others.isEmpty()) {
+            throw new InputException("no texts given: name a file with --train, --validation or --test");
+        }
+        return checkpointLabels.isEmpty()
+                ? LabelSet.resolve(List.of(), others.get(0), others.subList(1, others.size()))
+                : LabelSet.ofCheckpoint(checkpointLabels, others);
+    }
+
+    /** Token ids and class numbers; how many texts were cut is counted and said. */
+    EncodedSplit encode(TextTable table, TextTokenizer tokenizer, int maxLength, Consumer<String> said) {
+        return encode(table, tokenizer, maxLength, labels, said);
+    }
+
+    static EncodedSplit encode(
+            TextTable table, TextTokenizer tokenizer, int maxLength, LabelSet labels, Consumer<String> said) {
+        List<String> texts = new ArrayList<>();
+        int[] classes = new int[table.size()];
+        for (int i = 0; i < classes.length; i++) {
+            LabelledText row = table.rows().get(i);
+            texts.add(row.text());
+            classes[i] = row.label() == null ? EncodedSplit.NO_LABEL : labels.indexOf(row.label());
+        }
+        List<int[]> ids = new ArrayList<>();
+        int cut = 0;
+        for (EncodedText text : tokenizer.encode(texts, maxLength)) {
+            ids.add(text.ids());
+            cut += text.cut() ? 1 : 0;
+        }
+        if (cut > 0) {
+            said.accept(cut + " of " + table.size() + " texts of " + table.source() + " are longer than " + maxLength
+                    + " tokens and were cut (text.max-length)");
+        }
+        return new EncodedSplit(ids, classes);
+    }
+
+    static TextTokenizer tokenizer(Storage storage, String model) {
+        return TextTokenizer.load(storage, model);
+    }
+}
