@@ -8,9 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
 
 /**
  * Files by address on any Hadoop file system ({@code file:}, {@code s3a:}, {@code hdfs:}); an address without a scheme
@@ -56,7 +61,8 @@ public final class Storage {
     public void replace(String address, byte[] content) throws IOException {
         FileSystem files = fileSystem(address);
         Path path = new Path(address);
-        if (!"file".equals(files.getScheme()) && !"hdfs".equals(files.getScheme())) {
+        String scheme = files.getUri().getScheme();
+        if (!"file".equals(scheme) && !"hdfs".equals(scheme)) {
             try (OutputStream out = files.create(path, true)) {
                 out.write(content);
             }
@@ -66,11 +72,12 @@ public final class Storage {
         try (OutputStream out = files.create(aside, true)) {
             out.write(content);
         }
-        org.apache.hadoop.fs.FileContext.getFileContext(aside.toUri(), configuration)
-                .rename(
-                        files.makeQualified(aside),
-                        files.makeQualified(path),
-                        org.apache.hadoop.fs.Options.Rename.OVERWRITE);
+        if ("hdfs".equals(scheme)) {
+            FileContext.getFileContext(aside.toUri(), configuration)
+                    .rename(files.makeQualified(aside), files.makeQualified(path), Options.Rename.OVERWRITE);
+        } else if (!files.rename(aside, path)) {
+            throw new IOException("cannot put " + aside + " in the place of " + path);
+        }
     }
 
     public void replace(String address, String content) throws IOException {
@@ -101,6 +108,20 @@ public final class Storage {
         return names;
     }
 
+    /** Names of the files in the directory and in those below it, relative to it ({@code part=1/a.parquet}), sorted. */
+    public List<String> fileNamesBelow(String directory) throws IOException {
+        FileSystem files = fileSystem(directory);
+        String base = files.makeQualified(new Path(directory)).toUri().getPath();
+        int prefix = base.endsWith("/") ? base.length() : base.length() + 1;
+        List<String> names = new ArrayList<>();
+        RemoteIterator<LocatedFileStatus> found = files.listFiles(new Path(directory), true);
+        while (found.hasNext()) {
+            names.add(found.next().getPath().toUri().getPath().substring(prefix));
+        }
+        names.sort(null);
+        return names;
+    }
+
     public void makeDirectory(String address) throws IOException {
         if (!fileSystem(address).mkdirs(new Path(address))) {
             throw new IOException("cannot make the directory " + address);
@@ -118,6 +139,9 @@ public final class Storage {
     }
 
     private FileSystem fileSystem(String address) throws IOException {
-        return new Path(address).getFileSystem(configuration);
+        FileSystem files = new Path(address).getFileSystem(configuration);
+        // Without Hadoop's .crc files beside local ones: they fail the reading of a file that a person has edited, or
+        // whose writer died between the two renames, and do not belong into a directory that others load
+        return files instanceof LocalFileSystem local ? local.getRaw() : files;
     }
 }
