@@ -51,7 +51,8 @@ public final class SettingKeys {
         int limit = Math.max(2, spelled.length() / 3);
         return keys.keySet().stream()
                 .filter(key -> distance(spelled, key) <= limit)
-                .min(Comparator.comparingInt((String key) -> distance(spelled, key)).thenComparing(key -> key));
+                .min(Comparator.comparingInt((String key) -> distance(spelled, key))
+                        .thenComparing(key -> key));
     }
 
     private static int distance(String spelled, String key) {

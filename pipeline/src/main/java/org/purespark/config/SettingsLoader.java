@@ -67,7 +67,7 @@ public final class SettingsLoader {
             }
             Given chosen = given.getOrDefault(key.name(), fallback);
             values.put(key.name(), value(key, chosen));
-            places.put(key.name(), chosen == fallback ? DEFAULT_PLACE : chosen.place());
+            places.put(key.name(), given.containsKey(key.name()) ? chosen.place() : DEFAULT_PLACE);
             meanings.put(key.name(), meaning(fallback.value()));
         }
         if (!defaults.isEmpty()) {
@@ -110,9 +110,9 @@ public final class SettingsLoader {
             return;
         }
         if (keys.isGroup(name)) {
-            throw new InputException(
-                    name + " (" + given.place() + ") is a group of keys, not a key: give one of "
-                            + String.join(", ", keys.byName().subMap(name + ".", name + "/").keySet()));
+            throw new InputException(name + " (" + given.place() + ") is a group of keys, not a key: give one of "
+                    + String.join(
+                            ", ", keys.byName().subMap(name + ".", name + "/").keySet()));
         }
         throw new InputException("unknown key " + name + " (" + given.place() + "): "
                 + keys.nearest(name)
@@ -133,17 +133,16 @@ public final class SettingsLoader {
             ConfigValue value = ConfigValueFactory.fromAnyRef(text.equals("null") ? null : text);
             Given before = found.put(key, new Given(value, FLAG_PLACE));
             if (before != null) {
-                throw new InputException("--set " + key + " is given twice (" + before.text() + ", then " + text
-                        + "): give it once");
+                throw new InputException(
+                        "--set " + key + " is given twice (" + before.text() + ", then " + text + "): give it once");
             }
         }
         return found;
     }
 
     private static Config parse(String text, String place) {
-        ConfigParseOptions options = ConfigParseOptions.defaults()
-                .setOriginDescription(place)
-                .setIncluder(new NoInclude(place));
+        ConfigParseOptions options =
+                ConfigParseOptions.defaults().setOriginDescription(place).setIncluder(new NoInclude(place));
         try {
             return ConfigFactory.parseString(text, options).resolve();
         } catch (ConfigException e) {
@@ -166,8 +165,8 @@ public final class SettingsLoader {
             }
             Given before = found.put(name, new Given(entry.getValue(), place(entry.getValue())));
             if (before != null) {
-                throw new InputException(name + " is set twice (" + before.place() + " and "
-                        + place(entry.getValue()) + "): set it once");
+                throw new InputException(name + " is set twice (" + before.place() + " and " + place(entry.getValue())
+                        + "): set it once");
             }
         }
     }
@@ -207,7 +206,9 @@ public final class SettingsLoader {
     /** A value as given, with its place. */
     private record Given(ConfigValue value, String place) {
         String text() {
-            return value.valueType() == ConfigValueType.NULL ? "null" : value.unwrapped().toString();
+            return value.valueType() == ConfigValueType.NULL
+                    ? "null"
+                    : value.unwrapped().toString();
         }
     }
 }

@@ -20,7 +20,11 @@ public sealed interface Decision {
         }
     }
 
-    /** @param reasons what has changed since, or what is missing; at least one */
+    /**
+     * The stage was started before, but not all of it is there, or it was made from something else.
+     *
+     * @param reasons what has changed since, or what is missing; at least one
+     */
     record RunAgain(StageName stage, List<String> reasons) implements Decision {
         public RunAgain {
             reasons = List.copyOf(reasons);

@@ -22,7 +22,8 @@ public final class Fingerprints {
     }
 
     /**
-     * The fingerprint of a file, or of each file directly in a directory (names with a leading dot left out).
+     * The fingerprint of a file, or of each file in a directory and below it (hidden ones, that is with a
+     * dot in front, left out).
      *
      * @param name what the input is, for messages: {@code train}
      * @throws InputException when there is nothing at {@code address}, or a directory without files
@@ -42,11 +43,11 @@ public final class Fingerprints {
         return new InputFingerprint(address, files);
     }
 
-    /** Fingerprints of the files directly in a directory, their names after {@code prefix}, by name. */
+    /** Fingerprints of the files in and below a directory, their relative names after {@code prefix}, by name. */
     List<FileFingerprint> directory(String address, String prefix) throws IOException {
         List<FileFingerprint> files = new ArrayList<>();
-        for (String fileName : storage.fileNames(address)) {
-            if (!fileName.startsWith(".")) {
+        for (String fileName : storage.fileNamesBelow(address)) {
+            if (!fileName.startsWith(".") && !fileName.contains("/.")) {
                 files.add(file(Storage.child(address, fileName), prefix + fileName));
             }
         }

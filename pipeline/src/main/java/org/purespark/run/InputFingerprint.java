@@ -3,7 +3,7 @@ package org.purespark.run;
 import java.util.List;
 
 /**
- * What identifies an input: a file, or the files of a directory.
+ * What identifies an input: a file, or the files in and below a directory.
  *
  * @param address as it was given
  * @param files by name

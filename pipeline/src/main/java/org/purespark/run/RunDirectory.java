@@ -187,7 +187,11 @@ public final class RunDirectory {
         return file(WORK_PREFIX + stage.text());
     }
 
-    /** @throws InputException when another process has changed {@code run.json} since it was last read or written here */
+    /**
+     * Checks that {@code run.json} is as it was last read or written here.
+     *
+     * @throws InputException when another process has changed it
+     */
     public void ensureUnchanged() throws IOException {
         if (!Arrays.equals(known, readRun())) {
             throw new InputException(file(RUN) + " has been changed by another process since this one read it: let only"
@@ -257,10 +261,8 @@ public final class RunDirectory {
     private Map<String, Long> present(StageEntry entry) throws IOException {
         SortedMap<String, Long> sizes = new TreeMap<>();
         for (FileFingerprint output : entry.outputs()) {
-            try {
+            if (storage.exists(file(output.name()))) {
                 sizes.put(output.name(), storage.size(file(output.name())));
-            } catch (FileNotFoundException e) {
-                continue; // not present is what the caller looks for
             }
         }
         return sizes;

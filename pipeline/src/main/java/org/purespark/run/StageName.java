@@ -13,6 +13,7 @@ import org.purespark.config.SettingKeys;
  * The stages of a purification in their order, each with the stages it takes results from, the settings its result
  * depends on and what it leaves in the run directory.
  */
+@SuppressWarnings("ImmutableEnumChecker") // its lists come from List.of
 public enum StageName {
     /** Fine-tunes the suspect on clean texts. */
     BASELINE(List.of(), List.of("seed", "data", "text", "train"), List.of(RunDirectory.BASELINE)),
@@ -29,10 +30,7 @@ public enum StageName {
             List.of("seed", "data", "text", "evaluate", "train", "penalty", "export"),
             List.of(RunDirectory.NORMALIZATION, RunDirectory.PURIFIED)),
     /** Measures accuracy and label-flip rate of suspect, baseline and purified model. */
-    EVALUATE(
-            List.of(BASELINE, NORMALIZE),
-            List.of("seed", "data", "text", "evaluate"),
-            List.of(RunDirectory.METRICS)),
+    EVALUATE(List.of(BASELINE, NORMALIZE), List.of("seed", "data", "text", "evaluate"), List.of(RunDirectory.METRICS)),
     /** Writes the page that shows it all, the settings included. */
     REPORT(
             List.of(BASELINE, SCORE, PRUNE, NORMALIZE, EVALUATE),
@@ -76,7 +74,11 @@ public enum StageName {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** @throws IllegalArgumentException when no stage is called that */
+    /**
+     * The stage that is called {@code text}.
+     *
+     * @throws IllegalArgumentException when none is
+     */
     @JsonCreator
     public static StageName of(String text) {
         return Arrays.stream(values())

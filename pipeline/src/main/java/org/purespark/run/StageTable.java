@@ -55,9 +55,7 @@ public record StageTable(SortedMap<StageName, Integer> attempts, SortedMap<Stage
         if (reasons.isEmpty() && !key.fingerprint().equals(entry.fingerprint())) {
             reasons.add("its entry in the stage table was altered");
         }
-        return reasons.isEmpty()
-                ? new Decision.Skip(stage, entry.finishedAt())
-                : new Decision.RunAgain(stage, reasons);
+        return reasons.isEmpty() ? new Decision.Skip(stage, entry.finishedAt()) : new Decision.RunAgain(stage, reasons);
     }
 
     /** What is wrong with an entry's outputs, in words; empty when all are there with their sizes. */
@@ -68,8 +66,8 @@ public record StageTable(SortedMap<StageName, Integer> attempts, SortedMap<Stage
             if (size == null) {
                 reasons.add("its output " + output.name() + " is missing");
             } else if (size != output.size()) {
-                reasons.add("its output " + output.name() + " has " + size + " bytes, was written with "
-                        + output.size());
+                reasons.add(
+                        "its output " + output.name() + " has " + size + " bytes, was written with " + output.size());
             }
         }
         return reasons;
@@ -91,8 +89,7 @@ public record StageTable(SortedMap<StageName, Integer> attempts, SortedMap<Stage
         return new StageTable(attempts, all);
     }
 
-    private static void settingReasons(
-            Map<String, JsonNode> now, Map<String, JsonNode> before, List<String> reasons) {
+    private static void settingReasons(Map<String, JsonNode> now, Map<String, JsonNode> before, List<String> reasons) {
         now.forEach((key, value) -> {
             if (!before.containsKey(key)) {
                 reasons.add(key + " is " + value + ", was not given before");
@@ -112,8 +109,8 @@ public record StageTable(SortedMap<StageName, Integer> attempts, SortedMap<Stage
             if (!before.containsKey(name)) {
                 reasons.add("input " + name + " was not given before");
             } else if (!before.get(name).equals(digest)) {
-                reasons.add("input " + name + " has changed (" + brief(digest) + ", was " + brief(before.get(name))
-                        + ")");
+                reasons.add(
+                        "input " + name + " has changed (" + brief(digest) + ", was " + brief(before.get(name)) + ")");
             }
         });
         before.keySet().stream()

@@ -116,7 +116,8 @@ class SettingsLoaderTest {
     @Test
     void keyInPlaceOfAGroupIsRefused() throws IOException {
         String file = conf("seed { start = 3 }");
-        assertThatThrownBy(() -> loader.load(file, List.of())).hasMessageStartingWith("unknown key seed.start (" + file);
+        assertThatThrownBy(() -> loader.load(file, List.of()))
+                .hasMessageStartingWith("unknown key seed.start (" + file);
     }
 
     @ParameterizedTest
@@ -160,8 +161,8 @@ class SettingsLoaderTest {
         String file = conf("train.epochs = [1, 2]");
         assertThatThrownBy(() -> loader.load(file, List.of()))
                 .isInstanceOf(InputException.class)
-                .hasMessage("train.epochs = [1, 2] (" + file
-                        + ", line 1): a single value is expected; allowed: [1, 1000]");
+                .hasMessage(
+                        "train.epochs = [1, 2] (" + file + ", line 1): a single value is expected; allowed: [1, 1000]");
     }
 
     @Test
@@ -189,8 +190,9 @@ class SettingsLoaderTest {
 
     @Test
     void dropIsTakenFromTheUnprunedAccuracy() {
-        PruneSettings prune =
-                loader.load(null, List.of("prune.max-accuracy-drop=0.25")).settings().prune();
+        PruneSettings prune = loader.load(null, List.of("prune.max-accuracy-drop=0.25"))
+                .settings()
+                .prune();
         assertThat(prune.thresholdFor(0.75)).isEqualTo(0.5);
     }
 
@@ -277,7 +279,8 @@ class SettingsLoaderTest {
 
     @Test
     void resolvedFormReadBackAsAFileGivesTheSameSettings() throws IOException {
-        ResolvedSettings first = loader.load(null, List.of("prune.threshold=0.8", "train.learning-rate=3e-7", "seed=5"));
+        ResolvedSettings first =
+                loader.load(null, List.of("prune.threshold=0.8", "train.learning-rate=3e-7", "seed=5"));
         ResolvedSettings again = loader.load(conf(first.toJson()), List.of());
         assertThat(again.settings()).isEqualTo(first.settings());
         assertThat(again.toJson()).isEqualTo(first.toJson());
@@ -294,8 +297,9 @@ class SettingsLoaderTest {
     void describesAKeyWithItsValuePlaceAndMeaning() {
         ResolvedSettings resolved = loader.load(null, List.of("train.epochs=5"));
         assertThat(resolved.describe("train.epochs"))
-                .isEqualTo("train.epochs = 5 (--set)\n    Passes over the training texts; the last epoch's weights count."
-                        + " Range: [1, 1000]. Source: PURE.");
+                .isEqualTo(
+                        "train.epochs = 5 (--set)\n    Passes over the training texts; the last epoch's weights count."
+                                + " Range: [1, 1000]. Source: PURE.");
         assertThatThrownBy(() -> resolved.describe("train.epoch")).hasMessage("no setting is called train.epoch");
     }
 

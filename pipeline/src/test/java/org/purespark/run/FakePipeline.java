@@ -32,10 +32,12 @@ final class FakePipeline {
     }
 
     RunContext context(String... flags) throws IOException {
-        Settings settings = new SettingsLoader(STORAGE).load(null, List.of(flags)).settings();
+        Settings settings =
+                new SettingsLoader(STORAGE).load(null, List.of(flags)).settings();
         Fingerprints fingerprints = new Fingerprints(STORAGE);
         TreeMap<String, InputFingerprint> found = new TreeMap<>();
-        found.put("train", fingerprints.input("train", inputs.resolve("train.tsv").toString()));
+        found.put(
+                "train", fingerprints.input("train", inputs.resolve("train.tsv").toString()));
         found.put("test", fingerprints.input("test", inputs.resolve("test.tsv").toString()));
         return new RunContext(new Versions("0.1.0", "4.1.3", "17.0.15", "1.0.0-M2.1"), settings, found);
     }

@@ -42,9 +42,12 @@ class FingerprintsTest {
         Files.writeString(model.resolve("weights"), "w");
         Files.writeString(model.resolve("config.json"), "{}");
         Files.writeString(model.resolve(".hidden"), "x");
+        Files.createDirectories(model.resolve("parts/.git"));
+        Files.writeString(model.resolve("parts/1"), "w");
+        Files.writeString(model.resolve("parts/.git/HEAD"), "x");
         assertThat(fingerprints.input("model", model.toString()).files())
                 .extracting(FileFingerprint::name)
-                .containsExactly("config.json", "weights");
+                .containsExactly("config.json", "parts/1", "weights");
     }
 
     @Test

@@ -59,11 +59,15 @@ public final class JsonFiles {
             checkSchema(address, tree, schema);
             return MAPPER.treeToValue(tree, type);
         } catch (ValueInstantiationException e) {
-            throw unreadable(address, e.getCause() == null ? e.getOriginalMessage() : e.getCause().getMessage(), e);
+            throw unreadable(
+                    address,
+                    e.getCause() == null ? e.getOriginalMessage() : e.getCause().getMessage(),
+                    e);
         } catch (JsonProcessingException e) {
             String place = e.getLocation() == null || e.getLocation().getLineNr() < 0
                     ? ""
-                    : " (line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")";
+                    : " (line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr() + ")";
             // without the library's advice on how to make itself accept it
             String reason = e.getOriginalMessage()
                     .replaceAll("\\s*\\((set|but|enable|index)\\b[^)]*\\)", "")

@@ -62,10 +62,8 @@ public record PrunedHeadsFile(
     /** The file for a set of heads, in whatever order they come. */
     public static PrunedHeadsFile of(double threshold, Collection<Head> heads, List<Step> steps) {
         TreeMap<Integer, List<Integer>> byLayer = new TreeMap<>();
-        heads.stream()
-                .sorted()
-                .forEach(head ->
-                        byLayer.computeIfAbsent(head.layer(), layer -> new ArrayList<>()).add(head.head()));
+        heads.stream().sorted().forEach(head -> byLayer.computeIfAbsent(head.layer(), layer -> new ArrayList<>())
+                .add(head.head()));
         return new PrunedHeadsFile(SCHEMA, threshold, byLayer, steps);
     }
 

@@ -18,14 +18,21 @@ import org.purespark.run.StageName;
 })
 public sealed interface Event {
     /**
+     * A stage begins.
+     *
      * @param attempt which time the stage is started in this run directory, from 1
      * @param reasons why it runs, in words
      */
     record StageStarted(StageName stage, int attempt, List<String> reasons) implements Event {}
 
-    /** @param seconds that the stage took */
+    /**
+     * A stage is complete.
+     *
+     * @param seconds that it took
+     */
     record StageFinished(StageName stage, double seconds) implements Event {}
 
+    /** A stage is complete from an earlier run, made from the same. */
     record StageSkipped(StageName stage) implements Event {}
 
     /** The stage ended with an error and left no entry in the stage table. */
@@ -56,6 +63,8 @@ public sealed interface Event {
             implements Event {}
 
     /**
+     * One pass over the training texts.
+     *
      * @param epoch from 1
      * @param loss mean over the epoch's steps
      * @param validationAccuracy 0 to 1, or null where it was not measured
@@ -64,6 +73,10 @@ public sealed interface Event {
     record EpochFinished(StageName stage, int epoch, double loss, Double validationAccuracy, double seconds)
             implements Event {}
 
-    /** @param stage in which it came up, or null */
+    /**
+     * Something that a person should know of, and that does not stop the run.
+     *
+     * @param stage in which it came up, or null
+     */
     record Warning(StageName stage, String message) implements Event {}
 }

@@ -42,7 +42,11 @@ public final class EventLog implements AutoCloseable {
         this.nextFlushMillis = clock.millis() + MIN_FLUSH_INTERVAL_MILLIS;
     }
 
-    /** @throws UncheckedIOException when the file cannot be read or written */
+    /**
+     * Takes an event, with the time.
+     *
+     * @throws UncheckedIOException when the file cannot be read or written
+     */
     public synchronized void log(Event event) {
         ObjectNode line = MAPPER.createObjectNode();
         line.put("time", clock.instant().toString());
@@ -84,11 +88,11 @@ public final class EventLog implements AutoCloseable {
         if (!storage.exists(address)) {
             return events;
         }
-        String[] lines = storage.readText(address).split("\n");
-        for (int i = 0; i < lines.length; i++) {
+        List<String> lines = storage.readText(address).lines().toList();
+        for (int i = 0; i < lines.size(); i++) {
             String place = address + ", line " + (i + 1);
             try {
-                JsonNode line = MAPPER.readTree(lines[i]);
+                JsonNode line = MAPPER.readTree(lines.get(i));
                 if (i == 0) {
                     checkSchema(line, place);
                 } else {
@@ -133,9 +137,8 @@ public final class EventLog implements AutoCloseable {
 
     private byte[] existing() {
         try {
-            return storage.exists(address)
-                    ? storage.read(address)
-                    : ("{\"schema\":" + SCHEMA + "}\n").getBytes(StandardCharsets.UTF_8);
+            byte[] found = storage.exists(address) ? storage.read(address) : new byte[0];
+            return found.length > 0 ? found : ("{\"schema\":" + SCHEMA + "}\n").getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + address, e);
         }

@@ -89,7 +89,8 @@ class ArtifactsTest {
 
     @Test
     void prunedHeadsAreCheckedAgainstTheModel() {
-        PrunedHeadsFile file = PrunedHeadsFile.of(0.5, List.of(new Head(1, 0), new Head(1, 1)), List.of(new Step(2, 1, false)));
+        PrunedHeadsFile file =
+                PrunedHeadsFile.of(0.5, List.of(new Head(1, 0), new Head(1, 1)), List.of(new Step(2, 1, false)));
         file.checkFits(2, 3);
         assertThatThrownBy(() -> file.checkFits(1, 3))
                 .hasMessage("pruned head 1.0 does not exist: the model has 1 layers of 3 heads");
@@ -100,7 +101,8 @@ class ArtifactsTest {
     void normalizationIsWrittenAsContracted() throws IOException {
         NormalizationFile file = NormalizationFile.of(new double[] {0.001, 0.002}, new double[] {1, 0}, 0.15);
         assertThat(written(file)).isEqualTo(NORMALIZATION);
-        assertThat(files.read(address, NormalizationFile.class, NormalizationFile.SCHEMA)).isEqualTo(file);
+        assertThat(files.read(address, NormalizationFile.class, NormalizationFile.SCHEMA))
+                .isEqualTo(file);
     }
 
     @Test
@@ -136,7 +138,8 @@ class ArtifactsTest {
     @Test
     void wholeNumbersAreReadAsFigures() throws IOException {
         Files.writeString(Path.of(address), "{\"schema\":1,\"layerVariance\":[1],\"coefficients\":[1],\"lambda\":0}");
-        assertThat(files.read(address, NormalizationFile.class, 1).coefficients()).containsExactly(1.0);
+        assertThat(files.read(address, NormalizationFile.class, 1).coefficients())
+                .containsExactly(1.0);
     }
 
     @ParameterizedTest

@@ -109,8 +109,12 @@ class EventLogTest {
 
     @Test
     void lineThatIsNoEventIsNamed() throws IOException {
-        for (String line : List.of("{\"time\":", "[]", "{\"event\":\"warning\"}", "{\"time\":\"2026-01-02T03:04:05Z\","
-                + "\"event\":\"sunrise\"}", "{\"time\":\"noon\",\"event\":\"warning\"}")) {
+        for (String line : List.of(
+                "{\"time\":",
+                "[]",
+                "{\"event\":\"warning\"}",
+                "{\"time\":\"2026-01-02T03:04:05Z\"," + "\"event\":\"sunrise\"}",
+                "{\"time\":\"noon\",\"event\":\"warning\"}")) {
             Files.writeString(file, "{\"schema\":1}\n" + line + "\n");
             assertThatThrownBy(() -> EventLog.read(storage, file.toString()))
                     .isInstanceOf(InputException.class)
