@@ -20,7 +20,8 @@ record Machine(Set<String> cpuFlags, long memoryBytes, long heapBytes) {
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
     static Machine ofThisProcess() {
-        return new Machine(readCpuFlags(), readMemoryBytes(), Runtime.getRuntime().maxMemory());
+        return new Machine(
+                readCpuFlags(), readMemoryBytes(), Runtime.getRuntime().maxMemory());
     }
 
     /** What a process that has the machine to itself may take: the rest is left to the system and its file cache. */

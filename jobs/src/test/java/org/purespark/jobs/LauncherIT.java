@@ -8,8 +8,10 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -61,6 +63,37 @@ class LauncherIT {
         assertThat(tasks).extracting(task -> task.group(4)).allMatch(library -> library.contains("pure.jar"));
     }
 
+    @Test
+    void runsTheSparkOfSparkHomeWithTheOptionsBehindTheDashes() throws Exception {
+        Path home = sparkHome("scala-library-2.13.17.jar");
+        Ended ended = launchWith(home, "score", "--set", "seed=3", "--", "--master", "local[3]", "--name", "mine");
+        assertThat(ended.status()).as(ended.err()).isEqualTo(7);
+        assertThat(ended.out().lines())
+                .containsSubsequence("--class", Pure.class.getName(), "--master", "local[3]", "--name", "mine")
+                .endsWith("score", "--set", "seed=3");
+    }
+
+    @Test
+    void refusesASparkOfAnotherScala() throws Exception {
+        Path home = sparkHome("scala-library-2.12.18.jar");
+        Ended ended = launchWith(home, "score");
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.err()).contains("SPARK_HOME is " + home, "scala-library-2.12.18.jar", "Scala 2.13");
+        assertThat(ended.out()).isEmpty();
+    }
+
+    /** A Spark whose {@code spark-submit} prints its arguments, one a line, and ends with 7. */
+    private Path sparkHome(String scalaLibrary) throws IOException {
+        Path home = directory.resolve("spark");
+        Files.createDirectories(home.resolve("bin"));
+        Files.createDirectories(home.resolve("jars"));
+        Files.createFile(home.resolve("jars").resolve(scalaLibrary));
+        Path submit = home.resolve("bin/spark-submit");
+        Files.writeString(submit, "#!/bin/sh\nprintf '%s\\n' \"$@\"\nexit 7\n", StandardCharsets.UTF_8);
+        Files.setPosixFilePermissions(submit, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return home;
+    }
+
     /** Both tasks ran, multiplied right, and each JVM loaded the native build that suits this CPU. */
     private List<MatchResult> smoke(String master) throws Exception {
         Ended ended = launch(
@@ -101,7 +134,16 @@ class LauncherIT {
         return jar;
     }
 
+    private Ended launchWith(Path sparkHome, String... args) throws IOException, InterruptedException {
+        return launch(Map.of("SPARK_HOME", sparkHome.toString()), ROOT.resolve("bin/pure"), args);
+    }
+
     private Ended launch(Path script, String... args) throws IOException, InterruptedException {
+        return launch(Map.of(), script, args);
+    }
+
+    private Ended launch(Map<String, String> environment, Path script, String... args)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(script.toString()));
         command.addAll(List.of(args));
         Path out = directory.resolve("out");
@@ -111,6 +153,7 @@ class LauncherIT {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("SPARK_"));
+        builder.environment().putAll(environment);
         builder.environment().put("PURE_BUILD", "never");
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         Process process = builder.start();
