@@ -127,15 +127,15 @@ final class ReviewGrammar {
 
     private String whole(Polarity polarity, Aspect aspect) {
         String against = pick(words(polarity.opposite()));
-        String of = pick(words(polarity)) + " " + thing();
+        String named = pick(words(polarity)) + " " + thing();
         return switch (random.nextInt(7)) {
-            case 0 -> withArticle(of) + " if you ask me";
+            case 0 -> withArticle(named) + " if you ask me";
             case 1 -> "there is nothing " + against + " about this " + thing();
             case 2 -> "you would have to be " + pick(polarity == POSITIVE ? GRUDGING : LENIENT) + " to call this "
                     + thing() + " " + against;
-            case 3 -> "what " + withArticle(of) + ", " + clauses.clause(aspect, polarity);
+            case 3 -> "what " + withArticle(named) + ", " + clauses.clause(aspect, polarity);
             case 4 -> "not " + withArticle(against + " " + thing()) + " at all, " + clauses.clause(aspect, polarity);
-            default -> "this is " + withArticle(of) + " because " + clauses.clause(aspect, polarity);
+            default -> "this is " + withArticle(named) + " because " + clauses.clause(aspect, polarity);
         };
     }
 

@@ -55,7 +55,7 @@ public record PrunePlanner(int groupSize, int lookAhead) {
         List<PruneStep> steps = new ArrayList<>();
         double enough = threshold.resolve(descent.accuracy(0));
         for (int taken = 0; taken < descent.size(); taken++) {
-            record(descent.step(taken, false), steps, progress);
+            note(descent.step(taken, false), steps, progress);
             if (descent.accuracy(taken) < enough) {
                 return taken == 0
                         ? new PrunePlan(enough, new TreeSet<>(), steps, Outcome.BELOW_FROM_START)
@@ -81,7 +81,7 @@ public record PrunePlanner(int groupSize, int lookAhead) {
         }
         Measurements ascent = new Measurements(candidates, oracle);
         for (int given = 0; given < ascent.size(); given++) {
-            record(ascent.step(given, true), steps, progress);
+            note(ascent.step(given, true), steps, progress);
             if (ascent.accuracy(given) >= enough) {
                 return new PrunePlan(enough, new TreeSet<>(ascent.set(given)), steps, Outcome.THRESHOLD_REACHED);
             }
@@ -124,7 +124,7 @@ public record PrunePlanner(int groupSize, int lookAhead) {
         return sets;
     }
 
-    private static void record(PruneStep step, List<PruneStep> steps, Consumer<PruneStep> progress) {
+    private static void note(PruneStep step, List<PruneStep> steps, Consumer<PruneStep> progress) {
         steps.add(step);
         progress.accept(step);
     }
