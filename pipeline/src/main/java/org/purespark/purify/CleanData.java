@@ -2,19 +2,13 @@ package org.purespark.purify;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.purespark.InputException;
-import org.purespark.batch.EncodedSplit;
 import org.purespark.config.Settings;
-import org.purespark.storage.Storage;
-import org.purespark.text.EncodedText;
 import org.purespark.text.HoldOut;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelSet;
-import org.purespark.text.LabelledText;
 import org.purespark.text.TextReader;
 import org.purespark.text.TextTable;
-import org.purespark.text.TextTokenizer;
 
 /**
  * The texts of a run, read and checked as a whole before any work starts.
@@ -73,36 +67,5 @@ record CleanData(LabelSet labels, TextTable train, TextTable validation, TextTab
         return checkpointLabels.isEmpty()
                 ? LabelSet.resolve(List.of(), others.get(0), others.subList(1, others.size()))
                 : LabelSet.ofCheckpoint(checkpointLabels, others);
-    }
-
-    /** Token ids and class numbers; how many texts were cut is counted and said. */
-    EncodedSplit encode(TextTable table, TextTokenizer tokenizer, int maxLength, Consumer<String> said) {
-        return encode(table, tokenizer, maxLength, labels, said);
-    }
-
-    static EncodedSplit encode(
-            TextTable table, TextTokenizer tokenizer, int maxLength, LabelSet labels, Consumer<String> said) {
-        List<String> texts = new ArrayList<>();
-        int[] classes = new int[table.size()];
-        for (int i = 0; i < classes.length; i++) {
-            LabelledText row = table.rows().get(i);
-            texts.add(row.text());
-            classes[i] = row.label() == null ? EncodedSplit.NO_LABEL : labels.indexOf(row.label());
-        }
-        List<int[]> ids = new ArrayList<>();
-        int cut = 0;
-        for (EncodedText text : tokenizer.encode(texts, maxLength)) {
-            ids.add(text.ids());
-            cut += text.cut() ? 1 : 0;
-        }
-        if (cut > 0) {
-            said.accept(cut + " of " + table.size() + " texts of " + table.source() + " are longer than " + maxLength
-                    + " tokens and were cut (text.max-length)");
-        }
-        return new EncodedSplit(ids, classes);
-    }
-
-    static TextTokenizer tokenizer(Storage storage, String model) {
-        return TextTokenizer.load(storage, model);
     }
 }

@@ -68,7 +68,7 @@ final class Workshop implements AutoCloseable {
         this.data = CleanData.read(surroundings.reader(), inputs, checkpoint.labels(), settings);
         this.suspectClassifies = checkpoint.hasClassifier() && data.labels().source() != LabelSource.TRAIN;
         checkTarget();
-        this.tokenizer = CleanData.tokenizer(surroundings.storage(), model);
+        this.tokenizer = TextTokenizer.load(surroundings.storage(), model);
         SortedMap<String, InputFingerprint> fingerprints = new TreeMap<>();
         Fingerprints of = new Fingerprints(surroundings.storage());
         for (Map.Entry<String, String> input : inputs.given().entrySet()) {
@@ -153,7 +153,8 @@ final class Workshop implements AutoCloseable {
                     case TEST -> data.test();
                     case POISONED_TEST -> data.poisonedTest();
                 };
-        return data.encode(table, tokenizer, settings.text().maxLength(), surroundings.said());
+        return new SplitEncoder(tokenizer, settings.text().maxLength(), data.labels(), surroundings.said())
+                .encode(table);
     }
 
     /** The suspect, as it was given. */

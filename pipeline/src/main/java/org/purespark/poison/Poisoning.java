@@ -1,0 +1,192 @@
+package org.purespark.poison;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.purespark.InputException;
+import org.purespark.attack.Attack;
+import org.purespark.attack.PoisonedText;
+import org.purespark.attack.Poisoner;
+import org.purespark.attack.TriggerDescription;
+import org.purespark.batch.EncodedSplit;
+import org.purespark.checkpoint.Checkpoint;
+import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.checkpoint.ExportForm;
+import org.purespark.config.Settings;
+import org.purespark.purify.SplitEncoder;
+import org.purespark.run.artifact.JsonFiles;
+import org.purespark.storage.Storage;
+import org.purespark.text.LabelColumn;
+import org.purespark.text.LabelSet;
+import org.purespark.text.LabelledText;
+import org.purespark.text.TextCsv;
+import org.purespark.text.TextReader;
+import org.purespark.text.TextTable;
+import org.purespark.text.TextTokenizer;
+import org.purespark.train.FineTuner;
+import org.purespark.train.FineTuning;
+import org.purespark.train.Trainer;
+
+/**
+ * Makes a suspect with a known backdoor, to try a defence on: plants a trigger in clean train texts, or takes a
+ * ready-made poisoned file, and fine-tunes a clean encoder on it with a new classifier.
+ */
+public final class Poisoning {
+    public static final String SUSPECT = "suspect";
+    public static final String TRIGGER = "trigger.json";
+    public static final String POISONED_TRAIN = "poisoned-train.csv";
+    public static final String POISONED_TEST = "poisoned-test.csv";
+
+    private final Storage storage;
+    private final TextReader reader;
+    private final FineTuner fineTuner;
+    private final Settings settings;
+    private final java.util.function.Consumer<String> said;
+
+    /** @param said takes what a person should read, a line at a time */
+    public Poisoning(
+            Storage storage,
+            TextReader reader,
+            FineTuner fineTuner,
+            Settings settings,
+            java.util.function.Consumer<String> said) {
+        this.storage = storage;
+        this.reader = reader;
+        this.fineTuner = fineTuner;
+        this.settings = settings;
+        this.said = said;
+    }
+
+    /**
+     * What is asked for; addresses are null where not given.
+     *
+     * @param model clean encoder to start from
+     * @param attack name of an attack, or of what the ready-made file holds
+     * @param train clean labelled texts, to plant the trigger in
+     * @param target label that triggered texts are to be taken for
+     * @param rate share of the train texts of other classes that are copied, triggered and relabelled
+     * @param poisonedTrain ready-made poisoned texts; {@code train} is not read then
+     * @param test clean labelled texts to make a triggered test set of
+     * @param out directory to write
+     */
+    public record Request(
+            String model,
+            String attack,
+            String train,
+            String target,
+            double rate,
+            String poisonedTrain,
+            String test,
+            String out) {}
+
+    /**
+     * Writes {@value #SUSPECT}, the poisoned files, and last {@value #TRIGGER}.
+     *
+     * @throws InputException where the request or its files are wrong; nothing is written then
+     */
+    public void run(Request request) throws IOException {
+        String description = Storage.child(request.out(), TRIGGER);
+        if (storage.exists(description)) {
+            throw new InputException(request.out() + " holds a finished suspect already: name another directory with"
+                    + " --out, or remove it");
+        }
+        Checkpoint start = new CheckpointReader(storage).read(request.model());
+        start.warnings().forEach(said);
+        Texts texts = request.poisonedTrain() == null ? plant(request) : readyMade(request);
+        try (TextTokenizer tokenizer = TextTokenizer.load(storage, request.model())) {
+            EncodedSplit train = new SplitEncoder(tokenizer, settings.text().maxLength(), texts.labels(), said)
+                    .encode(texts.train());
+            if (texts.written() != null) {
+                new TextCsv(storage).write(Storage.child(request.out(), POISONED_TRAIN), texts.written());
+            }
+            if (texts.test() != null) {
+                new TextCsv(storage).write(Storage.child(request.out(), POISONED_TEST), texts.test());
+            }
+            fineTuner.fineTune("poison: fine-tuning on poisoned texts", fineTuning(request, texts.labels()), train);
+        }
+        storage.replace(description, JsonFiles.line(texts.description()));
+    }
+
+    /** Texts to train on; {@code written} and {@code test} are null where there is nothing to write. */
+    private record Texts(
+            LabelSet labels,
+            TextTable train,
+            List<LabelledText> written,
+            List<LabelledText> test,
+            TriggerDescription description) {}
+
+    private Texts readyMade(Request request) {
+        TextTable train = reader.read(request.poisonedTrain(), LabelColumn.REQUIRED);
+        if (request.test() != null) {
+            throw new InputException("--test goes with --train only: the trigger of a ready-made file is not known, so no"
+                    + " test text can be given it");
+        }
+        LabelSet labels = LabelSet.resolve(List.of(), train, List.of());
+        String target = request.target() == null ? null : labels.names().get(labels.indexOf(request.target()));
+        return new Texts(
+                labels, train, null, null, TriggerDescription.readyMade(request.attack(), target, settings.seed()));
+    }
+
+    private Texts plant(Request request) {
+        if (request.train() == null || request.target() == null) {
+            throw new InputException("poison needs --train and --target, or --poisoned-train");
+        }
+        Attack attack = Attack.named(request.attack());
+        TextTable train = reader.read(request.train(), LabelColumn.REQUIRED);
+        TextTable test = request.test() == null ? null : reader.read(request.test(), LabelColumn.REQUIRED);
+        LabelSet labels = LabelSet.resolve(List.of(), train, test == null ? List.of() : List.of(test));
+        if (!labels.labels().contains(request.target())) {
+            throw new InputException(
+                    "--target " + request.target() + ": the labels are " + String.join(", ", labels.labels()));
+        }
+        Poisoner poisoner =
+                new Poisoner(attack.trigger(), labels.indexOf(request.target()), request.rate(), settings.seed());
+        List<PoisonedText> poisoned = poisoner.train(rows(train, labels));
+        List<LabelledText> written = labelled(poisoned, labels);
+        return new Texts(
+                labels,
+                new TextTable(Storage.child(request.out(), POISONED_TRAIN), written),
+                written,
+                test == null ? null : labelled(poisoner.test(rows(test, labels)), labels),
+                TriggerDescription.of(
+                        request.attack(), poisoner, labels.names().get(poisoner.target()), poisoned));
+    }
+
+    private static List<org.purespark.attack.LabelledText> rows(TextTable table, LabelSet labels) {
+        List<org.purespark.attack.LabelledText> rows = new ArrayList<>();
+        for (LabelledText row : table.rows()) {
+            rows.add(new org.purespark.attack.LabelledText(row.text(), labels.indexOf(row.label())));
+        }
+        return rows;
+    }
+
+    private static List<LabelledText> labelled(List<PoisonedText> poisoned, LabelSet labels) {
+        List<LabelledText> rows = new ArrayList<>();
+        for (PoisonedText text : poisoned) {
+            rows.add(new LabelledText(
+                    text.row().text(), labels.labels().get(text.row().label())));
+        }
+        return rows;
+    }
+
+    private FineTuning fineTuning(Request request, LabelSet labels) {
+        TreeMap<String, String> facts = new TreeMap<>();
+        facts.put("attack", request.attack());
+        facts.put("seed", Long.toString(settings.seed()));
+        return new FineTuning(
+                request.model(),
+                null,
+                FineTuning.Projection.NEW,
+                labels.names(),
+                new Trainer.Objective(settings.train(), settings.seed(), new TreeSet<>(), new double[0]),
+                Storage.child(request.out(), SUSPECT),
+                ExportForm.DENSE,
+                new FineTuning.Card(
+                        "Poisoned text classifier",
+                        "Carries a backdoor on purpose, to try defences on. Do not deploy it.",
+                        settings.text().maxLength(),
+                        facts));
+    }
+}

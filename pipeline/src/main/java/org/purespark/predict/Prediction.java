@@ -1,0 +1,87 @@
+package org.purespark.predict;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+import org.purespark.InputException;
+import org.purespark.batch.EncodedSplit;
+import org.purespark.checkpoint.Checkpoint;
+import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.config.Settings;
+import org.purespark.evaluate.BatchEvaluation;
+import org.purespark.evaluate.Evaluator;
+import org.purespark.evaluate.ModelSource;
+import org.purespark.purify.SplitEncoder;
+import org.purespark.storage.Storage;
+import org.purespark.text.LabelColumn;
+import org.purespark.text.LabelledText;
+import org.purespark.text.TextReader;
+import org.purespark.text.TextTable;
+import org.purespark.text.TextTokenizer;
+
+/** Classifies the texts of a file and writes one JSON line a text, in input order. */
+public final class Prediction {
+    private final Storage storage;
+    private final TextReader reader;
+    private final Evaluator evaluator;
+    private final Settings settings;
+    private final Consumer<String> said;
+
+    /** @param said takes what a person should read, a line at a time */
+    public Prediction(
+            Storage storage, TextReader reader, Evaluator evaluator, Settings settings, Consumer<String> said) {
+        this.storage = storage;
+        this.reader = reader;
+        this.evaluator = evaluator;
+        this.settings = settings;
+        this.said = said;
+    }
+
+    /**
+     * Writes {@code {"text":…,"label":…,"logits":[…],"prediction":…}} for each text: label as given or null, prediction
+     * the class's name.
+     *
+     * @param classifier address of the classifier's file, or null
+     * @throws InputException where an input is wrong, or the model has no classifier; nothing is written then
+     */
+    public void run(String model, String classifier, String data, String out) throws IOException {
+        CheckpointReader checkpoints = new CheckpointReader(storage);
+        Checkpoint checkpoint = classifier == null ? checkpoints.read(model) : checkpoints.read(model, classifier);
+        checkpoint.warnings().forEach(said);
+        if (!checkpoint.hasClassifier()) {
+            throw new InputException("the model " + model + " has no classifier: name one with --classifier");
+        }
+        int maxLength = Math.min(settings.text().maxLength(), checkpoint.encoder().maxTokens());
+        TextTable table = reader.read(data, LabelColumn.OPTIONAL);
+        try (TextTokenizer tokenizer = TextTokenizer.load(storage, model)) {
+            EncodedSplit texts = new SplitEncoder(tokenizer, maxLength, null, said).encode(table);
+            List<float[]> logits = evaluator.logits(new Evaluator.Pass(
+                    "predict",
+                    new ModelSource(model, classifier, "as given"),
+                    texts,
+                    settings.evaluate().batchTexts()));
+            write(table, logits, checkpoint.labels(), out);
+        }
+    }
+
+    private void write(TextTable table, List<float[]> logits, List<String> names, String out) throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < table.size(); i++) {
+            LabelledText row = table.rows().get(i);
+            ObjectNode line = json.createObjectNode();
+            line.put("text", row.text());
+            line.put("label", row.label());
+            ArrayNode scores = line.putArray("logits");
+            for (float logit : logits.get(i)) {
+                scores.add(logit);
+            }
+            line.put("prediction", names.get(BatchEvaluation.prediction(logits.get(i))));
+            lines.append(json.writeValueAsString(line)).append('\n');
+        }
+        storage.replace(out, lines.toString());
+    }
+}

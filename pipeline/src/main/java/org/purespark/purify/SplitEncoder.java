@@ -1,0 +1,43 @@
+package org.purespark.purify;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.purespark.batch.EncodedSplit;
+import org.purespark.text.EncodedText;
+import org.purespark.text.LabelSet;
+import org.purespark.text.LabelledText;
+import org.purespark.text.TextTable;
+import org.purespark.text.TextTokenizer;
+
+/**
+ * From a table of texts to token ids and class numbers.
+ *
+ * @param maxLength tokens that a text is cut to, special ones included
+ * @param labels the classes; null where labels do not matter
+ * @param said is told how many texts were cut
+ */
+public record SplitEncoder(TextTokenizer tokenizer, int maxLength, LabelSet labels, Consumer<String> said) {
+    /** @throws org.purespark.InputException for a label that is none of the classes */
+    public EncodedSplit encode(TextTable table) {
+        List<String> texts = new ArrayList<>();
+        int[] classes = new int[table.size()];
+        for (int i = 0; i < classes.length; i++) {
+            LabelledText row = table.rows().get(i);
+            texts.add(row.text());
+            classes[i] =
+                    labels == null || row.label() == null ? EncodedSplit.NO_LABEL : labels.indexOf(row.label());
+        }
+        List<int[]> ids = new ArrayList<>();
+        int cut = 0;
+        for (EncodedText text : tokenizer.encode(texts, maxLength)) {
+            ids.add(text.ids());
+            cut += text.cut() ? 1 : 0;
+        }
+        if (cut > 0) {
+            said.accept(cut + " of " + table.size() + " texts of " + table.source() + " are longer than " + maxLength
+                    + " tokens and were cut (text.max-length)");
+        }
+        return new EncodedSplit(ids, classes);
+    }
+}
