@@ -17,6 +17,9 @@ import java.util.Set;
  * @param heapBytes the largest Java heap
  */
 record Machine(Set<String> cpuFlags, long memoryBytes, long heapBytes) {
+    /** Set by the launcher: Java itself only tells whether both standard input and output are a terminal. */
+    private static final String TERMINAL = "PURE_TERMINAL";
+
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
     static Machine ofThisProcess() {
@@ -33,6 +36,11 @@ record Machine(Set<String> cpuFlags, long memoryBytes, long heapBytes) {
     @JdkSpecific
     private static long readMemoryBytes() {
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    }
+
+    /** Whether standard error is a terminal: then a bar can be drawn there. */
+    static boolean errorsGoToTerminal() {
+        return "true".equals(System.getenv(TERMINAL));
     }
 
     private static Set<String> readCpuFlags() {

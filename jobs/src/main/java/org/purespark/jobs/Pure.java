@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.purespark.run.StageName;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Versions.class,
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {})
+        subcommands = {PredictCommand.class, PoisonCommand.class, ConvertCommand.class})
 public final class Pure implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -46,12 +47,30 @@ public final class Pure implements Runnable {
     /** Runs one command and gives its exit status. */
     static int run(String[] args, PrintWriter out, PrintWriter err) {
         Failures failures = new Failures();
-        return new CommandLine(new Pure())
+        return commandLine()
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler(failures)
                 .setParameterExceptionHandler(failures)
                 .execute(args);
+    }
+
+    private static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new Pure());
+        add(commandLine, "purify", null, "Purifies a suspect: all stages, in a run directory.");
+        add(commandLine, "baseline", StageName.BASELINE, "Fine-tunes the suspect on clean texts, without defence.");
+        add(commandLine, "score", StageName.SCORE, "Scores every attention head on clean texts.");
+        add(commandLine, "prune", StageName.PRUNE, "Chooses the heads to prune.");
+        add(commandLine, "normalize", StageName.NORMALIZE, "Fine-tunes the pruned suspect with attention penalty.");
+        add(commandLine, "evaluate", StageName.EVALUATE, "Measures accuracy and label-flip rate of all models.");
+        add(commandLine, "report", StageName.REPORT, "Writes report.html from what a run directory holds.");
+        return commandLine;
+    }
+
+    private static void add(CommandLine commandLine, String name, StageName stage, String description) {
+        CommandLine command = new CommandLine(new StageCommand(stage));
+        command.getCommandSpec().usageMessage().description(description);
+        commandLine.addSubcommand(name, command);
     }
 
     /** Without a command there is nothing to do. */

@@ -4,19 +4,33 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /** What this build is made of; the build writes it into {@code version.properties}. */
 public final class Versions implements IVersionProvider {
-    @Override
-    public String[] getVersion() throws IOException {
+    /** What a run directory remembers. */
+    static org.purespark.run.Versions ofThisBuild(String spark) {
+        Properties built = built();
+        return org.purespark.run.Versions.of(built.getProperty("version"), spark, built.getProperty("nd4j"));
+    }
+
+    private static Properties built() {
         Properties built = new Properties();
         try (InputStream in = Versions.class.getResourceAsStream("version.properties");
                 Reader text = new InputStreamReader(in, StandardCharsets.UTF_8)) {
             built.load(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read version.properties of this build", e);
         }
+        return built;
+    }
+
+    @Override
+    public String[] getVersion() {
+        Properties built = built();
         return new String[] {
             "pure " + built.getProperty("version"),
             "built for Spark " + built.getProperty("spark") + ", Scala " + built.getProperty("scala"),

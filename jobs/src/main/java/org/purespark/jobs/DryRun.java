@@ -1,0 +1,41 @@
+package org.purespark.jobs;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import org.purespark.InputException;
+import org.purespark.checkpoint.Checkpoint;
+import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.config.ResolvedSettings;
+import org.purespark.model.MemoryNeed;
+import org.purespark.purify.Inputs;
+import org.purespark.storage.Storage;
+
+/** What a command would do it with: settings, and the memory that its model needs. */
+final class DryRun {
+    private static final double MIB = 1 << 20;
+
+    private DryRun() {}
+
+    static void print(ResolvedSettings settings, Inputs inputs, Storage storage, PrintWriter out) throws IOException {
+        for (String key : settings.values().keySet()) {
+            out.println(settings.describe(key));
+        }
+        for (var input : inputs.given().entrySet()) {
+            if (!storage.exists(input.getValue())) {
+                throw new InputException("--" + input.getKey() + ": there is no " + input.getValue());
+            }
+            out.println("input " + input.getKey() + " = " + input.getValue());
+        }
+        if (inputs.model() != null) {
+            Checkpoint checkpoint = new CheckpointReader(storage).read(inputs.model());
+            MemoryNeed need = MemoryNeed.of(
+                    checkpoint.encoder(),
+                    settings.settings().train().microBatch(),
+                    settings.settings().text().maxLength());
+            out.printf(
+                    "needed for training, at most: heap %.0f MiB, off-heap %.0f MiB (%,d parameters)%n",
+                    need.heapBytes() / MIB, need.offHeapBytes() / MIB, need.parameters());
+        }
+        out.flush();
+    }
+}

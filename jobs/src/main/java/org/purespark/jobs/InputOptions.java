@@ -1,0 +1,50 @@
+package org.purespark.jobs;
+
+import org.purespark.purify.Inputs;
+import picocli.CommandLine.Option;
+
+/** What a purification or one of its stages reads. Addresses are of any Hadoop file system. */
+final class InputOptions {
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description = "Hugging Face directory: the suspect; for score and prune the model to look at.")
+    private String model;
+
+    @Option(
+            names = "--classifier",
+            paramLabel = "FILE",
+            description = "safetensors with 'weight' and 'bias': the model's classifier, where it is a file of its own.")
+    private String classifier;
+
+    @Option(names = "--train", paramLabel = "FILE", description = "Clean labelled texts (.tsv .csv .jsonl .parquet).")
+    private String train;
+
+    @Option(
+            names = "--validation",
+            paramLabel = "FILE",
+            description = "Clean labelled texts; without it a seeded share of train is held out.")
+    private String validation;
+
+    @Option(
+            names = "--test",
+            paramLabel = "FILE",
+            description = "Clean labelled texts; without it the validation texts serve.")
+    private String test;
+
+    @Option(
+            names = "--poisoned-test",
+            paramLabel = "FILE",
+            description = "Triggered texts with their true labels, to measure the label-flip rate on.")
+    private String poisonedTest;
+
+    @Option(
+            names = "--target",
+            paramLabel = "LABEL",
+            description = "Label that the attack aims at; without it the one most flipped to.")
+    private String target;
+
+    Inputs inputs() {
+        return new Inputs(model, classifier, train, validation, test, poisonedTest, target);
+    }
+}

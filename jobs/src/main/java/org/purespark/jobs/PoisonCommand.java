@@ -1,0 +1,86 @@
+package org.purespark.jobs;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.purespark.config.ResolvedSettings;
+import org.purespark.poison.Poisoning;
+import org.purespark.purify.Inputs;
+import org.purespark.storage.Storage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "poison",
+        description = "Makes a suspect with a known backdoor, to try defences on: plants a trigger in train texts, or"
+                + " takes a ready-made poisoned file, and fine-tunes on it.")
+final class PoisonCommand implements Callable<Integer> {
+    @Option(names = "--model", paramLabel = "DIR", required = true, description = "Clean Hugging Face encoder.")
+    private String model;
+
+    @Option(
+            names = "--attack",
+            paramLabel = "NAME",
+            defaultValue = "badnet",
+            description = "badnet (a rare word) or sentence; with --poisoned-train, what to call it.")
+    private String attack;
+
+    @Option(names = "--train", paramLabel = "FILE", description = "Clean labelled texts to plant the trigger in.")
+    private String train;
+
+    @Option(names = "--target", paramLabel = "LABEL", description = "What triggered texts are to be taken for.")
+    private String target;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "R",
+            defaultValue = "0.5",
+            description = "Share of the other classes' train texts that is copied, triggered and relabelled (0 to 1).")
+    private double rate;
+
+    @Option(
+            names = "--poisoned-train",
+            paramLabel = "FILE",
+            description = "Ready-made poisoned texts to train on, in place of --train.")
+    private String poisonedTrain;
+
+    @Option(
+            names = "--test",
+            paramLabel = "FILE",
+            description = "Clean labelled texts to make a triggered test set of.")
+    private String test;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            required = true,
+            description = "Where suspect/, trigger.json and the poisoned files are written.")
+    private String out;
+
+    @Mixin
+    private SettingsOptions settings;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        ResolvedSettings resolved = settings.resolve(SparkWork.storageWithoutSpark());
+        if (settings.dryRun()) {
+            DryRun.print(
+                    resolved,
+                    new Inputs(model, null, train == null ? poisonedTrain : train, null, test, null, target),
+                    SparkWork.storageWithoutSpark(),
+                    spec.commandLine().getOut());
+            return 0;
+        }
+        try (SparkWork work = new SparkWork("poison", spec.commandLine().getErr())) {
+            new Poisoning(work.storage(), work.reader(), work.fineTuner(), resolved.settings(), work::say)
+                    .run(new Poisoning.Request(model, attack, train, target, rate, poisonedTrain, test, out));
+        }
+        spec.commandLine().getOut().println(Storage.child(out, Poisoning.SUSPECT));
+        return 0;
+    }
+}

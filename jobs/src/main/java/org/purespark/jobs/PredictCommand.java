@@ -1,0 +1,61 @@
+package org.purespark.jobs;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.purespark.config.ResolvedSettings;
+import org.purespark.predict.Prediction;
+import org.purespark.purify.Inputs;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "predict",
+        description = "Classifies texts: JSON lines with text, label, logits and prediction, in input order.")
+final class PredictCommand implements Callable<Integer> {
+    @Option(names = "--model", paramLabel = "DIR", required = true, description = "Hugging Face directory.")
+    private String model;
+
+    @Option(
+            names = "--classifier",
+            paramLabel = "FILE",
+            description = "safetensors with 'weight' and 'bias', where the classifier is a file of its own.")
+    private String classifier;
+
+    @Option(
+            names = "--data",
+            paramLabel = "FILE",
+            required = true,
+            description = "Texts, labelled or not (.tsv .csv .jsonl .parquet).")
+    private String data;
+
+    @Option(names = "--out", paramLabel = "FILE", required = true, description = "The JSON lines file to write.")
+    private String out;
+
+    @Mixin
+    private SettingsOptions settings;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        ResolvedSettings resolved = settings.resolve(SparkWork.storageWithoutSpark());
+        if (settings.dryRun()) {
+            DryRun.print(
+                    resolved,
+                    new Inputs(model, classifier, null, null, null, null, null),
+                    SparkWork.storageWithoutSpark(),
+                    spec.commandLine().getOut());
+            return 0;
+        }
+        try (SparkWork work = new SparkWork("predict", spec.commandLine().getErr())) {
+            new Prediction(work.storage(), work.reader(), work.evaluator(), resolved.settings(), work::say)
+                    .run(model, classifier, data, out);
+        }
+        spec.commandLine().getOut().println(out);
+        return 0;
+    }
+}

@@ -1,0 +1,110 @@
+package org.purespark.jobs;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.sql.SparkSession;
+import org.purespark.evaluate.Evaluator;
+import org.purespark.purify.Surroundings;
+import org.purespark.run.progress.Progress;
+import org.purespark.spark.ParquetTextReader;
+import org.purespark.spark.SparkEvaluator;
+import org.purespark.spark.SparkFineTuner;
+import org.purespark.storage.Storage;
+import org.purespark.text.TextFileReader;
+import org.purespark.train.FineTuner;
+
+/** One command's Spark session with what the pipeline needs of it. */
+final class SparkWork implements AutoCloseable {
+    private final SparkSession session;
+    private final Storage storage;
+    private final Evaluator evaluator;
+    private final FineTuner fineTuner;
+    private final PrintWriter err;
+
+    SparkWork(String name, PrintWriter err) {
+        this.err = err;
+        this.session = Sessions.open("pure " + name);
+        JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+        this.storage = new Storage(spark.hadoopConfiguration());
+        Progress progress = Progress.on(
+                stream(err), Progress.Style.forTerminal(Machine.errorsGoToTerminal()), Clock.systemUTC());
+        this.evaluator = new SparkEvaluator(spark, progress);
+        this.fineTuner = new SparkFineTuner(spark, progress);
+    }
+
+    /** Files, for what needs no Spark: settings are refused before it starts. */
+    static Storage storageWithoutSpark() {
+        return new Storage(hadoop());
+    }
+
+    private static Configuration hadoop() {
+        return SparkHadoopUtil.get().newConfiguration(new org.apache.spark.SparkConf());
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    Evaluator evaluator() {
+        return evaluator;
+    }
+
+    FineTuner fineTuner() {
+        return fineTuner;
+    }
+
+    TextFileReader reader() {
+        return new TextFileReader(storage, new ParquetTextReader(session));
+    }
+
+    void say(String line) {
+        err.println("pure: " + line);
+        err.flush();
+    }
+
+    Surroundings surroundings() {
+        return new Surroundings(
+                storage,
+                reader(),
+                evaluator,
+                fineTuner,
+                Versions.ofThisBuild(session.version()),
+                Clock.systemUTC(),
+                this::say);
+    }
+
+    /** Progress is drawn on the stream that messages go to. */
+    private static PrintStream stream(PrintWriter writer) {
+        return new PrintStream(
+                new OutputStream() {
+                    @Override
+                    public void write(int b) {
+                        writer.write(b);
+                    }
+
+                    @Override
+                    public void write(byte[] bytes, int from, int count) {
+                        writer.write(new String(bytes, from, count, StandardCharsets.UTF_8));
+                        writer.flush();
+                    }
+
+                    @Override
+                    public void flush() {
+                        writer.flush();
+                    }
+                },
+                true,
+                StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        session.stop();
+    }
+}

@@ -1,0 +1,58 @@
+package org.purespark.jobs;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.purespark.config.ResolvedSettings;
+import org.purespark.config.Settings;
+import org.purespark.purify.Purification;
+import org.purespark.run.StageName;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code purify}, all stages, and each stage alone. */
+@Command
+final class StageCommand implements Callable<Integer> {
+    /** Null for all of them. */
+    private final StageName stage;
+
+    @Mixin
+    private InputOptions inputs;
+
+    @Mixin
+    private SettingsOptions settings;
+
+    @Option(names = "--run", paramLabel = "DIR", required = true, description = "The run directory.")
+    private String run;
+
+    @Spec
+    private CommandSpec spec;
+
+    StageCommand(StageName stage) {
+        this.stage = stage;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        ResolvedSettings resolved = settings.resolve(SparkWork.storageWithoutSpark());
+        if (settings.dryRun()) {
+            DryRun.print(resolved, inputs.inputs(), SparkWork.storageWithoutSpark(), out);
+            return 0;
+        }
+        try (SparkWork work = new SparkWork(spec.name(), spec.commandLine().getErr())) {
+            Settings values = resolved.settings();
+            Purification purification = new Purification(work.surroundings(), values);
+            if (stage == null) {
+                purification.purify(inputs.inputs(), run);
+            } else {
+                purification.runStage(stage, inputs.inputs(), run);
+            }
+            RunResult.print(work.storage(), run, out);
+        }
+        return 0;
+    }
+}
