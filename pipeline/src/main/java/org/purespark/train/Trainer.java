@@ -25,7 +25,7 @@ public final class Trainer {
      *
      * @param seed of the order of texts and of dropout
      * @param pruned heads that take no part
-     * @param penaltyWeights [L] λ·c[l]; all 0 in plain fine-tuning
+     * @param penaltyWeights [L] λ·c[l]; empty in plain fine-tuning
      */
     public record Objective(TrainSettings settings, long seed, SortedSet<Head> pruned, double[] penaltyWeights)
             implements Serializable {}
@@ -63,7 +63,7 @@ public final class Trainer {
                 new AdamW(constants, size),
                 new GradientSum(model.parameters().layout()),
                 objective.pruned(),
-                objective.penaltyWeights(),
+                objective.penaltyWeights().length == 0 ? new double[model.config().layers()] : objective.penaltyWeights(),
                 settings.clipNorm());
         int done = 0;
         for (int epoch = 0; epoch < settings.epochs(); epoch++) {
