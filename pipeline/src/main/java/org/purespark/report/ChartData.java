@@ -52,11 +52,7 @@ final class ChartData {
         for (int layer = 0; layer < scores.layers(); layer++) {
             for (int head = 0; head < scores.heads(); head++) {
                 Head place = new Head(layer, head);
-                cells.addArray()
-                        .add(layer)
-                        .add(head)
-                        .add(scores.score(place))
-                        .add(pruned.contains(place) ? 1 : 0);
+                cells.addArray().add(layer).add(head).add(scores.score(place)).add(pruned.contains(place) ? 1 : 0);
             }
         }
         return heads;

@@ -26,12 +26,21 @@ final class Comparison {
             MetricsFile metrics = model.metrics().get();
             suspect = metrics.suspect();
             baseline = metrics.baseline();
-            purified = new Figures(metrics.purified().accuracy(), metrics.purified().labelFlipRate());
+            purified = new Figures(
+                    metrics.purified().accuracy(), metrics.purified().labelFlipRate());
         }
         boolean evaluated = model.metrics().isPresent();
         return List.of(
-                row("suspect", "as it came", suspect, evaluated ? "it came without a classifier for these labels" : absent),
-                row("baseline", "suspect, fine-tuned on clean texts", baseline, evaluated ? "it was not evaluated" : absent),
+                row(
+                        "suspect",
+                        "as it came",
+                        suspect,
+                        evaluated ? "it came without a classifier for these labels" : absent),
+                row(
+                        "baseline",
+                        "suspect, fine-tuned on clean texts",
+                        baseline,
+                        evaluated ? "it was not evaluated" : absent),
                 row("purified", "suspect, pruned and fine-tuned with the penalty", purified, absent));
     }
 

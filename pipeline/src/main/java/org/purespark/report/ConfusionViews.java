@@ -49,7 +49,8 @@ final class ConfusionViews {
     }
 
     private static String explanation(List<List<Long>> counts, String marks) {
-        long texts = counts.stream().flatMap(List::stream).mapToLong(Long::longValue).sum();
+        long texts =
+                counts.stream().flatMap(List::stream).mapToLong(Long::longValue).sum();
         return NumberText.count(texts, "text") + ". " + marks;
     }
 

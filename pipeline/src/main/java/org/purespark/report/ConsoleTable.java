@@ -1,6 +1,7 @@
 package org.purespark.report;
 
 import java.util.List;
+import java.util.Locale;
 
 /** A plain table of fixed-width columns, for a terminal or a log. */
 public final class ConsoleTable {
@@ -24,11 +25,13 @@ public final class ConsoleTable {
      * @throws IllegalArgumentException where a row has not as many cells as there are columns
      */
     public static String of(List<Column> columns, List<List<String>> rows) {
-        int[] widths = columns.stream().mapToInt(column -> length(shown(column.heading()))).toArray();
+        int[] widths = columns.stream()
+                .mapToInt(column -> length(shown(column.heading())))
+                .toArray();
         for (List<String> row : rows) {
             if (row.size() != columns.size()) {
-                throw new IllegalArgumentException("row " + row + " has " + row.size() + " cells, the table "
-                        + columns.size() + " columns");
+                throw new IllegalArgumentException(
+                        "row " + row + " has " + row.size() + " cells, the table " + columns.size() + " columns");
             }
             for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], length(shown(row.get(i))));
@@ -62,7 +65,7 @@ public final class ConsoleTable {
         text.codePoints().forEach(c -> {
             boolean steers = Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
             if (steers) {
-                shown.append(String.format("\\u%04x", c));
+                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
             } else {
                 shown.appendCodePoint(c);
             }

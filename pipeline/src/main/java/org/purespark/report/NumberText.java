@@ -15,8 +15,8 @@ final class NumberText {
         return fixed(value, 3);
     }
 
-    static String percent(double part, double whole) {
-        return fixed(100 * part / whole, 1) + " %";
+    static String percent(long part, long whole) {
+        return fixed(100.0 * part / whole, 1) + " %";
     }
 
     /** Three significant digits: {@code 1.23e-05}. */

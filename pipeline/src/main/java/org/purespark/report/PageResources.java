@@ -52,7 +52,8 @@ final class PageResources {
     private static InputStream open(String resource) {
         InputStream in = PageResources.class.getClassLoader().getResourceAsStream(resource);
         if (in == null) {
-            throw new IllegalStateException(resource + " is not on the class path: the jar was put together without it, or with another version");
+            throw new IllegalStateException(resource
+                    + " is not on the class path: the jar was put together without it, or with another version");
         }
         return in;
     }

@@ -76,7 +76,8 @@ public record ReportModel(
     /** L · A, where the scores are known. */
     public OptionalLong totalHeads() {
         return headScores.isPresent()
-                ? OptionalLong.of((long) headScores.get().layers() * headScores.get().heads())
+                ? OptionalLong.of(
+                        (long) headScores.get().layers() * headScores.get().heads())
                 : OptionalLong.empty();
     }
 

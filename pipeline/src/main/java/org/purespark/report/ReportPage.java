@@ -120,7 +120,9 @@ final class ReportPage {
     }
 
     HeadViews.LayersView layers() {
-        return model.normalization().map(known -> HeadViews.layers(known, model)).orElse(null);
+        return model.normalization()
+                .map(known -> HeadViews.layers(known, model))
+                .orElse(null);
     }
 
     TrainingViews.TrainingView training() {
@@ -143,9 +145,7 @@ final class ReportPage {
         return new TimesView(
                 times.stream()
                         .map(time -> new TimeRow(
-                                time.stage(),
-                                NumberText.seconds(time.seconds()),
-                                cssPercent(time.seconds(), longest)))
+                                time.stage(), NumberText.seconds(time.seconds()), cssPercent(time.seconds(), longest)))
                         .toList(),
                 NumberText.duration(total));
     }

@@ -38,6 +38,8 @@ public final class RunDirectoryReader {
     }
 
     /**
+     * Reads what is there.
+     *
      * @throws InputException where the directory is absent, a file is not what its schema says, or two files contradict
      *     each other in their numbers of layers and heads
      */
@@ -78,8 +80,8 @@ public final class RunDirectoryReader {
         run.stages().forEach((stage, entry) -> entry.upstream().forEach((source, digest) -> {
             StageEntry now = run.stages().get(source);
             if (now == null && run.attempts().containsKey(source)) {
-                warnings.add("the stage " + source.text() + " was started again and has not finished: what " + stage.text()
-                        + " has made is of the run before");
+                warnings.add("the stage " + source.text() + " was started again and has not finished: what "
+                        + stage.text() + " has made is of the run before");
             } else if (now != null && !now.outputDigest().equals(digest)) {
                 warnings.add("the stage " + stage.text() + " was made from an earlier result of " + source.text()
                         + ": run it again");
@@ -124,17 +126,15 @@ public final class RunDirectoryReader {
             return;
         }
         HeadScoresFile scores = model.headScores().get();
-        String wayOut = ". The files of " + model.runDirectory() + " are not of one run: run the stages score, prune and "
-                + "normalize again";
+        String wayOut = ". The files of " + model.runDirectory()
+                + " are not of one run: run the stages score, prune and " + "normalize again";
         try {
             model.prunedHeads().ifPresent(pruned -> pruned.checkFits(scores.layers(), scores.heads()));
         } catch (IllegalArgumentException e) {
-            throw new InputException(
-                    "pruned-heads.json does not fit head-scores.json: " + e.getMessage() + wayOut, e);
+            throw new InputException("pruned-heads.json does not fit head-scores.json: " + e.getMessage() + wayOut, e);
         }
-        int layers = model.normalization()
-                .map(known -> known.coefficients().size())
-                .orElse(scores.layers());
+        int layers =
+                model.normalization().map(known -> known.coefficients().size()).orElse(scores.layers());
         if (layers != scores.layers()) {
             throw new InputException("normalization.json does not fit head-scores.json: it has " + layers
                     + " layers, expected " + scores.layers() + wayOut);

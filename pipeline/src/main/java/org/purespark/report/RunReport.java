@@ -15,15 +15,16 @@ public final class RunReport {
     private RunReport() {}
 
     /**
+     * Renders the page.
+     *
      * @param verdict in words; empty where there is none yet
-     * @return the page; sections of stages that have not run are a sentence that says so
+     * @return HTML; sections of stages that have not run are a sentence that says so
      */
     public static String render(ReportModel model, String verdict) {
         ReportPage.Parts parts = new ReportPage.Parts(
                 PageResources.own("report.css"), PageResources.echarts(), PageResources.own("report.js"));
         // Strict: a name in the template that the page does not have is an error, never an empty place.
-        Template template =
-                Mustache.compiler()
+        Template template = Mustache.compiler()
                 .strictSections(true)
                 .emptyStringIsFalse(true)
                 .compile(PageResources.own("report.mustache"));

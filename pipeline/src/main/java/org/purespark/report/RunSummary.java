@@ -26,7 +26,9 @@ public final class RunSummary {
         if (!times.isEmpty()) {
             text.append(seconds(times)).append('\n');
         }
-        text.append("run directory  ").append(ConsoleTable.shown(model.runDirectory())).append('\n');
+        text.append("run directory  ")
+                .append(ConsoleTable.shown(model.runDirectory()))
+                .append('\n');
         return text.toString();
     }
 
@@ -57,7 +59,6 @@ public final class RunSummary {
             double total = times.stream().mapToDouble(StageTime::seconds).sum();
             rows.add(List.of("all", NumberText.seconds(total)));
         }
-        return ConsoleTable.of(
-                List.of(new Column("stage", Align.LEFT), new Column("seconds", Align.RIGHT)), rows);
+        return ConsoleTable.of(List.of(new Column("stage", Align.LEFT), new Column("seconds", Align.RIGHT)), rows);
     }
 }

@@ -54,8 +54,8 @@ final class TrainingHistory {
 
     List<TrainingCurve> curves() {
         List<TrainingCurve> curves = new ArrayList<>();
-        recorded.forEach((stage, what) -> curves.add(new TrainingCurve(
-                stage, new ArrayList<>(what.steps.values()), new ArrayList<>(what.epochs.values()))));
+        recorded.forEach((stage, what) -> curves.add(
+                new TrainingCurve(stage, new ArrayList<>(what.steps.values()), new ArrayList<>(what.epochs.values()))));
         return curves;
     }
 
@@ -79,7 +79,8 @@ final class TrainingHistory {
                 .toList();
         if (!lost.isEmpty()) {
             messages.add(curve.stage().text() + ": the " + name + " was not a finite number at "
-                    + NumberText.count(lost.size(), "step") + ", first at step " + lost.get(0).step());
+                    + NumberText.count(lost.size(), "step") + ", first at step "
+                    + lost.get(0).step());
         }
     }
 }

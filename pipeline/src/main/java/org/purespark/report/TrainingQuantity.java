@@ -12,6 +12,8 @@ enum TrainingQuantity {
 
     private final String key;
     private final String title;
+
+    @SuppressWarnings("ImmutableEnumChecker") // method references that hold nothing
     private final ToDoubleFunction<Event.StepLoss> figure;
 
     TrainingQuantity(String key, String title, ToDoubleFunction<Event.StepLoss> figure) {

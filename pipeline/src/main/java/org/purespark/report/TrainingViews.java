@@ -70,9 +70,7 @@ final class TrainingViews {
                 epoch.stage().text(),
                 epoch.epoch(),
                 NumberText.plain(epoch.loss()),
-                epoch.validationAccuracy() == null
-                        ? NumberText.MISSING
-                        : NumberText.share(epoch.validationAccuracy()),
+                epoch.validationAccuracy() == null ? NumberText.MISSING : NumberText.share(epoch.validationAccuracy()),
                 NumberText.seconds(epoch.seconds()));
     }
 

@@ -120,9 +120,18 @@ class RunDirectoryReaderTest {
                         score.state(), "", score.settings(), score.inputs(), score.upstream(), List.of(), 1, "", 2));
         stages.remove(StageName.NORMALIZE);
         RunRecord changed = new RunRecord(
-                1, record.versions(), record.configuration(), record.seeds(), record.inputs(), record.attempts(), stages);
+                1,
+                record.versions(),
+                record.configuration(),
+                record.seeds(),
+                record.inputs(),
+                record.attempts(),
+                stages);
 
-        assertThat(SyntheticRun.empty(directory).with(RunDirectory.RUN, changed).model().warnings())
+        assertThat(SyntheticRun.empty(directory)
+                        .with(RunDirectory.RUN, changed)
+                        .model()
+                        .warnings())
                 .containsExactly(
                         "the stage prune was made from an earlier result of score: run it again",
                         "the stage normalize was started again and has not finished: what evaluate has made is of the"

@@ -28,7 +28,8 @@ import org.purespark.run.event.Event;
 /** Opens the report in a real browser. Skipped where there is none. Screenshots stay in {@code target/report-it}. */
 class RunReportIT {
     private static final Path SCREENSHOTS = Path.of("target", "report-it");
-    private static final Pattern CHART = Pattern.compile("<div class=\"chart\"[^>]*>(\\s*<div[^>]*>\\s*<svg.*?</svg>)?", Pattern.DOTALL);
+    private static final Pattern CHART =
+            Pattern.compile("<div class=\"chart\"[^>]*>(\\s*<div[^>]*>\\s*<svg.*?</svg>)?", Pattern.DOTALL);
 
     /** The reader's colours, by the number that Chromium has for them. */
     enum Scheme {
@@ -73,7 +74,9 @@ class RunReportIT {
         assertThat(charts).hasSize(8).allSatisfy(chart -> assertThat(chart.group(1))
                 .as("drawing in %s", chart.group())
                 .isNotNull());
-        assertThat(browser.output().split("✕</text>", -1)).as("marks of pruned heads").hasSize(1 + 9);
+        assertThat(browser.output().split("✕</text>", -1))
+                .as("marks of pruned heads")
+                .hasSize(1 + 9);
         assertThat(browser.output()).contains(">threshold 0.850</text>").contains(">end: 9 pruned</text>");
         assertThat(browser.output())
                 .as("colour of the axes' text")
@@ -108,7 +111,8 @@ class RunReportIT {
 
     @Test
     void anAttackByNamesRunsNothing() throws Exception {
-        String attack = "</script><img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>";
+        String attack =
+                "</script><img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>";
         SyntheticRun run = SyntheticRun.complete(directory.resolve("run"))
                 .with(RunDirectory.RUN, SyntheticRun.record(Map.of(attack, attack)))
                 .with(
@@ -143,7 +147,9 @@ class RunReportIT {
                 .redirectError(console.toFile())
                 .start();
         try {
-            assertThat(process.waitFor(90, TimeUnit.SECONDS)).as("chromium ended in time").isTrue();
+            assertThat(process.waitFor(90, TimeUnit.SECONDS))
+                    .as("chromium ended in time")
+                    .isTrue();
         } finally {
             process.destroyForcibly();
         }

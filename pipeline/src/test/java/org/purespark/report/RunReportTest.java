@@ -12,8 +12,6 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,13 +29,16 @@ class RunReportTest {
 
     @Test
     void showsTheFiguresOfACompleteRun() throws IOException {
-        String page = withoutScripts(RunReport.render(SyntheticRun.complete(directory).model(), SyntheticRun.VERDICT));
+        String page =
+                withoutScripts(RunReport.render(SyntheticRun.complete(directory).model(), SyntheticRun.VERDICT));
 
         assertThat(page)
                 .contains("<p class=\"verdict\">" + SyntheticRun.VERDICT + "</p>")
                 .contains("9 of 144 heads pruned (6.3 %)")
-                .containsPattern("purified <span.*?</span></th><td class=\"number\">0\\.878</td><td class=\"number\">0\\.167</td>")
-                .containsPattern("baseline <span.*?</span></th><td class=\"number\">0\\.880</td><td class=\"number\">1\\.000</td>")
+                .containsPattern(
+                        "purified <span.*?</span></th><td class=\"number\">0\\.878</td><td class=\"number\">0\\.167</td>")
+                .containsPattern(
+                        "baseline <span.*?</span></th><td class=\"number\">0\\.880</td><td class=\"number\">1\\.000</td>")
                 .contains("gave back 1 head")
                 .contains("positive (target)")
                 .contains("<td class=\"number flipped\" style=\"--shade:0.17\">152 <span class=\"mark\">▲</span></td>")
@@ -73,7 +74,8 @@ class RunReportTest {
 
     @Test
     void aRunThatHasDoneNothingYetStillHasAReport() throws IOException {
-        String page = withoutScripts(RunReport.render(SyntheticRun.empty(directory).model(), ""));
+        String page =
+                withoutScripts(RunReport.render(SyntheticRun.empty(directory).model(), ""));
 
         assertThat(page)
                 .contains("No verdict yet")
@@ -87,8 +89,9 @@ class RunReportTest {
     void namesFromTheRunDirectoryCannotBecomeMarkupOrScript() throws IOException {
         SyntheticRun run = SyntheticRun.complete(directory)
                 .with(RunDirectory.RUN, SyntheticRun.record(Map.of(ATTACK, ATTACK)))
-                .with("purified/config.json", new ObjectMapper()
-                        .writeValueAsString(Map.of("id2label", Map.of("0", ATTACK, "1", "b"))))
+                .with(
+                        "purified/config.json",
+                        new ObjectMapper().writeValueAsString(Map.of("id2label", Map.of("0", ATTACK, "1", "b"))))
                 .with(new Event.Warning(null, ATTACK));
         String page = RunReport.render(run.model(), ATTACK);
 
@@ -99,15 +102,6 @@ class RunReportTest {
         assertThat(withoutScripts(page).split("&lt;img src", -1))
                 .as("verdict, warning, label four times, setting's key and value")
                 .hasSize(1 + 8);
-    }
-
-    @Property(tries = 200, seed = "11")
-    void anyTextSurvivesInsideAScriptElementUnchanged(@ForAll String text) throws IOException {
-        ObjectMapper json = new ObjectMapper();
-        String safe = ChartData.scriptSafe(json.writeValueAsString(text + ATTACK));
-
-        assertThat(safe).doesNotContain("<", ">", "&", "\u2028", "\u2029");
-        assertThat(json.readValue(safe, String.class)).isEqualTo(text + ATTACK);
     }
 
     @Test
@@ -132,7 +126,8 @@ class RunReportTest {
 
         assertThat(policy).startsWith("default-src 'none'; ");
         assertThat(withoutScripts(page)).doesNotContainPattern("(?i)<link|<iframe|\\ssrc=|url\\(|@import|https?://");
-        Matcher scripts = Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL).matcher(page);
+        Matcher scripts =
+                Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL).matcher(page);
         int found = 0;
         while (scripts.find()) {
             assertThat(policy).contains(PageResources.policyHash(scripts.group(1)));
@@ -149,8 +144,7 @@ class RunReportTest {
         assertThat(data.get("heads").get("cells"))
                 .filteredOn(cell -> cell.get(3).intValue() == 1)
                 .hasSize(9);
-        assertThat(data.get("prune").get("steps").toString())
-                .isEqualTo("[[0,0.8704,0],[10,0.8486,0],[9,0.8647,1]]");
+        assertThat(data.get("prune").get("steps").toString()).isEqualTo("[[0,0.8704,0],[10,0.8486,0],[9,0.8647,1]]");
         assertThat(data.get("layers").get("coefficients")).hasSize(12);
         JsonNode loss = data.get("training").get(1).get("loss");
         assertThat(loss).hasSize(326);
@@ -160,7 +154,7 @@ class RunReportTest {
     @Test
     void longCurvesAreMeansOfSeveralSteps() throws IOException {
         Event[] steps = LongStream.rangeClosed(1, 2 * ChartData.MOST_POINTS)
-                .mapToObj(step -> SyntheticRun.step(StageName.BASELINE, step, step))
+                .mapToObj(step -> SyntheticRun.step(StageName.BASELINE, step, (double) step))
                 .toArray(Event[]::new);
         String page = RunReport.render(SyntheticRun.empty(directory).with(steps).model(), "");
 
@@ -199,7 +193,8 @@ class RunReportTest {
                         """);
 
         assertThat(withoutScripts(RunReport.render(run.model(), "")))
-                .contains("No head pruned: the baseline’s validation accuracy 0.870 is already below the threshold 0.900");
+                .contains(
+                        "No head pruned: the baseline’s validation accuracy 0.870 is already below the threshold 0.900");
     }
 
     @Test
