@@ -25,7 +25,7 @@ import org.purespark.smoke.SmokeJob;
 class LauncherIT {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final Pattern TASK =
-            Pattern.compile("task executor=(\\S+) pid=(\\d+) extension=(\\S+) library=(\\S+) .*error=(\\S+)");
+            Pattern.compile("task executor=(\\S+) pid=(\\d+) extension=(\\S+) library=(\\S+) ids=(\\S+) error=(\\S+)");
 
     @TempDir
     private Path directory;
@@ -117,7 +117,8 @@ class LauncherIT {
         assertThat(tasks).allSatisfy(task -> {
             assertThat(task.group(3)).isEqualTo(extension);
             assertThat(task.group(4)).contains(extension + "/");
-            assertThat(Double.parseDouble(task.group(5))).isZero();
+            assertThat(task.group(5)).isEqualTo("[0,1,2]");
+            assertThat(Double.parseDouble(task.group(6))).isZero();
         });
         return tasks;
     }
