@@ -7,16 +7,13 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The system properties that the native libraries read once, when they are first used: which build of the tensor library
- * suits this CPU, how much memory it may take, and that the tokenizer stays off the network. Each JVM decides for the
- * machine that it runs on, so executors may differ.
+ * The system properties that the tensor library reads once, when it is first used: which of its builds suits this CPU,
+ * and how much memory it may take. Each JVM decides for the machine that it runs on, so executors may differ.
  */
 final class NativeSettings {
     static final String EXTENSION = "org.bytedeco.javacpp.platform.extension";
     static final String MAX_BYTES = "org.bytedeco.javacpp.maxbytes";
     static final String MAX_PHYSICAL_BYTES = "org.bytedeco.javacpp.maxphysicalbytes";
-    static final String TOKENIZER_OFFLINE = "ai.djl.offline";
-    static final String TRACKING_OPT_OUT = "OPT_OUT_TRACKING";
 
     /** What the AVX-512 build was compiled for; on a CPU that lacks one of them it ends the JVM. */
     private static final List<String> AVX512 = List.of("avx512f", "avx512dq", "avx512bw", "avx512vl");
@@ -37,8 +34,6 @@ final class NativeSettings {
         // A process whose heap fills its share still gets some memory for tensors.
         settings.put(MAX_BYTES, Long.toString(Math.max(processBytes - heapBytes, processBytes / 4)));
         settings.put(MAX_PHYSICAL_BYTES, Long.toString(processBytes));
-        settings.put(TOKENIZER_OFFLINE, "true");
-        settings.put(TRACKING_OPT_OUT, "true");
         return settings;
     }
 

@@ -118,7 +118,7 @@ final class JsonLineTexts {
                 i++;
             } else if (Character.isSurrogate(c)) {
                 throw new InputException(RowUnit.LINE.place(source, number) + ", column " + name.strip()
-                        + String.format(": \\u%04x is half of a surrogate pair; write both halves", (int) c));
+                        + String.format(Locale.ROOT, ": \\u%04x is half of a surrogate pair; write both halves", (int) c));
             }
         }
         return value;

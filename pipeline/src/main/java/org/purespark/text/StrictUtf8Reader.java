@@ -9,6 +9,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.purespark.InputException;
 
 /**
@@ -64,7 +65,7 @@ final class StrictUtf8Reader extends Reader {
         if (result.isError()) {
             int bad = bytes.get(bytes.position()) & 0xFF;
             throw new InputException(
-                    RowUnit.LINE.place(source, line) + ": byte " + String.format("0x%02X", bad)
+                    RowUnit.LINE.place(source, line) + ": byte " + String.format(Locale.ROOT, "0x%02X", bad)
                             + " is not UTF-8; save the file as UTF-8");
         }
         chars.flip();

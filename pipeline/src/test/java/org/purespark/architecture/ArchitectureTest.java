@@ -16,6 +16,9 @@ import java.util.concurrent.ThreadLocalRandom;
 /** What may know what. A rule that fails names the class and the line. */
 @AnalyzeClasses(packages = "org.purespark", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+    /** The system loads a native library from a local disk and from nowhere else. */
+    private static final String UNPACKS_NATIVE_LIBRARIES = "org.purespark.text.NativeTokenizers";
+
     @ArchTest
     static final ArchRule sparkIsKnownToThePackageSparkAlone = noClasses()
             .that()
@@ -38,6 +41,8 @@ class ArchitectureTest {
     static final ArchRule filesAreReachedThroughStorage = noClasses()
             .that()
             .resideOutsideOfPackage("org.purespark.storage..")
+            .and()
+            .doNotHaveFullyQualifiedName(UNPACKS_NATIVE_LIBRARIES)
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("org.apache.hadoop.fs.FileSystem")

@@ -46,7 +46,7 @@ class HoldOutTest {
 
     @Test
     void classOfOneTextIsRefused() {
-        assertThatThrownBy(() -> HoldOut.share(table(List.of(20, 0.1, 1)), 11))
+        assertThatThrownBy(() -> HoldOut.share(table(List.of(20, 1)), 0.1, 11))
                 .isInstanceOf(InputException.class)
                 .hasMessage("train.parquet, row 2: label 1 has this one text only, too few to hold out a validation"
                         + " set; add texts of it or give a validation file");
