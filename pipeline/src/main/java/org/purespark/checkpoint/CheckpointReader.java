@@ -12,8 +12,8 @@ import org.purespark.storage.Storage;
 
 /**
  * Reads Hugging Face model directories: {@code config.json}, weights as {@code model.safetensors} or
- * {@code pytorch_model.bin} (each sharded too), tokenizer files, and a {@code classifier.safetensors} beside them. Every
- * missing or misshapen tensor is refused, every unexpected one a warning, by name.
+ * {@code pytorch_model.bin} (each sharded too), tokenizer files, and a {@code classifier.safetensors} beside them.
+ * Every missing or misshapen tensor is refused, every unexpected one a warning, by name.
  */
 public final class CheckpointReader {
     /** A classifier that lies beside the weights: tensors {@code weight} [C, D] and {@code bias} [C]. */

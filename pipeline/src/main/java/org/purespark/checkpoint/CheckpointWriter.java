@@ -57,8 +57,7 @@ public final class CheckpointWriter {
                 storage.replace(address, content);
             }
         }
-        storage.replace(
-                Storage.child(directory, MODEL_CARD_FILE), new ModelCardText(checkpoint, form, card).render());
+        storage.replace(Storage.child(directory, MODEL_CARD_FILE), new ModelCardText(checkpoint, form, card).render());
         storage.replace(
                 Storage.child(directory, CheckpointReader.CONFIG_FILE),
                 JsonFile.render(ExportedConfig.of(checkpoint, form)));
@@ -72,8 +71,7 @@ public final class CheckpointWriter {
         checkpoint.tensors().forEach((canonical, tensor) -> {
             String name = checkpoint.hasClassifier() ? names.withHead(canonical) : names.bare(canonical);
             canonicalNames.put(name, canonical);
-            shapes.put(
-                    name, form == ExportForm.COMPACT ? slices.cutShape(canonical, tensor.shape()) : tensor.shape());
+            shapes.put(name, form == ExportForm.COMPACT ? slices.cutShape(canonical, tensor.shape()) : tensor.shape());
         });
         try (OutputStream out = storage.create(address)) {
             SafeTensorsWriter.write(out, shapes, SafeTensorsWriter.PYTORCH, name -> {

@@ -24,7 +24,8 @@ final class ConvertedTokenizer {
             throws IOException {
         ObjectNode tokenizer = JsonFile.parse(tokenizerJson, source);
         JsonNode model = tokenizer.path("model");
-        if (!model.path("type").asText().equals("WordPiece") || !model.path("vocab").isObject()) {
+        if (!model.path("type").asText().equals("WordPiece")
+                || !model.path("vocab").isObject()) {
             throw new InputException("cannot convert " + source + ": its model is \""
                     + model.path("type").asText() + "\", expected \"WordPiece\" as BERT has it");
         }
@@ -49,7 +50,9 @@ final class ConvertedTokenizer {
         config.put("tokenizer_class", "BertTokenizer");
         config.put("model_max_length", maxTokens);
         config.put("do_lower_case", normalizer.path("lowercase").asBoolean(true));
-        config.put("tokenize_chinese_chars", normalizer.path("handle_chinese_chars").asBoolean(true));
+        config.put(
+                "tokenize_chinese_chars",
+                normalizer.path("handle_chinese_chars").asBoolean(true));
         if (normalizer.path("strip_accents").isBoolean()) {
             config.put("strip_accents", normalizer.path("strip_accents").booleanValue());
         } else {

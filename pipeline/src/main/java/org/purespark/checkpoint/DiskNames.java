@@ -65,7 +65,9 @@ final class DiskNames {
 
     /** The name that a model with a classifier has on disk. */
     String withHead(String canonical) {
-        return canonical.startsWith("classifier.") ? classifierName(canonical) : family.prefix() + bareEncoderName(canonical);
+        return canonical.startsWith("classifier.")
+                ? classifierName(canonical)
+                : family.prefix() + bareEncoderName(canonical);
     }
 
     private String bareEncoderName(String canonical) {
@@ -75,7 +77,8 @@ final class DiskNames {
         int afterLayer = canonical.indexOf('.', "encoder.layer.".length()) + 1;
         int parameter = canonical.lastIndexOf('.');
         String part = DISTILBERT_LAYER.get(canonical.substring(afterLayer, parameter));
-        return "transformer" + canonical.substring("encoder".length(), afterLayer) + part + canonical.substring(parameter);
+        return "transformer" + canonical.substring("encoder".length(), afterLayer) + part
+                + canonical.substring(parameter);
     }
 
     private String classifierName(String canonical) {

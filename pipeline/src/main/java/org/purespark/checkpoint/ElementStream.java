@@ -25,10 +25,11 @@ final class ElementStream {
         this.position = position;
     }
 
-    /** Moves forward to the byte {@code target} of the file; a store that can seek does not transfer what is skipped. */
+    /** Moves forward to the byte {@code target} of the file; a store that can seek does not send what is skipped. */
     void advanceTo(long target) throws IOException {
         if (target < position) {
-            throw new IllegalStateException("byte " + target + " lies behind byte " + position + ": read in file order");
+            throw new IllegalStateException(
+                    "byte " + target + " lies behind byte " + position + ": read in file order");
         }
         if (target > position) {
             if (in instanceof Seekable seekable) {

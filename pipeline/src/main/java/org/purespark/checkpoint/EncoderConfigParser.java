@@ -35,8 +35,8 @@ final class EncoderConfigParser {
 
     Family family() {
         if (!raw.path("model_type").isTextual()) {
-            throw new InputException("cannot use " + place + ": it has no \"model_type\"; known are "
-                    + Family.knownModelTypes());
+            throw new InputException(
+                    "cannot use " + place + ": it has no \"model_type\"; known are " + Family.knownModelTypes());
         }
         String modelType = raw.path("model_type").textValue();
         return Family.ofModelType(modelType)
@@ -76,7 +76,8 @@ final class EncoderConfigParser {
                 positiveNumber("layer_norm_eps", 1e-12),
                 hiddenDropout,
                 probability("attention_probs_dropout_prob", 0.1),
-                probability("classifier_dropout", isSequenceClassifier(family) ? hiddenDropout : LINEAR_CLASSIFIER_DROPOUT),
+                probability(
+                        "classifier_dropout", isSequenceClassifier(family) ? hiddenDropout : LINEAR_CLASSIFIER_DROPOUT),
                 positiveNumber("initializer_range", 0.02),
                 padTokenId);
     }
@@ -121,6 +122,10 @@ final class EncoderConfigParser {
         }
         if (raw.path("is_decoder").asBoolean(false)) {
             throw invalid("is_decoder", "is true; only encoders are computed");
+        }
+        String problem = text("problem_type", "single_label_classification");
+        if (isSequenceClassifier(family) && !problem.equals("single_label_classification")) {
+            throw invalid("problem_type", "is \"" + problem + "\"; only single_label_classification is computed");
         }
         if (raw.hasNonNull("quantization_config")) {
             throw invalid("quantization_config", "is given; only unquantized weights are read");

@@ -29,6 +29,7 @@ final class ExportedConfig {
         DeclaredHeads.write(raw, form, checkpoint.prunedHeads());
         if (checkpoint.hasClassifier()) {
             DeclaredLabels.write(raw, checkpoint.labels());
+            classifierDropout(raw, checkpoint);
             if (checkpoint.classifierKind().hasDense()) {
                 raw.put("problem_type", "single_label_classification");
             }
@@ -47,6 +48,16 @@ final class ExportedConfig {
                 checkpoint.classifierKind().hasDense()
                         ? ClassifierKind.SEQUENCE_CLASSIFICATION
                         : ClassifierKind.TOKEN_CLASSIFICATION);
+    }
+
+    /** DistilBERT has a key for sequence classifiers alone. */
+    private static void classifierDropout(ObjectNode raw, Checkpoint checkpoint) {
+        double dropout = checkpoint.encoder().classifierDropout();
+        if (checkpoint.encoder().family() != Family.DISTILBERT) {
+            raw.put("classifier_dropout", dropout);
+        } else if (checkpoint.classifierKind().hasDense()) {
+            raw.put("seq_classif_dropout", dropout);
+        }
     }
 
     /** States every constant, so that nothing hangs on a default. */

@@ -12,8 +12,8 @@ import org.purespark.storage.Storage;
  * Finds an artifact's jar in the local Maven repository, and has Maven fetch it where it is not there yet.
  */
 public final class MavenArtifact {
-    private static final Pattern COORDINATES =
-            Pattern.compile("([A-Za-z0-9_][A-Za-z0-9_.-]*):([A-Za-z0-9_][A-Za-z0-9_.-]*):([A-Za-z0-9_][A-Za-z0-9_.-]*)");
+    private static final Pattern COORDINATES = Pattern.compile(
+            "([A-Za-z0-9_][A-Za-z0-9_.-]*):([A-Za-z0-9_][A-Za-z0-9_.-]*):([A-Za-z0-9_][A-Za-z0-9_.-]*)");
 
     private static final String GET = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:get";
 
@@ -36,7 +36,9 @@ public final class MavenArtifact {
         String repository = System.getProperty("maven.repo.local");
         return new MavenArtifact(
                 storage,
-                repository == null ? Path.of(System.getProperty("user.home"), ".m2", "repository") : Path.of(repository),
+                repository == null
+                        ? Path.of(System.getProperty("user.home"), ".m2", "repository")
+                        : Path.of(repository),
                 "mvn");
     }
 
@@ -71,14 +73,21 @@ public final class MavenArtifact {
 
     private void fetch(String coordinates) throws IOException {
         List<String> line = List.of(
-                command, "-q", "-B", GET, "-Dartifact=" + coordinates, "-Dtransitive=false", "-Dmaven.repo.local=" + localRepository);
+                command,
+                "-q",
+                "-B",
+                GET,
+                "-Dartifact=" + coordinates,
+                "-Dtransitive=false",
+                "-Dmaven.repo.local=" + localRepository);
         Process maven;
         try {
             maven = new ProcessBuilder(line).redirectErrorStream(true).start();
         } catch (IOException e) {
             throw new InputException(
                     "cannot get " + coordinates + ": it is not in " + localRepository + " and " + command
-                            + " cannot be started; install Maven, or fetch the jar and name its files with --onnx and --tokenizer",
+                            + " cannot be started; install Maven, or fetch the jar and name its files with --onnx and"
+                            + " --tokenizer",
                     e);
         }
         try {

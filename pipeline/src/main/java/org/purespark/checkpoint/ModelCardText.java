@@ -22,7 +22,12 @@ final class ModelCardText {
         if (checkpoint.hasClassifier()) {
             text.add("pipeline_tag: text-classification");
         }
-        text.add("---").add("").add("# " + card.title()).add("").add(card.summary()).add("");
+        text.add("---")
+                .add("")
+                .add("# " + card.title())
+                .add("")
+                .add(card.summary())
+                .add("");
         if (!card.facts().isEmpty()) {
             text.add("| | |").add("|---|---|");
             card.facts().forEach((name, value) -> text.add("| " + name + " | " + value.replace("|", "\\|") + " |"));
@@ -30,7 +35,9 @@ final class ModelCardText {
         }
         if (checkpoint.hasClassifier()) {
             text.add("Classes, in id order: "
-                    + checkpoint.labels().stream().map(label -> "`" + label + "`").collect(Collectors.joining(", ")) + ".");
+                    + checkpoint.labels().stream()
+                            .map(label -> "`" + label + "`")
+                            .collect(Collectors.joining(", ")) + ".");
             text.add("");
         }
         heads(text);
@@ -47,12 +54,14 @@ final class ModelCardText {
         text.add("Pruned attention heads (layer.head, counted from 0): " + list + ".");
         text.add(
                 form == ExportForm.DENSE
-                        ? "Their query, key and value rows and their output columns are zero in weights of full shape, which"
-                                + "\ncomputes the same as cutting them out and stays so under fine-tuning; `config.json` lists them under `"
-                                + DeclaredHeads.ZEROED_KEY + "`."
+                        ? "Their query, key and value rows and their output columns are zero in weights of full"
+                                + " shape.\n"
+                                + "This computes the same as cutting them out and stays so under fine-tuning;\n"
+                                + "`config.json` lists them under `" + DeclaredHeads.ZEROED_KEY + "`."
                         : "They are cut out of the weights and listed as `" + DeclaredHeads.CUT_KEY
-                                + "` in `config.json`.\n\n**This form opens in transformers 4.x only** (`pip install \"transformers<5\"`):"
-                                + " version 5 has dropped head pruning.");
+                                + "` in `config.json`.\n\n"
+                                + "**This form opens in transformers 4.x only** (`pip install \"transformers<5\"`):\n"
+                                + "version 5 has dropped head pruning.");
         text.add("");
     }
 
@@ -68,8 +77,10 @@ final class ModelCardText {
                 .add("directory = \".\"  # where this file lies")
                 .add("tokenizer = AutoTokenizer.from_pretrained(directory)")
                 .add("model = " + model + ".from_pretrained(directory" + withoutPooler() + ").eval()")
-                .add("batch = tokenizer([\"a text\", \"another one\"], truncation=True, max_length=" + card.maxTokens()
-                        + ", padding=True, return_tensors=\"pt\")")
+                .add("batch = tokenizer(")
+                .add("    [\"a text\", \"another one\"], truncation=True, max_length=" + card.maxTokens()
+                        + ", padding=True, return_tensors=\"pt\"" + withoutTokenTypes())
+                .add(")")
                 .add("with torch.no_grad():");
         if (!checkpoint.hasClassifier()) {
             text.add("    hidden = model(**batch).last_hidden_state").add("```");
@@ -80,9 +91,12 @@ final class ModelCardText {
                 .add("```");
         if (!sequence) {
             text.add("")
-                    .add("**Do not open it with `AutoModelForSequenceClassification`**: this classifier is one linear layer on the")
-                    .add("last hidden state of the first token, and that class would put layers with random weights before it.")
-                    .add("As a token classifier, its logits at token 0 are the text's; those at other tokens mean nothing.");
+                    .add("**Do not open it with `AutoModelForSequenceClassification`**: this classifier is one"
+                            + " linear layer")
+                    .add("on the last hidden state of the first token, and that class would put layers with random"
+                            + " weights")
+                    .add("before it. As a token classifier, its logits at token 0 are the text's; the others mean"
+                            + " nothing.");
         }
     }
 
@@ -91,5 +105,10 @@ final class ModelCardText {
         Family family = checkpoint.encoder().family();
         boolean poolerByDefault = family == Family.BERT || family == Family.ROBERTA;
         return !checkpoint.hasClassifier() && poolerByDefault ? ", add_pooling_layer=False" : "";
+    }
+
+    /** DistilBERT takes no token types, which a tokenizer borrowed from BERT would make. */
+    private String withoutTokenTypes() {
+        return checkpoint.encoder().tokenTypes() == 0 ? ", return_token_type_ids=False" : "";
     }
 }

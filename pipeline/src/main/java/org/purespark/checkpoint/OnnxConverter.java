@@ -18,8 +18,8 @@ import org.purespark.storage.Storage;
 
 /**
  * Makes a Hugging Face {@code BertModel} directory from a BERT encoder exported to ONNX, as
- * {@code dev.langchain4j:langchain4j-embeddings-…} artifacts on Maven Central carry them. Sizes come from the tensors'
- * shapes, the number of heads and LayerNorm's epsilon from the graph.
+ * {@code dev.langchain4j:langchain4j-embeddings-…} artifacts on Maven Central carry them. Sizes come from the shapes of
+ * the tensors, the number of heads and LayerNorm's epsilon from the graph.
  */
 public final class OnnxConverter {
     /** Head size of the BERT encoders with D = 384 (MiniLM, bge-small, e5-small). */
@@ -60,8 +60,9 @@ public final class OnnxConverter {
             }
         }
         if (graph == null || tokenizer == null) {
-            throw new InputException("cannot convert " + jarAddress + ": expected a *.onnx and a *tokenizer.json in it, found "
-                    + (graph == null ? "no *.onnx" : "no *tokenizer.json"));
+            throw new InputException(
+                    "cannot convert " + jarAddress + ": expected a *.onnx and a *tokenizer.json in it, found "
+                            + (graph == null ? "no *.onnx" : "no *tokenizer.json"));
         }
         return write(graph, onnxName, tokenizer, jarAddress + "!/" + tokenizerName, outDirectory);
     }
@@ -72,7 +73,8 @@ public final class OnnxConverter {
      * @return what was written; its warnings say what the graph did not show
      * @throws InputException where they are not an unquantized BERT encoder and its tokenizer
      */
-    public Checkpoint convertFiles(String onnxAddress, String tokenizerAddress, String outDirectory) throws IOException {
+    public Checkpoint convertFiles(String onnxAddress, String tokenizerAddress, String outDirectory)
+            throws IOException {
         for (String address : List.of(onnxAddress, tokenizerAddress)) {
             if (!storage.exists(address)) {
                 throw new InputException("cannot convert " + address + ": no such file");
@@ -123,8 +125,9 @@ public final class OnnxConverter {
         int[] types = matrixShape(graph, "embeddings.token_type_embeddings.weight", onnxName);
         int layers = graph.layers();
         if (layers == 0) {
-            throw new InputException("cannot convert " + onnxName + ": it has no encoder.layer.0.attention.self.query.bias;"
-                    + " expected a BERT encoder that PyTorch exported with its names");
+            throw new InputException(
+                    "cannot convert " + onnxName + ": it has no encoder.layer.0.attention.self.query.bias;"
+                            + " expected a BERT encoder that PyTorch exported with its names");
         }
         int hidden = words[1];
         OptionalDouble epsilon = graph.layerNormEpsilon();
@@ -160,7 +163,8 @@ public final class OnnxConverter {
                     + ": the graph does not show the number of heads, and there is no rule for hidden size " + hidden);
         }
         warnings.add("the graph does not show the number of heads: taken as " + hidden / SMALL_HEAD_SIZE
-                + ", by the rule that encoders of hidden size " + SMALL_HIDDEN + " have heads of size " + SMALL_HEAD_SIZE);
+                + ", by the rule that encoders of hidden size " + SMALL_HIDDEN + " have heads of size "
+                + SMALL_HEAD_SIZE);
         return hidden / SMALL_HEAD_SIZE;
     }
 

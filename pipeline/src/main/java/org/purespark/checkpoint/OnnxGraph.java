@@ -62,7 +62,8 @@ final class OnnxGraph {
         try {
             return new OnnxGraph(source, ModelProto.parseFrom(in));
         } catch (InvalidProtocolBufferException e) {
-            throw new InputException("cannot convert " + source + ": it is not a whole ONNX model: " + e.getMessage(), e);
+            throw new InputException(
+                    "cannot convert " + source + ": it is not a whole ONNX model: " + e.getMessage(), e);
         }
     }
 
@@ -135,7 +136,8 @@ final class OnnxGraph {
         }
         String layer = canonical.substring(0, canonical.length() - ".weight".length());
         NodeProto product = nodesByName.get(nodeName(layer) + "/MatMul");
-        TensorProto weight = product == null || product.getInputCount() < 2 ? null : initializers.get(product.getInput(1));
+        TensorProto weight =
+                product == null || product.getInputCount() < 2 ? null : initializers.get(product.getInput(1));
         if (weight == null || weight.getDimsCount() != 2) {
             throw missing(canonical);
         }

@@ -116,7 +116,8 @@ public final class SafeTensorsReader implements TensorFile {
         }
         long length = ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (length < 2 || length > MAX_HEADER_BYTES || length > fileBytes - 8) {
-            throw broken("its header length is " + Long.toUnsignedString(length) + " in a file of " + fileBytes + " bytes");
+            throw broken(
+                    "its header length is " + Long.toUnsignedString(length) + " in a file of " + fileBytes + " bytes");
         }
         byte[] header = in.readNBytes((int) length);
         if (header.length < length) {
@@ -138,7 +139,8 @@ public final class SafeTensorsReader implements TensorFile {
                 parser.nextToken();
                 JsonNode value = values.readTree(parser);
                 if (name.equals(METADATA)) {
-                    value.properties().forEach(e -> metadata.put(e.getKey(), e.getValue().asText()));
+                    value.properties()
+                            .forEach(e -> metadata.put(e.getKey(), e.getValue().asText()));
                 } else {
                     tensors.add(locate(name, value, address + ", header offset " + offset));
                 }
@@ -157,8 +159,8 @@ public final class SafeTensorsReader implements TensorFile {
     private static Located locate(String name, JsonNode value, String place) {
         String typeName = value.path("dtype").asText("");
         ElementType type = ElementType.named(typeName)
-                .orElseThrow(() -> new InputException("cannot read tensor " + name + ": unknown element type \"" + typeName
-                        + "\" (" + place + ")"));
+                .orElseThrow(() -> new InputException(
+                        "cannot read tensor " + name + ": unknown element type \"" + typeName + "\" (" + place + ")"));
         long[] shape = longs(value.path("shape"));
         long[] offsets = longs(value.path("data_offsets"));
         if (shape == null || offsets == null || offsets.length != 2) {
@@ -169,15 +171,16 @@ public final class SafeTensorsReader implements TensorFile {
         long bytes = type.bytes();
         for (int i = 0; i < shape.length; i++) {
             if (shape[i] > Integer.MAX_VALUE) {
-                throw new InputException("cannot read tensor " + name + ": dimension " + shape[i] + " is too large ("
-                        + place + ")");
+                throw new InputException(
+                        "cannot read tensor " + name + ": dimension " + shape[i] + " is too large (" + place + ")");
             }
             dimensions[i] = (int) shape[i];
             bytes = saturatedProduct(bytes, shape[i]);
         }
         if (offsets[0] > offsets[1] || offsets[1] - offsets[0] != bytes) {
             throw new InputException("cannot read tensor " + name + ": its data_offsets "
-                    + Arrays.toString(offsets) + " do not hold " + type + " " + Arrays.toString(dimensions) + ", that is "
+                    + Arrays.toString(offsets) + " do not hold " + type + " " + Arrays.toString(dimensions)
+                    + ", that is "
                     + bytes + " bytes (" + place + ")");
         }
         return new Located(new Entry(name, type, dimensions, place), offsets[0], offsets[1]);
@@ -214,8 +217,8 @@ public final class SafeTensorsReader implements TensorFile {
                         + " bytes: it is truncated; copy it again (" + entry.place() + ")");
             }
             if (located.begin() < end) {
-                throw new InputException("cannot read tensor " + entry.name() + ": its data overlaps that of " + previous
-                        + " (" + entry.place() + ")");
+                throw new InputException("cannot read tensor " + entry.name() + ": its data overlaps that of "
+                        + previous + " (" + entry.place() + ")");
             }
             if (located.begin() > end) {
                 throw new InputException("cannot read tensor " + entry.name() + ": " + (located.begin() - end)
@@ -230,7 +233,6 @@ public final class SafeTensorsReader implements TensorFile {
     }
 
     private InputException broken(String what) {
-        return new InputException(
-                "cannot read " + address + ": " + what + "; the file is damaged or not safetensors");
+        return new InputException("cannot read " + address + ": " + what + "; the file is damaged or not safetensors");
     }
 }

@@ -44,7 +44,10 @@ public final class SafeTensorsWriter {
      * @param values called once per name, in order; its tensor has the announced shape
      */
     public static void write(
-            OutputStream out, SortedMap<String, int[]> shapes, Map<String, String> metadata, Function<String, Tensor> values)
+            OutputStream out,
+            SortedMap<String, int[]> shapes,
+            Map<String, String> metadata,
+            Function<String, Tensor> values)
             throws IOException {
         byte[] header = header(shapes, metadata);
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);

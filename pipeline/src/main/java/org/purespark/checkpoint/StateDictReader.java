@@ -34,8 +34,8 @@ final class StateDictReader implements TensorFile {
         String pickle = files.keySet().stream()
                 .filter(name -> name.endsWith("/data.pkl"))
                 .findFirst()
-                .orElseThrow(() -> new InputException("cannot read " + address
-                        + ": it is a zip file without data.pkl, not a PyTorch state dict"));
+                .orElseThrow(() -> new InputException(
+                        "cannot read " + address + ": it is a zip file without data.pkl, not a PyTorch state dict"));
         String root = pickle.substring(0, pickle.length() - "data.pkl".length());
         Map<String, Object> entries = Unpickler.stateDict(readPickle(files.get(pickle)), address);
         entries.forEach((name, value) -> {
@@ -47,8 +47,9 @@ final class StateDictReader implements TensorFile {
             throw new InputException("cannot read " + address + ": its dictionary holds no tensors; save the model's"
                     + " state_dict() itself");
         }
-        tensors.sort(Comparator.comparingLong((Located located) -> located.data().headerOffset())
-                .thenComparing(located -> located.entry().name()));
+        tensors.sort(
+                Comparator.comparingLong((Located located) -> located.data().headerOffset())
+                        .thenComparing(located -> located.entry().name()));
         if (tensors.get(0).data().headerOffset() < files.get(pickle).headerOffset()) {
             throw new InputException("cannot read " + address
                     + ": data.pkl stands behind tensors, where torch.save never puts it; save the model again");
@@ -112,7 +113,8 @@ final class StateDictReader implements TensorFile {
                     + " it again, or convert it to safetensors");
         }
         if (!zip) {
-            throw new InputException("cannot read " + address + ": it is not a file of torch.save; the file is damaged");
+            throw new InputException(
+                    "cannot read " + address + ": it is not a file of torch.save; the file is damaged");
         }
     }
 
@@ -123,8 +125,8 @@ final class StateDictReader implements TensorFile {
                 try (InputStream in = storage.open(address)) {
                     ElementStream stream = new ElementStream(in, 0);
                     skipLocalHeader(stream, file.getValue(), address);
-                    String order = new String(
-                            stream.readBytes((int) file.getValue().bytes()), StandardCharsets.US_ASCII);
+                    String order =
+                            new String(stream.readBytes((int) file.getValue().bytes()), StandardCharsets.US_ASCII);
                     if (!order.equals("little")) {
                         throw new InputException("cannot read " + address + ": its byte order is " + order
                                 + "; only little-endian files are read");
@@ -147,15 +149,15 @@ final class StateDictReader implements TensorFile {
         return pickle;
     }
 
-    private Located locate(
-            String name, Unpickler.TensorRef view, Map<String, ZipDirectory.Entry> files, String root) {
+    private Located locate(String name, Unpickler.TensorRef view, Map<String, ZipDirectory.Entry> files, String root) {
         Unpickler.StorageRef storage = view.storage();
         String place = address + ", storage " + storage.key();
         ZipDirectory.Entry data = files.get(root + "data/" + storage.key());
         if (data == null) {
             throw new InputException("cannot read tensor " + name + ": its storage is missing (" + place + ")");
         }
-        if (!data.stored() || data.bytes() != storage.elements() * storage.type().bytes()) {
+        if (!data.stored()
+                || data.bytes() != storage.elements() * storage.type().bytes()) {
             throw new InputException("cannot read tensor " + name + ": its storage has " + data.bytes()
                     + " bytes, expected " + storage.elements() + " uncompressed elements of " + storage.type() + " ("
                     + place + ")");

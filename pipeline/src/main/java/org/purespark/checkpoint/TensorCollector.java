@@ -43,8 +43,8 @@ final class TensorCollector {
             if (canonical.isPresent()) {
                 TensorFile.Entry other = entries.put(canonical.get(), entry);
                 if (other != null) {
-                    throw new InputException("cannot read tensor " + entry.name() + ": it is there twice (" + other.place()
-                            + "; " + entry.place() + ")");
+                    throw new InputException("cannot read tensor " + entry.name() + ": it is there twice ("
+                            + other.place() + "; " + entry.place() + ")");
                 }
                 ElementStream.requireReadable(entry);
                 checkShape(canonical.get(), entry);
@@ -117,8 +117,8 @@ final class TensorCollector {
                     canonical.equals(TensorLayout.CLASSIFIER_WEIGHT) || canonical.equals(TensorLayout.CLASSIFIER_BIAS);
             boolean needed = !projection || classifierRequired || someProjection;
             if (needed && !present.contains(canonical)) {
-                throw new InputException("cannot read tensor " + names.withHead(canonical) + ": it is missing; expected "
-                        + shapeText(canonical) + " (" + place + ")");
+                throw new InputException("cannot read tensor " + names.withHead(canonical)
+                        + ": it is missing; expected " + shapeText(canonical) + " (" + place + ")");
             }
         }
     }
@@ -148,8 +148,8 @@ final class TensorCollector {
         }
         if (classes < 2) {
             TensorFile.Entry entry = entries.get(TensorLayout.CLASSIFIER_WEIGHT);
-            throw new InputException("cannot use tensor " + entry.name() + ": a classifier needs at least 2 classes, it has "
-                    + classes + " (" + entry.place() + ")");
+            throw new InputException("cannot use tensor " + entry.name()
+                    + ": a classifier needs at least 2 classes, it has " + classes + " (" + entry.place() + ")");
         }
         return classes;
     }

@@ -62,7 +62,7 @@ final class Unpickler {
     }
 
     /**
-     * The entries of a pickled dictionary with text keys: {@link TensorRef} for tensors, something else for other things.
+     * The entries of a pickled dictionary with text keys: {@link TensorRef} for tensors, anything else for the rest.
      *
      * @throws InputException where the pickle is not such a dictionary, or asks for more than a state dict needs
      */
@@ -72,8 +72,8 @@ final class Unpickler {
         try {
             result = unpickler.run();
         } catch (BufferUnderflowException | IndexOutOfBoundsException | ClassCastException e) {
-            throw new InputException("cannot read " + place + ": its pickle is damaged near byte "
-                    + unpickler.in.position(), e);
+            throw new InputException(
+                    "cannot read " + place + ": its pickle is damaged near byte " + unpickler.in.position(), e);
         }
         if (!(result instanceof Map<?, ?> map)) {
             throw unpickler.refused("it does not hold a dictionary of tensors");

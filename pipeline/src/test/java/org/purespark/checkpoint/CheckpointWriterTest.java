@@ -1,0 +1,270 @@
+package org.purespark.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.purespark.checkpoint.TinyModels.CARD;
+import static org.purespark.checkpoint.TinyModels.STORAGE;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.purespark.InputException;
+import org.purespark.heads.Head;
+
+class CheckpointWriterTest {
+    private static final Head FIRST = new Head(0, 1);
+    private static final Head SECOND = new Head(1, 0);
+    private static final Head THIRD = new Head(1, 2);
+
+    @TempDir
+    Path temporary;
+
+    private final CheckpointWriter writer = new CheckpointWriter(STORAGE);
+    private final CheckpointReader reader = new CheckpointReader(STORAGE);
+
+    static Stream<Arguments> familiesAndForms() {
+        return Arrays.stream(Family.values())
+                .flatMap(family -> Arrays.stream(ExportForm.values()).map(form -> Arguments.of(family, form)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("familiesAndForms")
+    void whatIsWrittenIsReadBackWithPrunedHeadsAsZeros(Family family, ExportForm form) throws IOException {
+        for (Checkpoint model : new Checkpoint[] {
+            TinyModels.classifier(family, ClassifierKind.LINEAR),
+            TinyModels.classifier(family, TinyModels.sequenceKind(family)),
+            TinyModels.encoder(family)
+        }) {
+            Checkpoint pruned = TinyModels.pruned(model, FIRST, SECOND, THIRD);
+            String directory = temporary.resolve("export").toString();
+            writer.write(pruned, directory, form, CARD);
+            Checkpoint read = reader.read(directory);
+
+            HeadSlices slices = new HeadSlices(pruned.encoder(), pruned.prunedHeads());
+            SortedMap<String, Tensor> expected = new TreeMap<>();
+            pruned.tensors().forEach((name, tensor) -> expected.put(name, slices.zeroed(name, tensor)));
+            TinyModels.assertSameTensors(read.tensors(), expected);
+            assertThat(read.prunedHeads()).containsExactly(FIRST, SECOND, THIRD);
+            assertThat(read.labels()).isEqualTo(pruned.labels());
+            assertThat(read.encoder()).isEqualTo(pruned.encoder());
+            assertThat(read.classifierKind()).isEqualTo(pruned.classifierKind());
+            assertThat(read.warnings()).isEmpty();
+            assertThat(read.tokenizerFiles().get("vocab.txt"))
+                    .isEqualTo("[PAD]\n[UNK]\n".getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void theDenseFormZeroesTheHeadsRowsAndColumnsAndNothingElse() throws IOException {
+        Checkpoint model = TinyModels.pruned(TinyModels.classifier(Family.BERT, ClassifierKind.LINEAR), FIRST);
+        SortedMap<String, Tensor> disk = exported(model, ExportForm.DENSE);
+        String layer = "bert.encoder.layer.0.attention.";
+        for (String part : new String[] {"query", "key", "value"}) {
+            Tensor original = model.tensors().get("encoder.layer.0.attention.self." + part + ".weight");
+            Tensor weight = disk.get(layer + "self." + part + ".weight");
+            Tensor bias = disk.get(layer + "self." + part + ".bias");
+            for (int row = 0; row < 6; row++) {
+                boolean pruned = row / 2 == 1;
+                assertThat(bias.values()[row] == 0f).isEqualTo(pruned);
+                for (int column = 0; column < 6; column++) {
+                    assertThat(weight.values()[row * 6 + column])
+                            .isEqualTo(pruned ? 0f : original.values()[row * 6 + column]);
+                }
+            }
+        }
+        Tensor original = model.tensors().get("encoder.layer.0.attention.output.dense.weight");
+        Tensor output = disk.get(layer + "output.dense.weight");
+        for (int i = 0; i < 36; i++) {
+            assertThat(output.values()[i]).isEqualTo(i % 6 / 2 == 1 ? 0f : original.values()[i]);
+        }
+        assertThat(disk.get(layer + "output.dense.bias").values())
+                .isEqualTo(model.tensors()
+                        .get("encoder.layer.0.attention.output.dense.bias")
+                        .values());
+        assertThat(disk.get("bert.encoder.layer.1.attention.self.query.weight").values())
+                .isEqualTo(model.tensors()
+                        .get("encoder.layer.1.attention.self.query.weight")
+                        .values());
+    }
+
+    @Test
+    void theCompactFormCutsTheHeadsOut() throws IOException {
+        Checkpoint model = TinyModels.pruned(TinyModels.classifier(Family.BERT, ClassifierKind.LINEAR), SECOND, THIRD);
+        SortedMap<String, Tensor> disk = exported(model, ExportForm.COMPACT);
+        String layer = "bert.encoder.layer.1.attention.";
+        Tensor query = model.tensors().get("encoder.layer.1.attention.self.query.weight");
+        assertThat(disk.get(layer + "self.query.weight").shape()).containsExactly(2, 6);
+        assertThat(disk.get(layer + "self.query.weight").values())
+                .isEqualTo(Arrays.copyOfRange(query.values(), 12, 24));
+        assertThat(disk.get(layer + "self.value.bias").shape()).containsExactly(2);
+        assertThat(disk.get(layer + "output.dense.weight").shape()).containsExactly(6, 2);
+        Tensor output = model.tensors().get("encoder.layer.1.attention.output.dense.weight");
+        assertThat(disk.get(layer + "output.dense.weight").values()[3]).isEqualTo(output.values()[9]);
+        assertThat(config().path("pruned_heads").toString()).isEqualTo("{\"1\":[0,2]}");
+        assertThat(config().has("pure_pruned_heads")).isFalse();
+        assertThat(Files.readString(temporary.resolve("export/README.md")))
+                .contains("1.0, 1.2.\n")
+                .contains("**This form opens in transformers 4.x only**");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Family.class)
+    void linearClassifiersAreTokenClassifiersOfTheFamily(Family family) throws IOException {
+        SortedMap<String, Tensor> disk =
+                exported(TinyModels.classifier(family, ClassifierKind.LINEAR), ExportForm.DENSE);
+        assertThat(disk.keySet()).contains("classifier.weight", "classifier.bias");
+        assertThat(disk.keySet()).allMatch(name -> name.startsWith(family.prefix()) || name.startsWith("classifier."));
+        assertThat(config().path("architectures").path(0).asText())
+                .isEqualTo(family.className("ForTokenClassification"));
+        assertThat(config().path("model_type").asText()).isEqualTo(family.modelType());
+        assertThat(Files.readString(temporary.resolve("export/README.md")))
+                .contains("AutoModelForTokenClassification.from_pretrained(directory)")
+                .contains("logits[:, 0]")
+                .contains("**Do not open it with `AutoModelForSequenceClassification`**")
+                .contains("max_length=128")
+                .contains("| seed | 11 |")
+                .contains("`bad`, `fair`, `good`");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Family.class)
+    void sequenceClassifiersKeepTheirFamilysNames(Family family) throws IOException {
+        SortedMap<String, Tensor> disk =
+                exported(TinyModels.classifier(family, TinyModels.sequenceKind(family)), ExportForm.DENSE);
+        String[] heads =
+                switch (family) {
+                    case BERT -> new String[] {"bert.pooler.dense.weight", "classifier.weight"};
+                    case DISTILBERT -> new String[] {"pre_classifier.weight", "classifier.weight"};
+                    case ROBERTA, ELECTRA -> new String[] {"classifier.dense.weight", "classifier.out_proj.weight"};
+                };
+        assertThat(disk.keySet()).contains(heads);
+        assertThat(disk.get(heads[1]).shape()).containsExactly(3, 6);
+        assertThat(config().path("architectures").path(0).asText())
+                .isEqualTo(family.className("ForSequenceClassification"));
+        assertThat(Files.readString(temporary.resolve("export/README.md")))
+                .contains("AutoModelForSequenceClassification.from_pretrained(directory)")
+                .doesNotContain("[:, 0]")
+                .doesNotContain("Do not open");
+    }
+
+    @Test
+    void encodersAreWrittenBare() throws IOException {
+        SortedMap<String, Tensor> disk = exported(TinyModels.encoder(Family.ROBERTA), ExportForm.DENSE);
+        assertThat(disk.keySet())
+                .contains("embeddings.word_embeddings.weight")
+                .noneMatch(n -> n.startsWith("roberta."));
+        assertThat(config().path("architectures").path(0).asText()).isEqualTo("RobertaModel");
+        assertThat(config().has("id2label")).isFalse();
+        assertThat(Files.readString(temporary.resolve("export/README.md")))
+                .contains("AutoModel.from_pretrained(directory, add_pooling_layer=False)");
+    }
+
+    @Test
+    void theConfigurationKeepsWhatIsStillTrue() throws IOException {
+        Checkpoint model = TinyModels.pruned(TinyModels.classifier(Family.BERT, ClassifierKind.LINEAR), FIRST, THIRD);
+        exported(model, ExportForm.DENSE);
+        JsonNode config = config();
+        assertThat(config.path("custom_key").asText()).isEqualTo("kept");
+        assertThat(config.has("transformers_version")).isFalse();
+        assertThat(config.has("_name_or_path")).isFalse();
+        assertThat(config.path("torch_dtype").asText()).isEqualTo("float32");
+        assertThat(config.path("id2label").toString()).isEqualTo("{\"0\":\"bad\",\"1\":\"fair\",\"2\":\"good\"}");
+        assertThat(config.path("label2id").toString()).isEqualTo("{\"bad\":0,\"fair\":1,\"good\":2}");
+        assertThat(config.path("pure_pruned_heads").toString()).isEqualTo("{\"0\":[1],\"1\":[2]}");
+        assertThat(config.has("pruned_heads")).isFalse();
+        assertThat(config.path("num_attention_heads").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void theSameCheckpointGivesTheSameBytes() throws IOException {
+        Checkpoint model = TinyModels.pruned(TinyModels.classifier(Family.ELECTRA, ClassifierKind.LINEAR), FIRST);
+        Path once = temporary.resolve("once");
+        Path again = temporary.resolve("again");
+        writer.write(model, once.toString(), ExportForm.COMPACT, CARD);
+        writer.write(model, again.toString(), ExportForm.COMPACT, CARD);
+        for (String name : new String[] {"model.safetensors", "config.json", "README.md", "vocab.txt"}) {
+            assertThat(again.resolve(name)).hasSameBinaryContentAs(once.resolve(name));
+        }
+    }
+
+    @Test
+    void anEarlierExportIsReplacedWithItsTokenizer() throws IOException {
+        Path directory = Files.createDirectory(temporary.resolve("export"));
+        Files.writeString(directory.resolve("tokenizer.json"), "{}");
+        exported(TinyModels.classifier(Family.BERT, ClassifierKind.LINEAR), ExportForm.DENSE);
+        assertThat(directory.resolve("tokenizer.json")).doesNotExist();
+        assertThat(directory.resolve("vocab.txt")).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pytorch_model.bin", "classifier.safetensors", "model.safetensors.index.json"})
+    void otherWeightsInTheDirectoryAreNotMixedWith(String file) throws IOException {
+        Path directory = Files.createDirectory(temporary.resolve("export"));
+        Files.writeString(directory.resolve(file), "");
+        assertThatThrownBy(() -> exported(TinyModels.encoder(Family.BERT), ExportForm.DENSE))
+                .isInstanceOf(InputException.class)
+                .hasMessage("cannot write a model to " + directory + ": it holds " + file
+                        + ", which would be taken for a part of it; choose another directory");
+        assertThat(directory.resolve("model.safetensors")).doesNotExist();
+    }
+
+    @Test
+    void aLayerWithoutHeadsHasNoCompactForm() throws IOException {
+        Checkpoint model = TinyModels.pruned(TinyModels.encoder(Family.BERT), SECOND, new Head(1, 1), THIRD);
+        assertThatThrownBy(() -> exported(model, ExportForm.COMPACT))
+                .isInstanceOf(InputException.class)
+                .hasMessage(
+                        "cannot write the compact form: all 3 heads of layer 1 are pruned, which transformers cannot"
+                                + " open; use export.form=dense");
+        assertThat(exported(model, ExportForm.DENSE)).isNotEmpty();
+    }
+
+    @Test
+    void aFailedWriteLeavesNoConfiguration() throws IOException {
+        exported(TinyModels.encoder(Family.BERT), ExportForm.DENSE);
+        Path weights = temporary.resolve("export/model.safetensors");
+        Files.delete(weights);
+        Files.createDirectories(weights.resolve("in the way"));
+        assertThatThrownBy(() -> exported(TinyModels.encoder(Family.BERT), ExportForm.DENSE))
+                .isInstanceOf(IOException.class);
+        assertThat(temporary.resolve("export/config.json")).doesNotExist();
+    }
+
+    @Test
+    void aCheckpointOfWrongShapeCannotBeMade() {
+        Checkpoint model = TinyModels.encoder(Family.BERT);
+        SortedMap<String, Tensor> tensors = new TreeMap<>(model.tensors());
+        tensors.put("embeddings.LayerNorm.bias", Tensor.zeros(5));
+        assertThatThrownBy(() -> model.with(tensors, model.labels(), model.prunedHeads()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("tensor embeddings.LayerNorm.bias: shape [5], expected [6]");
+        tensors.remove("embeddings.LayerNorm.bias");
+        tensors.put("classifier.bias", Tensor.zeros(2));
+        assertThatThrownBy(() -> model.with(tensors, model.labels(), model.prunedHeads()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("tensors missing [embeddings.LayerNorm.bias], too many [classifier.bias]");
+    }
+
+    private SortedMap<String, Tensor> exported(Checkpoint model, ExportForm form) throws IOException {
+        String directory = temporary.resolve("export").toString();
+        writer.write(model, directory, form, CARD);
+        return SafeTensorsReader.readAll(STORAGE, directory + "/model.safetensors");
+    }
+
+    private JsonNode config() throws IOException {
+        return JsonFile.read(STORAGE, temporary.resolve("export/config.json").toString());
+    }
+}

@@ -1,0 +1,210 @@
+package org.purespark.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.purespark.InputException;
+
+class StateDictReaderTest {
+    private static final String DICT = "ccollections\nOrderedDict\n)R";
+    private static final String TENSOR = "ctorch._utils\n_rebuild_tensor_v2\n";
+
+    @TempDir
+    Path temporary;
+
+    private final CheckpointReader reader = new CheckpointReader(TinyModels.STORAGE);
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zip", "views"})
+    void whatTorchSavesIsReadLikeTheSameModelInSafetensors(String kind) throws IOException {
+        Checkpoint expected =
+                reader.read(TinyModels.resource("pytorch/safetensors").toString());
+        Checkpoint read = reader.read(TinyModels.resource("pytorch/" + kind).toString());
+        TinyModels.assertSameTensors(read.tensors(), expected.tensors());
+        assertThat(read.classifierKind()).isEqualTo(ClassifierKind.BERT_POOLER);
+        assertThat(read.labels()).containsExactly("bad", "good");
+        assertThat(read.warnings()).isEmpty();
+    }
+
+    @Test
+    void shardsOfStateDictsAreReadByTheirIndex() throws IOException {
+        Path model = TinyModels.copy(TinyModels.resource("pytorch/zip"), temporary.resolve("model"));
+        Files.move(model.resolve("pytorch_model.bin"), model.resolve("pytorch_model-00001-of-00001.bin"));
+        Checkpoint expected =
+                reader.read(TinyModels.resource("pytorch/safetensors").toString());
+        DiskNames names = new DiskNames(expected.encoder(), expected.classifierKind());
+        var index = JsonFile.MAPPER.createObjectNode();
+        var map = index.putObject("weight_map");
+        expected.tensors().keySet().forEach(name -> map.put(names.withHead(name), "pytorch_model-00001-of-00001.bin"));
+        Files.write(model.resolve("pytorch_model.bin.index.json"), JsonFile.render(index));
+        TinyModels.assertSameTensors(reader.read(model.toString()).tensors(), expected.tensors());
+    }
+
+    @Test
+    void theOldFormatIsNamedAsSuch() {
+        String directory = TinyModels.resource("pytorch/legacy").toString();
+        assertThatThrownBy(() -> reader.read(directory))
+                .isInstanceOf(InputException.class)
+                .hasMessage(
+                        "cannot read " + directory + "/pytorch_model.bin: it is in PyTorch's old format (before 1.6);"
+                                + " load it in PyTorch with weights_only=True and save it again, or"
+                                + " convert it to safetensors");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "os, system",
+        "builtins, eval",
+        "posix, system",
+        "torch, load",
+        "torch._utils, _rebuild_qtensor",
+        "collections, OrderedDict.fromkeys"
+    })
+    void picklesThatNameAnythingElseAreRefusedAndNothingRuns(String module, String name) throws IOException {
+        Path file = saved("c" + module + "\n" + name + "\n(X\4\0\0\0lateTR.");
+        assertRefused(
+                file,
+                "cannot read " + file + ": it names " + module + "." + name + ", which a state dict has no need of;"
+                        + " nothing in it was executed. Convert"
+                        + " the weights to safetensors, or save a"
+                        + " plain state dict");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "i | instruction 0x69 has no place in a state dict",
+                "K\u0001. | it does not hold a dictionary of tensors",
+                "}. | its dictionary holds no tensors",
+                "}K\u0001K\u0002s. | its dictionary has a key that is no text",
+                "h\u0007. | it recalls something that it never kept",
+                "X\u007f\u007f\0\0abc | its pickle is damaged near byte",
+                "R | its pickle is damaged near byte",
+                "}K\u0001K\u0002K\u0003R | its pickle is damaged near byte",
+                "K\u0001}b. | it sets attributes of something that is no dictionary",
+                "} | its pickle is damaged near byte"
+            })
+    void damagedPicklesAreRefused(String pickle, String message) throws IOException {
+        assertRefused(saved(pickle), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 4, 1", "1, 3, 1", "0, 2, 3", "-1, 2, 1", "0, 2, -1", "3, 1, 1"})
+    void viewsOutsideOfTheirStorageAreRefused(int offset, int size, int stride) throws IOException {
+        Path file = saved(view("0", integer(offset), integer(size) + "\u0085", integer(stride) + "\u0085"));
+        assertRefused(
+                file,
+                "cannot read tensor x: shape [" + size + "] reaches outside of its storage (" + file + ", storage 0)");
+    }
+
+    @Test
+    void viewsWhoseStridesDoNotMatchTheirShapeAreRefused() throws IOException {
+        String shape = integer(2) + integer(1) + "\u0086";
+        assertRefused(
+                saved(view("0", integer(0), shape, integer(1) + "\u0085")),
+                "shape [2, 1] reaches outside of its storage");
+    }
+
+    @Test
+    void aStorageThatIsNotInTheFileIsNamed() throws IOException {
+        Path file = saved(view("7", integer(0), integer(3) + "\u0085", integer(1) + "\u0085"));
+        assertRefused(file, "cannot read tensor x: its storage is missing (" + file + ", storage 7)");
+    }
+
+    @Test
+    void truncatedFilesAreRefused() throws IOException {
+        byte[] whole = Files.readAllBytes(TinyModels.resource("pytorch/zip/pytorch_model.bin"));
+        Path file = temporary.resolve("pytorch_model.bin");
+        for (int length : new int[] {5, 100, whole.length / 2, whole.length - 30, whole.length - 1}) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            assertRefused(file, "cannot read " + file + ": it has no zip directory at its end: it is truncated");
+        }
+        Files.write(file, Arrays.copyOfRange(whole, 4, whole.length));
+        assertRefused(file, "it is not a file of torch.save; the file is damaged");
+        byte[] front = new byte[] {'P', 'K', 3, 4};
+        byte[] cutInFront = Arrays.copyOfRange(whole, 3000, whole.length);
+        System.arraycopy(front, 0, cutInFront, 0, 4);
+        Files.write(file, cutInFront);
+        assertRefused(file, "its zip directory points outside of the file");
+    }
+
+    @Test
+    void filesOfBigEndianMachinesAreRefused() throws IOException {
+        Path file = temporary.resolve("pytorch_model.bin");
+        Files.write(file, zip("}.", "big"));
+        assertRefused(file, "its byte order is big; only little-endian files are read");
+    }
+
+    @Test
+    void otherZipFilesAreRefused() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(out)) {
+            store(zip, "a/readme.txt", new byte[1]);
+        }
+        Path file = Files.write(temporary.resolve("pytorch_model.bin"), out.toByteArray());
+        assertRefused(file, "it is a zip file without data.pkl, not a PyTorch state dict");
+    }
+
+    /** A state dict with one tensor {@code x} of three stored floats. */
+    private static String view(String key, String offset, String shape, String strides) {
+        String storage = "(X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\0" + key + "X\3\0\0\0cpuK\3tQ";
+        return "}X\1\0\0\0x" + TENSOR + "(" + storage + offset + shape + strides + "\u0089" + DICT + "tRs.";
+    }
+
+    private static String integer(int value) {
+        StringBuilder text = new StringBuilder("J");
+        for (int shift = 0; shift < 32; shift += 8) {
+            text.append((char) (value >>> shift & 0xff));
+        }
+        return text.toString();
+    }
+
+    private void assertRefused(Path file, String message) {
+        assertThatThrownBy(() -> StateDictReader.open(TinyModels.STORAGE, file.toString())
+                        .close())
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(message);
+    }
+
+    private Path saved(String pickle) throws IOException {
+        return Files.write(temporary.resolve("pytorch_model.bin"), zip(pickle, "little"));
+    }
+
+    /** A file as torch.save makes it, with one storage of three floats. */
+    private static byte[] zip(String pickle, String byteOrder) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(out)) {
+            store(zip, "archive/data.pkl", ("\u0080\2" + pickle).getBytes(StandardCharsets.ISO_8859_1));
+            store(zip, "archive/byteorder", byteOrder.getBytes(StandardCharsets.US_ASCII));
+            store(zip, "archive/data/0", new byte[12]);
+        }
+        return out.toByteArray();
+    }
+
+    private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        ZipEntry entry = new ZipEntry(name);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(content.length);
+        CRC32 crc = new CRC32();
+        crc.update(content);
+        entry.setCrc(crc.getValue());
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+    }
+}
