@@ -172,7 +172,7 @@ final class StateDictReader implements TensorFile {
             empty |= size == 0;
             last += (size - 1) * stride;
         }
-        if (!valid || !empty && last >= storage.elements()) {
+        if (!valid || (!empty && last >= storage.elements())) {
             throw new InputException("cannot read tensor " + name + ": shape " + Arrays.toString(view.shape())
                     + " reaches outside of its storage (" + place + ")");
         }
