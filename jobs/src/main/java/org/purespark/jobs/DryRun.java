@@ -2,6 +2,7 @@ package org.purespark.jobs;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Locale;
 import org.purespark.InputException;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
@@ -33,6 +34,7 @@ final class DryRun {
                     settings.settings().train().microBatch(),
                     settings.settings().text().maxLength());
             out.printf(
+                    Locale.ROOT,
                     "needed for training, at most: heap %.0f MiB, off-heap %.0f MiB (%,d parameters)%n",
                     need.heapBytes() / MIB, need.offHeapBytes() / MIB, need.parameters());
         }

@@ -56,7 +56,9 @@ final class JsonLineTexts {
         try {
             node = json.readTree(line);
         } catch (JsonProcessingException e) {
-            String column = e.getLocation() == null ? "" : ", character " + e.getLocation().getColumnNr();
+            String column = e.getLocation() == null
+                    ? ""
+                    : ", character " + e.getLocation().getColumnNr();
             throw new InputException(
                     RowUnit.LINE.place(source, number) + column + ": not valid JSON (" + e.getOriginalMessage()
                             + "); write one JSON object a line",
@@ -118,7 +120,8 @@ final class JsonLineTexts {
                 i++;
             } else if (Character.isSurrogate(c)) {
                 throw new InputException(RowUnit.LINE.place(source, number) + ", column " + name.strip()
-                        + String.format(Locale.ROOT, ": \\u%04x is half of a surrogate pair; write both halves", (int) c));
+                        + String.format(
+                                Locale.ROOT, ": \\u%04x is half of a surrogate pair; write both halves", (int) c));
             }
         }
         return value;

@@ -64,9 +64,8 @@ final class StrictUtf8Reader extends Reader {
         countLines(from, bytes.position());
         if (result.isError()) {
             int bad = bytes.get(bytes.position()) & 0xFF;
-            throw new InputException(
-                    RowUnit.LINE.place(source, line) + ": byte " + String.format(Locale.ROOT, "0x%02X", bad)
-                            + " is not UTF-8; save the file as UTF-8");
+            throw new InputException(RowUnit.LINE.place(source, line) + ": byte "
+                    + String.format(Locale.ROOT, "0x%02X", bad) + " is not UTF-8; save the file as UTF-8");
         }
         chars.flip();
         if (atStart && chars.hasRemaining()) {

@@ -24,7 +24,9 @@ class HoldOutTest {
         for (int c = 0; c < classSizes.size(); c++) {
             long expected = Math.max(1, Math.round(classSizes.get(c) / 10.0));
             assertThat(count(parts.validation(), c)).isEqualTo(expected);
-            assertThat(count(parts.train(), c)).isEqualTo(classSizes.get(c) - expected).isPositive();
+            assertThat(count(parts.train(), c))
+                    .isEqualTo(classSizes.get(c) - expected)
+                    .isPositive();
         }
         Set<LabelledText> all = new HashSet<>(parts.train().rows());
         all.addAll(parts.validation().rows());

@@ -127,8 +127,7 @@ class TextFileReaderTest {
                 .map(text -> new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))
                 .toList();
         StringBuilder csv = new StringBuilder("text,label\n");
-        texts.forEach(text ->
-                csv.append('"').append(text.replace("\"", "\"\"")).append("\",1\n"));
+        texts.forEach(text -> csv.append('"').append(text.replace("\"", "\"\"")).append("\",1\n"));
         try (StrictUtf8Reader reader = new StrictUtf8Reader(
                 "a.csv", new java.io.ByteArrayInputStream(csv.toString().getBytes(StandardCharsets.UTF_8)))) {
             DelimitedTexts rows = new DelimitedTexts("a.csv", LabelColumn.REQUIRED);
@@ -146,11 +145,12 @@ class TextFileReaderTest {
     @Test
     void emptyFilesAreEmptySplits() throws IOException {
         for (String name : List.of("a.tsv", "a.csv")) {
-            assertRefused(name, "", ": empty split, the file is empty; its first line must name the columns (text,"
-                    + " label)");
-            String header = name.equals("a.tsv") ? "text\tlabel\n\n" : "text,label\n\n";
             assertRefused(
-                    name, header, ": empty split, there are no rows; give a file with at least one text");
+                    name,
+                    "",
+                    ": empty split, the file is empty; its first line must name the columns (text," + " label)");
+            String header = name.equals("a.tsv") ? "text\tlabel\n\n" : "text,label\n\n";
+            assertRefused(name, header, ": empty split, there are no rows; give a file with at least one text");
         }
         assertRefused("a.jsonl", "\n", ": empty split, there are no rows; give a file with at least one text");
     }
@@ -243,9 +243,7 @@ class TextFileReaderTest {
                 "{\"text\":\"a\",\"sentence\":\"b\",\"label\":1}",
                 ", line 1: more than one text column (text, sentence); keep one of them, rename the others");
         assertNotJson("{\"text\":\"a\",\"label\":1} 2", "character 24: not valid JSON (Trailing token");
-        assertNotJson(
-                "{\"text\":\"a\",\"text\":\"b\",\"label\":1}",
-                "character 19: not valid JSON (Duplicate");
+        assertNotJson("{\"text\":\"a\",\"text\":\"b\",\"label\":1}", "character 19: not valid JSON (Duplicate");
         assertNotJson("{\"text\":\"a\"", "character 12: not valid JSON (Unexpected end-of-input");
         assertRefused(
                 "a.jsonl",
@@ -262,8 +260,8 @@ class TextFileReaderTest {
         Files.write(directory.resolve(name), content.getBytes(StandardCharsets.ISO_8859_1));
         assertThatThrownBy(() -> read(name, LabelColumn.REQUIRED))
                 .isInstanceOf(InputException.class)
-                .hasMessage("%s, line %d: byte 0xE9 is not UTF-8; save the file as UTF-8".formatted(
-                        directory.resolve(name), name.equals("a.jsonl") ? 2 : 3));
+                .hasMessage(directory.resolve(name) + ", line " + (name.equals("a.jsonl") ? 2 : 3)
+                        + ": byte 0xE9 is not UTF-8; save the file as UTF-8");
         Files.write(directory.resolve(name), new byte[] {'t', (byte) 0xC3});
         assertThatThrownBy(() -> read(name, LabelColumn.REQUIRED))
                 .isInstanceOf(InputException.class)
