@@ -103,6 +103,24 @@ record Golden(String family, String directory, JsonNode expected, Checkpoint che
         return named;
     }
 
+    /** What {@code make_sequence_classifiers.py} wrote for a family. */
+    static JsonNode sequence(String family) throws IOException {
+        return new ObjectMapper().readTree(STORAGE.read(sequenceFile(family + ".json")));
+    }
+
+    static SortedMap<String, Tensor> sequenceTensors(String family) throws IOException {
+        return SafeTensorsReader.readAll(STORAGE, sequenceFile(family + ".safetensors"));
+    }
+
+    private static String sequenceFile(String name) {
+        try {
+            return Path.of(Golden.class.getResource("/golden/sequence/" + name).toURI())
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private String canonical(String name) {
         if (name.startsWith("cls.")) {
             return "classifier." + name.substring(4);

@@ -1,0 +1,134 @@
+package org.purespark.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.purespark.batch.EncodedSplit;
+import org.purespark.evaluate.Evaluator;
+import org.purespark.evaluate.LocalEvaluator;
+import org.purespark.evaluate.ModelSource;
+import org.purespark.evaluate.Statistics;
+import org.purespark.heads.Head;
+import org.purespark.heads.HeadScores;
+import org.purespark.metrics.Confusion;
+import org.purespark.run.progress.Progress;
+import org.purespark.storage.Storage;
+
+/** Sums from executors against those of one process: whatever the number of partitions, the figures are the same. */
+class SparkEvaluatorTest {
+    private static final int BATCH_TEXTS = 2;
+    private static final SortedSet<Head> NONE = new TreeSet<>();
+    private static JavaSparkContext spark;
+    private static Evaluator.Pass pass;
+    private static Evaluator local;
+
+    @BeforeAll
+    static void start() throws Exception {
+        spark = new JavaSparkContext(new SparkConf()
+                .setMaster("local[2]")
+                .setAppName("evaluator")
+                .set("spark.ui.enabled", "false")
+                .set("spark.driver.host", "localhost")
+                .set("spark.driver.bindAddress", "127.0.0.1"));
+        Path golden = Path.of(
+                SparkEvaluatorTest.class.getResource("/golden/bert").toURI());
+        JsonNode expected = new ObjectMapper().readTree(Files.readAllBytes(golden.resolve("expected.json")));
+        List<int[]> ids = new ArrayList<>();
+        expected.get("input_ids").forEach(row -> ids.add(new ObjectMapper().convertValue(row, int[].class)));
+        int[] labels = new ObjectMapper().convertValue(expected.get("labels"), int[].class);
+        labels[4] = EncodedSplit.NO_LABEL;
+        pass = new Evaluator.Pass(
+                "test",
+                new ModelSource(
+                        golden.resolve("model").toString(),
+                        golden.resolve("classifier.safetensors").toString(),
+                        "golden"),
+                new EncodedSplit(ids, labels),
+                BATCH_TEXTS);
+        local = new LocalEvaluator(new Storage(new Configuration(false)), 1);
+    }
+
+    @AfterAll
+    static void stop() {
+        spark.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7})
+    void headScoresDoNotDependOnTheNumberOfPartitions(int partitions) {
+        Statistics expected = local.statistics(pass, NONE, 128);
+        Statistics actual = evaluator(partitions).statistics(pass, NONE, 128);
+        HeadScores reference = expected.variances().scores();
+        HeadScores scores = actual.variances().scores();
+        assertThat(scores.texts()).isEqualTo(12);
+        for (int l = 0; l < reference.layers(); l++) {
+            for (int h = 0; h < reference.heads(); h++) {
+                double value = reference.variance()[l][h];
+                assertThat(scores.variance()[l][h]).isCloseTo(value, within(1e-6 * value));
+            }
+        }
+        assertThat(actual.confusion()).isEqualTo(expected.confusion());
+        assertThat(actual.confusion().texts()).as("texts with a label").isEqualTo(11);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void candidateSetsAreEvaluatedSideBySideInTheirOrder(int partitions) {
+        List<SortedSet<Head>> sets = List.of(
+                NONE,
+                new TreeSet<>(List.of(new Head(0, 1))),
+                new TreeSet<>(List.of(new Head(0, 1), new Head(2, 0), new Head(2, 1), new Head(2, 2))));
+        List<Confusion> together = evaluator(partitions).confusions(pass, sets);
+        assertThat(together).hasSize(3);
+        for (int i = 0; i < 3; i++) {
+            assertThat(together.get(i))
+                    .isEqualTo(local.confusions(pass, sets.subList(i, i + 1)).get(0));
+        }
+    }
+
+    @Test
+    void logitsComeBackInTheOrderOfTheTexts() {
+        List<float[]> expected = local.logits(pass);
+        List<float[]> actual = evaluator(5).logits(pass);
+        assertThat(actual).hasSize(12);
+        for (int i = 0; i < 12; i++) {
+            assertThat(actual.get(i)).containsExactly(expected.get(i));
+        }
+    }
+
+    @Test
+    void aModelKeptByTheExecutorIsNotTakenForAnotherVersion() {
+        HeadScores first =
+                evaluator(2).statistics(pass, NONE, 128).variances().scores();
+        ModelSource other = new ModelSource(
+                pass.model().directory().replace("bert", "electra"),
+                pass.model().classifierFile().replace("bert", "electra"),
+                "other");
+        Evaluator.Pass otherPass = new Evaluator.Pass("test", other, pass.texts(), BATCH_TEXTS);
+        HeadScores second =
+                evaluator(2).statistics(otherPass, NONE, 128).variances().scores();
+        assertThat(second).isNotEqualTo(first);
+        assertThat(evaluator(2).statistics(pass, NONE, 128).variances().scores())
+                .isEqualTo(first);
+    }
+
+    private static SparkEvaluator evaluator(int partitions) {
+        return new SparkEvaluator(spark, Progress.none(), partitions);
+    }
+}

@@ -1,0 +1,101 @@
+package org.purespark.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.purespark.checkpoint.ClassifierKind;
+import org.purespark.checkpoint.Tensor;
+import org.purespark.model.GradientSum;
+import org.purespark.model.PackedBatch;
+import org.purespark.model.TextClassifier;
+
+/**
+ * Sequence classifiers of three classes against transformers in float64 ({@code make_sequence_classifiers.py}, seed 11):
+ * logits and loss within 1e-4 relative, gradients within max(1e-3 of the largest entry, 1e-6).
+ */
+class SequenceClassifierTest {
+    private static final int CLASSES = 3;
+    private static final Map<String, ClassifierKind> KINDS = Map.of(
+            "bert", ClassifierKind.BERT_POOLER,
+            "roberta", ClassifierKind.ROBERTA_DENSE,
+            "distilbert", ClassifierKind.DISTILBERT_DENSE,
+            "electra", ClassifierKind.ELECTRA_DENSE);
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
+    void logitsLossAndGradientsOfThreeClassesMatch(String family) throws IOException {
+        Golden golden = Golden.of(family);
+        JsonNode expected = Golden.sequence(family);
+        SortedMap<String, Tensor> head = Golden.sequenceTensors(family);
+        SortedMap<String, Tensor> tensors = new TreeMap<>(golden.checkpoint().tensors());
+        head.forEach((name, tensor) -> {
+            if (!name.startsWith("grad.")) {
+                tensors.put(canonical(name), tensor);
+            }
+        });
+        int[] labels = Golden.ints(expected.get("labels"));
+        List<Integer> texts = new ArrayList<>();
+        for (int b = 0; b < labels.length; b++) {
+            texts.add(b);
+        }
+        PackedBatch batch = golden.batch(texts);
+        try (TextClassifier model = new TextClassifier(
+                golden.checkpoint().encoder(), KINDS.get(family), 0.3, CLASSES, tensors, 1)) {
+            float[][] logits =
+                    model.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS).logits();
+            for (int b = 0; b < labels.length; b++) {
+                for (int c = 0; c < CLASSES; c++) {
+                    double reference = expected.get("logits").get(b).get(c).asDouble();
+                    assertThat((double) logits[b][c])
+                            .isCloseTo(reference, within(1e-4 * Math.max(1e-1, Math.abs(reference))));
+                }
+            }
+            GradientSum gradients = new GradientSum(model.parameters().layout());
+            TextClassifier.Loss loss = model.addGradients(
+                    new TextClassifier.Example(batch, labels, new long[labels.length]),
+                    Set.of(),
+                    new double[model.config().layers()],
+                    gradients);
+            assertThat(loss.crossEntropy())
+                    .isCloseTo(expected.get("cross_entropy").asDouble(), within(1e-4));
+            assertThat(loss.penalty()).isZero();
+            head.forEach((name, tensor) -> {
+                if (name.startsWith("grad.")) {
+                    assertGradient(gradients, canonical(name.substring(5)), tensor);
+                }
+            });
+        }
+    }
+
+    private static void assertGradient(GradientSum gradients, String name, Tensor expected) {
+        float largest = 0;
+        for (float value : expected.values()) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        int from = gradients.layout().slice(name).offset() - gradients.layout().denseStart();
+        for (int i = 0; i < expected.values().length; i++) {
+            assertThat(gradients.dense()[from + i])
+                    .as("gradient %s[%d]", name, i)
+                    .isCloseTo(expected.values()[i], within(Math.max(1e-3f * largest, 1e-6f)));
+        }
+    }
+
+    private static String canonical(String name) {
+        if (name.equals("query")) {
+            return "encoder.layer.0.attention.self.query.weight";
+        }
+        return name.replace("bert.pooler.dense.", "classifier.dense.")
+                .replace("pre_classifier.", "classifier.dense.")
+                .replace("classifier.out_proj.", "classifier.");
+    }
+}

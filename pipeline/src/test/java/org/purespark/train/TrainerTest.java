@@ -1,0 +1,157 @@
+package org.purespark.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.purespark.batch.EncodedSplit;
+import org.purespark.config.Settings;
+import org.purespark.config.SettingsLoader;
+import org.purespark.config.TrainSettings;
+import org.purespark.model.GradientSum;
+import org.purespark.model.PackedBatch;
+import org.purespark.model.ParameterLayout;
+import org.purespark.model.TextClassifier;
+import org.purespark.random.DropoutMask;
+
+class TrainerTest {
+    private static final Golden BERT = Golden.of("bert");
+
+    @Test
+    void shortLastMicroBatchAndShortLastStepAreKeptAsMeansOverWhatTheyHave() {
+        // 12 texts in micro-batches of 5, 5, 2; steps of 2 and 1 micro-batches; two epochs.
+        TrainSettings settings = settings(2, 5, 2, 1e-3);
+        float[] trained;
+        List<Trainer.StepReport> reports = new ArrayList<>();
+        try (TextClassifier model = BERT.model(1)) {
+            Trainer.train(model, split(), objective(settings), reports::add);
+            trained = parameters(model);
+        }
+        assertThat(reports).extracting(Trainer.StepReport::step).containsExactly(1, 2, 3, 4);
+        assertThat(reports).extracting(Trainer.StepReport::epoch).containsExactly(1, 1, 2, 2);
+        assertThat(reports)
+                .extracting(Trainer.StepReport::learningRate)
+                .containsExactly(1e-3, 1e-3 * 3 / 4, 1e-3 * 2 / 4, 1e-3 * 1 / 4);
+
+        try (TextClassifier model = BERT.model(1)) {
+            OptimizerStep step = new OptimizerStep(
+                    model,
+                    new AdamW(
+                            new AdamW.Constants(0.9, 0.999, 1e-8, 0.01),
+                            model.parameters().layout().size()),
+                    new GradientSum(model.parameters().layout()),
+                    Set.of(),
+                    new double[3],
+                    1.0);
+            for (int epoch = 0; epoch < 2; epoch++) {
+                step.apply(List.of(example(epoch, 0, 5), example(epoch, 5, 10)), 1e-3 * (4 - 2 * epoch) / 4);
+                step.apply(List.of(example(epoch, 10, 12)), 1e-3 * (3 - 2 * epoch) / 4);
+            }
+            assertThat(parameters(model)).containsExactly(trained);
+        }
+    }
+
+    @Test
+    void theSameSeedTrainsTheSameBitsAndAnotherSeedOthers() {
+        float[] one = train(11);
+        assertThat(train(11)).containsExactly(one);
+        assertThat(train(12)).isNotEqualTo(one);
+    }
+
+    @Test
+    void prunedHeadsStayPrunedAndTakeNoGradient() {
+        Set<org.purespark.heads.Head> pruned = BERT.prunedHeads();
+        try (TextClassifier model = BERT.model(1)) {
+            GradientSum sum = new GradientSum(model.parameters().layout());
+            model.addGradients(example(0, 0, 6), pruned, new double[] {1, 1, 1}, sum);
+            ParameterLayout.Slice query =
+                    model.parameters().layout().slice("encoder.layer.1.attention.self.query.weight");
+            int at = query.offset() - model.parameters().layout().denseStart();
+            int rowsOfAHead = 12 * 48;
+            for (int i = 0; i < rowsOfAHead; i++) {
+                assertThat(sum.dense()[at + i]).isZero(); // head 0 of layer 1 is pruned
+            }
+            double remaining = 0;
+            for (int i = rowsOfAHead; i < 4 * rowsOfAHead; i++) {
+                remaining += Math.abs(sum.dense()[at + i]);
+            }
+            assertThat(remaining).isPositive();
+        }
+    }
+
+    @Test
+    void divergenceIsToldWithTheStepAndTheWayOut() {
+        try (TextClassifier model = BERT.model(1)) {
+            float[] broken = {Float.NaN};
+            model.parameters()
+                    .memory()
+                    .put(model.parameters().layout().slice("classifier.bias").offset(), broken, 0, 1);
+            assertThatThrownBy(() -> Trainer.train(model, split(), objective(settings(1, 4, 1, 1e-3)), report -> {}))
+                    .isInstanceOf(TrainingDivergedException.class)
+                    .hasMessageStartingWith("training diverged at step 1, epoch 1: loss NaN")
+                    .hasMessageEndingWith("lower train.learning-rate or penalty.lambda");
+        }
+    }
+
+    private static float[] train(long seed) {
+        try (TextClassifier model = BERT.model(2)) {
+            TrainSettings settings = SettingsLoader.defaults().train();
+            Trainer.train(
+                    model,
+                    split(),
+                    new Trainer.Objective(settings, seed, new TreeSet<>(), new double[] {0.1, 0, 0.15}),
+                    report -> {});
+            return parameters(model);
+        }
+    }
+
+    private static Trainer.Objective objective(TrainSettings settings) {
+        return new Trainer.Objective(settings, 11, new TreeSet<>(), new double[0]);
+    }
+
+    private static TrainSettings settings(int epochs, int microBatch, int microBatchesPerStep, double rate) {
+        Settings defaults = SettingsLoader.defaults();
+        TrainSettings d = defaults.train();
+        return new TrainSettings(
+                epochs,
+                rate,
+                d.weightDecay(),
+                d.clipNorm(),
+                d.warmUpShare(),
+                microBatch,
+                microBatchesPerStep,
+                false,
+                d.adamBeta1(),
+                d.adamBeta2(),
+                d.adamEpsilon(),
+                d.classifierDropout(),
+                d.checkpointIntervalSteps());
+    }
+
+    private static TextClassifier.Example example(int epoch, int from, int to) {
+        List<int[]> ids = split().texts().subList(from, to);
+        int[] labels = new int[to - from];
+        long[] keys = new long[to - from];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = split().labels()[from + i];
+            keys[i] = DropoutMask.key(11, epoch, from + i);
+        }
+        return new TextClassifier.Example(PackedBatch.of(ids), labels, keys);
+    }
+
+    private static EncodedSplit split() {
+        List<int[]> ids = new ArrayList<>();
+        BERT.expected().get("input_ids").forEach(row -> ids.add(Golden.ints(row)));
+        return new EncodedSplit(ids, Golden.ints(BERT.expected().get("labels")));
+    }
+
+    private static float[] parameters(TextClassifier model) {
+        float[] all = new float[model.parameters().layout().size()];
+        model.parameters().memory().get(0, all, 0, all.length);
+        return all;
+    }
+}

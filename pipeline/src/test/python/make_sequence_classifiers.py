@@ -1,0 +1,55 @@
+"""Makes golden/sequence/FAMILY.json and FAMILY.safetensors: what transformers computes in float64 for a sequence
+classifier of three classes on the golden tiny encoder of each family: logits, cross-entropy and the gradients of the
+head and of one encoder tensor, without dropout. Seed 11.
+
+    python make_sequence_classifiers.py RESOURCES/golden
+
+Needs torch, transformers and safetensors; made with torch 2.15 and transformers 5.23.
+"""
+import json
+import sys
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import AutoConfig, AutoModelForSequenceClassification
+
+FAMILIES = ["bert", "roberta", "distilbert", "electra"]
+PREFIX = {"bert": "bert.", "roberta": "roberta.", "distilbert": "distilbert.", "electra": "electra."}
+TEXTS = 6
+LABELS = [0, 2, 1, 2, 0, 1]
+
+
+def make(golden: Path, family: str) -> None:
+    torch.manual_seed(11)
+    config = AutoConfig.from_pretrained(golden / family / "model", num_labels=3)
+    model = AutoModelForSequenceClassification.from_config(config)
+    encoder = {PREFIX[family] + k: v for k, v in load_file(golden / family / "model" / "model.safetensors").items()}
+    heads = {k: torch.randn_like(v) * 0.3 for k, v in model.state_dict().items() if k not in encoder}
+    heads = {k: v for k, v in heads.items() if "position_ids" not in k and "token_type_ids" not in k}
+    missing, unexpected = model.load_state_dict({**encoder, **heads}, strict=False)
+    assert not [k for k in unexpected if "pooler" not in k], unexpected
+    model = model.double().eval()
+    expected = json.loads((golden / family / "expected.json").read_text())
+    ids = expected["input_ids"][:TEXTS]
+    width = max(map(len, ids))
+    pad = config.pad_token_id
+    batch = torch.tensor([row + [pad] * (width - len(row)) for row in ids])
+    mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in ids])
+    out = model(input_ids=batch, attention_mask=mask, labels=torch.tensor(LABELS))
+    out.loss.backward()
+    parameters = dict(model.named_parameters())
+    query = next(k for k in parameters if k.endswith(("query.weight", "q_lin.weight")))
+    kept = {k: parameters[k].grad.float() for k in heads if parameters[k].grad is not None}
+    kept["query"] = parameters[query].grad.float()
+    target = golden / "sequence"
+    target.mkdir(exist_ok=True)
+    save_file({**{k: v.float().contiguous() for k, v in heads.items()},
+               **{"grad." + k: v.contiguous() for k, v in kept.items()}}, target / f"{family}.safetensors")
+    (target / f"{family}.json").write_text(json.dumps(
+        {"labels": LABELS, "logits": out.logits.tolist(), "cross_entropy": out.loss.item()}))
+
+
+if __name__ == "__main__":
+    for name in FAMILIES:
+        make(Path(sys.argv[1]), name)
