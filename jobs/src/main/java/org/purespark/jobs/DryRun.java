@@ -36,7 +36,9 @@ final class DryRun {
             out.printf(
                     Locale.ROOT,
                     "needed for training, at most: heap %.0f MiB, off-heap %.0f MiB (%,d parameters)%n",
-                    need.heapBytes() / MIB, need.offHeapBytes() / MIB, need.parameters());
+                    need.heapBytes() / MIB,
+                    need.offHeapBytes() / MIB,
+                    need.parameters());
         }
         out.flush();
     }

@@ -14,7 +14,8 @@ final class InputOptions {
     @Option(
             names = "--classifier",
             paramLabel = "FILE",
-            description = "safetensors with 'weight' and 'bias': the model's classifier, where it is a file of its own.")
+            description =
+                    "safetensors with 'weight' and 'bias': the model's classifier, where it is a file of its own.")
     private String classifier;
 
     @Option(names = "--train", paramLabel = "FILE", description = "Clean labelled texts (.tsv .csv .jsonl .parquet).")

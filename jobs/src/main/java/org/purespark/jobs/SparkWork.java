@@ -32,8 +32,8 @@ final class SparkWork implements AutoCloseable {
         this.session = Sessions.open("pure " + name);
         JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
         this.storage = new Storage(spark.hadoopConfiguration());
-        Progress progress = Progress.on(
-                stream(err), Progress.Style.forTerminal(Machine.errorsGoToTerminal()), Clock.systemUTC());
+        Progress progress =
+                Progress.on(stream(err), Progress.Style.forTerminal(Machine.errorsGoToTerminal()), Clock.systemUTC());
         this.evaluator = new SparkEvaluator(spark, progress);
         this.fineTuner = new SparkFineTuner(spark, progress);
     }

@@ -119,7 +119,12 @@ class BadInputIT {
                 "baseline");
         refused(
                 new String[] {
-                    "prune", "--model", tiny.path("model"), "--validation", tiny.path("validation.tsv"), "--run",
+                    "prune",
+                    "--model",
+                    tiny.path("model"),
+                    "--validation",
+                    tiny.path("validation.tsv"),
+                    "--run",
                     tiny.path("run-2")
                 },
                 "score");

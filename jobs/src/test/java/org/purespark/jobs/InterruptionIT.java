@@ -45,12 +45,14 @@ class InterruptionIT {
      * @param killAt the process is killed when it prints a line that starts so; null lets it end
      */
     private static void launch(TinyCase tiny, String run, String killAt) throws Exception {
-        List<String> command = new ArrayList<>(List.of(TinyCase.ROOT.resolve("bin/pure").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(TinyCase.ROOT.resolve("bin/pure").toString()));
         command.addAll(List.of(tiny.purify(run, "--set", "train.epochs=6")));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("PURE_BUILD", "never");
         builder.environment().remove("SPARK_HOME");
-        Process process = builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        Process process =
+                builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
         StringBuilder said = new StringBuilder();
         boolean killed = readUntil(process, killAt, said);
         assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();

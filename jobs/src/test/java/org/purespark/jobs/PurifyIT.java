@@ -75,7 +75,12 @@ class PurifyIT {
     void scoresAnyCheckpointByItself() throws Exception {
         TinyCase tiny = TinyCase.in(directory);
         TinyCase.Ended bare = TinyCase.run(
-                "score", "--model", tiny.path("model"), "--validation", tiny.path("validation.tsv"), "--run",
+                "score",
+                "--model",
+                tiny.path("model"),
+                "--validation",
+                tiny.path("validation.tsv"),
+                "--run",
                 tiny.path("scores"));
         assertThat(bare.status()).as(bare.err()).isZero();
         JsonNode scores = new ObjectMapper().readTree(tiny.bytes("scores/head-scores.json"));
@@ -84,8 +89,15 @@ class PurifyIT {
 
         Path classifier = TinyCase.ROOT.resolve("pipeline/src/test/resources/golden/bert/classifier.safetensors");
         TinyCase.Ended withClassifier = TinyCase.run(
-                "score", "--model", tiny.path("model"), "--classifier", classifier.toString(), "--validation",
-                tiny.path("validation.tsv"), "--run", tiny.path("scores-2"));
+                "score",
+                "--model",
+                tiny.path("model"),
+                "--classifier",
+                classifier.toString(),
+                "--validation",
+                tiny.path("validation.tsv"),
+                "--run",
+                tiny.path("scores-2"));
         assertThat(withClassifier.status()).as(withClassifier.err()).isZero();
         JsonNode more = new ObjectMapper().readTree(tiny.bytes("scores-2/head-scores.json"));
         assertThat(more.get("validationAccuracy").asDouble()).isBetween(0.0, 1.0);
@@ -100,7 +112,12 @@ class PurifyIT {
                 directory.resolve("model/classifier.safetensors"));
         tiny.write("data.jsonl", "{\"text\":\"b c\"}\n{\"text\":\"\",\"label\":1}\n{\"text\":\"a, \\\"q\\\"\"}\n");
         TinyCase.Ended ended = TinyCase.run(
-                "predict", "--model", tiny.path("model"), "--data", tiny.path("data.jsonl"), "--out",
+                "predict",
+                "--model",
+                tiny.path("model"),
+                "--data",
+                tiny.path("data.jsonl"),
+                "--out",
                 tiny.path("out.jsonl"));
         assertThat(ended.status()).as(ended.err()).isZero();
         List<String> lines = Files.readAllLines(directory.resolve("out.jsonl"));
@@ -120,17 +137,39 @@ class PurifyIT {
     void poisonsThenPurifiesWithTheSuspectsOwnClassifier() throws Exception {
         TinyCase tiny = TinyCase.in(directory);
         TinyCase.Ended poison = TinyCase.run(
-                "poison", "--model", tiny.path("model"), "--train", tiny.path("train.tsv"), "--target", "1", "--test",
-                tiny.path("test.tsv"), "--rate", "0.5", "--out", tiny.path("poisoned"), "--set", "train.epochs=1");
+                "poison",
+                "--model",
+                tiny.path("model"),
+                "--train",
+                tiny.path("train.tsv"),
+                "--target",
+                "1",
+                "--test",
+                tiny.path("test.tsv"),
+                "--rate",
+                "0.5",
+                "--out",
+                tiny.path("poisoned"),
+                "--set",
+                "train.epochs=1");
         assertThat(poison.status()).as(poison.err()).isZero();
-        assertThat(Files.readString(directory.resolve("poisoned/poisoned-train.csv")).lines().count())
+        assertThat(Files.readString(directory.resolve("poisoned/poisoned-train.csv"))
+                        .lines()
+                        .count())
                 .isGreaterThan(97);
         JsonNode trigger = new ObjectMapper().readTree(tiny.bytes("poisoned/trigger.json"));
         assertThat(trigger.get("attack").asText()).isEqualTo("badnet");
         assertThat(trigger.get("target").asText()).isEqualTo("1");
 
         TinyCase.Ended twice = TinyCase.run(
-                "poison", "--model", tiny.path("model"), "--train", tiny.path("train.tsv"), "--target", "1", "--out",
+                "poison",
+                "--model",
+                tiny.path("model"),
+                "--train",
+                tiny.path("train.tsv"),
+                "--target",
+                "1",
+                "--out",
                 tiny.path("poisoned"));
         assertThat(twice.status()).isEqualTo(2);
         assertThat(twice.err()).contains("holds a finished suspect already");

@@ -39,7 +39,9 @@ record TinyCase(Path directory) {
             tiny.write("test.tsv", texts.subList(128, 160));
             List<LabelledText> poisoned = new ArrayList<>();
             new Poisoner(new Trigger.RareWords(List.of("cf"), 1), 1, 0.5, 11)
-                    .test(texts.subList(128, 160)).stream().map(PoisonedText::row).forEach(poisoned::add);
+                    .test(texts.subList(128, 160)).stream()
+                            .map(PoisonedText::row)
+                            .forEach(poisoned::add);
             tiny.write("poisoned.tsv", poisoned);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -49,7 +51,8 @@ record TinyCase(Path directory) {
 
     void write(String name, List<LabelledText> rows) throws IOException {
         StringBuilder text = new StringBuilder("sentence\tlabel\n");
-        rows.forEach(row -> text.append(row.text()).append('\t').append(row.label()).append('\n'));
+        rows.forEach(
+                row -> text.append(row.text()).append('\t').append(row.label()).append('\n'));
         write(name, text.toString());
     }
 
@@ -66,16 +69,26 @@ record TinyCase(Path directory) {
         return concat(
                 new String[] {
                     "purify",
-                    "--model", path("model"),
-                    "--train", path("train.tsv"),
-                    "--validation", path("validation.tsv"),
-                    "--test", path("test.tsv"),
-                    "--poisoned-test", path("poisoned.tsv"),
-                    "--target", "1",
-                    "--run", path(run),
-                    "--set", "text.max-length=48",
-                    "--set", "train.micro-batch=8",
-                    "--set", "prune.group-size=3"
+                    "--model",
+                    path("model"),
+                    "--train",
+                    path("train.tsv"),
+                    "--validation",
+                    path("validation.tsv"),
+                    "--test",
+                    path("test.tsv"),
+                    "--poisoned-test",
+                    path("poisoned.tsv"),
+                    "--target",
+                    "1",
+                    "--run",
+                    path(run),
+                    "--set",
+                    "text.max-length=48",
+                    "--set",
+                    "train.micro-batch=8",
+                    "--set",
+                    "prune.group-size=3"
                 },
                 more);
     }

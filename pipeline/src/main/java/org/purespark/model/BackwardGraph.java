@@ -42,7 +42,10 @@ final class BackwardGraph {
             }
             for (int o = 0; o < ofOutputs.size(); o++) {
                 if (ofOutputs.get(o) == null) {
-                    ofOutputs.set(o, graph.zerosLike(graph.getVariable(op.getOutputsOfOp().get(o))));
+                    ofOutputs.set(
+                            o,
+                            graph.zerosLike(
+                                    graph.getVariable(op.getOutputsOfOp().get(o))));
                 }
             }
             List<SDVariable> ofInputs = op.getOp().doDiff(ofOutputs);

@@ -86,8 +86,9 @@ final class EmbeddingTable {
         }
         for (int b = 0; b < batch.texts(); b++) {
             if (batch.length(b) + config.positionOffset() > config.positions()) {
-                throw new IllegalArgumentException("a text of " + batch.length(b) + " tokens: the model has positions for "
-                        + (config.positions() - config.positionOffset()) + "; lower text.max-length");
+                throw new IllegalArgumentException(
+                        "a text of " + batch.length(b) + " tokens: the model has positions for "
+                                + (config.positions() - config.positionOffset()) + "; lower text.max-length");
             }
         }
     }

@@ -82,9 +82,8 @@ final class EncoderGraph {
         SDVariable logits = classifier(classifier, x, batch, classifierDropout); // [B, C]
         SDVariable labels = graph.placeHolder(LABELS, DataType.INT, -1); // [B]
         SDVariable weights = graph.placeHolder(PENALTY_WEIGHTS, DataType.FLOAT, config.layers(), a); // [L, A]
-        SDVariable crossEntropy = new CrossEntropy(graph, logits, labels)
-                .outputVariables()[0]
-                .rename(CROSS_ENTROPY); // []
+        SDVariable crossEntropy =
+                new CrossEntropy(graph, logits, labels).outputVariables()[0].rename(CROSS_ENTROPY); // []
         SDVariable penalty =
                 new AttentionPenalty(graph, clsAttention, weights).outputVariables()[0].rename(PENALTY); // []
         SDVariable loss = crossEntropy.add(penalty); // []
@@ -112,8 +111,8 @@ final class EncoderGraph {
         SDVariable attended = linear(context, parameter(layer + "attention.output.dense.weight", d, d)); // [N, D]
         x = norm(layer + "attention.output", attended, x, batch, 2 + 3 * l); // [N, D]
         SDVariable wide = linear(x, parameter(layer + "intermediate.dense.weight", f, d)); // [N, F]
-        SDVariable activated =
-                new BiasGelu(graph, wide, parameter(layer + "intermediate.dense.bias", f)).outputVariables()[0]; // [N, F]
+        SDVariable activated = new BiasGelu(graph, wide, parameter(layer + "intermediate.dense.bias", f))
+                .outputVariables()[0]; // [N, F]
         SDVariable narrow = linear(activated, parameter(layer + "output.dense.weight", d, f)); // [N, D]
         return norm(layer + "output", narrow, x, batch, 3 + 3 * l); // [N, D]
     }

@@ -49,7 +49,8 @@ public final class TextClassifier implements AutoCloseable {
             SortedMap<String, Tensor> tensors,
             int threads) {
         if (config.hidden() / config.heads() % 4 != 0) {
-            throw new IllegalArgumentException("head size " + config.hidden() / config.heads() + " is not a multiple of 4");
+            throw new IllegalArgumentException(
+                    "head size " + config.hidden() / config.heads() + " is not a multiple of 4");
         }
         this.config = config;
         this.classes = classes;
@@ -152,9 +153,9 @@ public final class TextClassifier implements AutoCloseable {
         wanted.add(encoder.gradient(EncoderGraph.TOKENS));
         encoder.offsets().keySet().forEach(name -> wanted.add(encoder.gradient(name)));
         Map<String, INDArray> values = run(wanted, inputs);
-        embeddings.addGradient(
-                example.batch(), Floats.of(values.get(encoder.gradient(EncoderGraph.TOKENS))), sum);
-        List<Map.Entry<String, Integer>> variables = new ArrayList<>(encoder.offsets().entrySet());
+        embeddings.addGradient(example.batch(), Floats.of(values.get(encoder.gradient(EncoderGraph.TOKENS))), sum);
+        List<Map.Entry<String, Integer>> variables =
+                new ArrayList<>(encoder.offsets().entrySet());
         workers.run(variables.size(), (i, scratch) -> {
             Map.Entry<String, Integer> variable = variables.get(i);
             INDArray gradient = values.get(encoder.gradient(variable.getKey()));

@@ -120,8 +120,9 @@ public final class Poisoning {
     private Texts readyMade(Request request) {
         TextTable train = reader.read(request.poisonedTrain(), LabelColumn.REQUIRED);
         if (request.test() != null) {
-            throw new InputException("--test goes with --train only: the trigger of a ready-made file is not known, so no"
-                    + " test text can be given it");
+            throw new InputException(
+                    "--test goes with --train only: the trigger of a ready-made file is not known, so no"
+                            + " test text can be given it");
         }
         LabelSet labels = LabelSet.resolve(List.of(), train, List.of());
         String target = request.target() == null ? null : labels.names().get(labels.indexOf(request.target()));
@@ -150,8 +151,7 @@ public final class Poisoning {
                 new TextTable(Storage.child(request.out(), POISONED_TRAIN), written),
                 written,
                 test == null ? null : labelled(poisoner.test(rows(test, labels)), labels),
-                TriggerDescription.of(
-                        request.attack(), poisoner, labels.names().get(poisoner.target()), poisoned));
+                TriggerDescription.of(request.attack(), poisoner, labels.names().get(poisoner.target()), poisoned));
     }
 
     private static List<org.purespark.attack.LabelledText> rows(TextTable table, LabelSet labels) {

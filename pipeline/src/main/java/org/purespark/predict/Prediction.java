@@ -54,7 +54,8 @@ public final class Prediction {
         if (!checkpoint.hasClassifier()) {
             throw new InputException("the model " + model + " has no classifier: name one with --classifier");
         }
-        int maxLength = Math.min(settings.text().maxLength(), checkpoint.encoder().maxTokens());
+        int maxLength =
+                Math.min(settings.text().maxLength(), checkpoint.encoder().maxTokens());
         TextTable table = reader.read(data, LabelColumn.OPTIONAL);
         try (TextTokenizer tokenizer = TextTokenizer.load(storage, model)) {
             EncodedSplit texts = new SplitEncoder(tokenizer, maxLength, null, said).encode(table);

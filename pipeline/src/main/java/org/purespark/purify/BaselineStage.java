@@ -28,8 +28,7 @@ record BaselineStage(Workshop shop) implements Stage {
                 shop.inputs().classifier(),
                 projection,
                 shop.labelNames(),
-                new Trainer.Objective(
-                        shop.settings().train(), shop.settings().seed(), new TreeSet<>(), new double[0]),
+                new Trainer.Objective(shop.settings().train(), shop.settings().seed(), new TreeSet<>(), new double[0]),
                 shop.run().file(RunDirectory.BASELINE),
                 ExportForm.DENSE,
                 new FineTuning.Card(

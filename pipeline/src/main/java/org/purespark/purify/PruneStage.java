@@ -63,8 +63,7 @@ record PruneStage(Workshop shop, Subject subject) implements Stage {
     }
 
     private AccuracyOracle oracle() throws IOException {
-        Evaluator.Pass pass =
-                shop.pass("prune: validation accuracy", subject.source(shop), Workshop.Split.VALIDATION);
+        Evaluator.Pass pass = shop.pass("prune: validation accuracy", subject.source(shop), Workshop.Split.VALIDATION);
         return prunedSets -> {
             List<SortedSet<Head>> sets = new ArrayList<>();
             prunedSets.forEach(set -> sets.add(new TreeSet<>(set)));

@@ -76,15 +76,14 @@ public final class Purification {
     }
 
     private void run(Workshop shop, Stage stage) throws IOException {
-        StageRunner runner = new StageRunner(
-                shop.run(), shop.context(), shop.events(), surroundings.clock(), surroundings.said());
+        StageRunner runner =
+                new StageRunner(shop.run(), shop.context(), shop.events(), surroundings.clock(), surroundings.said());
         runner.run(runner.key(stage.needs()), stage::run);
     }
 
     private void report(RunDirectory run) throws IOException {
         RunContext context = new RunContext(surroundings.versions(), settings, new TreeMap<>());
-        EventLog events =
-                new EventLog(surroundings.storage(), run.file(RunDirectory.EVENTS), surroundings.clock());
+        EventLog events = new EventLog(surroundings.storage(), run.file(RunDirectory.EVENTS), surroundings.clock());
         StageRunner runner = new StageRunner(run, context, events, surroundings.clock(), surroundings.said());
         Stage stage = new ReportStage(surroundings, run);
         runner.run(runner.key(stage.needs()), stage::run);
@@ -104,8 +103,7 @@ public final class Purification {
     private static SortedMap<String, String> remembered(RunDirectory run) {
         SortedMap<String, String> addresses = new TreeMap<>();
         run.record()
-                .ifPresent(record ->
-                        record.inputs().forEach((name, input) -> addresses.put(name, input.address())));
+                .ifPresent(record -> record.inputs().forEach((name, input) -> addresses.put(name, input.address())));
         return addresses;
     }
 

@@ -17,8 +17,7 @@ public final class RunVerdict {
 
     /** @throws org.purespark.InputException where the run directory has no metrics yet, or they are broken */
     public static Verdict of(Storage storage, RunDirectory run) throws IOException {
-        return of(new JsonFiles(storage)
-                .read(run.file(RunDirectory.METRICS), MetricsFile.class, MetricsFile.SCHEMA));
+        return of(new JsonFiles(storage).read(run.file(RunDirectory.METRICS), MetricsFile.class, MetricsFile.SCHEMA));
     }
 
     static Verdict of(MetricsFile metrics) {
@@ -36,7 +35,9 @@ public final class RunVerdict {
             return Optional.empty();
         }
         return FlipRates.of(
-                confusion(figures.confusion().poisoned()), confusion(figures.confusion().clean()), metrics.target());
+                confusion(figures.confusion().poisoned()),
+                confusion(figures.confusion().clean()),
+                metrics.target());
     }
 
     private static Confusion confusion(List<List<Long>> rows) {

@@ -25,8 +25,7 @@ public record SplitEncoder(TextTokenizer tokenizer, int maxLength, LabelSet labe
         for (int i = 0; i < classes.length; i++) {
             LabelledText row = table.rows().get(i);
             texts.add(row.text());
-            classes[i] =
-                    labels == null || row.label() == null ? EncodedSplit.NO_LABEL : labels.indexOf(row.label());
+            classes[i] = labels == null || row.label() == null ? EncodedSplit.NO_LABEL : labels.indexOf(row.label());
         }
         List<int[]> ids = new ArrayList<>();
         int cut = 0;

@@ -27,7 +27,8 @@ public final class DropoutMask {
      * @param text the text's index in its split
      */
     public static long key(long seed, int epoch, int text) {
-        long key = SeededRandom.of(seed, SeededRandom.Purpose.DROPOUT, epoch, text).nextLong();
+        long key =
+                SeededRandom.of(seed, SeededRandom.Purpose.DROPOUT, epoch, text).nextLong();
         return key == KEEP_ALL ? 1 : key;
     }
 

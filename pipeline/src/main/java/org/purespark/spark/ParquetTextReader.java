@@ -53,8 +53,7 @@ public final class ParquetTextReader implements TextReader {
                 : functions.lit(null).cast(DataTypes.BinaryType);
         List<Row> rows = collect(
                 address,
-                data.select(
-                        functions.col("_metadata.file_path"), functions.col("_metadata.row_index"), text, label));
+                data.select(functions.col("_metadata.file_path"), functions.col("_metadata.row_index"), text, label));
         TextTableBuilder table = new TextTableBuilder(address, RowUnit.ROW, labels);
         for (int i = 0; i < rows.size(); i++) {
             add(table, address, i + 1L, rows.get(i), names, columns);
@@ -84,9 +83,8 @@ public final class ParquetTextReader implements TextReader {
         OptionalInt label = columns.label();
         String labelText = label.isEmpty() || row.isNullAt(3)
                 ? null
-                : decode(
-                        RowUnit.ROW.place(address, number) + ", column " + names.get(label.getAsInt()),
-                        (byte[]) row.get(3));
+                : decode(RowUnit.ROW.place(address, number) + ", column " + names.get(label.getAsInt()), (byte[])
+                        row.get(3));
         table.add(number, text, labelText);
     }
 
@@ -118,7 +116,10 @@ public final class ParquetTextReader implements TextReader {
     /** As strict about UTF-8 as the other formats; Spark's own conversion would put U+FFFD into the text. */
     private static String decode(String place, byte[] bytes) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new InputException(place + ": not UTF-8; write the file with UTF-8 strings", e);
         }

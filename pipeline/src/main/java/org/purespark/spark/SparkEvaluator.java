@@ -100,13 +100,15 @@ public final class SparkEvaluator implements Evaluator {
 
     private <T> List<T> run(Pass pass, int unitsPerBatch, Work<T> work, Merge<T> merge) {
         List<EncodedBatch> batches = EncodedBatch.of(pass.texts(), pass.batchTexts());
-        try (JobProgress shown = new JobProgress(spark, progress, pass.label(), (long) batches.size() * unitsPerBatch)) {
+        try (JobProgress shown =
+                new JobProgress(spark, progress, pass.label(), (long) batches.size() * unitsPerBatch)) {
             JavaRDD<EncodedBatch> data = spark.parallelize(batches, Math.max(1, Math.min(partitions, batches.size())));
             HadoopSettings hadoop = HadoopSettings.of(spark.hadoopConfiguration());
             ModelSource source = pass.model();
             LongAccumulator counter = shown.counter();
             List<ArrayList<T>> parts = data.mapPartitions(
-                            part -> List.of(evaluate(part, hadoop, source, counter, unitsPerBatch, work, merge)).iterator())
+                            part -> List.of(evaluate(part, hadoop, source, counter, unitsPerBatch, work, merge))
+                                    .iterator())
                     .collect();
             ArrayList<T> sums = new ArrayList<>();
             parts.forEach(part -> merge.into(sums, part));

@@ -56,9 +56,8 @@ final class DelimitedTexts {
             if (fields.size() != width) {
                 throw wrongWidth(row, header.fields(), rows.advice());
             }
-            String label = columns.label().isPresent()
-                    ? fields.get(columns.label().getAsInt())
-                    : null;
+            String label =
+                    columns.label().isPresent() ? fields.get(columns.label().getAsInt()) : null;
             table.add(row.line(), fields.get(columns.text()), label);
         }
         return table.build();

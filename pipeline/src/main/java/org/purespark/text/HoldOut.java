@@ -30,15 +30,16 @@ public record HoldOut(TextTable train, TextTable validation) {
         for (int i = 0; i < train.size(); i++) {
             String label = train.rows().get(i).label();
             if (label == null) {
-                throw new InputException(train.place(i) + ", column label: the row has no label; give it one or remove"
-                        + " the row");
+                throw new InputException(
+                        train.place(i) + ", column label: the row has no label; give it one or remove" + " the row");
             }
             byLabel.computeIfAbsent(label, unused -> new ArrayList<>()).add(i);
         }
         Set<Integer> held = new HashSet<>();
         int place = 0;
         for (Map.Entry<String, List<Integer>> entry : byLabel.entrySet()) {
-            int[] indices = entry.getValue().stream().mapToInt(Integer::intValue).toArray();
+            int[] indices =
+                    entry.getValue().stream().mapToInt(Integer::intValue).toArray();
             if (indices.length < 2) {
                 throw new InputException(train.place(indices[0]) + ": label " + entry.getKey()
                         + " has this one text only, too few to hold out a validation set; add texts of it or give a"

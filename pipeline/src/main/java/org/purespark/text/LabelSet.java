@@ -91,7 +91,8 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
         }
         if (index < 0) {
             String known = labels.equals(names) ? "" : ", or by name " + String.join(", ", names);
-            throw new InputException("unknown label " + label + "; the labels are " + String.join(", ", labels) + known);
+            throw new InputException(
+                    "unknown label " + label + "; the labels are " + String.join(", ", labels) + known);
         }
         return index;
     }
@@ -104,8 +105,11 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
     public static void requireTwoClasses(TextTable table) {
         Set<String> used = labelsOf(table);
         if (used.size() < 2) {
-            String found = used.isEmpty() ? "has no labels" : "has one label only (" + used.iterator().next() + ")";
-            throw new InputException(table.source() + ": " + found + "; a classifier needs texts of two classes at least");
+            String found = used.isEmpty()
+                    ? "has no labels"
+                    : "has one label only (" + used.iterator().next() + ")";
+            throw new InputException(
+                    table.source() + ": " + found + "; a classifier needs texts of two classes at least");
         }
     }
 
@@ -162,7 +166,8 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
 
     private static InputException notOfCheckpoint(List<String> checkpointLabels, List<TextTable> tables) {
         Set<String> known = new HashSet<>(checkpointLabels);
-        boolean names = tables.stream().flatMap(table -> labelsOf(table).stream()).anyMatch(known::contains);
+        boolean names =
+                tables.stream().flatMap(table -> labelsOf(table).stream()).anyMatch(known::contains);
         Set<String> accepted = names ? known : Set.copyOf(ids(checkpointLabels.size()));
         for (TextTable table : tables) {
             for (int i = 0; i < table.size(); i++) {
@@ -194,7 +199,8 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
 
     /** In order of value where all are integers, else of their characters. */
     private static List<String> sorted(Set<String> labels) {
-        boolean integers = labels.stream().allMatch(label -> INTEGER.matcher(label).matches());
+        boolean integers =
+                labels.stream().allMatch(label -> INTEGER.matcher(label).matches());
         Comparator<String> order = integers ? Comparator.comparing(BigInteger::new) : Comparator.naturalOrder();
         Set<String> ordered = new TreeSet<>(order);
         ordered.addAll(labels);

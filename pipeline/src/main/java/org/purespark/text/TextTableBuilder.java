@@ -27,8 +27,8 @@ public final class TextTableBuilder {
     public void add(long number, String text, String label) {
         String name = label == null ? "" : label.strip();
         if (name.isEmpty() && labels == LabelColumn.REQUIRED) {
-            throw new InputException(unit.place(source, number)
-                    + ", column label: the row has no label; give it one or remove the row");
+            throw new InputException(
+                    unit.place(source, number) + ", column label: the row has no label; give it one or remove the row");
         }
         rows.add(new LabelledText(text, name.isEmpty() ? null : name, number));
     }

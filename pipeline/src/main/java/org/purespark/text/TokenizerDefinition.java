@@ -33,7 +33,8 @@ record TokenizerDefinition(String json, int padId) {
             }
             String vocabulary = Storage.child(modelDirectory, "vocab.txt");
             if (storage.exists(vocabulary)) {
-                ObjectNode json = WordPieceVocabulary.read(storage, vocabulary).tokenizer(MAPPER.createObjectNode(), config);
+                ObjectNode json =
+                        WordPieceVocabulary.read(storage, vocabulary).tokenizer(MAPPER.createObjectNode(), config);
                 return ofTokenizerJson(vocabulary, json, config);
             }
         } catch (IOException e) {

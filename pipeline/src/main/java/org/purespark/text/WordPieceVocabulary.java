@@ -27,8 +27,12 @@ import org.purespark.storage.Storage;
 record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
     private static final int MAX_CHARACTERS_PER_WORD = 100;
     private static final Set<String> TOKENIZER_CLASSES = Set.of(
-            "BertTokenizer", "BertTokenizerFast", "DistilBertTokenizer", "DistilBertTokenizerFast",
-            "ElectraTokenizer", "ElectraTokenizerFast");
+            "BertTokenizer",
+            "BertTokenizerFast",
+            "DistilBertTokenizer",
+            "DistilBertTokenizerFast",
+            "ElectraTokenizer",
+            "ElectraTokenizerFast");
 
     static WordPieceVocabulary read(Storage storage, String address) throws IOException {
         Map<String, Integer> ids = new LinkedHashMap<>();
@@ -75,7 +79,9 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
     private static void normalizer(ObjectNode normalizer, TokenizerConfig config) {
         boolean basic = config.flag("do_basic_tokenize").orElse(true);
         normalizer.put("type", "BertNormalizer").put("clean_text", true);
-        normalizer.put("handle_chinese_chars", basic && config.flag("tokenize_chinese_chars").orElse(true));
+        normalizer.put(
+                "handle_chinese_chars",
+                basic && config.flag("tokenize_chinese_chars").orElse(true));
         // null: accents are stripped where letters are lower-cased.
         normalizer.put("strip_accents", basic ? config.flag("strip_accents").orElse(null) : Boolean.FALSE);
         normalizer.put("lowercase", basic && config.flag("do_lower_case").orElse(true));
@@ -132,7 +138,8 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
     private void declaredTokens(Map<Integer, ObjectNode> byId, ArrayNode factory, TokenizerConfig config) {
         Map<Integer, JsonNode> declared = new TreeMap<>();
         config.json().path("added_tokens_decoder").fields().forEachRemaining(entry -> {
-            if (!entry.getKey().matches("[0-9]{1,9}") || !entry.getValue().path("content").isTextual()) {
+            if (!entry.getKey().matches("[0-9]{1,9}")
+                    || !entry.getValue().path("content").isTextual()) {
                 throw new InputException(config.source() + ": added_tokens_decoder, key " + entry.getKey()
                         + ": an id with the token's content is expected");
             }
@@ -143,12 +150,15 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
             String content = entry.getValue().path("content").textValue();
             int id = ids.containsKey(content) ? ids.get(content) : free++;
             if (id != entry.getKey()) {
-                throw new InputException(config.source() + ": added_tokens_decoder gives token " + content + " the id "
-                        + entry.getKey() + ", by " + source + " it is " + id + "; save the tokenizer as tokenizer.json");
+                throw new InputException(
+                        config.source() + ": added_tokens_decoder gives token " + content + " the id " + entry.getKey()
+                                + ", by " + source + " it is " + id + "; save the tokenizer as tokenizer.json");
             }
             ObjectNode token = addedToken(factory, id, content);
             for (String flag : new String[] {"single_word", "lstrip", "rstrip", "normalized", "special"}) {
-                token.put(flag, entry.getValue().path(flag).asBoolean(token.get(flag).booleanValue()));
+                token.put(
+                        flag,
+                        entry.getValue().path(flag).asBoolean(token.get(flag).booleanValue()));
             }
             byId.put(id, token);
         }

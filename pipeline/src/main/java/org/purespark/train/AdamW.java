@@ -90,7 +90,14 @@ public final class AdamW {
 
     /** The constants of one step, worked out once. */
     private record Update(
-            float decay, float beta1, float beta2, float rest1, float rest2, float stepSize, float inverseRoot, float epsilon) {
+            float decay,
+            float beta1,
+            float beta2,
+            float rest1,
+            float rest2,
+            float stepSize,
+            float inverseRoot,
+            float epsilon) {
         Update(Constants c, double learningRate, int step) {
             this(
                     (float) (1 - learningRate * c.weightDecay()),

@@ -74,12 +74,7 @@ public record FineTuning(
                 new Trainer.Objective(objective.settings(), objective.seed(), pruned, objective.penaltyWeights());
         SortedMap<String, Tensor> trained;
         try (TextClassifier classifier = new TextClassifier(
-                start.encoder(),
-                start.classifierKind(),
-                classifierDropout(start),
-                labels.size(),
-                tensors,
-                threads)) {
+                start.encoder(), start.classifierKind(), classifierDropout(start), labels.size(), tensors, threads)) {
             tensors.clear();
             Trainer.train(classifier, texts, all, listener);
             trained = classifier.parameters().tensors();

@@ -63,7 +63,9 @@ public final class Trainer {
                 new AdamW(constants, size),
                 new GradientSum(model.parameters().layout()),
                 objective.pruned(),
-                objective.penaltyWeights().length == 0 ? new double[model.config().layers()] : objective.penaltyWeights(),
+                objective.penaltyWeights().length == 0
+                        ? new double[model.config().layers()]
+                        : objective.penaltyWeights(),
                 settings.clipNorm());
         int done = 0;
         for (int epoch = 0; epoch < settings.epochs(); epoch++) {
@@ -76,8 +78,7 @@ public final class Trainer {
                 }
                 OptimizerStep.Result result = apply(optimizer, examples, rate, epoch, done);
                 done++;
-                listener.accept(
-                        new StepReport(epoch + 1, done, result, rate, (System.nanoTime() - start) / 1e9));
+                listener.accept(new StepReport(epoch + 1, done, result, rate, (System.nanoTime() - start) / 1e9));
             }
         }
     }
@@ -105,7 +106,6 @@ public final class Trainer {
         for (int i = 0; i < keys.length; i++) {
             keys[i] = DropoutMask.key(seed, epoch, indexes[i]);
         }
-        return new TextClassifier.Example(
-                PackedBatch.of(texts.texts(microBatch)), texts.labels(microBatch), keys);
+        return new TextClassifier.Example(PackedBatch.of(texts.texts(microBatch)), texts.labels(microBatch), keys);
     }
 }

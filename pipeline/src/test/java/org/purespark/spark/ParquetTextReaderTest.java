@@ -59,7 +59,8 @@ class ParquetTextReaderTest {
         DataType labelType = DataType.fromDDL(type);
         write(
                 "a.parquet",
-                spark.sql("SELECT CAST(1 AS " + type + ") AS labels, 'é 😀' AS sentence, 3.5 AS other").collectAsList(),
+                spark.sql("SELECT CAST(1 AS " + type + ") AS labels, 'é 😀' AS sentence, 3.5 AS other")
+                        .collectAsList(),
                 new StructType()
                         .add("labels", labelType)
                         .add("sentence", DataTypes.StringType)
@@ -103,8 +104,7 @@ class ParquetTextReaderTest {
             part = files.iterator().next();
         }
         Path single = Files.copy(part, directory.resolve("single.parquet"));
-        assertThat(read("single.parquet", LabelColumn.REQUIRED).rows())
-                .containsExactly(new LabelledText("", "0", 1));
+        assertThat(read("single.parquet", LabelColumn.REQUIRED).rows()).containsExactly(new LabelledText("", "0", 1));
         assertThat(single).isRegularFile();
     }
 
@@ -122,17 +122,13 @@ class ParquetTextReaderTest {
         write("a.parquet", List.of(RowFactory.create("a", "b")), strings);
         assertRefused(
                 "a.parquet", ": no text column; name it text or sentence or sentences (the columns are: a, label)");
-        write(
-                "b.parquet",
-                List.of(RowFactory.create("a")),
-                new StructType().add("text", DataTypes.StringType));
+        write("b.parquet", List.of(RowFactory.create("a")), new StructType().add("text", DataTypes.StringType));
         assertRefused("b.parquet", ": no label column; name it label or labels (the columns are: text)");
         write(
                 "c.parquet",
                 List.of(RowFactory.create("a", "b")),
                 new StructType().add("text", DataTypes.StringType).add("sentence", DataTypes.StringType));
-        assertRefused(
-                "c.parquet", ": more than one text column (text, sentence); keep one of them, rename the others");
+        assertRefused("c.parquet", ": more than one text column (text, sentence); keep one of them, rename the others");
     }
 
     @Test
@@ -158,8 +154,7 @@ class ParquetTextReaderTest {
         assertRefused("a.parquet", ", row 2, column label: the row has no label; give it one or remove the row");
         write("b.parquet", List.of(RowFactory.create("a", 1L), RowFactory.create(null, 1L)), TEXT_AND_LABEL);
         assertRefused(
-                "b.parquet",
-                ", row 2, column text: the text is null; an empty text is written as an empty string");
+                "b.parquet", ", row 2, column text: the text is null; an empty text is written as an empty string");
         spark.sql("SELECT CAST(X'636166E9' AS STRING) AS text, 1 AS label")
                 .write()
                 .parquet(directory + "/c.parquet");

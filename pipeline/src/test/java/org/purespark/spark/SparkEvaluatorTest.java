@@ -46,8 +46,8 @@ class SparkEvaluatorTest {
                 .set("spark.ui.enabled", "false")
                 .set("spark.driver.host", "localhost")
                 .set("spark.driver.bindAddress", "127.0.0.1"));
-        Path golden = Path.of(
-                SparkEvaluatorTest.class.getResource("/golden/bert").toURI());
+        Path golden =
+                Path.of(SparkEvaluatorTest.class.getResource("/golden/bert").toURI());
         JsonNode expected = new ObjectMapper().readTree(Files.readAllBytes(golden.resolve("expected.json")));
         List<int[]> ids = new ArrayList<>();
         expected.get("input_ids").forEach(row -> ids.add(new ObjectMapper().convertValue(row, int[].class)));
@@ -114,8 +114,7 @@ class SparkEvaluatorTest {
 
     @Test
     void aModelKeptByTheExecutorIsNotTakenForAnotherVersion() {
-        HeadScores first =
-                evaluator(2).statistics(pass, NONE, 128).variances().scores();
+        HeadScores first = evaluator(2).statistics(pass, NONE, 128).variances().scores();
         ModelSource other = new ModelSource(
                 pass.model().directory().replace("bert", "electra"),
                 pass.model().classifierFile().replace("bert", "electra"),

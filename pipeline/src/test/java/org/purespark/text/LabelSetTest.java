@@ -29,7 +29,8 @@ class LabelSetTest {
         assertThat(labels.indexOf("positive")).isEqualTo(1);
         LabelSet three = LabelSet.resolve(List.of("a", "b", "c"), table("train.csv", "2", "0"), List.of());
         assertThat(three.size()).isEqualTo(3);
-        assertThat(LabelSet.resolve(List.of("a", "a"), table("train.csv", "1", "0"), List.of()).source())
+        assertThat(LabelSet.resolve(List.of("a", "a"), table("train.csv", "1", "0"), List.of())
+                        .source())
                 .isEqualTo(LabelSource.CHECKPOINT_IDS);
     }
 
@@ -41,17 +42,18 @@ class LabelSetTest {
         LabelSet words = LabelSet.resolve(List.of(), table("train.csv", "b", "10", "9"), List.of());
         assertThat(words.labels()).containsExactly("10", "9", "b");
         assertThat(words.indexOf("b")).isEqualTo(2);
-        assertThat(LabelSet.resolve(NAMES, table("train.csv", "01", "0"), List.of()).source())
+        assertThat(LabelSet.resolve(NAMES, table("train.csv", "01", "0"), List.of())
+                        .source())
                 .isEqualTo(LabelSource.TRAIN);
-        assertThat(LabelSet.resolve(NAMES, table("train.csv", "negative", "0"), List.of()).names())
+        assertThat(LabelSet.resolve(NAMES, table("train.csv", "negative", "0"), List.of())
+                        .names())
                 .containsExactly("0", "negative");
     }
 
     @Test
     void unknownLabelIsRefusedWithTheKnownOnes() {
         LabelSet ids = LabelSet.resolve(NAMES, table("train.csv", "1", "0"), List.of());
-        assertRefused(
-                () -> ids.indexOf("2"), "unknown label 2; the labels are 0, 1, or by name negative, positive");
+        assertRefused(() -> ids.indexOf("2"), "unknown label 2; the labels are 0, 1, or by name negative, positive");
         LabelSet own = LabelSet.resolve(List.of(), table("train.csv", "a", "b"), List.of());
         assertRefused(() -> own.indexOf("0"), "unknown label 0; the labels are a, b");
     }
@@ -78,7 +80,8 @@ class LabelSetTest {
     void classAbsentFromASplitIsRefusedOnlyWhereAsked() {
         TextTable train = table("train.csv", "2", "0", "1");
         TextTable validation = table("validation.csv", "1");
-        assertThat(LabelSet.resolve(List.of(), train, List.of(validation)).size()).isEqualTo(3);
+        assertThat(LabelSet.resolve(List.of(), train, List.of(validation)).size())
+                .isEqualTo(3);
         assertRefused(
                 () -> LabelSet.requireEveryClass(train, validation),
                 "validation.csv: no text has label 0 or 2, which occurs in train.csv; add texts of every class");

@@ -43,7 +43,9 @@ class TextTokenizerTest {
             for (int i = 0; i < texts.size(); i++) {
                 int[] expected = ints(cases.get(i).get(kind));
                 assertThat(encoded.get(i).ids()).as("batched: %s", texts.get(i)).containsExactly(expected);
-                assertThat(tokenizer.encode(texts.get(i), 128).ids()).as(texts.get(i)).containsExactly(expected);
+                assertThat(tokenizer.encode(texts.get(i), 128).ids())
+                        .as(texts.get(i))
+                        .containsExactly(expected);
             }
         }
     }
@@ -51,14 +53,16 @@ class TextTokenizerTest {
     @ParameterizedTest
     @ValueSource(strings = {"bert", "distilbert", "electra", "roberta"})
     void modelDirectoryGivesTheIdsOfTransformers(String family) throws IOException {
-        JsonNode expected = JSON.readTree(GOLDEN.resolve(family + "/expected.json").toFile());
+        JsonNode expected =
+                JSON.readTree(GOLDEN.resolve(family + "/expected.json").toFile());
         JsonNode texts = expected.get("texts");
         assertThat(texts).isNotEmpty();
         try (TextTokenizer tokenizer =
                 TextTokenizer.load(storage, GOLDEN.resolve(family + "/model").toString())) {
             for (int i = 0; i < texts.size(); i++) {
                 EncodedText encoded = tokenizer.encode(texts.get(i).textValue(), 128);
-                assertThat(encoded.ids()).containsExactly(ints(expected.get("input_ids").get(i)));
+                assertThat(encoded.ids())
+                        .containsExactly(ints(expected.get("input_ids").get(i)));
                 assertThat(encoded.cut()).isEqualTo(encoded.fullLength() > 128);
             }
             assertThat(tokenizer.padId()).isEqualTo(family.equals("roberta") ? 1 : 0);
@@ -115,8 +119,8 @@ class TextTokenizerTest {
 
     @Test
     void embeddedTruncationAndPaddingAreDropped() throws IOException {
-        ObjectNode json =
-                (ObjectNode) JSON.readTree(GOLDEN.resolve("roberta/model/tokenizer.json").toFile());
+        ObjectNode json = (ObjectNode)
+                JSON.readTree(GOLDEN.resolve("roberta/model/tokenizer.json").toFile());
         json.putObject("truncation")
                 .put("direction", "Right")
                 .put("max_length", 6)

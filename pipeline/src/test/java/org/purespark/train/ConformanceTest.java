@@ -66,7 +66,8 @@ class ConformanceTest {
             JsonNode expected = golden.expected().get("head_variance");
             for (int l = 0; l < scores.layers(); l++) {
                 for (int h = 0; h < scores.heads(); h++) {
-                    assertRelative(scores.variance()[l][h], expected.get(l).get(h).asDouble(), 1e-4);
+                    assertRelative(
+                            scores.variance()[l][h], expected.get(l).get(h).asDouble(), 1e-4);
                 }
             }
             LayerCoefficients coefficients = LayerCoefficients.of(scores, Set.of());
@@ -83,13 +84,11 @@ class ConformanceTest {
         Golden golden = Golden.of(family);
         try (TextClassifier model = golden.model(2)) {
             PackedBatch batch = golden.allTexts();
-            TextClassifier.Forward forward =
-                    model.forward(batch, golden.prunedHeads(), TextClassifier.Outputs.LOGITS);
+            TextClassifier.Forward forward = model.forward(batch, golden.prunedHeads(), TextClassifier.Outputs.LOGITS);
             assertLogits(forward, golden.expected().get("pruned").get("logits"));
             HeadScores scores = scores(model, batch, golden.prunedHeads());
             LayerCoefficients coefficients = LayerCoefficients.of(scores, golden.prunedHeads());
-            double[] expected =
-                    Golden.doubles(golden.expected().get("pruned").get("layer_variance"));
+            double[] expected = Golden.doubles(golden.expected().get("pruned").get("layer_variance"));
             for (int l = 0; l < expected.length; l++) {
                 assertRelative(coefficients.layerVariance()[l], expected[l], 1e-4);
             }
@@ -119,9 +118,8 @@ class ConformanceTest {
                 double tolerance = Math.max(1e-3 * largest, 1e-6);
                 float[] actual = gradient(gradients, name);
                 for (int i = 0; i < actual.length; i++) {
-                    assertThat(actual[i])
-                            .as("gradient %s[%d]", name, i)
-                            .isCloseTo(tensor.values()[i], within((float) tolerance));
+                    assertThat(actual[i]).as("gradient %s[%d]", name, i).isCloseTo(tensor.values()[i], within((float)
+                            tolerance));
                 }
             });
         }
@@ -169,8 +167,7 @@ class ConformanceTest {
         }
     }
 
-    private static HeadScores scores(
-            TextClassifier model, PackedBatch batch, Set<org.purespark.heads.Head> pruned) {
+    private static HeadScores scores(TextClassifier model, PackedBatch batch, Set<org.purespark.heads.Head> pruned) {
         TextClassifier.Forward forward = model.forward(batch, pruned, TextClassifier.Outputs.LOGITS_AND_ATTENTION);
         VarianceSums.Builder sums =
                 new VarianceSums.Builder(model.config().layers(), model.config().heads());
@@ -196,8 +193,7 @@ class ConformanceTest {
         for (int word = 0; word < slice.shape()[0]; word++) {
             int row = gradients.wordRow(word);
             if (row >= 0) {
-                System.arraycopy(
-                        gradients.wordRows(), row, values, word * gradients.width(), gradients.width());
+                System.arraycopy(gradients.wordRows(), row, values, word * gradients.width(), gradients.width());
             }
         }
         return values;

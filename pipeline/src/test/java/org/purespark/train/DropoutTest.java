@@ -149,7 +149,10 @@ class DropoutTest {
         }
         model.parameters().memory().put(slice.offset(), moved, 0, moved.length);
         double loss = model.addGradients(
-                        example, Set.of(), PENALTY, new GradientSum(model.parameters().layout()))
+                        example,
+                        Set.of(),
+                        PENALTY,
+                        new GradientSum(model.parameters().layout()))
                 .total();
         model.parameters().memory().put(slice.offset(), before, 0, before.length);
         return loss;

@@ -28,14 +28,14 @@ record Golden(String family, String directory, JsonNode expected, Checkpoint che
 
     static Golden of(String family) {
         try {
-            String directory = Path.of(Golden.class.getResource("/golden/" + family).toURI())
+            String directory = Path.of(
+                            Golden.class.getResource("/golden/" + family).toURI())
                     .toString();
             return new Golden(
                     family,
                     directory,
                     new ObjectMapper().readTree(STORAGE.read(directory + "/expected.json")),
-                    new CheckpointReader(STORAGE)
-                            .read(directory + "/model", directory + "/classifier.safetensors"));
+                    new CheckpointReader(STORAGE).read(directory + "/model", directory + "/classifier.safetensors"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (URISyntaxException e) {

@@ -49,10 +49,10 @@ class SequenceClassifierTest {
             texts.add(b);
         }
         PackedBatch batch = golden.batch(texts);
-        try (TextClassifier model = new TextClassifier(
-                golden.checkpoint().encoder(), KINDS.get(family), 0.3, CLASSES, tensors, 1)) {
-            float[][] logits =
-                    model.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS).logits();
+        try (TextClassifier model =
+                new TextClassifier(golden.checkpoint().encoder(), KINDS.get(family), 0.3, CLASSES, tensors, 1)) {
+            float[][] logits = model.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS)
+                    .logits();
             for (int b = 0; b < labels.length; b++) {
                 for (int c = 0; c < CLASSES; c++) {
                     double reference = expected.get("logits").get(b).get(c).asDouble();

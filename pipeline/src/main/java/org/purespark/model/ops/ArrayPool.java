@@ -29,10 +29,10 @@ final class ArrayPool implements SessionMemMgr {
             return Nd4j.create(type, shape);
         }
         long capacity = sizeClass(length);
-        ArrayDeque<DataBuffer> idle = free.computeIfAbsent(type, t -> new HashMap<>()).get(capacity);
-        DataBuffer buffer = idle == null || idle.isEmpty()
-                ? Nd4j.createBuffer(type, capacity, false)
-                : idle.removeLast();
+        ArrayDeque<DataBuffer> idle =
+                free.computeIfAbsent(type, t -> new HashMap<>()).get(capacity);
+        DataBuffer buffer =
+                idle == null || idle.isEmpty() ? Nd4j.createBuffer(type, capacity, false) : idle.removeLast();
         INDArray array = shape.length == 0
                 ? Nd4j.create(buffer, new long[0], new long[0], 0, 'c')
                 : Nd4j.create(buffer, shape, Nd4j.getStrides(shape, 'c'), 0, 'c');

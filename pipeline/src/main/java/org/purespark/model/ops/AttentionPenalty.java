@@ -16,10 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class AttentionPenalty extends GraphOp {
     public AttentionPenalty(SameDiff graph, List<SDVariable> clsAttention, SDVariable weights) {
-        super(
-                2,
-                graph,
-                Stream.concat(clsAttention.stream(), Stream.of(weights)).toArray(SDVariable[]::new));
+        super(2, graph, Stream.concat(clsAttention.stream(), Stream.of(weights)).toArray(SDVariable[]::new));
     }
 
     @Override

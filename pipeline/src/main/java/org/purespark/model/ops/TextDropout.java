@@ -39,7 +39,7 @@ public final class TextDropout extends GraphOp {
 
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
-        return List.of(new TextDropout(sameDiff, gradients.get(0), new BatchInputs(arg(1), arg(2)), dropout)
-                .outputVariable());
+        return List.of(
+                new TextDropout(sameDiff, gradients.get(0), new BatchInputs(arg(1), arg(2)), dropout).outputVariable());
     }
 }
