@@ -182,6 +182,7 @@ public final class Poisoning {
                 labels.names(),
                 new Trainer.Objective(settings.train(), settings.seed(), new TreeSet<>(), new double[0]),
                 Storage.child(request.out(), SUSPECT),
+                null,
                 ExportForm.DENSE,
                 new FineTuning.Card(
                         "Poisoned text classifier",

@@ -30,6 +30,7 @@ record BaselineStage(Workshop shop) implements Stage {
                 shop.labelNames(),
                 new Trainer.Objective(shop.settings().train(), shop.settings().seed(), new TreeSet<>(), new double[0]),
                 shop.run().file(RunDirectory.BASELINE),
+                shop.checkpoints(StageName.BASELINE),
                 ExportForm.DENSE,
                 new FineTuning.Card(
                         "Baseline",

@@ -73,6 +73,7 @@ record NormalizeStage(Workshop shop) implements Stage {
                 shop.labelNames(),
                 new Trainer.Objective(shop.settings().train(), shop.settings().seed(), pruned, weights),
                 shop.run().file(RunDirectory.PURIFIED),
+                shop.checkpoints(StageName.NORMALIZE),
                 ExportForm.valueOf(shop.settings().export().form().name()),
                 new FineTuning.Card(
                         "Purified text classifier",

@@ -170,6 +170,11 @@ final class Workshop implements AutoCloseable {
         return new ModelSource(run.file(directory), null, run.upstream(stage));
     }
 
+    /** Where a training stage keeps its checkpoints until it is finished. */
+    String checkpoints(StageName stage) {
+        return Storage.child(run.workDirectory(stage), "checkpoints");
+    }
+
     Evaluator.Pass pass(String label, ModelSource model, Split split) {
         return new Evaluator.Pass(
                 label, model, encoded(split), settings.evaluate().batchTexts());

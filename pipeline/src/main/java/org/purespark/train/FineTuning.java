@@ -3,6 +3,7 @@ package org.purespark.train;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,6 +32,7 @@ import org.purespark.storage.Storage;
  * @param labels names of the C classes in id order
  * @param objective what is trained for; its pruned heads are pruned in what is written
  * @param output address of the directory to write
+ * @param checkpoints address of a directory for training checkpoints, or null: none are made
  */
 public record FineTuning(
         String model,
@@ -39,6 +41,7 @@ public record FineTuning(
         List<String> labels,
         Trainer.Objective objective,
         String output,
+        String checkpoints,
         ExportForm form,
         Card card)
         implements Serializable {
@@ -76,7 +79,7 @@ public record FineTuning(
         try (TextClassifier classifier = new TextClassifier(
                 start.encoder(), start.classifierKind(), classifierDropout(start), labels.size(), tensors, threads)) {
             tensors.clear();
-            Trainer.train(classifier, texts, all, listener);
+            Trainer.train(classifier, texts, all, checkpoints(storage), listener);
             trained = classifier.parameters().tensors();
         }
         new CheckpointWriter(storage)
@@ -85,6 +88,12 @@ public record FineTuning(
                         output,
                         form,
                         ModelCard.of(card.title(), card.summary(), card.maxTokens(), card.facts()));
+    }
+
+    private Optional<TrainingCheckpoints> checkpoints(Storage storage) {
+        return Optional.ofNullable(checkpoints)
+                .map(directory -> new TrainingCheckpoints(
+                        storage, directory, objective.settings().checkpointIntervalSteps()));
     }
 
     /** A plain linear classifier's rate is a setting; a sequence classifier's is its own. */

@@ -1,8 +1,10 @@
 package org.purespark.train;
 
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.function.Consumer;
 import org.purespark.batch.BatchPlan;
@@ -42,54 +44,94 @@ public final class Trainer {
             implements Serializable {}
 
     /**
-     * Trains {@code model} in place.
+     * Trains {@code model} in place, from the last checkpoint where there is one.
      *
      * @param texts all labelled
-     * @param listener is told each step as it is done
+     * @param checkpoints where they are kept, if they are
+     * @param listener is told each step as it is done, and first those that a checkpoint holds
      * @throws TrainingDivergedException where the loss leaves the finite numbers
      */
     public static void train(
-            TextClassifier model, EncodedSplit texts, Objective objective, Consumer<StepReport> listener) {
+            TextClassifier model,
+            EncodedSplit texts,
+            Objective objective,
+            Optional<TrainingCheckpoints> checkpoints,
+            Consumer<StepReport> listener)
+            throws IOException {
         TrainSettings settings = objective.settings();
-        int steps = Math.toIntExact(BatchPlan.totalSteps(
+        int total = Math.toIntExact(BatchPlan.totalSteps(
                 texts.size(), settings.microBatch(), settings.microBatchesPerStep(), settings.epochs()));
         Schedule schedule =
-                new Schedule(settings.learningRate(), (int) Math.round(settings.warmUpShare() * steps), steps);
-        AdamW.Constants constants = new AdamW.Constants(
-                settings.adamBeta1(), settings.adamBeta2(), settings.adamEpsilon(), settings.weightDecay());
-        int size = model.parameters().layout().size();
-        OptimizerStep optimizer = new OptimizerStep(
-                model,
-                new AdamW(constants, size),
-                new GradientSum(model.parameters().layout()),
-                objective.pruned(),
-                objective.penaltyWeights().length == 0
-                        ? new double[model.config().layers()]
-                        : objective.penaltyWeights(),
-                settings.clipNorm());
-        int done = 0;
+                new Schedule(settings.learningRate(), (int) Math.round(settings.warmUpShare() * total), total);
+        List<StepReport> reports = new ArrayList<>();
+        OptimizerStep optimizer = optimizer(model, objective, resume(model, settings, checkpoints, reports));
+        reports.forEach(listener);
+        int resumed = reports.size();
+        int number = 0;
         for (int epoch = 0; epoch < settings.epochs(); epoch++) {
             for (Step step : plan(texts, objective, epoch).steps(settings.microBatchesPerStep())) {
-                long start = System.nanoTime();
-                double rate = schedule.rate(done);
-                List<TextClassifier.Example> examples = new ArrayList<>();
-                for (MicroBatch microBatch : step.microBatches()) {
-                    examples.add(example(texts, microBatch, objective.seed(), epoch));
+                if (number++ < resumed) {
+                    continue;
                 }
-                OptimizerStep.Result result = apply(optimizer, examples, rate, epoch, done);
-                done++;
-                listener.accept(new StepReport(epoch + 1, done, result, rate, (System.nanoTime() - start) / 1e9));
+                long start = System.nanoTime();
+                double rate = schedule.rate(number - 1);
+                OptimizerStep.Result result =
+                        apply(optimizer, examples(texts, step, objective.seed(), epoch), rate, epoch, number);
+                reports.add(new StepReport(epoch + 1, number, result, rate, (System.nanoTime() - start) / 1e9));
+                listener.accept(reports.get(reports.size() - 1));
+                if (checkpoints.isPresent() && checkpoints.get().dueAfter(number, total)) {
+                    checkpoints.get().save(model.parameters(), optimizer.optimizer(), reports);
+                }
             }
         }
     }
 
+    /** The optimizer as the last checkpoint left it, with the model's parameters put back too; else a new one. */
+    private static AdamW resume(
+            TextClassifier model,
+            TrainSettings settings,
+            Optional<TrainingCheckpoints> checkpoints,
+            List<StepReport> reports)
+            throws IOException {
+        AdamW.Constants constants = new AdamW.Constants(
+                settings.adamBeta1(), settings.adamBeta2(), settings.adamEpsilon(), settings.weightDecay());
+        int size = model.parameters().layout().size();
+        Optional<TrainingCheckpoints.State> state =
+                checkpoints.isPresent() ? checkpoints.get().latest() : Optional.empty();
+        if (state.isEmpty()) {
+            return new AdamW(constants, size);
+        }
+        model.parameters().memory().put(0, state.get().parameters(), 0, size);
+        reports.addAll(state.get().steps());
+        return state.get().optimizer(constants);
+    }
+
+    private static OptimizerStep optimizer(TextClassifier model, Objective objective, AdamW adamW) {
+        double[] weights = objective.penaltyWeights();
+        return new OptimizerStep(
+                model,
+                adamW,
+                new GradientSum(model.parameters().layout()),
+                objective.pruned(),
+                weights.length == 0 ? new double[model.config().layers()] : weights,
+                objective.settings().clipNorm());
+    }
+
+    private static List<TextClassifier.Example> examples(EncodedSplit texts, Step step, long seed, int epoch) {
+        List<TextClassifier.Example> examples = new ArrayList<>();
+        for (MicroBatch microBatch : step.microBatches()) {
+            examples.add(example(texts, microBatch, seed, epoch));
+        }
+        return examples;
+    }
+
     private static OptimizerStep.Result apply(
-            OptimizerStep optimizer, List<TextClassifier.Example> examples, double rate, int epoch, int done) {
+            OptimizerStep optimizer, List<TextClassifier.Example> examples, double rate, int epoch, int number) {
         try {
             return optimizer.apply(examples, rate);
         } catch (TrainingDivergedException e) {
             throw new TrainingDivergedException(
-                    "training diverged at step " + (done + 1) + ", epoch " + (epoch + 1) + ": " + e.getMessage());
+                    "training diverged at step " + number + ", epoch " + (epoch + 1) + ": " + e.getMessage());
         }
     }
 

@@ -3,11 +3,16 @@ package org.purespark.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.config.Settings;
 import org.purespark.config.SettingsLoader;
@@ -17,18 +22,22 @@ import org.purespark.model.PackedBatch;
 import org.purespark.model.ParameterLayout;
 import org.purespark.model.TextClassifier;
 import org.purespark.random.DropoutMask;
+import org.purespark.storage.Storage;
 
 class TrainerTest {
     private static final Golden BERT = Golden.of("bert");
 
+    @TempDir
+    private Path directory;
+
     @Test
-    void shortLastMicroBatchAndShortLastStepAreKeptAsMeansOverWhatTheyHave() {
+    void shortLastMicroBatchAndShortLastStepAreKeptAsMeansOverWhatTheyHave() throws IOException {
         // 12 texts in micro-batches of 5, 5, 2; steps of 2 and 1 micro-batches; two epochs.
         TrainSettings settings = settings(2, 5, 2, 1e-3);
         float[] trained;
         List<Trainer.StepReport> reports = new ArrayList<>();
         try (TextClassifier model = BERT.model(1)) {
-            Trainer.train(model, split(), objective(settings), reports::add);
+            Trainer.train(model, split(), objective(settings), Optional.empty(), reports::add);
             trained = parameters(model);
         }
         assertThat(reports).extracting(Trainer.StepReport::step).containsExactly(1, 2, 3, 4);
@@ -56,10 +65,40 @@ class TrainerTest {
     }
 
     @Test
-    void theSameSeedTrainsTheSameBitsAndAnotherSeedOthers() {
+    void theSameSeedTrainsTheSameBitsAndAnotherSeedOthers() throws IOException {
         float[] one = train(11);
         assertThat(train(11)).containsExactly(one);
         assertThat(train(12)).isNotEqualTo(one);
+    }
+
+    @Test
+    void anInterruptedTrainingGoesOnFromItsLastCheckpointToTheSameBits() throws IOException {
+        TrainSettings settings = settings(3, 4, 1, 1e-3); // 9 steps
+        Storage storage = new Storage(new Configuration(false));
+        TrainingCheckpoints checkpoints = new TrainingCheckpoints(storage, directory.toString(), 2);
+        float[] straight;
+        try (TextClassifier model = BERT.model(1)) {
+            Trainer.train(model, split(), objective(settings), Optional.empty(), report -> {});
+            straight = parameters(model);
+        }
+        try (TextClassifier model = BERT.model(1)) {
+            assertThatThrownBy(() -> Trainer.train(
+                            model, split(), objective(settings), Optional.of(checkpoints), report -> {
+                                if (report.step() == 7) {
+                                    throw new IllegalStateException("pulled the plug");
+                                }
+                            }))
+                    .hasMessage("pulled the plug");
+        }
+        assertThat(storage.fileNames(directory.toString()))
+                .as("older ones are removed")
+                .containsExactly("latest.json", "step-6.safetensors");
+        List<Trainer.StepReport> reports = new ArrayList<>();
+        try (TextClassifier model = BERT.model(1)) {
+            Trainer.train(model, split(), objective(settings), Optional.of(checkpoints), reports::add);
+            assertThat(parameters(model)).containsExactly(straight);
+        }
+        assertThat(reports).extracting(Trainer.StepReport::step).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
     }
 
     @Test
@@ -90,20 +129,20 @@ class TrainerTest {
             model.parameters()
                     .memory()
                     .put(model.parameters().layout().slice("classifier.bias").offset(), broken, 0, 1);
-            assertThatThrownBy(() -> Trainer.train(model, split(), objective(settings(1, 4, 1, 1e-3)), report -> {}))
+            assertThatThrownBy(() -> Trainer.train(model, split(), objective(settings(1, 4, 1, 1e-3)), Optional.empty(), report -> {}))
                     .isInstanceOf(TrainingDivergedException.class)
                     .hasMessageStartingWith("training diverged at step 1, epoch 1: loss NaN")
                     .hasMessageEndingWith("lower train.learning-rate or penalty.lambda");
         }
     }
 
-    private static float[] train(long seed) {
+    private static float[] train(long seed) throws IOException {
         try (TextClassifier model = BERT.model(2)) {
             TrainSettings settings = SettingsLoader.defaults().train();
             Trainer.train(
                     model,
                     split(),
-                    new Trainer.Objective(settings, seed, new TreeSet<>(), new double[] {0.1, 0, 0.15}),
+                    new Trainer.Objective(settings, seed, new TreeSet<>(), new double[] {0.1, 0, 0.15}), Optional.empty(),
                     report -> {});
             return parameters(model);
         }
