@@ -132,48 +132,31 @@ final class EncoderGraph {
                 .outputVariables()[0]; // [N, D]
     }
 
-    /** x [N, D] → logits [B, C]; which dropout comes where is the family's. */
+    /** x [N, D] → logits [B, C]; which activation, and what dropout comes where, is the family's. */
     private SDVariable classifier(ClassifierKind kind, SDVariable x, BatchInputs batch, double rate) {
         int d = config.hidden();
         int c = parameters.layout().slice("classifier.bias").shape()[0];
-        Dropout none = new Dropout(0, 0);
-        Dropout first = new Dropout(1 + 3 * config.layers(), rate);
-        Dropout second = new Dropout(2 + 3 * config.layers(), rate);
+        Dropout beforeProjection = new Dropout(1 + 3 * config.layers(), rate);
+        Dropout beforeDense = new Dropout(2 + 3 * config.layers(), rate);
+        SDVariable cls = new ClsRows(graph, x, batch).outputVariable(); // [B, D]
         SDVariable features =
                 switch (kind) {
-                    case LINEAR -> new ClsRows(graph, x, batch, first).outputVariable(); // [B, D]
-                    case BERT_POOLER -> new TextDropout(
+                    case LINEAR -> cls; // [B, D]
+                    case BERT_POOLER -> graph.math().tanh(inner(cls)); // [B, D]
+                    case ROBERTA_DENSE -> graph.math().tanh(inner(drop(cls, batch, beforeDense))); // [B, D]
+                    case DISTILBERT_DENSE -> graph.nn().relu(inner(cls), 0); // [B, D]
+                    case ELECTRA_DENSE -> new BiasGelu(
                                     graph,
-                                    graph.math().tanh(inner(new ClsRows(graph, x, batch, none).outputVariable())),
-                                    batch,
-                                    first)
-                            .outputVariable(); // [B, D]
-                    case ROBERTA_DENSE -> new TextDropout(
-                                    graph,
-                                    graph.math().tanh(inner(new ClsRows(graph, x, batch, first).outputVariable())),
-                                    batch,
-                                    second)
-                            .outputVariable(); // [B, D]
-                    case DISTILBERT_DENSE -> new TextDropout(
-                                    graph,
-                                    graph.nn().relu(inner(new ClsRows(graph, x, batch, none).outputVariable()), 0),
-                                    batch,
-                                    first)
-                            .outputVariable(); // [B, D]
-                    case ELECTRA_DENSE -> new TextDropout(
-                                    graph,
-                                    new BiasGelu(
-                                                    graph,
-                                                    linear(
-                                                            new ClsRows(graph, x, batch, first).outputVariable(),
-                                                            parameter("classifier.dense.weight", d, d)),
-                                                    parameter("classifier.dense.bias", d))
-                                            .outputVariables()[0],
-                                    batch,
-                                    second)
-                            .outputVariable(); // [B, D]
+                                    linear(drop(cls, batch, beforeDense), parameter("classifier.dense.weight", d, d)),
+                                    parameter("classifier.dense.bias", d))
+                            .outputVariables()[0]; // [B, D]
                 };
-        return affine(features, "classifier", c, d).rename(LOGITS); // [B, C]
+        return affine(drop(features, batch, beforeProjection), "classifier", c, d).rename(LOGITS); // [B, C]
+    }
+
+    /** Dropout on one row a text: x [B, D] → [B, D]. */
+    private SDVariable drop(SDVariable x, BatchInputs batch, Dropout dropout) {
+        return new TextDropout(graph, x, batch, dropout).outputVariable();
     }
 
     private SDVariable inner(SDVariable cls) {

@@ -67,6 +67,13 @@ final class Workshop implements AutoCloseable {
         }
         this.data = CleanData.read(surroundings.reader(), inputs, checkpoint.labels(), settings);
         this.suspectClassifies = checkpoint.hasClassifier() && data.labels().source() != LabelSource.TRAIN;
+        if (checkpoint.hasClassifier() && !suspectClassifies) {
+            surroundings
+                    .said()
+                    .accept("the classes of " + model + " (" + String.join(", ", checkpoint.labels())
+                            + ") are not those of the texts (" + String.join(", ", labelNames())
+                            + "): its classifier is not used");
+        }
         checkTarget();
         this.tokenizer = TextTokenizer.load(surroundings.storage(), model);
         SortedMap<String, InputFingerprint> fingerprints = new TreeMap<>();

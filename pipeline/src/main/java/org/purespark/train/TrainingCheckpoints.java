@@ -62,8 +62,8 @@ public record TrainingCheckpoints(Storage storage, String directory, int interva
             return Optional.empty();
         }
         Manifest latest = new JsonFiles(storage).read(manifest, Manifest.class, Manifest.SCHEMA);
-        return Optional.of(new State(
-                latest.steps(), SafeTensorsReader.readAll(storage, Storage.child(directory, latest.file()))));
+        return Optional.of(
+                new State(latest.steps(), SafeTensorsReader.readAll(storage, Storage.child(directory, latest.file()))));
     }
 
     /** Whether a checkpoint is due after {@code done} of {@code total} steps. */
@@ -79,15 +79,11 @@ public record TrainingCheckpoints(Storage storage, String directory, int interva
             shapes.put(name, new int[] {size});
         }
         try (OutputStream out = storage.create(Storage.child(directory, file))) {
-            SafeTensorsWriter.write(
-                    out,
-                    shapes,
-                    Map.of(),
-                    name -> switch (name) {
-                        case FIRST_MOMENT -> Tensor.of(optimizer.first(), size);
-                        case SECOND_MOMENT -> Tensor.of(optimizer.second(), size);
-                        default -> Tensor.of(parameters.memory().toArray(), size);
-                    });
+            SafeTensorsWriter.write(out, shapes, Map.of(), name -> switch (name) {
+                case FIRST_MOMENT -> Tensor.of(optimizer.first(), size);
+                case SECOND_MOMENT -> Tensor.of(optimizer.second(), size);
+                default -> Tensor.of(parameters.memory().toArray(), size);
+            });
         }
         new JsonFiles(storage)
                 .write(Storage.child(directory, MANIFEST), new Manifest(Manifest.SCHEMA, file, List.copyOf(steps)));

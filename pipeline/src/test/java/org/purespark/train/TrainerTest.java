@@ -82,8 +82,8 @@ class TrainerTest {
             straight = parameters(model);
         }
         try (TextClassifier model = BERT.model(1)) {
-            assertThatThrownBy(() -> Trainer.train(
-                            model, split(), objective(settings), Optional.of(checkpoints), report -> {
+            assertThatThrownBy(() ->
+                            Trainer.train(model, split(), objective(settings), Optional.of(checkpoints), report -> {
                                 if (report.step() == 7) {
                                     throw new IllegalStateException("pulled the plug");
                                 }
@@ -129,7 +129,8 @@ class TrainerTest {
             model.parameters()
                     .memory()
                     .put(model.parameters().layout().slice("classifier.bias").offset(), broken, 0, 1);
-            assertThatThrownBy(() -> Trainer.train(model, split(), objective(settings(1, 4, 1, 1e-3)), Optional.empty(), report -> {}))
+            assertThatThrownBy(() -> Trainer.train(
+                            model, split(), objective(settings(1, 4, 1, 1e-3)), Optional.empty(), report -> {}))
                     .isInstanceOf(TrainingDivergedException.class)
                     .hasMessageStartingWith("training diverged at step 1, epoch 1: loss NaN")
                     .hasMessageEndingWith("lower train.learning-rate or penalty.lambda");
@@ -142,7 +143,8 @@ class TrainerTest {
             Trainer.train(
                     model,
                     split(),
-                    new Trainer.Objective(settings, seed, new TreeSet<>(), new double[] {0.1, 0, 0.15}), Optional.empty(),
+                    new Trainer.Objective(settings, seed, new TreeSet<>(), new double[] {0.1, 0, 0.15}),
+                    Optional.empty(),
                     report -> {});
             return parameters(model);
         }

@@ -4,17 +4,11 @@ import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.purespark.random.DropoutMask;
 
-/**
- * The first token of each text, with dropout: inputs x [N, D], starts [B + 1], keys [B]; output dropout(x[starts]) [B, D].
- */
+/** The first token of each text: inputs x [N, D], starts [B + 1], keys [B]; output x[starts] [B, D]. */
 public final class ClsRows extends GraphOp {
-    private final Dropout dropout;
-
-    public ClsRows(SameDiff graph, SDVariable x, BatchInputs batch, Dropout dropout) {
+    public ClsRows(SameDiff graph, SDVariable x, BatchInputs batch) {
         super(1, graph, x, batch.starts(), batch.keys());
-        this.dropout = dropout;
     }
 
     @Override
@@ -31,27 +25,20 @@ public final class ClsRows extends GraphOp {
         float[] row = new float[width];
         for (int b = 0; b < texts.count(); b++) {
             x.get((long) texts.start(b) * width, row, 0, width);
-            DropoutMask mask = dropout.maskOf(texts, b);
-            if (mask != null) {
-                mask.apply(0, row, 0, width);
-            }
             rows.put((long) b * width, row, 0, width);
         }
     }
 
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
-        return List.of(new Gradient(sameDiff, gradients.get(0), arg(0), new BatchInputs(arg(1), arg(2)), dropout)
-                .outputVariable());
+        return List.of(
+                new Gradient(sameDiff, gradients.get(0), arg(0), new BatchInputs(arg(1), arg(2))).outputVariable());
     }
 
-    /** Inputs dy [B, D], x [N, D] for its shape, starts, keys; output dx [N, D]. */
+    /** Inputs dy [B, D], x [N, D] for its shape, starts, keys; output dx [N, D], zero but in the first tokens. */
     private static final class Gradient extends GraphOp {
-        private final Dropout dropout;
-
-        Gradient(SameDiff graph, SDVariable outGradient, SDVariable x, BatchInputs batch, Dropout dropout) {
+        Gradient(SameDiff graph, SDVariable outGradient, SDVariable x, BatchInputs batch) {
             super(1, graph, outGradient, x, batch.starts(), batch.keys());
-            this.dropout = dropout;
         }
 
         @Override
@@ -69,10 +56,6 @@ public final class ClsRows extends GraphOp {
             float[] row = new float[width];
             for (int b = 0; b < texts.count(); b++) {
                 outGradient.get((long) b * width, row, 0, width);
-                DropoutMask mask = dropout.maskOf(texts, b);
-                if (mask != null) {
-                    mask.apply(0, row, 0, width);
-                }
                 x.put((long) texts.start(b) * width, row, 0, width);
                 for (int t = 1; t < texts.length(b); t++) {
                     x.put((long) (texts.start(b) + t) * width, zeros, 0, width);
