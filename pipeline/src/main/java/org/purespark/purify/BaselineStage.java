@@ -11,7 +11,7 @@ import org.purespark.run.StageNeeds;
 import org.purespark.train.FineTuning;
 import org.purespark.train.Trainer;
 
-/** DESIGN step 1: fine-tunes the suspect on clean train texts, with its own classifier where it has one. */
+/** PURE, step 1: fine-tunes the suspect on clean train texts, with its own classifier where it has one. */
 record BaselineStage(Workshop shop) implements Stage {
     @Override
     public StageNeeds needs() {

@@ -15,7 +15,7 @@ import org.purespark.run.StageName;
 import org.purespark.run.StageNeeds;
 import org.purespark.run.artifact.MetricsFile;
 
-/** DESIGN step 6: accuracy on the clean test texts and label-flip rate on the triggered ones, of all three models. */
+/** PURE, step 6: accuracy on the clean test texts and label-flip rate on the triggered ones, of all three models. */
 record EvaluateStage(Workshop shop) implements Stage {
     @Override
     public StageNeeds needs() {

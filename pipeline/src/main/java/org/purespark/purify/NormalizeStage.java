@@ -17,7 +17,7 @@ import org.purespark.train.FineTuning;
 import org.purespark.train.Trainer;
 
 /**
- * DESIGN steps 4 and 5: coefficients from the pruned baseline, then the original suspect, pruned and with a new
+ * PURE, steps 4 and 5: coefficients from the pruned baseline, then the original suspect, pruned and with a new
  * classifier, is fine-tuned under the attention penalty.
  */
 record NormalizeStage(Workshop shop) implements Stage {

@@ -21,7 +21,7 @@ import org.purespark.run.StageNeeds;
 import org.purespark.run.artifact.HeadScoresFile;
 import org.purespark.run.artifact.PrunedHeadsFile;
 
-/** DESIGN step 3: prunes groups of heads, lowest scores first, while validation accuracy stays at the threshold. */
+/** PURE, step 3: prunes groups of heads, lowest scores first, while validation accuracy stays at the threshold. */
 record PruneStage(Workshop shop, Subject subject) implements Stage {
     /** Candidate sets that are evaluated side by side; the plan does not depend on it. */
     private static final int LOOK_AHEAD = 3;

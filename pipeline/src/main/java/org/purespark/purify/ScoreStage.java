@@ -12,7 +12,7 @@ import org.purespark.run.StageNeeds;
 import org.purespark.run.artifact.HeadScoresFile;
 
 /**
- * DESIGN step 2: the mean variance of each head's CLS attention over the validation texts.
+ * PURE, step 2: the mean variance of each head's CLS attention over the validation texts.
  *
  * @param subject the model to score: the baseline of the run directory, or one that was named
  */
