@@ -151,7 +151,8 @@ final class EncoderGraph {
                                     parameter("classifier.dense.bias", d))
                             .outputVariables()[0]; // [B, D]
                 };
-        return affine(drop(features, batch, beforeProjection), "classifier", c, d).rename(LOGITS); // [B, C]
+        return affine(drop(features, batch, beforeProjection), "classifier", c, d)
+                .rename(LOGITS); // [B, C]
     }
 
     /** Dropout on one row a text: x [B, D] → [B, D]. */
