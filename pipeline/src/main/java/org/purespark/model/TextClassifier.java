@@ -223,6 +223,11 @@ public final class TextClassifier implements AutoCloseable {
         return parameters;
     }
 
+    /** Bytes of off-heap memory held for activations and gradients. */
+    public long activationBytes() {
+        return session.heldBytes();
+    }
+
     /** The threads that row-wise work on this model's parameters may use. */
     public Workers workers() {
         return workers;

@@ -123,6 +123,24 @@ class TrainerTest {
     }
 
     @Test
+    void memoryForActivationsDoesNotGrowFromBatchToBatch() {
+        try (TextClassifier model = BERT.model(1)) {
+            GradientSum sum = new GradientSum(model.parameters().layout());
+            PackedBatch batch = example(0, 0, 6).batch();
+            model.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
+            model.addGradients(example(0, 0, 6), Set.of(), new double[3], sum);
+            long held = model.activationBytes();
+            assertThat(held).isPositive();
+            for (int i = 0; i < 5; i++) {
+                model.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS);
+                model.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
+                model.addGradients(example(0, 0, 6), Set.of(), new double[3], sum);
+            }
+            assertThat(model.activationBytes()).isEqualTo(held);
+        }
+    }
+
+    @Test
     void divergenceIsToldWithTheStepAndTheWayOut() {
         try (TextClassifier model = BERT.model(1)) {
             float[] broken = {Float.NaN};

@@ -1,9 +1,14 @@
 package org.purespark.model.ops;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.nd4j.autodiff.samediff.internal.SessionMemMgr;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -70,6 +75,38 @@ final class ArrayPool implements SessionMemMgr {
                     .computeIfAbsent(buffer.length(), length -> new ArrayDeque<>())
                     .addLast(buffer);
         }
+    }
+
+    /**
+     * Takes back everything but {@code kept}: upstream forgets to release what an op puts out and nothing reads, such as
+     * what only a backward pass needs.
+     */
+    void releaseAllBut(Collection<INDArray> kept) {
+        Set<INDArray> keep = Collections.newSetFromMap(new IdentityHashMap<>());
+        keep.addAll(kept);
+        List<INDArray> forgotten = new ArrayList<>();
+        for (INDArray array : lent.keySet()) {
+            if (!keep.contains(array)) {
+                forgotten.add(array);
+            }
+        }
+        forgotten.forEach(this::release);
+    }
+
+    /** Bytes of all buffers, lent out or idle. */
+    long heldBytes() {
+        long bytes = 0;
+        for (DataBuffer buffer : lent.values()) {
+            bytes += buffer.length() * buffer.getElementSize();
+        }
+        for (Map<Long, ArrayDeque<DataBuffer>> classes : free.values()) {
+            for (ArrayDeque<DataBuffer> buffers : classes.values()) {
+                for (DataBuffer buffer : buffers) {
+                    bytes += buffer.length() * buffer.getElementSize();
+                }
+            }
+        }
+        return bytes;
     }
 
     @Override

@@ -35,7 +35,13 @@ public final class GraphSession extends InferenceSession implements AutoCloseabl
         // Upstream remembers the id of every array ever freed; nothing reads them between runs.
         freedArrays.clear();
         getNodeValueOutputs().clear();
+        pool.releaseAllBut(values.values());
         return values;
+    }
+
+    /** Bytes of off-heap memory that the session holds, lent out or idle. */
+    public long heldBytes() {
+        return pool.heldBytes();
     }
 
     public void release(Map<String, INDArray> values) {
