@@ -24,10 +24,10 @@ class BadInputIT {
 
     @Test
     void missingFilesAreNamed() throws Exception {
-        refused(with("--train", tiny.path("absent.tsv")), "--train: there is no " + tiny.path("absent.tsv"));
-        refused(with("--model", tiny.path("nowhere")), "--model: there is no " + tiny.path("nowhere"));
+        assertRefused(with("--train", tiny.path("absent.tsv")), "--train: there is no " + tiny.path("absent.tsv"));
+        assertRefused(with("--model", tiny.path("nowhere")), "--model: there is no " + tiny.path("nowhere"));
         Files.delete(directory.resolve("model/model.safetensors"));
-        refused(tiny.purify("run"), "model.safetensors");
+        assertRefused(tiny.purify("run"), "model.safetensors");
     }
 
     @Test
@@ -35,15 +35,15 @@ class BadInputIT {
         Path weights = directory.resolve("model/model.safetensors");
         byte[] whole = Files.readAllBytes(weights);
         Files.write(weights, Arrays.copyOf(whole, whole.length / 2));
-        refused(tiny.purify("run"), "model.safetensors");
+        assertRefused(tiny.purify("run"), "model.safetensors");
         Files.write(weights, "not a model".getBytes(StandardCharsets.UTF_8));
-        refused(tiny.purify("run"), "model.safetensors");
+        assertRefused(tiny.purify("run"), "model.safetensors");
     }
 
     @Test
     void wrongShapesAreNamedWithTensorAndPlace() throws Exception {
         edit("model/config.json", "\"intermediate_size\": 96", "\"intermediate_size\": 95");
-        refused(
+        assertRefused(
                 tiny.purify("run"),
                 "encoder.layer.0.intermediate.dense",
                 "[96",
@@ -54,31 +54,31 @@ class BadInputIT {
     @Test
     void anUnknownModelTypeIsNamed() throws Exception {
         edit("model/config.json", "\"model_type\": \"bert\"", "\"model_type\": \"gpt2\"");
-        refused(tiny.purify("run"), "gpt2", "bert, roberta, distilbert, electra");
+        assertRefused(tiny.purify("run"), "gpt2", "bert, roberta, distilbert, electra");
     }
 
     @Test
     void labelsThatDifferBetweenSplitsAreNamedWithTheirLine() throws Exception {
         Files.writeString(directory.resolve("test.tsv"), "sentence\tlabel\nfine\t1\nodd\t7\n");
-        refused(tiny.purify("run"), "test.tsv", "line 3", "7");
+        assertRefused(tiny.purify("run"), "test.tsv", "line 3", "7");
     }
 
     @Test
     void anEmptySplitIsNamed() throws Exception {
         tiny.write("validation.tsv", "sentence\tlabel\n");
-        refused(tiny.purify("run"), "validation.tsv");
+        assertRefused(tiny.purify("run"), "validation.tsv");
     }
 
     @Test
     void aClassThatValidationLacksIsNamed() throws Exception {
         tiny.write("validation.tsv", "sentence\tlabel\ngood one\t1\nanother\t1\n");
-        refused(tiny.purify("run"), "validation.tsv", "0");
+        assertRefused(tiny.purify("run"), "validation.tsv", "0");
     }
 
     @Test
     void aRowWithoutLabelIsNamedWithItsLine() throws Exception {
         tiny.write("train.tsv", "sentence\tlabel\ngood one\t1\nbad one\t\nbad\t0\n");
-        refused(tiny.purify("run"), "train.tsv", "line 3", "label");
+        assertRefused(tiny.purify("run"), "train.tsv", "line 3", "label");
     }
 
     @Test
@@ -101,23 +101,23 @@ class BadInputIT {
 
     @Test
     void unknownKeysAndOptionsAreRefusedByName() {
-        refused(tiny.purify("run", "--set", "train.epoch=3"), "train.epoch", "train.epochs");
-        refused(tiny.purify("run", "--set", "train.epochs=none"), "train.epochs", "none");
-        refused(tiny.purify("run", "--epochs", "3"), "--epochs");
-        refused(new String[] {"purfy"}, "purfy");
+        assertRefused(tiny.purify("run", "--set", "train.epoch=3"), "train.epoch", "train.epochs");
+        assertRefused(tiny.purify("run", "--set", "train.epochs=none"), "train.epochs", "none");
+        assertRefused(tiny.purify("run", "--epochs", "3"), "--epochs");
+        assertRefused(new String[] {"purfy"}, "purfy");
     }
 
     @Test
     void aTargetThatIsNoLabelIsNamed() {
-        refused(with("--target", "positive"), "--target positive", "0, 1");
+        assertRefused(with("--target", "positive"), "--target positive", "0, 1");
     }
 
     @Test
     void aStageWithoutWhatItBuildsOnSaysWhatToRun() {
-        refused(
+        assertRefused(
                 new String[] {"score", "--validation", tiny.path("validation.tsv"), "--run", tiny.path("run")},
                 "baseline");
-        refused(
+        assertRefused(
                 new String[] {
                     "prune",
                     "--model",
@@ -132,7 +132,8 @@ class BadInputIT {
 
     @Test
     void textsLongerThanTheModelsPositionsAreRefusedBeforeAnythingIsDone() {
-        refused(replace(tiny.purify("run"), "text.max-length=48", "text.max-length=500"), "text.max-length 500", "160");
+        assertRefused(
+                replace(tiny.purify("run"), "text.max-length=48", "text.max-length=500"), "text.max-length 500", "160");
     }
 
     private String[] with(String option, String value) {
@@ -154,7 +155,7 @@ class BadInputIT {
         Files.writeString(path, text.replace(from, to));
     }
 
-    private void refused(String[] arguments, String... parts) {
+    private void assertRefused(String[] arguments, String... parts) {
         TinyCase.Ended ended = TinyCase.run(arguments);
         assertThat(ended.status()).as(ended.err()).isEqualTo(2);
         assertThat(ended.err()).contains(parts).doesNotContain("\tat ").doesNotContain("Exception");
