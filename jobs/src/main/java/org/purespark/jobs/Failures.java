@@ -16,9 +16,20 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     static final int FAILED = 1;
     static final int WRONG_INPUT = 2;
 
+    private final Interruption interruption;
+
+    Failures(Interruption interruption) {
+        this.interruption = interruption;
+    }
+
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
+        if (interruption.begun()) {
+            err.println("pure: interrupted; the same command goes on from here");
+            err.flush();
+            return FAILED;
+        }
         err.println("pure: " + message(failure));
         Pure pure = (Pure) command.getCommandSpec().root().userObject();
         if (pure.verbose()) {

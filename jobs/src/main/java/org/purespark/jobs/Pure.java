@@ -37,7 +37,10 @@ public final class Pure implements Runnable {
     public static void main(String[] args) {
         Machine machine = Machine.ofThisProcess();
         NativeSettings.apply(NativeSettings.decide(machine.cpuFlags(), machine.processBytes(), machine.heapBytes()));
-        int status = run(args, writer(FileDescriptor.out), writer(FileDescriptor.err));
+        Interruption interruption = new Interruption();
+        interruption.watch();
+        int status = run(args, writer(FileDescriptor.out), writer(FileDescriptor.err), interruption);
+        interruption.commandHasEnded();
         // Spark on YARN takes any exit from here, even with 0, for a failure.
         if (status != 0) {
             System.exit(status);
@@ -46,7 +49,11 @@ public final class Pure implements Runnable {
 
     /** Runs one command and gives its exit status. */
     static int run(String[] args, PrintWriter out, PrintWriter err) {
-        Failures failures = new Failures();
+        return run(args, out, err, new Interruption());
+    }
+
+    private static int run(String[] args, PrintWriter out, PrintWriter err, Interruption interruption) {
+        Failures failures = new Failures(interruption);
         return commandLine()
                 .setOut(out)
                 .setErr(err)

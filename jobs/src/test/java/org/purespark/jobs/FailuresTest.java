@@ -56,7 +56,7 @@ class FailuresTest {
 
     /** Runs a command that throws. */
     private int run(Exception failure, String... options) {
-        Failures failures = new Failures();
+        Failures failures = new Failures(new Interruption());
         return new CommandLine(new Pure())
                 .addSubcommand(new Failing(failure))
                 .setErr(new PrintWriter(err, true))
