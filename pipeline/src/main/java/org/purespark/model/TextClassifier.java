@@ -100,7 +100,7 @@ public final class TextClassifier implements AutoCloseable {
                 wanted.add(EncoderGraph.clsAttention(l));
             }
         }
-        Map<String, INDArray> values = run(wanted, inputs(batch, pruned, new long[batch.texts()]));
+        Map<String, INDArray> values = session.run(wanted, inputs(batch, pruned, new long[batch.texts()]));
         float[][] attention = new float[outputs == Outputs.LOGITS_AND_ATTENTION ? config.layers() : 0][];
         for (int l = 0; l < attention.length; l++) {
             attention[l] = Floats.of(values.get(EncoderGraph.clsAttention(l))).toArray();
@@ -113,7 +113,7 @@ public final class TextClassifier implements AutoCloseable {
     /** Last hidden states of the real tokens [N][D], without dropout. */
     public float[][] hiddenStates(PackedBatch batch, Set<Head> pruned) {
         Map<String, INDArray> values =
-                run(List.of(EncoderGraph.HIDDEN), inputs(batch, pruned, new long[batch.texts()]));
+                session.run(List.of(EncoderGraph.HIDDEN), inputs(batch, pruned, new long[batch.texts()]));
         float[][] rows = rows(values.get(EncoderGraph.HIDDEN), config.hidden());
         session.release(values);
         return rows;
@@ -152,7 +152,7 @@ public final class TextClassifier implements AutoCloseable {
         List<String> wanted = new ArrayList<>(List.of(EncoderGraph.CROSS_ENTROPY, EncoderGraph.PENALTY));
         wanted.add(encoder.gradient(EncoderGraph.TOKENS));
         encoder.offsets().keySet().forEach(name -> wanted.add(encoder.gradient(name)));
-        Map<String, INDArray> values = run(wanted, inputs);
+        Map<String, INDArray> values = session.run(wanted, inputs);
         embeddings.addGradient(example.batch(), Floats.of(values.get(encoder.gradient(EncoderGraph.TOKENS))), sum);
         List<Map.Entry<String, Integer>> variables =
                 new ArrayList<>(encoder.offsets().entrySet());
@@ -169,10 +169,6 @@ public final class TextClassifier implements AutoCloseable {
                 Floats.of(values.get(EncoderGraph.PENALTY)).get(0));
         session.release(values);
         return loss;
-    }
-
-    private Map<String, INDArray> run(List<String> outputs, Map<String, INDArray> inputs) {
-        return session.run(outputs, inputs);
     }
 
     private Map<String, INDArray> inputs(PackedBatch batch, Set<Head> pruned, long[] keys) {

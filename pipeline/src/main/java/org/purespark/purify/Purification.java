@@ -2,7 +2,6 @@ package org.purespark.purify;
 
 import java.io.IOException;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -126,10 +125,5 @@ public final class Purification {
         if (value == null) {
             throw new InputException(option + " is missing: name " + what);
         }
-    }
-
-    /** The stages that a purification runs, in order. */
-    public static List<StageName> stages() {
-        return List.of(StageName.values());
     }
 }

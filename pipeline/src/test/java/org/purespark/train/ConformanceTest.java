@@ -154,16 +154,15 @@ class ConformanceTest {
                 assertRelative(result.gradientNorm(), trace.get("grad_norm").asDouble(), 1e-3);
             }
             SortedMap<String, Tensor> trained = model.parameters().tensors();
-            golden.tensors("trained_" + form + (form.startsWith("one") ? "" : "") + "_per_step.safetensors")
-                    .forEach((name, tensor) -> {
-                        float tolerance = name.endsWith("key.bias") ? 2e-3f : 2e-4f;
-                        float[] actual = trained.get(name).values();
-                        for (int i = 0; i < actual.length; i++) {
-                            assertThat(actual[i])
-                                    .as("parameter %s[%d]", name, i)
-                                    .isCloseTo(tensor.values()[i], within(tolerance));
-                        }
-                    });
+            golden.tensors("trained_" + form + "_per_step.safetensors").forEach((name, tensor) -> {
+                float tolerance = name.endsWith("key.bias") ? 2e-3f : 2e-4f;
+                float[] actual = trained.get(name).values();
+                for (int i = 0; i < actual.length; i++) {
+                    assertThat(actual[i])
+                            .as("parameter %s[%d]", name, i)
+                            .isCloseTo(tensor.values()[i], within(tolerance));
+                }
+            });
         }
     }
 
