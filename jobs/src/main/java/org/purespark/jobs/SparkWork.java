@@ -35,7 +35,7 @@ final class SparkWork implements AutoCloseable {
         Progress progress =
                 Progress.on(stream(err), Progress.Style.forTerminal(Machine.errorsGoToTerminal()), Clock.systemUTC());
         this.evaluator = new SparkEvaluator(spark, progress);
-        this.fineTuner = new SparkFineTuner(spark, progress);
+        this.fineTuner = new SparkFineTuner(spark, progress, this::say);
     }
 
     /** Files, for what needs no Spark: settings are refused before it starts. */

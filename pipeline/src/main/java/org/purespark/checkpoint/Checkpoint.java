@@ -58,10 +58,32 @@ public record Checkpoint(
         return tensors.containsKey(TensorLayout.CLASSIFIER_WEIGHT);
     }
 
-    /** The same model with other weights, classes and pruned heads: what training and pruning make of a checkpoint. */
+    /**
+     * A checkpoint without its weights.
+     *
+     * @param prunedHeads that it declares
+     */
+    public record Frame(
+            EncoderConfig encoder,
+            ClassifierKind classifierKind,
+            SortedSet<Head> prunedHeads,
+            Map<String, byte[]> tokenizerFiles,
+            ObjectNode rawConfig) {
+        /** With other weights, classes and pruned heads: what training and pruning make of a checkpoint. */
+        public Checkpoint with(SortedMap<String, Tensor> tensors, List<String> labels, SortedSet<Head> prunedHeads) {
+            return new Checkpoint(
+                    encoder, classifierKind, tensors, labels, prunedHeads, tokenizerFiles, rawConfig, List.of());
+        }
+    }
+
+    /** What is left to hold when the weights are elsewhere. */
+    public Frame frame() {
+        return new Frame(encoder, classifierKind, prunedHeads, tokenizerFiles, rawConfig);
+    }
+
+    /** The same model with other weights, classes and pruned heads. */
     public Checkpoint with(SortedMap<String, Tensor> tensors, List<String> labels, SortedSet<Head> prunedHeads) {
-        return new Checkpoint(
-                encoder, classifierKind, tensors, labels, prunedHeads, tokenizerFiles, rawConfig, List.of());
+        return frame().with(tensors, labels, prunedHeads);
     }
 
     private static void checkLayout(

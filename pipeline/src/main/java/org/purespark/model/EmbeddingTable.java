@@ -59,7 +59,7 @@ final class EmbeddingTable {
         float[] row = new float[width];
         for (int n = 0; n < batch.tokens(); n++) {
             gradient.get((long) n * width, row, 0, width);
-            sum.addWordRow(batch.ids()[n], row);
+            sum.addWordRow(batch.ids()[n], row, 0);
             sum.addDense(position + positions[n] * width, row, width);
             if (type >= 0) {
                 sum.addDense(type, row, width);

@@ -28,13 +28,19 @@ public final class GradientSum {
     /** Makes it zero again. */
     public void clear() {
         Arrays.fill(dense, 0f);
+        clearWords();
+    }
+
+    /** Makes the words' part zero again. */
+    public void clearWords() {
         for (int i = 0; i < touched; i++) {
             slotOfWord[words[i]] = -1;
         }
         touched = 0;
     }
 
-    void addWordRow(int word, float[] row) {
+    /** Adds {@code rows[from .. from + width)} to a word's row. */
+    public void addWordRow(int word, float[] rows, int from) {
         int slot = slotOfWord[word];
         if (slot < 0) {
             slot = touched++;
@@ -48,7 +54,7 @@ public final class GradientSum {
         }
         int at = slot * width;
         for (int i = 0; i < width; i++) {
-            wordRows[at + i] += row[i];
+            wordRows[at + i] += rows[from + i];
         }
     }
 
@@ -89,12 +95,21 @@ public final class GradientSum {
         return touched;
     }
 
-    /** Multiplies all by {@code factor}. */
-    public void scale(float factor) {
+    /** The touched words, in the order of their rows; the live array. */
+    public int[] words() {
+        return words;
+    }
+
+    /**
+     * Multiplies by {@code factor}: all word rows, and the dense gradients of the parameters [from, to).
+     *
+     * @param from a parameter's flat offset
+     */
+    public void scale(float factor, int from, int to) {
         if (factor == 1f) {
             return;
         }
-        for (int i = 0; i < dense.length; i++) {
+        for (int i = from - layout.denseStart(); i < to - layout.denseStart(); i++) {
             dense[i] *= factor;
         }
         for (int i = 0; i < touched * width; i++) {
@@ -102,20 +117,25 @@ public final class GradientSum {
         }
     }
 
-    /** sqrt of the sum of squares over all parameters, summed in float64. */
-    public double norm() {
-        return Math.sqrt(squares(dense, dense.length) + squares(wordRows, touched * width));
+    /** Sum of squares of the dense gradients of the parameters [from, to), in float64. */
+    public double denseSquares(int from, int to) {
+        return squares(dense, from - layout.denseStart(), to - layout.denseStart());
     }
 
-    private static double squares(float[] values, int count) {
+    /** Sum of squares of all word rows, in float64. */
+    public double wordSquares() {
+        return squares(wordRows, 0, touched * width);
+    }
+
+    private static double squares(float[] values, int from, int to) {
         double a = 0;
         double b = 0;
-        int i = 0;
-        for (; i + 1 < count; i += 2) {
+        int i = from;
+        for (; i + 1 < to; i += 2) {
             a += (double) values[i] * values[i];
             b += (double) values[i + 1] * values[i + 1];
         }
-        for (; i < count; i++) {
+        for (; i < to; i++) {
             a += (double) values[i] * values[i];
         }
         return a + b;

@@ -1,29 +1,39 @@
 package org.purespark.spark;
 
-import java.util.ArrayList;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.util.LongAccumulator;
+import org.purespark.InputException;
 import org.purespark.batch.BatchPlan;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.config.TrainSettings;
 import org.purespark.run.progress.Progress;
+import org.purespark.storage.Storage;
 import org.purespark.train.FineTuner;
 import org.purespark.train.FineTuning;
 import org.purespark.train.Trainer;
 
 /**
- * Fine-tunes in one task of the cluster, which reads the checkpoint from its file system and writes the result there;
- * only the steps' figures come back.
+ * Fine-tunes on executors: each step's micro-batches are dealt to as many tasks as there are slots, at most one a
+ * micro-batch. Tasks read the checkpoint from its file system and the first one writes the result there; only the steps'
+ * figures come back. Where tasks or executors are lost, the training goes on from its last checkpoint, with fewer tasks
+ * where slots stay away.
  */
 public final class SparkFineTuner implements FineTuner {
     private final JavaSparkContext spark;
     private final Progress progress;
+    private final Consumer<String> said;
+    private final Slots slots;
 
-    public SparkFineTuner(JavaSparkContext spark, Progress progress) {
+    /** @param said takes what a person should read, a line at a time */
+    public SparkFineTuner(JavaSparkContext spark, Progress progress, Consumer<String> said) {
         this.spark = spark;
         this.progress = progress;
+        this.said = said;
+        this.slots = new Slots(spark, said);
     }
 
     @Override
@@ -31,29 +41,65 @@ public final class SparkFineTuner implements FineTuner {
         TrainSettings settings = fineTuning.objective().settings();
         long steps = BatchPlan.totalSteps(
                 texts.size(), settings.microBatch(), settings.microBatchesPerStep(), settings.epochs());
+        refuseSecondCopies();
         Broadcast<EncodedSplit> data = spark.broadcast(texts);
         try (JobProgress shown = new JobProgress(spark, progress, label, steps)) {
-            HadoopSettings hadoop = HadoopSettings.of(spark.hadoopConfiguration());
-            LongAccumulator counter = shown.counter();
-            List<ArrayList<Trainer.StepReport>> reports = spark.parallelize(List.of(fineTuning), 1)
-                    .map(task -> run(task, data, hadoop, counter))
-                    .collect();
+            TrainingJob job = new TrainingJob(spark, fineTuning, data, shown.counter());
+            List<Trainer.StepReport> reports = untilDone(job, fineTuning, settings.microBatchesPerStep());
             shown.done();
-            return reports.get(0);
+            return reports;
         } finally {
             data.destroy();
         }
     }
 
-    private static ArrayList<Trainer.StepReport> run(
-            FineTuning fineTuning, Broadcast<EncodedSplit> data, HadoopSettings hadoop, LongAccumulator counter)
-            throws java.io.IOException {
-        ExecutorModels.get().clear();
-        ArrayList<Trainer.StepReport> steps = new ArrayList<>();
-        fineTuning.run(hadoop.storage(), data.value(), TaskDevice.threads(), step -> {
-            steps.add(step);
-            counter.add(1);
-        });
-        return steps;
+    private List<Trainer.StepReport> untilDone(TrainingJob job, FineTuning fineTuning, int microBatchesPerStep) {
+        int done = stepsDone(fineTuning);
+        boolean failedBefore = false;
+        while (true) {
+            int tasks = slots.await(microBatchesPerStep);
+            if (tasks > 1) {
+                refuseExecutorsThatLeave();
+            }
+            try {
+                return job.run(tasks, slots);
+            } catch (TrainingJob.SlotsLostException e) {
+                said.accept("slots for " + e.left() + " of " + tasks
+                        + " tasks are left: training goes on with fewer, from its last checkpoint");
+            } catch (TrainingJob.FailedException e) {
+                int now = stepsDone(fineTuning);
+                if (now == done && failedBefore) {
+                    throw e;
+                }
+                failedBefore = now == done;
+                done = now;
+                said.accept("training was interrupted (" + e.getMessage().lines().findFirst().orElse("")
+                        + ") and goes on from step " + now);
+            }
+        }
+    }
+
+    private int stepsDone(FineTuning fineTuning) {
+        try {
+            return fineTuning.stepsDone(new Storage(spark.hadoopConfiguration()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the training checkpoints", e);
+        }
+    }
+
+    /** A second copy of a training task would write the same files. */
+    private void refuseSecondCopies() {
+        if (spark.getConf().getBoolean("spark.speculation", false)) {
+            throw new InputException("spark.speculation is true: a training task must not run twice at a time; set it to"
+                    + " false");
+        }
+    }
+
+    private void refuseExecutorsThatLeave() {
+        if (spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
+            throw new InputException("spark.dynamicAllocation.enabled is true: training on several executors"
+                    + " (train.micro-batches-per-step is above 1) needs them all at once; set it to false and name"
+                    + " spark.executor.instances");
+        }
     }
 }

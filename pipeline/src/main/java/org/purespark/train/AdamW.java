@@ -1,6 +1,7 @@
 package org.purespark.train;
 
 import org.purespark.model.GradientSum;
+import org.purespark.model.ParameterLayout;
 import org.purespark.model.Parameters;
 import org.purespark.model.ops.Floats;
 import org.purespark.model.ops.Workers;
@@ -22,55 +23,97 @@ public final class AdamW {
     public record Constants(double beta1, double beta2, double epsilon, double weightDecay) {}
 
     private final Constants constants;
+    private final Owned owned;
     private final float[] first;
     private final float[] second;
     private int steps;
 
-    public AdamW(Constants constants, int parameters) {
-        this(constants, new float[parameters], new float[parameters], 0);
+    /**
+     * The parameters that this optimizer updates: all of the word embedding, and a range of the others.
+     *
+     * @param words entries of the word embedding, which come first
+     * @param from flat offset of the first other parameter
+     * @param to behind the last one
+     */
+    public record Owned(int words, int from, int to) {
+        /** All parameters. */
+        public static Owned all(ParameterLayout layout) {
+            return new Owned(layout.denseStart(), layout.denseStart(), layout.size());
+        }
+
+        /** What one task of several updates. */
+        public static Owned of(Shards shards, int rank) {
+            return new Owned(shards.start(), shards.from(rank), shards.to(rank));
+        }
+
+        /** Entries of each of the two moments: those of the word embedding, then those of the range. */
+        public int size() {
+            return words + to - from;
+        }
+    }
+
+    public AdamW(Constants constants, Owned owned) {
+        this(constants, owned, new float[owned.size()], new float[owned.size()], 0);
     }
 
     /** Goes on from a saved state; the arrays are taken over. */
-    public AdamW(Constants constants, float[] first, float[] second, int steps) {
+    public AdamW(Constants constants, Owned owned, float[] first, float[] second, int steps) {
         this.constants = constants;
+        this.owned = owned;
         this.first = first;
         this.second = second;
         this.steps = steps;
     }
 
-    /** One update of all parameters. */
-    public void step(Parameters parameters, GradientSum gradients, double learningRate, Workers workers) {
+    /** Begins the next update, of which the two parts may then be made in any order. */
+    public Update next(double learningRate) {
         steps++;
-        Update update = new Update(constants, learningRate, steps);
-        int dense = parameters.layout().denseStart();
+        return new Update(constants, learningRate, steps);
+    }
+
+    /** Updates the owned range of the parameters that have dense gradients. */
+    public void stepDense(Update update, Parameters parameters, GradientSum gradients, Workers workers) {
+        int start = parameters.layout().denseStart();
+        int moments = owned.words() - owned.from();
+        Floats memory = parameters.memory();
+        workers.run((owned.to() - owned.from() + PER_PIECE - 1) / PER_PIECE, (piece, scratch) -> {
+            int from = owned.from() + piece * PER_PIECE;
+            int count = Math.min(PER_PIECE, owned.to() - from);
+            float[] weights = scratch.floats(0, count);
+            memory.get(from, weights, 0, count);
+            update.apply(weights, gradients.dense(), from - start, first, second, moments + from, count);
+            memory.put(from, weights, 0, count);
+        });
+    }
+
+    /** Updates the whole word embedding. */
+    public void stepWords(Update update, Parameters parameters, GradientSum gradients, Workers workers) {
         int width = gradients.width();
-        int wordsPerPiece = Math.max(1, PER_PIECE / width);
-        int words = dense / width;
-        int wordPieces = (words + wordsPerPiece - 1) / wordsPerPiece;
-        int size = parameters.layout().size();
-        int densePieces = (size - dense + PER_PIECE - 1) / PER_PIECE;
+        int words = owned.words() / width;
+        int perPiece = Math.max(1, PER_PIECE / width);
         float[] zeros = new float[width];
         Floats memory = parameters.memory();
-        workers.run(wordPieces + densePieces, (piece, scratch) -> {
-            if (piece >= wordPieces) {
-                int from = dense + (piece - wordPieces) * PER_PIECE;
-                int count = Math.min(PER_PIECE, size - from);
-                apply(update, memory, scratch.floats(0, count), from, count, gradients.dense(), from - dense);
-                return;
-            }
-            for (int word = piece * wordsPerPiece; word < Math.min(words, (piece + 1) * wordsPerPiece); word++) {
+        workers.run((words + perPiece - 1) / perPiece, (piece, scratch) -> {
+            float[] weights = scratch.floats(0, width);
+            for (int word = piece * perPiece; word < Math.min(words, (piece + 1) * perPiece); word++) {
                 int row = gradients.wordRow(word);
-                float[] gradient = row < 0 ? zeros : gradients.wordRows();
-                apply(update, memory, scratch.floats(0, width), word * width, width, gradient, Math.max(row, 0));
+                memory.get((long) word * width, weights, 0, width);
+                update.apply(
+                        weights,
+                        row < 0 ? zeros : gradients.wordRows(),
+                        Math.max(row, 0),
+                        first,
+                        second,
+                        word * width,
+                        width);
+                memory.put((long) word * width, weights, 0, width);
             }
         });
     }
 
-    private void apply(
-            Update update, Floats memory, float[] weights, int from, int count, float[] gradient, int gradientFrom) {
-        memory.get(from, weights, 0, count);
-        update.apply(weights, gradient, gradientFrom, first, second, from, count);
-        memory.put(from, weights, 0, count);
+    /** Which parameters it updates. */
+    public Owned owned() {
+        return owned;
     }
 
     /** Updates made so far. */
@@ -78,18 +121,18 @@ public final class AdamW {
         return steps;
     }
 
-    /** m, the live array [P]. */
+    /** m, the live array: entries of the word embedding, then of the owned range. */
     public float[] first() {
         return first;
     }
 
-    /** v, the live array [P]. */
+    /** v, the live array, as {@link #first}. */
     public float[] second() {
         return second;
     }
 
     /** The constants of one step, worked out once. */
-    private record Update(
+    public record Update(
             float decay,
             float beta1,
             float beta2,

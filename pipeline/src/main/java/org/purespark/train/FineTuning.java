@@ -57,12 +57,12 @@ public record FineTuning(
             implements Serializable {}
 
     /**
+     * Reads the checkpoint and makes the model that is to be trained.
+     *
      * @param threads that it may use
-     * @param listener is told each step as it is done
      * @throws org.purespark.InputException where the checkpoint is not a good one
      */
-    public void run(Storage storage, EncodedSplit texts, int threads, Consumer<Trainer.StepReport> listener)
-            throws IOException {
+    public Loaded load(Storage storage, int threads) throws IOException {
         CheckpointReader reader = new CheckpointReader(storage);
         Checkpoint start = classifierFile == null ? reader.read(model) : reader.read(model, classifierFile);
         SortedMap<String, Tensor> tensors = new TreeMap<>(start.tensors());
@@ -71,23 +71,56 @@ public record FineTuning(
         } else if (!start.hasClassifier()) {
             throw new IllegalStateException(model + " has no classifier of its own");
         }
-        TreeSet<Head> pruned = new TreeSet<>(start.prunedHeads());
-        pruned.addAll(objective.pruned());
-        Trainer.Objective all =
-                new Trainer.Objective(objective.settings(), objective.seed(), pruned, objective.penaltyWeights());
-        SortedMap<String, Tensor> trained;
-        try (TextClassifier classifier = new TextClassifier(
-                start.encoder(), start.classifierKind(), classifierDropout(start), labels.size(), tensors, threads)) {
-            tensors.clear();
-            Trainer.train(classifier, texts, all, checkpoints(storage), listener);
-            trained = classifier.parameters().tensors();
+        TextClassifier made = new TextClassifier(
+                start.encoder(), start.classifierKind(), classifierDropout(start), labels.size(), tensors, threads);
+        return new Loaded(storage, start.frame(), made);
+    }
+
+    /** The model in memory. */
+    public final class Loaded implements AutoCloseable {
+        private final Storage storage;
+        private final Checkpoint.Frame start;
+        private final TextClassifier classifier;
+
+        private Loaded(Storage storage, Checkpoint.Frame start, TextClassifier classifier) {
+            this.storage = storage;
+            this.start = start;
+            this.classifier = classifier;
         }
-        new CheckpointWriter(storage)
-                .write(
-                        start.with(trained, labels, pruned),
-                        output,
-                        form,
-                        ModelCard.of(card.title(), card.summary(), card.maxTokens(), card.facts()));
+
+        /**
+         * Trains it, from its last training checkpoint where there is one, and writes the result; where several tasks
+         * train together the first one writes.
+         *
+         * @param listener is told each step as it is done, and first those that a checkpoint holds
+         */
+        public void train(EncodedSplit texts, Exchange exchange, Consumer<Trainer.StepReport> listener)
+                throws IOException {
+            TreeSet<Head> pruned = new TreeSet<>(start.prunedHeads());
+            pruned.addAll(objective.pruned());
+            Trainer.Objective all =
+                    new Trainer.Objective(objective.settings(), objective.seed(), pruned, objective.penaltyWeights());
+            Trainer.train(classifier, texts, all, checkpoints(storage), exchange, listener);
+            if (exchange.rank() == 0) {
+                new CheckpointWriter(storage)
+                        .write(
+                                start.with(classifier.parameters().tensors(), labels, pruned),
+                                output,
+                                form,
+                                ModelCard.of(card.title(), card.summary(), card.maxTokens(), card.facts()));
+            }
+        }
+
+        @Override
+        public void close() {
+            classifier.close();
+        }
+    }
+
+    /** Steps that the last training checkpoint holds; 0 where there is none. */
+    public int stepsDone(Storage storage) throws IOException {
+        Optional<TrainingCheckpoints> kept = checkpoints(storage);
+        return kept.isPresent() ? kept.get().stepsDone() : 0;
     }
 
     private Optional<TrainingCheckpoints> checkpoints(Storage storage) {

@@ -12,8 +12,8 @@ public record LocalFineTuner(Storage storage, int threads) implements FineTuner 
     @Override
     public List<Trainer.StepReport> fineTune(String label, FineTuning fineTuning, EncodedSplit texts) {
         List<Trainer.StepReport> steps = new ArrayList<>();
-        try {
-            fineTuning.run(storage, texts, threads, steps::add);
+        try (FineTuning.Loaded loaded = fineTuning.load(storage, threads)) {
+            loaded.train(texts, Exchange.alone(), steps::add);
         } catch (IOException e) {
             throw new UncheckedIOException(label + " failed", e);
         }

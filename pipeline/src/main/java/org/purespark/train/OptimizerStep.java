@@ -4,23 +4,29 @@ import java.util.List;
 import java.util.Set;
 import org.purespark.heads.Head;
 import org.purespark.model.GradientSum;
+import org.purespark.model.ParameterLayout;
 import org.purespark.model.TextClassifier;
 
 /**
- * One optimizer update from M micro-batches: mean gradient, clipped by its global norm, then AdamW.
- *
- * @param pruned heads that take no part
- * @param penaltyWeights [L] λ·c[l], all 0 without penalty
- * @param clipNorm the gradient is multiplied by min(1, clipNorm / (norm + 1e-6)), as PyTorch's clip_grad_norm_ does
+ * One optimizer update from M micro-batches: mean gradient, clipped by its global norm, then AdamW. Where several tasks
+ * train together, each computes the gradients of its share of the micro-batches, sums and updates its own range of the
+ * parameters, and all end with the same parameters.
  */
-public record OptimizerStep(
-        TextClassifier model,
-        AdamW optimizer,
-        GradientSum gradients,
-        Set<Head> pruned,
-        double[] penaltyWeights,
-        double clipNorm) {
+public final class OptimizerStep {
     private static final double NORM_OFFSET = 1e-6;
+
+    private final TextClassifier model;
+    private final AdamW optimizer;
+    private final Objective objective;
+    private final GradientSum gradients;
+    private final StepExchange exchange;
+
+    /**
+     * @param pruned heads that take no part
+     * @param penaltyWeights [L] λ·c[l], all 0 without penalty
+     * @param clipNorm the gradient is multiplied by min(1, clipNorm / (norm + 1e-6)), as PyTorch's clip_grad_norm_ does
+     */
+    public record Objective(Set<Head> pruned, double[] penaltyWeights, double clipNorm) {}
 
     /**
      * What one update did.
@@ -35,24 +41,76 @@ public record OptimizerStep(
         }
     }
 
-    /** @throws TrainingDivergedException where the loss or the gradient is no finite number; parameters are as before */
-    public Result apply(List<TextClassifier.Example> microBatches, double learningRate) {
+    /**
+     * This task's share of a step's micro-batches.
+     *
+     * @param microBatches that it computes, in order
+     * @param ofStep number of micro-batches of the step, over all tasks
+     * @param contributors number of tasks, the first ones, that have any
+     */
+    public record Share(List<TextClassifier.Example> microBatches, int ofStep, int contributors) {
+        /** All of them. */
+        public static Share all(List<TextClassifier.Example> microBatches) {
+            return new Share(microBatches, microBatches.size(), 1);
+        }
+    }
+
+    /** @param optimizer owns what the exchange's task owns */
+    public OptimizerStep(TextClassifier model, AdamW optimizer, Objective objective, Exchange exchange) {
+        ParameterLayout layout = model.parameters().layout();
+        this.model = model;
+        this.optimizer = optimizer;
+        this.objective = objective;
+        this.gradients = new GradientSum(layout);
+        this.exchange = new StepExchange(exchange, Shards.of(layout, exchange.tasks()), gradients);
+    }
+
+    /**
+     * Makes one update.
+     *
+     * @param step over all epochs, from 1
+     * @throws TrainingDivergedException where the loss or the gradient is no finite number, in all tasks alike; parameters
+     *     are as before
+     */
+    public Result apply(int step, Share share, double learningRate) {
         gradients.clear();
         double crossEntropy = 0;
         double penalty = 0;
-        for (TextClassifier.Example microBatch : microBatches) {
-            TextClassifier.Loss loss = model.addGradients(microBatch, pruned, penaltyWeights, gradients);
-            crossEntropy += loss.crossEntropy() / microBatches.size();
-            penalty += loss.penalty() / microBatches.size();
+        for (TextClassifier.Example microBatch : share.microBatches()) {
+            TextClassifier.Loss loss =
+                    model.addGradients(microBatch, objective.pruned(), objective.penaltyWeights(), gradients);
+            crossEntropy += loss.crossEntropy() / share.ofStep();
+            penalty += loss.penalty() / share.ofStep();
         }
-        gradients.scale(1f / microBatches.size());
-        double norm = gradients.norm();
-        if (!Double.isFinite(norm) || !Double.isFinite(crossEntropy + penalty)) {
-            throw new TrainingDivergedException("loss " + (crossEntropy + penalty) + ", gradient norm " + norm
+        exchange.reduce(step, share.contributors());
+        scale(1f / share.ofStep());
+        double[] sums = exchange.sum(
+                step, crossEntropy, penalty, gradients.denseSquares(exchange.from(), exchange.to()));
+        Result result = new Result(sums[0], sums[1], Math.sqrt(sums[2] + gradients.wordSquares()));
+        if (!Double.isFinite(result.gradientNorm()) || !Double.isFinite(result.loss())) {
+            throw new TrainingDivergedException("loss " + result.loss() + ", gradient norm " + result.gradientNorm()
                     + ": lower train.learning-rate or penalty.lambda");
         }
-        gradients.scale((float) Math.min(1, clipNorm / (norm + NORM_OFFSET)));
-        optimizer.step(model.parameters(), gradients, learningRate, model.workers());
-        return new Result(crossEntropy, penalty, norm);
+        scale((float) Math.min(1, objective.clipNorm() / (result.gradientNorm() + NORM_OFFSET)));
+        AdamW.Update update = optimizer.next(learningRate);
+        optimizer.stepDense(update, model.parameters(), gradients, model.workers());
+        StepExchange.Incoming others = exchange.gather(step, model.parameters());
+        // While the others' ranges come in.
+        optimizer.stepWords(update, model.parameters(), gradients, model.workers());
+        others.into(model.parameters());
+        return result;
+    }
+
+    private void scale(float factor) {
+        gradients.scale(factor, exchange.from(), exchange.to());
+    }
+
+    /** What this task got from the others since the last call. */
+    StepExchange.Traffic takeTraffic() {
+        return exchange.takeTraffic();
+    }
+
+    AdamW optimizer() {
+        return optimizer;
     }
 }

@@ -2,6 +2,7 @@ package org.purespark.train;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,12 +14,14 @@ import org.purespark.batch.MicroBatch;
 import org.purespark.batch.Step;
 import org.purespark.config.TrainSettings;
 import org.purespark.heads.Head;
-import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
 import org.purespark.random.DropoutMask;
 
-/** Fine-tunes a model that is in memory, over all epochs, in this process. */
+/**
+ * Fine-tunes a model that is in memory, over all epochs: as the only task, or as one of several that each have a copy of
+ * the model and compute a share of each step's micro-batches.
+ */
 public final class Trainer {
     private Trainer() {}
 
@@ -30,7 +33,12 @@ public final class Trainer {
      * @param penaltyWeights [L] λ·c[l]; empty in plain fine-tuning
      */
     public record Objective(TrainSettings settings, long seed, SortedSet<Head> pruned, double[] penaltyWeights)
-            implements Serializable {}
+            implements Serializable {
+        OptimizerStep.Objective ofSteps(int layers) {
+            return new OptimizerStep.Objective(
+                    pruned, penaltyWeights.length == 0 ? new double[layers] : penaltyWeights, settings.clipNorm());
+        }
+    }
 
     /**
      * One step.
@@ -38,13 +46,33 @@ public final class Trainer {
      * @param epoch from 1
      * @param step over all epochs, from 1
      * @param learningRate that it used
-     * @param seconds that it took
+     * @param seconds that it took, exchange and waiting included
+     * @param exchange null where one task trained alone
      */
-    public record StepReport(int epoch, int step, OptimizerStep.Result result, double learningRate, double seconds)
+    public record StepReport(
+            int epoch,
+            int step,
+            OptimizerStep.Result result,
+            double learningRate,
+            double seconds,
+            ExchangeReport exchange)
             implements Serializable {}
 
     /**
-     * Trains {@code model} in place, from the last checkpoint where there is one.
+     * What the exchange of a step was, for the task that reports it.
+     *
+     * @param tasks N
+     * @param denseBytes gradients and parameters that came from the others, the word embedding's left out
+     * @param wordBytes touched rows of the word embedding's gradient that came from the others
+     * @param seconds of fetching, summing and handing out
+     * @param waitingSeconds in which the others had nothing ready yet
+     */
+    public record ExchangeReport(int tasks, long denseBytes, long wordBytes, double seconds, double waitingSeconds)
+            implements Serializable {}
+
+    /**
+     * Trains {@code model} in place, from the last checkpoint where there is one. All tasks call it with the same
+     * arguments but the exchange.
      *
      * @param texts all labelled
      * @param checkpoints where they are kept, if they are
@@ -56,6 +84,7 @@ public final class Trainer {
             EncodedSplit texts,
             Objective objective,
             Optional<TrainingCheckpoints> checkpoints,
+            Exchange exchange,
             Consumer<StepReport> listener)
             throws IOException {
         TrainSettings settings = objective.settings();
@@ -64,9 +93,11 @@ public final class Trainer {
         Schedule schedule =
                 new Schedule(settings.learningRate(), (int) Math.round(settings.warmUpShare() * total), total);
         List<StepReport> reports = new ArrayList<>();
-        OptimizerStep optimizer = optimizer(model, objective, resume(model, settings, checkpoints, reports));
+        AdamW adamW = resume(model, settings, checkpoints, exchange, reports);
+        OptimizerStep optimizer = new OptimizerStep(model, adamW, objective.ofSteps(model.config().layers()), exchange);
         reports.forEach(listener);
         int resumed = reports.size();
+        agree(exchange, resumed);
         int number = 0;
         for (int epoch = 0; epoch < settings.epochs(); epoch++) {
             for (Step step : plan(texts, objective, epoch).steps(settings.microBatchesPerStep())) {
@@ -75,15 +106,32 @@ public final class Trainer {
                 }
                 long start = System.nanoTime();
                 double rate = schedule.rate(number - 1);
-                OptimizerStep.Result result =
-                        apply(optimizer, examples(texts, step, objective.seed(), epoch), rate, epoch, number);
-                reports.add(new StepReport(epoch + 1, number, result, rate, (System.nanoTime() - start) / 1e9));
+                OptimizerStep.Share share = share(texts, step, exchange, objective.seed(), epoch);
+                OptimizerStep.Result result = apply(optimizer, share, rate, epoch, number);
+                reports.add(new StepReport(
+                        epoch + 1,
+                        number,
+                        result,
+                        rate,
+                        (System.nanoTime() - start) / 1e9,
+                        report(exchange, optimizer.takeTraffic())));
                 listener.accept(reports.get(reports.size() - 1));
                 if (checkpoints.isPresent() && checkpoints.get().dueAfter(number, total)) {
-                    checkpoints.get().save(model.parameters(), optimizer.optimizer(), reports);
+                    checkpoints.get().save(model.parameters(), adamW, exchange, reports);
                 }
             }
         }
+    }
+
+    private static ExchangeReport report(Exchange exchange, StepExchange.Traffic traffic) {
+        return exchange.tasks() == 1
+                ? null
+                : new ExchangeReport(
+                        exchange.tasks(),
+                        traffic.denseBytes(),
+                        traffic.wordBytes(),
+                        traffic.exchangeSeconds(),
+                        traffic.waitingSeconds());
     }
 
     /** The optimizer as the last checkpoint left it, with the model's parameters put back too; else a new one. */
@@ -91,44 +139,63 @@ public final class Trainer {
             TextClassifier model,
             TrainSettings settings,
             Optional<TrainingCheckpoints> checkpoints,
+            Exchange exchange,
             List<StepReport> reports)
             throws IOException {
         AdamW.Constants constants = new AdamW.Constants(
                 settings.adamBeta1(), settings.adamBeta2(), settings.adamEpsilon(), settings.weightDecay());
-        int size = model.parameters().layout().size();
+        AdamW.Owned owned = AdamW.Owned.of(Shards.of(model.parameters().layout(), exchange.tasks()), exchange.rank());
         Optional<TrainingCheckpoints.State> state =
-                checkpoints.isPresent() ? checkpoints.get().latest() : Optional.empty();
+                checkpoints.isPresent() ? checkpoints.get().latest(owned) : Optional.empty();
         if (state.isEmpty()) {
-            return new AdamW(constants, size);
+            return new AdamW(constants, owned);
         }
-        model.parameters().memory().put(0, state.get().parameters(), 0, size);
+        float[] parameters = state.get().parameters();
+        model.parameters().memory().put(0, parameters, 0, parameters.length);
         reports.addAll(state.get().steps());
-        return state.get().optimizer(constants);
+        return new AdamW(
+                constants,
+                owned,
+                state.get().first(),
+                state.get().second(),
+                state.get().steps().size());
     }
 
-    private static OptimizerStep optimizer(TextClassifier model, Objective objective, AdamW adamW) {
-        double[] weights = objective.penaltyWeights();
-        return new OptimizerStep(
-                model,
-                adamW,
-                new GradientSum(model.parameters().layout()),
-                objective.pruned(),
-                weights.length == 0 ? new double[model.config().layers()] : weights,
-                objective.settings().clipNorm());
+    /** Each task has read the checkpoint by itself; all must have found the same one. */
+    private static void agree(Exchange exchange, int resumed) {
+        Exchange.Round round = new Exchange.Round(0, Exchange.Kind.START);
+        ByteBuffer note = ByteBuffer.allocate(Integer.BYTES);
+        note.putInt(0, resumed);
+        exchange.offerAll(round, note, List.of());
+        for (int task = 0; task < exchange.tasks(); task++) {
+            if (task == exchange.rank()) {
+                continue;
+            }
+            ByteBuffer other = exchange.expect(round, task, 0).take().note();
+            int steps = other.getInt(other.position());
+            if (steps != resumed) {
+                throw new IllegalStateException("task " + task + " goes on from step " + steps + ", task "
+                        + exchange.rank() + " from step " + resumed
+                        + ": they do not see the same checkpoint; the run directory must be on a file system that all"
+                        + " executors share");
+            }
+        }
     }
 
-    private static List<TextClassifier.Example> examples(EncodedSplit texts, Step step, long seed, int epoch) {
+    /** What this task computes of a step. */
+    private static OptimizerStep.Share share(EncodedSplit texts, Step step, Exchange exchange, long seed, int epoch) {
         List<TextClassifier.Example> examples = new ArrayList<>();
-        for (MicroBatch microBatch : step.microBatches()) {
+        for (MicroBatch microBatch : BatchPlan.deal(step, exchange.tasks()).get(exchange.rank())) {
             examples.add(example(texts, microBatch, seed, epoch));
         }
-        return examples;
+        int all = step.microBatches().size();
+        return new OptimizerStep.Share(examples, all, Math.min(all, exchange.tasks()));
     }
 
     private static OptimizerStep.Result apply(
-            OptimizerStep optimizer, List<TextClassifier.Example> examples, double rate, int epoch, int number) {
+            OptimizerStep optimizer, OptimizerStep.Share share, double rate, int epoch, int number) {
         try {
-            return optimizer.apply(examples, rate);
+            return optimizer.apply(number, share, rate);
         } catch (TrainingDivergedException e) {
             throw new TrainingDivergedException(
                     "training diverged at step " + number + ", epoch " + (epoch + 1) + ": " + e.getMessage());

@@ -2,11 +2,15 @@ package org.purespark.train;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.purespark.checkpoint.SafeTensorsReader;
 import org.purespark.checkpoint.SafeTensorsWriter;
 import org.purespark.checkpoint.Tensor;
@@ -16,9 +20,10 @@ import org.purespark.storage.Storage;
 
 /**
  * What an interrupted training goes on from: parameters and AdamW's moments every few steps, in a directory of the run.
- * The order of texts and dropout are functions of the step, so that no other state is needed and a resumed training ends
- * in the bits of an undisturbed one. The manifest is published after its tensors are written, and older tensors are
- * removed after that.
+ * Each task writes the moments of the parameters that it owns, the first one what all have. The order of texts and
+ * dropout are functions of the step, so that no other state is needed and a resumed training ends in the bits of an
+ * undisturbed one; it may be resumed with another number of tasks. The manifest is published after all files are written,
+ * and older files are removed after that.
  *
  * @param directory where they are kept
  * @param intervalSteps optimizer steps between two
@@ -32,38 +37,72 @@ public record TrainingCheckpoints(Storage storage, String directory, int interva
     /**
      * The manifest.
      *
-     * @param schema 1
-     * @param file name of the tensors
+     * @param schema 2
+     * @param file all parameters, and the moments of the word embedding
+     * @param shards the moments of the others, in the order of their ranges
      * @param steps every step up to the checkpoint
      */
-    record Manifest(int schema, String file, List<Trainer.StepReport> steps) {
-        static final int SCHEMA = 1;
+    record Manifest(int schema, String file, List<Shard> shards, List<Trainer.StepReport> steps) {
+        static final int SCHEMA = 2;
     }
 
-    /** Training at rest between two steps. */
-    record State(List<Trainer.StepReport> steps, SortedMap<String, Tensor> tensors) {
-        float[] parameters() {
-            return tensors.get(PARAMETERS).values();
-        }
+    /**
+     * Moments of the parameters [from, to).
+     *
+     * @param from flat offset of a parameter
+     */
+    record Shard(String file, int from, int to) {}
 
-        AdamW optimizer(AdamW.Constants constants) {
-            return new AdamW(
-                    constants,
-                    tensors.get(FIRST_MOMENT).values(),
-                    tensors.get(SECOND_MOMENT).values(),
-                    steps.size());
-        }
-    }
+    /** Training at rest between two steps, as the owner of some parameters needs it. */
+    record State(List<Trainer.StepReport> steps, float[] parameters, float[] first, float[] second) {}
 
-    /** The last checkpoint that was published; empty where there is none. */
-    Optional<State> latest() throws IOException {
-        String manifest = Storage.child(directory, MANIFEST);
-        if (!storage.exists(manifest)) {
+    /**
+     * The last checkpoint that was published; empty where there is none.
+     *
+     * @param owned parameters of which the moments are read
+     */
+    Optional<State> latest(AdamW.Owned owned) throws IOException {
+        Optional<Manifest> manifest = manifest();
+        if (manifest.isEmpty()) {
             return Optional.empty();
         }
-        Manifest latest = new JsonFiles(storage).read(manifest, Manifest.class, Manifest.SCHEMA);
-        return Optional.of(
-                new State(latest.steps(), SafeTensorsReader.readAll(storage, Storage.child(directory, latest.file()))));
+        Manifest latest = manifest.get();
+        SortedMap<String, Tensor> common = read(latest.file());
+        State state = new State(
+                latest.steps(),
+                common.get(PARAMETERS).values(),
+                Arrays.copyOf(common.get(FIRST_MOMENT).values(), owned.size()),
+                Arrays.copyOf(common.get(SECOND_MOMENT).values(), owned.size()));
+        for (Shard shard : latest.shards()) {
+            int from = Math.max(shard.from(), owned.from());
+            int to = Math.min(shard.to(), owned.to());
+            if (from < to) {
+                SortedMap<String, Tensor> moments = read(shard.file());
+                int at = owned.words() + from - owned.from();
+                System.arraycopy(
+                        moments.get(FIRST_MOMENT).values(), from - shard.from(), state.first(), at, to - from);
+                System.arraycopy(
+                        moments.get(SECOND_MOMENT).values(), from - shard.from(), state.second(), at, to - from);
+            }
+        }
+        return Optional.of(state);
+    }
+
+    /** Steps that the last checkpoint holds; 0 where there is none. */
+    int stepsDone() throws IOException {
+        Optional<Manifest> latest = manifest();
+        return latest.isPresent() ? latest.get().steps().size() : 0;
+    }
+
+    private Optional<Manifest> manifest() throws IOException {
+        String manifest = Storage.child(directory, MANIFEST);
+        return storage.exists(manifest)
+                ? Optional.of(new JsonFiles(storage).read(manifest, Manifest.class, Manifest.SCHEMA))
+                : Optional.empty();
+    }
+
+    private SortedMap<String, Tensor> read(String file) throws IOException {
+        return SafeTensorsReader.readAll(storage, Storage.child(directory, file));
     }
 
     /** Whether a checkpoint is due after {@code done} of {@code total} steps. */
@@ -71,26 +110,75 @@ public record TrainingCheckpoints(Storage storage, String directory, int interva
         return done % intervalSteps == 0 && done < total;
     }
 
-    void save(Parameters parameters, AdamW optimizer, List<Trainer.StepReport> steps) throws IOException {
-        String file = "step-" + steps.size() + ".safetensors";
-        int size = parameters.layout().size();
-        SortedMap<String, int[]> shapes = new TreeMap<>();
-        for (String name : List.of(PARAMETERS, FIRST_MOMENT, SECOND_MOMENT)) {
-            shapes.put(name, new int[] {size});
+    /** Writes this task's part; the first task then waits for the others' and publishes the manifest. */
+    void save(Parameters parameters, AdamW optimizer, Exchange exchange, List<Trainer.StepReport> steps)
+            throws IOException {
+        int step = steps.size();
+        AdamW.Owned owned = optimizer.owned();
+        float[] first = optimizer.first();
+        float[] second = optimizer.second();
+        write(shardFile(step, exchange.rank(), exchange.tasks()), moments(first, second, owned.words(), owned.size()));
+        if (exchange.rank() > 0) {
+            ByteBuffer range = ByteBuffer.allocate(2 * Integer.BYTES);
+            range.putInt(0, owned.from()).putInt(Integer.BYTES, owned.to());
+            exchange.offerAll(new Exchange.Round(step, Exchange.Kind.CHECKPOINT), range, List.of());
+            return;
         }
-        try (OutputStream out = storage.create(Storage.child(directory, file))) {
-            SafeTensorsWriter.write(out, shapes, Map.of(), name -> switch (name) {
-                case FIRST_MOMENT -> Tensor.of(optimizer.first(), size);
-                case SECOND_MOMENT -> Tensor.of(optimizer.second(), size);
-                default -> Tensor.of(parameters.memory().toArray(), size);
-            });
+        String file = "step-" + step + ".safetensors";
+        SortedMap<String, Flat> common = moments(first, second, 0, owned.words());
+        common.put(
+                PARAMETERS, new Flat(parameters.layout().size(), () -> parameters.memory().toArray()));
+        write(file, common);
+        publish(new Manifest(Manifest.SCHEMA, file, shards(step, owned, exchange), List.copyOf(steps)));
+    }
+
+    /** The shards of all tasks, once they are written. */
+    private static List<Shard> shards(int step, AdamW.Owned owned, Exchange exchange) {
+        List<Shard> shards = new ArrayList<>();
+        shards.add(new Shard(shardFile(step, 0, exchange.tasks()), owned.from(), owned.to()));
+        Exchange.Round round = new Exchange.Round(step, Exchange.Kind.CHECKPOINT);
+        for (int task = 1; task < exchange.tasks(); task++) {
+            ByteBuffer range = exchange.expect(round, task, 0).take().note();
+            int at = range.position();
+            shards.add(new Shard(
+                    shardFile(step, task, exchange.tasks()), range.getInt(at), range.getInt(at + Integer.BYTES)));
         }
-        new JsonFiles(storage)
-                .write(Storage.child(directory, MANIFEST), new Manifest(Manifest.SCHEMA, file, List.copyOf(steps)));
+        return shards;
+    }
+
+    private void publish(Manifest manifest) throws IOException {
+        new JsonFiles(storage).write(Storage.child(directory, MANIFEST), manifest);
+        List<String> current = new ArrayList<>(List.of(manifest.file()));
+        manifest.shards().forEach(shard -> current.add(shard.file()));
         for (String name : storage.fileNames(directory)) {
-            if (name.endsWith(".safetensors") && !name.equals(file)) {
+            if (name.endsWith(".safetensors") && !current.contains(name)) {
                 storage.delete(Storage.child(directory, name));
             }
+        }
+    }
+
+    private static String shardFile(int step, int task, int tasks) {
+        return "step-" + step + "-moments-" + (task + 1) + "-of-" + tasks + ".safetensors";
+    }
+
+    /** A flat tensor, copied out when it is written, so that one copy at a time is in memory. */
+    private record Flat(int length, Supplier<float[]> values) {}
+
+    private static SortedMap<String, Flat> moments(float[] first, float[] second, int from, int to) {
+        SortedMap<String, Flat> moments = new TreeMap<>();
+        moments.put(FIRST_MOMENT, new Flat(to - from, () -> Arrays.copyOfRange(first, from, to)));
+        moments.put(SECOND_MOMENT, new Flat(to - from, () -> Arrays.copyOfRange(second, from, to)));
+        return moments;
+    }
+
+    private void write(String file, SortedMap<String, Flat> tensors) throws IOException {
+        SortedMap<String, int[]> shapes = new TreeMap<>();
+        tensors.forEach((name, tensor) -> shapes.put(name, new int[] {tensor.length()}));
+        try (OutputStream out = storage.create(Storage.child(directory, file))) {
+            SafeTensorsWriter.write(out, shapes, Map.of(), name -> {
+                Flat tensor = tensors.get(name);
+                return Tensor.of(tensor.values().get(), tensor.length());
+            });
         }
     }
 }

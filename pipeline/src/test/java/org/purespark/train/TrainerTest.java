@@ -37,7 +37,7 @@ class TrainerTest {
         float[] trained;
         List<Trainer.StepReport> reports = new ArrayList<>();
         try (TextClassifier model = BERT.model(1)) {
-            Trainer.train(model, split(), objective(settings), Optional.empty(), reports::add);
+            Trainer.train(model, split(), objective(settings), Optional.empty(), Exchange.alone(), reports::add);
             trained = parameters(model);
         }
         assertThat(reports).extracting(Trainer.StepReport::step).containsExactly(1, 2, 3, 4);
@@ -51,14 +51,18 @@ class TrainerTest {
                     model,
                     new AdamW(
                             new AdamW.Constants(0.9, 0.999, 1e-8, 0.01),
-                            model.parameters().layout().size()),
-                    new GradientSum(model.parameters().layout()),
-                    Set.of(),
-                    new double[3],
-                    1.0);
+                            AdamW.Owned.all(model.parameters().layout())),
+                    new OptimizerStep.Objective(Set.of(), new double[3], 1.0),
+                    Exchange.alone());
             for (int epoch = 0; epoch < 2; epoch++) {
-                step.apply(List.of(example(epoch, 0, 5), example(epoch, 5, 10)), 1e-3 * (4 - 2 * epoch) / 4);
-                step.apply(List.of(example(epoch, 10, 12)), 1e-3 * (3 - 2 * epoch) / 4);
+                step.apply(
+                        2 * epoch + 1,
+                        OptimizerStep.Share.all(List.of(example(epoch, 0, 5), example(epoch, 5, 10))),
+                        1e-3 * (4 - 2 * epoch) / 4);
+                step.apply(
+                        2 * epoch + 2,
+                        OptimizerStep.Share.all(List.of(example(epoch, 10, 12))),
+                        1e-3 * (3 - 2 * epoch) / 4);
             }
             assertThat(parameters(model)).containsExactly(trained);
         }
@@ -78,12 +82,12 @@ class TrainerTest {
         TrainingCheckpoints checkpoints = new TrainingCheckpoints(storage, directory.toString(), 2);
         float[] straight;
         try (TextClassifier model = BERT.model(1)) {
-            Trainer.train(model, split(), objective(settings), Optional.empty(), report -> {});
+            Trainer.train(model, split(), objective(settings), Optional.empty(), Exchange.alone(), report -> {});
             straight = parameters(model);
         }
         try (TextClassifier model = BERT.model(1)) {
             assertThatThrownBy(() ->
-                            Trainer.train(model, split(), objective(settings), Optional.of(checkpoints), report -> {
+                            Trainer.train(model, split(), objective(settings), Optional.of(checkpoints), Exchange.alone(), report -> {
                                 if (report.step() == 7) {
                                     throw new IllegalStateException("pulled the plug");
                                 }
@@ -92,10 +96,10 @@ class TrainerTest {
         }
         assertThat(storage.fileNames(directory.toString()))
                 .as("older ones are removed")
-                .containsExactly("latest.json", "step-6.safetensors");
+                .containsExactly("latest.json", "step-6-moments-1-of-1.safetensors", "step-6.safetensors");
         List<Trainer.StepReport> reports = new ArrayList<>();
         try (TextClassifier model = BERT.model(1)) {
-            Trainer.train(model, split(), objective(settings), Optional.of(checkpoints), reports::add);
+            Trainer.train(model, split(), objective(settings), Optional.of(checkpoints), Exchange.alone(), reports::add);
             assertThat(parameters(model)).containsExactly(straight);
         }
         assertThat(reports).extracting(Trainer.StepReport::step).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
@@ -148,7 +152,7 @@ class TrainerTest {
                     .memory()
                     .put(model.parameters().layout().slice("classifier.bias").offset(), broken, 0, 1);
             assertThatThrownBy(() -> Trainer.train(
-                            model, split(), objective(settings(1, 4, 1, 1e-3)), Optional.empty(), report -> {}))
+                            model, split(), objective(settings(1, 4, 1, 1e-3)), Optional.empty(), Exchange.alone(), report -> {}))
                     .isInstanceOf(TrainingDivergedException.class)
                     .hasMessageStartingWith("training diverged at step 1, epoch 1: loss NaN")
                     .hasMessageEndingWith("lower train.learning-rate or penalty.lambda");
@@ -162,7 +166,7 @@ class TrainerTest {
                     model,
                     split(),
                     new Trainer.Objective(settings, seed, new TreeSet<>(), new double[] {0.1, 0, 0.15}),
-                    Optional.empty(),
+                    Optional.empty(), Exchange.alone(),
                     report -> {});
             return parameters(model);
         }

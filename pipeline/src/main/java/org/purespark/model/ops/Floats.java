@@ -32,6 +32,16 @@ public final class Floats {
         buffer.put(Math.toIntExact(to), from, offset, count);
     }
 
+    /** Fills what remains of {@code to}. */
+    public void get(long from, FloatBuffer to) {
+        to.put(to.position(), buffer, Math.toIntExact(from), to.remaining());
+    }
+
+    /** Writes what remains of {@code from}. */
+    public void put(long to, FloatBuffer from) {
+        buffer.put(Math.toIntExact(to), from, from.position(), from.remaining());
+    }
+
     public float get(long at) {
         return buffer.get(Math.toIntExact(at));
     }

@@ -1,0 +1,69 @@
+package org.purespark.spark;
+
+import java.util.function.Consumer;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorAdded;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+
+/** How many tasks the executors that are there can run at once, and how to wait for more. */
+final class Slots {
+    /** Executors of an application come up within seconds of one another. */
+    private static final long SETTLED_NANOS = 5_000_000_000L;
+
+    private static final long LOOK_MILLIS = 100;
+    private static final long REMIND_NANOS = 20_000_000_000L;
+
+    private final SparkContext spark;
+    private final Consumer<String> said;
+    private volatile long changedNanos = System.nanoTime();
+
+    Slots(JavaSparkContext spark, Consumer<String> said) {
+        this.spark = spark.sc();
+        this.said = said;
+        this.spark.addSparkListener(new SparkListener() {
+            @Override
+            public void onExecutorAdded(SparkListenerExecutorAdded added) {
+                changedNanos = System.nanoTime();
+            }
+
+            @Override
+            public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
+                changedNanos = System.nanoTime();
+            }
+        });
+    }
+
+    /** Tasks that can run at once, whether they are busy now or not. */
+    int now() {
+        return spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
+    }
+
+    /** Waits until there are {@code wanted} slots, or at least one and executors no longer come; returns what there are. */
+    int await(int wanted) {
+        long begun = System.nanoTime();
+        long reminded = begun;
+        while (true) {
+            int now = Math.min(now(), wanted);
+            if (now == wanted || now > 0 && (spark.isLocal() || System.nanoTime() - changedNanos > SETTLED_NANOS)) {
+                return now;
+            }
+            if (System.nanoTime() - reminded > REMIND_NANOS) {
+                reminded = System.nanoTime();
+                said.accept("waiting for executors, " + (reminded - begun) / 1_000_000_000L
+                        + " s: has the cluster free workers with the cores and the memory that are asked for?");
+            }
+            pause();
+        }
+    }
+
+    static void pause() {
+        try {
+            Thread.sleep(LOOK_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for executors", e);
+        }
+    }
+}

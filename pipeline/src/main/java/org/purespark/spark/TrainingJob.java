@@ -1,0 +1,202 @@
+package org.purespark.spark;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.spark.BarrierTaskContext;
+import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
+import org.purespark.InputException;
+import org.purespark.batch.EncodedSplit;
+import org.purespark.train.Exchange;
+import org.purespark.train.FineTuning;
+import org.purespark.train.Trainer;
+import org.purespark.train.TrainingDivergedException;
+import scala.Function1;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag$;
+
+/**
+ * One training as a Spark job: a barrier stage of N tasks, or a plain task where N is 1. Spark reruns the stage, a few
+ * times, when a task or executor is lost; each time the tasks go on from the last checkpoint.
+ */
+final class TrainingJob {
+    /** How long slots may be fewer than tasks: an executor that was lost is mostly there again in seconds. */
+    private static final long PATIENCE_NANOS = 20_000_000_000L;
+
+    private final JavaSparkContext spark;
+    private final Task task;
+
+    TrainingJob(JavaSparkContext spark, FineTuning fineTuning, Broadcast<EncodedSplit> data, LongAccumulator counter) {
+        this.spark = spark;
+        this.task = new Task(fineTuning, data, HadoopSettings.of(spark.hadoopConfiguration()), counter);
+    }
+
+    /** There are fewer slots than tasks, and no more are coming. */
+    static final class SlotsLostException extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final int left;
+
+        SlotsLostException(int left) {
+            super(left + " slots left");
+            this.left = left;
+        }
+
+        int left() {
+            return left;
+        }
+    }
+
+    /** Spark gave the job up. */
+    static final class FailedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        FailedException(Throwable cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
+    /**
+     * @param tasks N
+     * @return every step, in order
+     * @throws InputException where the checkpoint is not a good one
+     * @throws TrainingDivergedException where the loss leaves the finite numbers
+     */
+    List<Trainer.StepReport> run(int tasks, Slots slots) throws SlotsLostException {
+        JavaFutureAction<List<Outcome>> running = rdd(tasks).collectAsync();
+        long enoughAt = System.nanoTime();
+        while (true) {
+            try {
+                return running.get(500, TimeUnit.MILLISECONDS).get(0).steps();
+            } catch (TimeoutException e) {
+                int left = slots.now();
+                if (left >= tasks) {
+                    enoughAt = System.nanoTime();
+                } else if (System.nanoTime() - enoughAt > PATIENCE_NANOS) {
+                    running.cancel(true);
+                    throw new SlotsLostException(left);
+                }
+            } catch (ExecutionException e) {
+                throw new FailedException(e.getCause());
+            } catch (InterruptedException e) {
+                running.cancel(true);
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while training", e);
+            }
+        }
+    }
+
+    private JavaRDD<Outcome> rdd(int tasks) {
+        Task work = task;
+        JavaRDD<Integer> ranks = spark.parallelize(new ArrayList<>(Collections.nCopies(tasks, 0)), tasks);
+        if (tasks == 1) {
+            return ranks.mapPartitions(none -> work.alone());
+        }
+        InBarrier inBarrier = none -> CollectionConverters.asScala(work.together());
+        return ranks.rdd()
+                .barrier()
+                .mapPartitions(inBarrier, false, ClassTag$.MODULE$.<Outcome>apply(Outcome.class))
+                .toJavaRDD();
+    }
+
+    /** Spark's Java interface has no barrier stage. */
+    private interface InBarrier extends Function1<scala.collection.Iterator<Integer>, scala.collection.Iterator<Outcome>>, Serializable {}
+
+    /**
+     * How a task ended.
+     *
+     * @param steps of the first task; empty for the others
+     * @param refused why the input is not good, or null
+     * @param diverged how the training diverged, or null
+     */
+    private record Outcome(ArrayList<Trainer.StepReport> all, String refused, String diverged) implements Serializable {
+        List<Trainer.StepReport> steps() {
+            if (refused != null) {
+                throw new InputException(refused);
+            }
+            if (diverged != null) {
+                throw new TrainingDivergedException(diverged);
+            }
+            return all;
+        }
+    }
+
+    /** What is carried to the executors. */
+    private record Task(
+            FineTuning fineTuning, Broadcast<EncodedSplit> data, HadoopSettings hadoop, LongAccumulator counter)
+            implements Serializable {
+
+        Iterator<Outcome> alone() throws IOException {
+            ExecutorModels.get().clear();
+            try (FineTuning.Loaded loaded = fineTuning.load(hadoop.storage(), TaskDevice.threads())) {
+                return train(loaded, Exchange.alone());
+            } catch (InputException e) {
+                return refused(e.getMessage());
+            }
+        }
+
+        /** No task begins before all have a model: one that has not would be waited for without end. */
+        Iterator<Outcome> together() {
+            try {
+                return togetherIn(BarrierTaskContext.get());
+            } catch (IOException e) {
+                throw new UncheckedIOException("a training task failed: " + e.getMessage(), e);
+            }
+        }
+
+        private Iterator<Outcome> togetherIn(BarrierTaskContext context) throws IOException {
+            ExecutorModels.get().clear();
+            FineTuning.Loaded loaded;
+            try {
+                loaded = fineTuning.load(hadoop.storage(), TaskDevice.threads());
+            } catch (InputException e) {
+                context.allGather(e.getMessage());
+                return refused(e.getMessage());
+            }
+            try (loaded) {
+                String[] refusals = context.allGather("");
+                for (String refusal : refusals) {
+                    if (!refusal.isEmpty()) {
+                        return refused(refusal);
+                    }
+                }
+                try (SparkExchange exchange = new SparkExchange(context, data.id())) {
+                    Iterator<Outcome> outcome = train(loaded, exchange);
+                    // The others may still be fetching what this task has offered.
+                    context.barrier();
+                    return outcome;
+                }
+            }
+        }
+
+        private Iterator<Outcome> train(FineTuning.Loaded loaded, Exchange exchange) throws IOException {
+            ArrayList<Trainer.StepReport> steps = new ArrayList<>();
+            try {
+                loaded.train(data.value(), exchange, step -> {
+                    if (exchange.rank() == 0) {
+                        steps.add(step);
+                        counter.add(1);
+                    }
+                });
+            } catch (TrainingDivergedException e) {
+                return List.of(new Outcome(steps, null, e.getMessage())).iterator();
+            }
+            return List.of(new Outcome(steps, null, null)).iterator();
+        }
+
+        private static Iterator<Outcome> refused(String reason) {
+            return List.of(new Outcome(new ArrayList<>(), reason, null)).iterator();
+        }
+    }
+}

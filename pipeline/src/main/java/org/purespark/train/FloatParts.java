@@ -1,0 +1,47 @@
+package org.purespark.train;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Arrays of float32 as the pieces of an {@link Exchange}, little-endian. */
+final class FloatParts {
+    private FloatParts() {}
+
+    /** Takes {@code count} values from {@code from} on. */
+    interface Source {
+        void get(int from, FloatBuffer to);
+    }
+
+    /** Is given values that belong to {@code at} and on. */
+    interface Sink {
+        void put(int at, FloatBuffer values);
+    }
+
+    /** The entries [from, to) of a source, copied. */
+    static List<ByteBuffer> of(Source source, int from, int to) {
+        int perPart = Exchange.PART_BYTES / Float.BYTES;
+        List<ByteBuffer> parts = new ArrayList<>();
+        for (int at = from; at < to; at += perPart) {
+            ByteBuffer part = ByteBuffer.allocate(Float.BYTES * Math.min(perPart, to - at))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            source.get(at, part.asFloatBuffer());
+            parts.add(part);
+        }
+        return parts;
+    }
+
+    /** Hands the values of a piece, the first of which belongs to {@code from}, to a sink. */
+    static void read(List<ByteBuffer> piece, int from, Sink sink) {
+        int at = from;
+        for (ByteBuffer part : piece) {
+            FloatBuffer values =
+                    part.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+            int count = values.remaining();
+            sink.put(at, values);
+            at += count;
+        }
+    }
+}

@@ -1,0 +1,243 @@
+package org.purespark.train;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import org.purespark.model.GradientSum;
+import org.purespark.model.Parameters;
+
+/**
+ * What the tasks of a training pass to each other in one step: gradients to the task that owns their range
+ * (reduce-scatter) with the touched rows of the word embedding to everyone, then sums of a few numbers, then the owned
+ * ranges of the updated parameters to everyone (all-gather). Sums are made in the order of the tasks, so that every task
+ * comes to the same bits.
+ */
+final class StepExchange {
+    private final Exchange exchange;
+    private final Shards shards;
+    private final GradientSum gradients;
+    private final float[] partial;
+    private Traffic traffic = Traffic.NONE;
+
+    StepExchange(Exchange exchange, Shards shards, GradientSum gradients) {
+        this.exchange = exchange;
+        this.shards = shards;
+        this.gradients = gradients;
+        this.partial = new float[exchange.tasks() == 1 ? 0 : shards.length(exchange.rank())];
+    }
+
+    /**
+     * What one task got from the others in a step, and what it cost it.
+     *
+     * @param denseBytes gradients and parameters of ranges
+     * @param wordBytes rows of the word embedding
+     * @param exchangeSeconds in which it fetched and summed
+     * @param waitingSeconds in which there was nothing yet to fetch
+     */
+    record Traffic(long denseBytes, long wordBytes, double exchangeSeconds, double waitingSeconds) {
+        static final Traffic NONE = new Traffic(0, 0, 0, 0);
+
+        Traffic plus(Traffic other) {
+            return new Traffic(
+                    denseBytes + other.denseBytes,
+                    wordBytes + other.wordBytes,
+                    exchangeSeconds + other.exchangeSeconds,
+                    waitingSeconds + other.waitingSeconds);
+        }
+    }
+
+    /** What has come in since the last call. */
+    Traffic takeTraffic() {
+        Traffic taken = traffic;
+        traffic = Traffic.NONE;
+        return taken;
+    }
+
+    /** The range of parameters that this task owns. */
+    int from() {
+        return shards.from(exchange.rank());
+    }
+
+    /** Behind that range. */
+    int to() {
+        return shards.to(exchange.rank());
+    }
+
+    /**
+     * Sums the gradients of all tasks: afterwards those of the own range, and the rows of all touched words, are the sums.
+     *
+     * @param contributors tasks 0 to {@code contributors} - 1 have gradients; the others have no micro-batch in this step
+     */
+    void reduce(int step, int contributors) {
+        if (exchange.tasks() == 1) {
+            return;
+        }
+        long start = System.nanoTime();
+        Exchange.Round round = new Exchange.Round(step, Exchange.Kind.GRADIENTS);
+        int rank = exchange.rank();
+        ByteBuffer ownRows = WordRows.write(gradients);
+        if (rank < contributors) {
+            exchange.offerEach(round, ownRows, piecesForAll());
+        }
+        Exchange.Pending[] pending = expectAll(round, contributors, Addressee.THIS_TASK);
+        gradients.clearWords();
+        java.util.Arrays.fill(partial, 0f);
+        Timer timer = new Timer(start);
+        for (int task = 0; task < contributors; task++) {
+            if (task == rank) {
+                addOwn();
+                WordRows.add(ownRows, gradients);
+            } else {
+                Exchange.Message message = timer.take(pending[task]);
+                FloatParts.read(message.piece(), 0, (at, values) -> add(at, values));
+                WordRows.add(message.note(), gradients);
+                count(shards.bytes(rank), message.note().remaining());
+            }
+        }
+        System.arraycopy(partial, 0, gradients.dense(), from() - shards.start(), partial.length);
+        timer.stop();
+    }
+
+    private List<List<ByteBuffer>> piecesForAll() {
+        List<List<ByteBuffer>> pieces = new ArrayList<>();
+        for (int task = 0; task < exchange.tasks(); task++) {
+            pieces.add(
+                    task == exchange.rank()
+                            ? List.of()
+                            : FloatParts.of(
+                                    (at, to) -> to.put(gradients.dense(), at - shards.start(), to.remaining()),
+                                    shards.from(task),
+                                    shards.to(task)));
+        }
+        return pieces;
+    }
+
+    private void addOwn() {
+        int at = from() - shards.start();
+        for (int i = 0; i < partial.length; i++) {
+            partial[i] += gradients.dense()[at + i];
+        }
+    }
+
+    private void add(int at, java.nio.FloatBuffer values) {
+        int count = values.remaining();
+        for (int i = 0; i < count; i++) {
+            partial[at + i] += values.get(i);
+        }
+    }
+
+    /** The sums over all tasks of a few numbers that each task has. */
+    double[] sum(int step, double... own) {
+        if (exchange.tasks() == 1) {
+            return own;
+        }
+        long start = System.nanoTime();
+        Exchange.Round round = new Exchange.Round(step, Exchange.Kind.NORM);
+        ByteBuffer note = ByteBuffer.allocate(Double.BYTES * own.length).order(ByteOrder.LITTLE_ENDIAN);
+        note.asDoubleBuffer().put(own);
+        exchange.offerAll(round, note, List.of());
+        Exchange.Pending[] pending = expectAll(round, exchange.tasks(), Addressee.NOBODY);
+        Timer timer = new Timer(start);
+        double[] sums = new double[own.length];
+        for (int task = 0; task < exchange.tasks(); task++) {
+            ByteBuffer numbers = task == exchange.rank()
+                    ? note
+                    : timer.take(pending[task]).note().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += numbers.getDouble(numbers.position() + i * Double.BYTES);
+            }
+        }
+        timer.stop();
+        // Who is that far has taken all gradients of this step, and so all parameters of the step before.
+        exchange.withdraw(new Exchange.Round(step, Exchange.Kind.GRADIENTS));
+        exchange.withdraw(new Exchange.Round(step - 1, Exchange.Kind.PARAMETERS));
+        exchange.withdraw(new Exchange.Round(step - 1, Exchange.Kind.CHECKPOINT));
+        return sums;
+    }
+
+    /** Ranges of updated parameters on their way from the others. */
+    interface Incoming {
+        /** Waits for them and puts them into their places. */
+        void into(Parameters parameters);
+    }
+
+    /** Hands out the own range, and begins to fetch the others': there is time to compute until they are in. */
+    Incoming gather(int step, Parameters parameters) {
+        if (exchange.tasks() == 1) {
+            return all -> {};
+        }
+        long start = System.nanoTime();
+        Exchange.Round round = new Exchange.Round(step, Exchange.Kind.PARAMETERS);
+        exchange.offerAll(
+                round,
+                ByteBuffer.allocate(1),
+                FloatParts.of((at, to) -> parameters.memory().get(at, to), from(), to()));
+        Exchange.Pending[] pending = expectAll(round, exchange.tasks(), Addressee.EVERYONE);
+        traffic = traffic.plus(new Traffic(0, 0, (System.nanoTime() - start) / 1e9, 0));
+        return target -> {
+            Timer timer = new Timer(System.nanoTime());
+            for (int task = 0; task < pending.length; task++) {
+                if (task != exchange.rank()) {
+                    Exchange.Message message = timer.take(pending[task]);
+                    FloatParts.read(message.piece(), shards.from(task), (at, values) -> target.memory()
+                            .put(at, values));
+                    count(shards.bytes(task), 0);
+                }
+            }
+            timer.stop();
+            exchange.withdraw(new Exchange.Round(step, Exchange.Kind.NORM));
+        };
+    }
+
+    /** Whom a piece is for, which tells its length. */
+    private enum Addressee {
+        NOBODY,
+        THIS_TASK,
+        EVERYONE
+    }
+
+    private Exchange.Pending[] expectAll(Exchange.Round round, int tasks, Addressee addressee) {
+        Exchange.Pending[] pending = new Exchange.Pending[tasks];
+        // Each task begins with the one after it, so that not all ask the first one at once.
+        for (int i = 1; i <= exchange.tasks(); i++) {
+            int task = (exchange.rank() + i) % exchange.tasks();
+            if (task < tasks && task != exchange.rank()) {
+                long bytes =
+                        switch (addressee) {
+                            case NOBODY -> 0;
+                            case THIS_TASK -> shards.bytes(exchange.rank());
+                            case EVERYONE -> shards.bytes(task);
+                        };
+                pending[task] = exchange.expect(round, task, bytes);
+            }
+        }
+        return pending;
+    }
+
+    private void count(long denseBytes, long wordBytes) {
+        traffic = traffic.plus(new Traffic(denseBytes, wordBytes, 0, 0));
+    }
+
+    /** Tells waiting from fetching and summing. */
+    private final class Timer {
+        private final long start;
+        private long waited;
+
+        Timer(long start) {
+            this.start = start;
+        }
+
+        Exchange.Message take(Exchange.Pending pending) {
+            long asked = System.nanoTime();
+            Exchange.Message message = pending.take();
+            waited += Math.max(0, Math.min(message.announcedNanos(), System.nanoTime()) - asked);
+            return message;
+        }
+
+        void stop() {
+            long all = System.nanoTime() - start;
+            traffic = traffic.plus(new Traffic(0, 0, (all - waited) / 1e9, waited / 1e9));
+        }
+    }
+}

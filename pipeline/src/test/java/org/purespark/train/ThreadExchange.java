@@ -1,0 +1,124 @@
+package org.purespark.train;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** The exchange between tasks that are threads of this JVM; it counts what is left behind. */
+final class ThreadExchange {
+    private final int tasks;
+    private final Map<Key, CompletableFuture<Exchange.Message>> messages = new ConcurrentHashMap<>();
+
+    private record Key(Exchange.Round round, int from, int to) {}
+
+    /** A task's work. */
+    interface Work<T> {
+        T with(Exchange exchange) throws Exception;
+    }
+
+    private ThreadExchange(int tasks) {
+        this.tasks = tasks;
+    }
+
+    /** Runs the work in {@code tasks} threads, each with its side of one exchange; results in the order of the ranks. */
+    static <T> List<T> run(int tasks, Work<T> work) throws Exception {
+        ThreadExchange all = new ThreadExchange(tasks);
+        ExecutorService threads = Executors.newFixedThreadPool(tasks);
+        try {
+            List<Callable<T>> calls = new ArrayList<>();
+            for (int rank = 0; rank < tasks; rank++) {
+                Exchange side = all.new Side(rank);
+                calls.add(() -> {
+                    try (side) {
+                        return work.with(side);
+                    } catch (Exception | Error e) {
+                        all.messages.values().forEach(message -> message.completeExceptionally(e));
+                        throw e;
+                    }
+                });
+            }
+            List<T> results = new ArrayList<>();
+            for (Future<T> result : threads.invokeAll(calls)) {
+                results.add(result.get());
+            }
+            return results;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private final class Side implements Exchange {
+        private final int rank;
+
+        Side(int rank) {
+            this.rank = rank;
+        }
+
+        @Override
+        public int rank() {
+            return rank;
+        }
+
+        @Override
+        public int tasks() {
+            return tasks;
+        }
+
+        @Override
+        public void offerEach(Round round, ByteBuffer note, List<List<ByteBuffer>> pieces) {
+            for (int to = 0; to < tasks; to++) {
+                if (to != rank) {
+                    offer(round, to, note, pieces.get(to));
+                }
+            }
+        }
+
+        @Override
+        public void offerAll(Round round, ByteBuffer note, List<ByteBuffer> piece) {
+            for (int to = 0; to < tasks; to++) {
+                offer(round, to, note, piece);
+            }
+        }
+
+        private void offer(Round round, int to, ByteBuffer note, List<ByteBuffer> piece) {
+            message(new Key(round, rank, to)).complete(new Message(note.duplicate(), piece, System.nanoTime()));
+        }
+
+        @Override
+        public Pending expect(Round round, int from, long pieceBytes) {
+            CompletableFuture<Message> message = message(new Key(round, from, rank));
+            return () -> {
+                Message arrived = message.join();
+                long bytes = arrived.piece().stream().mapToLong(ByteBuffer::limit).sum();
+                if (bytes != pieceBytes) {
+                    throw new AssertionError(round + " from " + from + ": " + bytes + " bytes, expected " + pieceBytes);
+                }
+                return arrived;
+            };
+        }
+
+        private CompletableFuture<Message> message(Key key) {
+            return messages.computeIfAbsent(key, none -> new CompletableFuture<>());
+        }
+
+        @Override
+        public void withdraw(Round round) {
+            for (int to = 0; to < tasks; to++) {
+                messages.computeIfPresent(new Key(round, rank, to), (key, offered) -> {
+                    // Who comes too late is told so instead of waiting without end.
+                    return CompletableFuture.failedFuture(new IllegalStateException(key + " was withdrawn"));
+                });
+            }
+        }
+
+        @Override
+        public void close() {}
+    }
+}
