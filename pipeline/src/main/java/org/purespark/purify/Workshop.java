@@ -205,6 +205,16 @@ final class Workshop implements AutoCloseable {
                     step.result().gradientNorm(),
                     step.learningRate(),
                     step.seconds()));
+            if (step.exchange() != null) {
+                events.log(new Event.StepExchange(
+                        stage,
+                        step.step(),
+                        step.exchange().tasks(),
+                        step.exchange().denseBytes(),
+                        step.exchange().wordBytes(),
+                        step.exchange().seconds(),
+                        step.exchange().waitingSeconds()));
+            }
             epochLoss += step.result().loss();
             epochSeconds += step.seconds();
             stepsOfEpoch++;

@@ -13,6 +13,7 @@ import org.purespark.run.StageName;
     @JsonSubTypes.Type(value = Event.StageSkipped.class, name = "stage-skipped"),
     @JsonSubTypes.Type(value = Event.StageFailed.class, name = "stage-failed"),
     @JsonSubTypes.Type(value = Event.StepLoss.class, name = "step-loss"),
+    @JsonSubTypes.Type(value = Event.StepExchange.class, name = "step-exchange"),
     @JsonSubTypes.Type(value = Event.EpochFinished.class, name = "epoch-finished"),
     @JsonSubTypes.Type(value = Event.Warning.class, name = "warning")
 })
@@ -60,6 +61,26 @@ public sealed interface Event {
             double gradientNorm,
             double learningRate,
             double seconds)
+            implements Event {}
+
+    /**
+     * What the tasks of a training passed to each other in a step, as the first task saw it.
+     *
+     * @param step over all epochs, from 1
+     * @param tasks that trained together
+     * @param denseBytes gradients and parameters that came in, those of the word embedding left out
+     * @param wordBytes touched rows of the word embedding's gradient that came in
+     * @param exchangeSeconds of fetching, summing and handing out
+     * @param waitingSeconds in which the others had nothing ready yet
+     */
+    record StepExchange(
+            StageName stage,
+            long step,
+            int tasks,
+            long denseBytes,
+            long wordBytes,
+            double exchangeSeconds,
+            double waitingSeconds)
             implements Event {}
 
     /**
