@@ -1,0 +1,181 @@
+package org.purespark.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.storage.BlockId;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.purespark.InputException;
+import org.purespark.batch.EncodedSplit;
+import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.checkpoint.ExportForm;
+import org.purespark.checkpoint.Tensor;
+import org.purespark.config.SettingsLoader;
+import org.purespark.config.TrainSettings;
+import org.purespark.run.progress.Progress;
+import org.purespark.storage.Storage;
+import org.purespark.train.FineTuning;
+import org.purespark.train.LocalFineTuner;
+import org.purespark.train.Trainer;
+import org.purespark.train.TrainingDivergedException;
+import scala.Function1;
+import scala.jdk.javaapi.CollectionConverters;
+
+/** Training in a barrier stage, its tasks in this JVM. */
+class SparkFineTunerTest {
+    private static final int MICRO_BATCHES_PER_STEP = 4;
+
+    @TempDir
+    private Path directory;
+
+    private final List<String> said = new ArrayList<>();
+    private final Storage storage = new Storage(new Configuration(false));
+    private SparkConf conf;
+    private JavaSparkContext spark;
+    private Path golden;
+
+    @BeforeEach
+    void prepare() throws Exception {
+        golden = Path.of(SparkFineTunerTest.class.getResource("/golden/bert").toURI());
+        conf = new SparkConf()
+                .setAppName("fine-tuner")
+                .set("spark.ui.enabled", "false")
+                .set("spark.driver.host", "localhost")
+                .set("spark.driver.bindAddress", "127.0.0.1");
+    }
+
+    @AfterEach
+    void stop() {
+        if (spark != null) {
+            spark.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void tasksThatTrainTogetherEndWithWhatOneProcessTrains(int slots) throws Exception {
+        List<Trainer.StepReport> expected =
+                new LocalFineTuner(storage, 1).fineTune("alone", fineTuning("alone", golden.resolve("model"), 1e-3), split());
+        List<Trainer.StepReport> steps = fineTuner(slots)
+                .fineTune("together", fineTuning("together", golden.resolve("model"), 1e-3), split());
+        assertThat(steps).hasSameSizeAs(expected);
+        for (int i = 0; i < steps.size(); i++) {
+            assertThat(steps.get(i).result().loss())
+                    .isCloseTo(expected.get(i).result().loss(), within(1e-5));
+            if (slots == 1) {
+                assertThat(steps.get(i).exchange()).isNull();
+            } else {
+                assertThat(steps.get(i).exchange().tasks()).isEqualTo(slots);
+            }
+        }
+        SortedMap<String, Tensor> trained = tensors("together");
+        tensors("alone").forEach((name, tensor) -> {
+            if (!name.endsWith("key.bias")) {
+                assertThat(trained.get(name).values()).as(name).containsExactly(tensor.values(), within(1e-5f));
+            }
+        });
+        assertThat(blocksLeft()).isEmpty();
+    }
+
+    @Test
+    void aModelThatCannotBeReadIsRefusedByAllTasksAtOnce() {
+        assertThatThrownBy(() -> fineTuner(2)
+                        .fineTune("broken", fineTuning("broken", directory.resolve("nowhere"), 1e-3), split()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("nowhere");
+        assertThat(said).isEmpty();
+    }
+
+    @Test
+    void divergenceEndsTheTrainingWithoutAnotherTry() {
+        assertThatThrownBy(() -> fineTuner(2)
+                        .fineTune("diverging", fineTuning("diverging", golden.resolve("model"), Double.NaN), split()))
+                .isInstanceOf(TrainingDivergedException.class)
+                .hasMessageStartingWith("training diverged at step 2, epoch 2");
+        assertThat(said).isEmpty();
+        assertThat(directory.resolve("diverging")).doesNotExist();
+    }
+
+    @Test
+    void refusesToRunWhereATaskMayRunTwice() {
+        conf.set("spark.speculation", "true");
+        assertThatThrownBy(() -> fineTuner(2).fineTune("twice", fineTuning("twice", golden.resolve("model"), 1e-3), split()))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("spark.speculation is true");
+    }
+
+    private SparkFineTuner fineTuner(int slots) {
+        spark = new JavaSparkContext(conf.setMaster("local[" + slots + "]"));
+        return new SparkFineTuner(
+                spark,
+                Progress.on(System.err, Progress.Style.NONE, java.time.Clock.systemUTC()),
+                said::add);
+    }
+
+    private FineTuning fineTuning(String name, Path model, double learningRate) {
+        TrainSettings d = SettingsLoader.defaults().train();
+        TrainSettings settings = new TrainSettings(
+                2,
+                learningRate,
+                d.weightDecay(),
+                d.clipNorm(),
+                d.warmUpShare(),
+                3,
+                MICRO_BATCHES_PER_STEP,
+                true,
+                d.adamBeta1(),
+                d.adamBeta2(),
+                d.adamEpsilon(),
+                d.classifierDropout(),
+                1);
+        return new FineTuning(
+                model.toString(),
+                null,
+                FineTuning.Projection.NEW,
+                List.of("negative", "positive"),
+                new Trainer.Objective(settings, 11, new TreeSet<>(), new double[] {0.1, 0, 0.15}),
+                directory.resolve(name).toString(),
+                directory.resolve(name + "-checkpoints").toString(),
+                ExportForm.DENSE,
+                new FineTuning.Card("A test", "Of no use.", 128, new TreeMap<>()));
+    }
+
+    private SortedMap<String, Tensor> tensors(String name) throws Exception {
+        return new CheckpointReader(storage)
+                .read(directory.resolve(name).toString())
+                .tensors();
+    }
+
+    /** Blocks of an exchange in this JVM's block manager. */
+    private static List<BlockId> blocksLeft() {
+        Function1<BlockId, Object> exchanged = id -> id.name().contains("_pure_");
+        return CollectionConverters.asJava(
+                SparkEnv.get().blockManager().getMatchingBlockIds(exchanged));
+    }
+
+    private EncodedSplit split() throws Exception {
+        JsonNode expected = new ObjectMapper().readTree(Files.readAllBytes(golden.resolve("expected.json")));
+        List<int[]> ids = new ArrayList<>();
+        expected.get("input_ids").forEach(row -> ids.add(new ObjectMapper().convertValue(row, int[].class)));
+        return new EncodedSplit(ids, new ObjectMapper().convertValue(expected.get("labels"), int[].class));
+    }
+}
