@@ -1,0 +1,212 @@
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * How scoring and training scale from one executor to two, of one core each, on a standalone cluster of separate JVMs
+ * with authentication and encryption on: {@code java benchmarks/Scaling.java MODEL TRAIN-FILE [ROUNDS]}. Rounds of one
+ * and of two executors alternate, so that what else the machine does hits both. Prints what docs/scaling.md tells of.
+ */
+public final class Scaling {
+    private static final int MICRO_BATCHES_PER_STEP = 8;
+    private static final int TRAIN_TEXTS = 32 * MICRO_BATCHES_PER_STEP * 6;
+    private static final int SCORE_TEXTS = 4096;
+
+    private final Path root = Path.of("").toAbsolutePath();
+    private final Path work;
+    private final String model;
+    private final Map<Integer, List<Double>> scoring = new TreeMap<>();
+    private final Map<Integer, List<Step>> training = new TreeMap<>();
+
+    /** One training step, in seconds and bytes. */
+    private record Step(double all, double exchange, double waiting, double denseBytes, double wordBytes) {}
+
+    private Scaling(String model, Path work) {
+        this.model = model;
+        this.work = work;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length < 2 || arguments.length > 3) {
+            System.err.println("usage: java benchmarks/Scaling.java MODEL TRAIN-FILE [ROUNDS]");
+            System.exit(2);
+        }
+        Path work = Files.createTempDirectory("pure-scaling");
+        try {
+            Scaling scaling = new Scaling(arguments[0], work);
+            scaling.cut(Path.of(arguments[1]));
+            int rounds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 2;
+            for (int round = 1; round <= rounds; round++) {
+                for (int executors : new int[] {1, 2}) {
+                    scaling.measure(round, executors);
+                }
+            }
+            scaling.print();
+        } finally {
+            try (Stream<Path> files = Files.walk(work)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    /** The head of the user's file, for training, and more of it, for scoring. */
+    private void cut(Path data) throws IOException {
+        List<String> lines = Files.readAllLines(data, StandardCharsets.UTF_8);
+        String ending = data.toString().substring(data.toString().lastIndexOf('.'));
+        Files.write(work.resolve("train" + ending), lines.subList(0, Math.min(lines.size(), TRAIN_TEXTS + 1)));
+        Files.write(work.resolve("score" + ending), lines.subList(0, Math.min(lines.size(), SCORE_TEXTS + 1)));
+        this.train = work.resolve("train" + ending).toString();
+        this.score = work.resolve("score" + ending).toString();
+    }
+
+    private String train;
+    private String score;
+
+    private void measure(int round, int executors) throws Exception {
+        Path settings = work.resolve("spark.conf");
+        Files.writeString(
+                settings,
+                String.join(
+                        "\n",
+                        "spark.authenticate true",
+                        "spark.authenticate.secret " + Long.toHexString(System.nanoTime()),
+                        "spark.network.crypto.enabled true",
+                        "spark.io.encryption.enabled true",
+                        "spark.executor.cores 1",
+                        "spark.executor.memory 2g",
+                        "spark.driver.memory 1g",
+                        "spark.ui.enabled false",
+                        "spark.driver.host localhost",
+                        "spark.driver.bindAddress 127.0.0.1",
+                        ""));
+        Process cluster = new ProcessBuilder(
+                        root.resolve("deploy/standalone/cluster").toString(),
+                        Integer.toString(executors),
+                        "1",
+                        "3g",
+                        settings.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (var lines = cluster.inputReader()) {
+            String master = lines.readLine();
+            Path run = work.resolve("run-" + round + "-" + executors);
+            pure(master, settings, "baseline", "--train", train, "--validation", train, "--run", run.toString());
+            pure(master, settings, "score", "--validation", score, "--run", run.toString());
+            read(run, executors);
+        } finally {
+            cluster.destroy();
+            cluster.waitFor(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private void pure(String master, Path settings, String command, String... options) throws Exception {
+        List<String> line = new ArrayList<>(List.of(root.resolve("bin/pure").toString(), command, "--model", model));
+        line.addAll(List.of(options));
+        line.addAll(List.of(
+                "--set",
+                "train.epochs=1",
+                "--set",
+                "train.micro-batches-per-step=" + MICRO_BATCHES_PER_STEP,
+                "--",
+                "--master",
+                master,
+                "--properties-file",
+                settings.toString()));
+        int status = new ProcessBuilder(line)
+                .redirectOutput(work.resolve("out").toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IllegalStateException(line + " ended with " + status);
+        }
+    }
+
+    private void read(Path run, int executors) throws IOException {
+        List<Step> steps = training.computeIfAbsent(executors, none -> new ArrayList<>());
+        double step = 0;
+        int number = 0;
+        List<Step> ofRun = new ArrayList<>();
+        for (String event : Files.readAllLines(run.resolve("events.jsonl"))) {
+            if (event.contains("\"stage-finished\"") && event.contains("\"score\"")) {
+                scoring.computeIfAbsent(executors, none -> new ArrayList<>()).add(number(event, "seconds"));
+            } else if (event.contains("\"step-loss\"")) {
+                ofRun.add(new Step(number(event, "seconds"), 0, 0, 0, 0));
+            } else if (event.contains("\"step-exchange\"")) {
+                Step last = ofRun.remove(ofRun.size() - 1);
+                ofRun.add(new Step(
+                        last.all(),
+                        number(event, "exchangeSeconds"),
+                        number(event, "waitingSeconds"),
+                        number(event, "denseBytes"),
+                        number(event, "wordBytes")));
+            }
+        }
+        // In the first step the JVM is still compiling.
+        steps.addAll(ofRun.subList(1, ofRun.size()));
+    }
+
+    private static double number(String event, String name) {
+        Matcher found = Pattern.compile("\"" + name + "\":([-0-9.E]+)").matcher(event);
+        if (!found.find()) {
+            throw new IllegalStateException("no " + name + " in " + event);
+        }
+        return Double.parseDouble(found.group(1));
+    }
+
+    private void print() {
+        List<Double> one = scoring.get(1);
+        List<Double> two = scoring.get(2);
+        System.out.printf(Locale.ROOT, "scoring %d texts, seconds: 1 executor %s, 2 executors %s%n", SCORE_TEXTS, one, two);
+        System.out.printf(Locale.ROOT, "scoring, 1 / 2 executors: %s%n", ratios(one, two));
+        System.out.printf(Locale.ROOT, "training, M = %d, seconds per step (median, and smallest to largest)%n", MICRO_BATCHES_PER_STEP);
+        training.forEach((executors, steps) -> System.out.printf(
+                Locale.ROOT,
+                "  %d executors: all %s, compute %s, exchange %s, waiting %s; bytes in: dense %.0f, word rows %.0f%n",
+                executors,
+                spread(steps.stream().map(Step::all).toList()),
+                spread(steps.stream().map(s -> s.all() - s.exchange() - s.waiting()).toList()),
+                spread(steps.stream().map(Step::exchange).toList()),
+                spread(steps.stream().map(Step::waiting).toList()),
+                median(steps.stream().map(Step::denseBytes).toList()),
+                median(steps.stream().map(Step::wordBytes).toList())));
+        System.out.printf(
+                Locale.ROOT,
+                "training, 1 / 2 executors: %.2f (medians)%n",
+                median(training.get(1).stream().map(Step::all).toList())
+                        / median(training.get(2).stream().map(Step::all).toList()));
+    }
+
+    private static String ratios(List<Double> one, List<Double> two) {
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < one.size(); i++) {
+            ratios.add(one.get(i) / two.get(i));
+        }
+        return spread(ratios);
+    }
+
+    private static String spread(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        return String.format(
+                Locale.ROOT, "%.2f (%.2f to %.2f)", median(values), sorted.get(0), sorted.get(sorted.size() - 1));
+    }
+
+    private static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+}
