@@ -44,7 +44,8 @@ public record LocalEvaluator(Storage storage, int threads) implements Evaluator 
 
     private void forEach(Pass pass, BiConsumer<LoadedModel, EncodedBatch> work) {
         EncodedSplit texts = pass.texts();
-        try (LoadedModel model = LoadedModel.load(storage, pass.model(), threads)) {
+        try (ModelWeights weights = ModelWeights.read(storage, pass.model());
+                LoadedModel model = weights.open(threads)) {
             for (EncodedBatch batch : EncodedBatch.of(texts, pass.batchTexts())) {
                 work.accept(model, batch);
             }

@@ -12,13 +12,17 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.purespark.checkpoint.ClassifierKind;
 import org.purespark.checkpoint.EncoderConfig;
 import org.purespark.checkpoint.Tensor;
+import org.purespark.checkpoint.TensorLayout;
 import org.purespark.heads.Head;
 import org.purespark.model.ops.Floats;
 import org.purespark.model.ops.GraphSession;
 import org.purespark.model.ops.Workers;
 import org.purespark.random.DropoutMask;
 
-/** A transformer encoder with its classifier, held by one device. One thread at a time. */
+/**
+ * A transformer encoder with its classifier, held by one device. One thread at a time; several may work side by side on
+ * the same {@link Parameters}, each with a graph and activations of its own.
+ */
 public final class TextClassifier implements AutoCloseable {
     /** What a forward pass hands back. */
     public enum Outputs {
@@ -26,8 +30,14 @@ public final class TextClassifier implements AutoCloseable {
         LOGITS_AND_ATTENTION
     }
 
+    private enum Ownership {
+        OWN,
+        SHARED
+    }
+
     private final EncoderConfig config;
     private final int classes;
+    private final Ownership ownership;
     private final Parameters parameters;
     private final EncoderGraph encoder;
     private final EmbeddingTable embeddings;
@@ -35,6 +45,8 @@ public final class TextClassifier implements AutoCloseable {
     private final GraphSession session;
 
     /**
+     * A classifier with parameters of its own, which it closes.
+     *
      * @param classifierDropout rate before the last projection, in training only
      * @param tensors by canonical name, see {@link ParameterLayout}
      * @param classes C
@@ -48,18 +60,50 @@ public final class TextClassifier implements AutoCloseable {
             int classes,
             SortedMap<String, Tensor> tensors,
             int threads) {
-        if (config.hidden() / config.heads() % 4 != 0) {
-            throw new IllegalArgumentException(
-                    "head size " + config.hidden() / config.heads() + " is not a multiple of 4");
-        }
+        this(
+                config,
+                kind,
+                classifierDropout,
+                Parameters.of(new ParameterLayout(checked(config), kind, classes), tensors),
+                Ownership.OWN,
+                threads);
+    }
+
+    /**
+     * A classifier on parameters that others may use too: it only reads them, and leaves them open.
+     *
+     * @param parameters of this configuration and kind; to be closed after this
+     * @param threads of the native library and of the row-wise kernels
+     * @throws IllegalArgumentException where the head size is not a multiple of 4
+     */
+    public TextClassifier(EncoderConfig config, ClassifierKind kind, Parameters parameters, int threads) {
+        this(checked(config), kind, 0, parameters, Ownership.SHARED, threads);
+    }
+
+    private TextClassifier(
+            EncoderConfig config,
+            ClassifierKind kind,
+            double classifierDropout,
+            Parameters parameters,
+            Ownership ownership,
+            int threads) {
         this.config = config;
-        this.classes = classes;
-        this.parameters = Parameters.of(new ParameterLayout(config, kind, classes), tensors);
+        this.classes = parameters.layout().slice(TensorLayout.CLASSIFIER_BIAS).length();
+        this.ownership = ownership;
+        this.parameters = parameters;
         this.workers = new Workers(threads);
         NativeThreads.use(threads);
         this.embeddings = new EmbeddingTable(config, parameters);
         this.encoder = new EncoderGraph(config, kind, classifierDropout, parameters);
         this.session = new GraphSession(encoder.graph(), workers);
+    }
+
+    private static EncoderConfig checked(EncoderConfig config) {
+        if (config.hidden() / config.heads() % 4 != 0) {
+            throw new IllegalArgumentException(
+                    "head size " + config.hidden() / config.heads() + " is not a multiple of 4");
+        }
+        return config;
     }
 
     /** The result of a forward pass. */
@@ -233,6 +277,8 @@ public final class TextClassifier implements AutoCloseable {
     public void close() {
         session.close();
         workers.close();
-        parameters.close();
+        if (ownership == Ownership.OWN) {
+            parameters.close();
+        }
     }
 }

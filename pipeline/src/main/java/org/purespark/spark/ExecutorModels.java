@@ -4,24 +4,36 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.purespark.evaluate.LoadedModel;
 import org.purespark.evaluate.ModelSource;
+import org.purespark.evaluate.ModelWeights;
 import org.purespark.storage.Storage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Models that an executor keeps in memory between tasks, so that weights are read once and not once a task. A task
- * borrows one and gives it back; when a task asks for another model, idle ones are closed. One per JVM: Spark offers a
- * task no other place that outlives it.
+ * The model that an executor keeps in memory between tasks and jobs: its weights are read once, whatever the number of
+ * tasks at a time; each of those has a graph of its own on them, which it borrows and gives back. When a task asks for
+ * another model, this one goes: what is idle at once, what is lent out as it comes back, the weights last. One per JVM:
+ * Spark offers a task no other place that outlives it.
  */
 final class ExecutorModels {
-    private static final ExecutorModels OF_THIS_EXECUTOR = new ExecutorModels();
+    private static final Logger LOG = LoggerFactory.getLogger(ExecutorModels.class);
+    private static final ExecutorModels OF_THIS_EXECUTOR = new ExecutorModels(ModelWeights::read);
 
-    private final Deque<Kept> idle = new ArrayDeque<>();
+    private final Loader loader;
+    /** What the next task of the same source gets; null at first, and when cleared. */
+    private Kept current;
 
-    private record Kept(ModelSource source, int threads, LoadedModel model) {}
-
-    private ExecutorModels() {}
+    ExecutorModels(Loader loader) {
+        this.loader = loader;
+    }
 
     static ExecutorModels get() {
         return OF_THIS_EXECUTOR;
+    }
+
+    /** Reads weights. */
+    interface Loader {
+        ModelWeights load(Storage storage, ModelSource source);
     }
 
     /** Work with a borrowed model. */
@@ -29,40 +41,110 @@ final class ExecutorModels {
         T with(LoadedModel model);
     }
 
-    <T> T borrow(Storage storage, ModelSource source, int threads, Work<T> work) {
-        LoadedModel model = take(source, threads);
-        if (model == null) {
-            model = LoadedModel.load(storage, source, threads);
-        }
-        T result;
-        try {
-            result = work.with(model);
-        } catch (RuntimeException | Error e) {
-            model.close();
-            throw e;
-        }
-        giveBack(new Kept(source, threads, model));
-        return result;
-    }
+    /** A graph that no task uses, with the threads that it was made for. */
+    private record Idle(LoadedModel model, int threads) {}
 
-    /** Closes what is kept, so that its memory serves something else. */
-    synchronized void clear() {
-        idle.forEach(kept -> kept.model().close());
-        idle.clear();
-    }
+    /** One model. The weights are guarded by this object, all else by the enclosing one. */
+    private final class Kept {
+        private final ModelSource source;
+        private final Deque<Idle> idle = new ArrayDeque<>();
+        private int borrowers;
+        private ModelWeights weights;
 
-    private synchronized LoadedModel take(ModelSource source, int threads) {
-        while (!idle.isEmpty()) {
-            Kept kept = idle.pop();
-            if (kept.source().equals(source) && kept.threads() == threads) {
-                return kept.model();
+        Kept(ModelSource source) {
+            this.source = source;
+        }
+
+        /** Tasks that come while the first one is reading wait for it; where it fails, the next one tries itself. */
+        synchronized ModelWeights weights(Storage storage) {
+            if (weights == null) {
+                long start = System.nanoTime();
+                weights = loader.load(storage, source);
+                LOG.info(
+                        "read the model {} into memory in {} ms: {} MiB of weights",
+                        source.directory(),
+                        (System.nanoTime() - start) / 1_000_000,
+                        weights.bytes() >> 20);
             }
-            kept.model().close();
+            return weights;
+        }
+
+        private synchronized void closeWeights() {
+            if (weights != null) {
+                weights.close();
+            }
+        }
+    }
+
+    /** @throws RuntimeException what reading the weights, or the work, throws; the next task starts afresh */
+    <T> T borrow(Storage storage, ModelSource source, int threads, Work<T> work) {
+        Kept kept = enter(source);
+        try {
+            ModelWeights weights = kept.weights(storage);
+            LoadedModel model = take(kept, threads);
+            if (model == null) {
+                model = weights.open(threads);
+            }
+            T result;
+            try {
+                result = work.with(model);
+            } catch (RuntimeException | Error e) {
+                model.close();
+                throw e;
+            }
+            giveBack(kept, new Idle(model, threads));
+            return result;
+        } finally {
+            leave(kept);
+        }
+    }
+
+    /** Lets go of what is kept, so that its memory serves something else. */
+    synchronized void clear() {
+        Kept old = current;
+        current = null;
+        if (old != null) {
+            closeUnused(old);
+        }
+    }
+
+    private synchronized Kept enter(ModelSource source) {
+        if (current == null || !current.source.equals(source)) {
+            clear();
+            current = new Kept(source);
+        }
+        current.borrowers++;
+        return current;
+    }
+
+    private synchronized LoadedModel take(Kept kept, int threads) {
+        while (!kept.idle.isEmpty()) {
+            Idle one = kept.idle.pop();
+            if (one.threads() == threads) {
+                return one.model();
+            }
+            one.model().close();
         }
         return null;
     }
 
-    private synchronized void giveBack(Kept kept) {
-        idle.push(kept);
+    private synchronized void giveBack(Kept kept, Idle one) {
+        kept.idle.push(one);
+    }
+
+    private synchronized void leave(Kept kept) {
+        kept.borrowers--;
+        if (kept != current) {
+            closeUnused(kept);
+        }
+    }
+
+    /** Of a model that no task will ask for again. */
+    private static void closeUnused(Kept old) {
+        old.idle.forEach(one -> one.model().close());
+        old.idle.clear();
+        if (old.borrowers == 0) {
+            old.closeWeights();
+        }
     }
 }

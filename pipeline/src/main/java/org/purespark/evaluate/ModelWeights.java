@@ -1,0 +1,114 @@
+package org.purespark.evaluate;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.purespark.checkpoint.Checkpoint;
+import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.checkpoint.ClassifierKind;
+import org.purespark.checkpoint.EncoderConfig;
+import org.purespark.checkpoint.Tensor;
+import org.purespark.checkpoint.TensorLayout;
+import org.purespark.heads.Head;
+import org.purespark.model.ParameterLayout;
+import org.purespark.model.Parameters;
+import org.purespark.model.TextClassifier;
+import org.purespark.storage.Storage;
+
+/**
+ * The weights of a checkpoint, in memory once, for as many threads to classify with as there are: each opens a model of
+ * its own on them. {@link #open} is for any thread; closing is for one, when no model is open any more.
+ */
+public final class ModelWeights implements AutoCloseable {
+    private static final int STAND_IN_CLASSES = 2;
+    private static final int CLOSED = -1;
+
+    private final String name;
+    private final EncoderConfig config;
+    private final ClassifierKind kind;
+    private final Parameters parameters;
+    private final SortedSet<Head> prunedHeads;
+    private final boolean classifies;
+    /** Models that are open on these weights, or {@link #CLOSED}. */
+    private final AtomicInteger open = new AtomicInteger();
+
+    private ModelWeights(String name, Checkpoint checkpoint, Parameters parameters) {
+        this.name = name;
+        this.config = checkpoint.encoder();
+        this.kind = checkpoint.classifierKind();
+        this.parameters = parameters;
+        this.prunedHeads = checkpoint.prunedHeads();
+        this.classifies = checkpoint.hasClassifier();
+    }
+
+    /** @throws org.purespark.InputException where the checkpoint is not a good one */
+    public static ModelWeights read(Storage storage, ModelSource source) {
+        try {
+            CheckpointReader reader = new CheckpointReader(storage);
+            Checkpoint checkpoint = source.classifierFile() == null
+                    ? reader.read(source.directory())
+                    : reader.read(source.directory(), source.classifierFile());
+            return new ModelWeights(source.directory(), checkpoint, parameters(checkpoint));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the model " + source.directory(), e);
+        }
+    }
+
+    private static Parameters parameters(Checkpoint checkpoint) {
+        SortedMap<String, Tensor> tensors = new TreeMap<>(checkpoint.tensors());
+        int classes = checkpoint.labels().size();
+        if (!checkpoint.hasClassifier()) {
+            // The graph ends in a classifier; its outputs are not used.
+            classes = STAND_IN_CLASSES;
+            tensors.put(
+                    TensorLayout.CLASSIFIER_WEIGHT,
+                    Tensor.zeros(classes, checkpoint.encoder().hidden()));
+            tensors.put(TensorLayout.CLASSIFIER_BIAS, Tensor.zeros(classes));
+        }
+        return Parameters.of(new ParameterLayout(checkpoint.encoder(), checkpoint.classifierKind(), classes), tensors);
+    }
+
+    /**
+     * A model on these weights, to be closed before them.
+     *
+     * @param threads that it may use
+     * @throws IllegalStateException where the weights are closed
+     */
+    public LoadedModel open(int threads) {
+        if (open.getAndUpdate(models -> models == CLOSED ? CLOSED : models + 1) == CLOSED) {
+            throw new IllegalStateException("the weights of " + name + " are closed");
+        }
+        try {
+            TextClassifier classifier = new TextClassifier(config, kind, parameters, threads);
+            return new LoadedModel(classifier, prunedHeads, classifies, open::decrementAndGet);
+        } catch (RuntimeException | Error e) {
+            open.decrementAndGet();
+            throw e;
+        }
+    }
+
+    /** Bytes of off-heap memory that the weights take. */
+    public long bytes() {
+        return (long) Float.BYTES * parameters.layout().size();
+    }
+
+    public boolean closed() {
+        return open.get() == CLOSED;
+    }
+
+    /**
+     * @throws IllegalStateException where models are open on these weights, whose memory this would take away, or they
+     *     are closed already
+     */
+    @Override
+    public void close() {
+        if (!open.compareAndSet(0, CLOSED)) {
+            throw new IllegalStateException("the weights of " + name
+                    + (closed() ? " are closed already" : " cannot be closed: " + open.get() + " models use them"));
+        }
+        parameters.close();
+    }
+}
