@@ -27,6 +27,14 @@ public interface Evaluator {
     /** One confusion matrix for each set of pruned heads, in their order. */
     List<Confusion> confusions(Pass pass, List<SortedSet<Head>> prunedSets);
 
+    /**
+     * How many sets a search that could stop after any of them had best put into one call of {@link #confusions}: as
+     * many as keep what computes busy. Results do not depend on it.
+     *
+     * @return at least 1
+     */
+    int setsAtOnce(Pass pass);
+
     /** Class scores [C] of each text, in the order of the texts. */
     List<float[]> logits(Pass pass);
 }

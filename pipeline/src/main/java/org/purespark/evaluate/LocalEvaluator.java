@@ -35,6 +35,12 @@ public record LocalEvaluator(Storage storage, int threads) implements Evaluator 
         return sums;
     }
 
+    /** One: sets come one after the other here, so a set that the search turns out not to need costs a whole pass. */
+    @Override
+    public int setsAtOnce(Pass pass) {
+        return 1;
+    }
+
     @Override
     public List<float[]> logits(Pass pass) {
         List<float[]> logits = new ArrayList<>();

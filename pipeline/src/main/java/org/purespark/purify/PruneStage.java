@@ -23,9 +23,6 @@ import org.purespark.run.artifact.PrunedHeadsFile;
 
 /** PURE, step 3: prunes groups of heads, lowest scores first, while validation accuracy stays at the threshold. */
 record PruneStage(Workshop shop, Subject subject) implements Stage {
-    /** Candidate sets that are evaluated side by side; the plan does not depend on it. */
-    private static final int LOOK_AHEAD = 3;
-
     @Override
     public StageNeeds needs() {
         return Needs.ofValidation(subject.add(StageNeeds.of(StageName.PRUNE), shop), shop);
@@ -40,8 +37,10 @@ record PruneStage(Workshop shop, Subject subject) implements Stage {
                     + " with --classifier, or run the stage baseline first");
         }
         HeadScores scores = new HeadScores(scored.layers(), scored.heads(), scored.texts(), scored.scores());
-        PrunePlan plan = new PrunePlanner(shop.settings().prune().groupSize(), LOOK_AHEAD)
-                .plan(scores, threshold(shop.settings().prune()), oracle());
+        Evaluator evaluator = shop.surroundings().evaluator();
+        Evaluator.Pass pass = shop.pass("prune: validation accuracy", subject.source(shop), Workshop.Split.VALIDATION);
+        PrunePlan plan = new PrunePlanner(shop.settings().prune().groupSize(), evaluator.setsAtOnce(pass))
+                .plan(scores, threshold(shop.settings().prune()), oracle(evaluator, pass));
         if (plan.outcome() == PrunePlan.Outcome.BELOW_FROM_START) {
             shop.warn(StageName.PRUNE, plan.explanation());
         } else {
@@ -62,13 +61,12 @@ record PruneStage(Workshop shop, Subject subject) implements Stage {
                 : new Threshold.MaxDrop(settings.maxAccuracyDrop());
     }
 
-    private AccuracyOracle oracle() throws IOException {
-        Evaluator.Pass pass = shop.pass("prune: validation accuracy", subject.source(shop), Workshop.Split.VALIDATION);
+    private static AccuracyOracle oracle(Evaluator evaluator, Evaluator.Pass pass) {
         return prunedSets -> {
             List<SortedSet<Head>> sets = new ArrayList<>();
             prunedSets.forEach(set -> sets.add(new TreeSet<>(set)));
             List<Double> accuracies = new ArrayList<>();
-            for (Confusion confusion : shop.surroundings().evaluator().confusions(pass, sets)) {
+            for (Confusion confusion : evaluator.confusions(pass, sets)) {
                 accuracies.add(confusion.accuracy().orElseThrow());
             }
             return accuracies;

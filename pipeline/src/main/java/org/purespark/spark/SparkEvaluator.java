@@ -3,12 +3,14 @@ package org.purespark.spark;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.SortedSet;
-import org.apache.spark.api.java.JavaRDD;
+import java.util.TreeMap;
+import java.util.function.IntSupplier;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.util.LongAccumulator;
+import org.purespark.batch.BatchPlan;
 import org.purespark.evaluate.BatchEvaluation;
 import org.purespark.evaluate.EncodedBatch;
 import org.purespark.evaluate.Evaluator;
@@ -21,117 +23,123 @@ import org.purespark.run.progress.Progress;
 
 /**
  * Evaluates on executors: batches of texts are the data, weights come to each executor from the checkpoint's file
- * system, and what goes back are sums. Sums are merged in the order of the partitions.
+ * system, and what goes back are the sums of each batch. They are merged here in the order of the batches, so that
+ * results are the same to the last bit however the batches were spread.
  */
 public final class SparkEvaluator implements Evaluator {
-    /** More partitions than slots, so that a slow one does not hold up the rest. */
-    private static final int PARTITIONS_PER_SLOT = 3;
+    /** More parts than slots, so that a slow one does not hold up the rest. */
+    private static final int PARTS_PER_SLOT = 3;
 
     private final JavaSparkContext spark;
     private final Progress progress;
-    private final int partitions;
+    private final IntSupplier mostParts;
 
     public SparkEvaluator(JavaSparkContext spark, Progress progress) {
-        this(spark, progress, PARTITIONS_PER_SLOT * spark.defaultParallelism());
+        this(spark, progress, () -> PARTS_PER_SLOT * slots(spark));
     }
 
-    /** @param partitions that each pass is cut into, at most; sums do not depend on it */
-    public SparkEvaluator(JavaSparkContext spark, Progress progress, int partitions) {
+    /** @param mostParts that a pass is cut into, asked for each pass; results do not depend on it */
+    SparkEvaluator(JavaSparkContext spark, Progress progress, IntSupplier mostParts) {
         this.spark = spark;
         this.progress = progress;
-        this.partitions = partitions;
+        this.mostParts = mostParts;
+    }
+
+    /** Tasks that can run at once on the executors that there are now; they come and go while a session lives. */
+    private static int slots(JavaSparkContext spark) {
+        ResourceProfile profile = spark.sc().resourceProfileManager().defaultResourceProfile();
+        return Math.max(1, spark.sc().maxNumConcurrentTasks(profile));
     }
 
     @Override
     public Statistics statistics(Pass pass, SortedSet<Head> pruned, int maxLength) {
-        List<Statistics> parts = run(
+        List<Statistics> sums = new ArrayList<>();
+        run(
                 pass,
                 1,
-                (model, batch) -> List.of(BatchEvaluation.statistics(model, batch, pruned, maxLength)),
-                Merge.SUM_STATISTICS);
-        return parts.get(0);
+                (model, item) -> List.of(BatchEvaluation.statistics(model, item.batch(), pruned, maxLength)),
+                (set, more) -> sums.add(more));
+        return sums.stream().reduce(Statistics::merge).orElseThrow();
     }
 
     @Override
     public List<Confusion> confusions(Pass pass, List<SortedSet<Head>> prunedSets) {
         ArrayList<SortedSet<Head>> sets = new ArrayList<>(prunedSets);
-        return run(
+        TreeMap<Integer, Confusion> sums = new TreeMap<>();
+        run(
                 pass,
                 sets.size(),
-                (model, batch) -> BatchEvaluation.confusions(model, batch, sets),
-                Merge.SUM_CONFUSIONS);
+                (model, item) -> BatchEvaluation.confusions(model, item.batch(), sets.subList(item.from(), item.to())),
+                (set, more) -> sums.merge(set, more, Confusion::merge));
+        return new ArrayList<>(sums.values());
+    }
+
+    /** As many as give every slot its parts: a set too many costs little where slots would be idle without it. */
+    @Override
+    public int setsAtOnce(Pass pass) {
+        int batches = Math.max(1, BatchPlan.microBatchesPerEpoch(pass.texts().size(), pass.batchTexts()));
+        return (mostParts.getAsInt() + batches - 1) / batches;
     }
 
     @Override
     public List<float[]> logits(Pass pass) {
-        return run(pass, 1, (model, batch) -> Arrays.asList(BatchEvaluation.logits(model, batch)), Merge.APPEND_LOGITS);
+        List<float[]> logits = new ArrayList<>();
+        run(
+                pass,
+                1,
+                (model, item) -> List.<float[][]>of(BatchEvaluation.logits(model, item.batch())),
+                (set, more) -> logits.addAll(Arrays.asList(more)));
+        return logits;
     }
 
-    /** What one batch yields. */
+    /** What an item yields: one result for each of its sets. */
     private interface Work<T> extends Serializable {
-        List<T> on(LoadedModel model, EncodedBatch batch);
+        List<T> on(LoadedModel model, EvaluationItem item);
     }
 
-    /** Puts what a further batch, or partition, yields to what there is. */
-    private interface Merge<T> extends Serializable {
-        Merge<Statistics> SUM_STATISTICS = pairwise(Statistics::merge);
-        Merge<Confusion> SUM_CONFUSIONS = pairwise(Confusion::merge);
-        Merge<float[]> APPEND_LOGITS = ArrayList::addAll;
-
-        void into(ArrayList<T> sums, List<T> more);
-
-        /** The addition of two entries. */
-        interface Add<T> extends Serializable {
-            T sum(T one, T other);
-        }
-
-        private static <T> Merge<T> pairwise(Add<T> add) {
-            return (sums, more) -> {
-                for (int i = 0; i < more.size(); i++) {
-                    if (i == sums.size()) {
-                        sums.add(more.get(i));
-                    } else {
-                        sums.set(i, add.sum(sums.get(i), more.get(i)));
-                    }
-                }
-            };
-        }
+    /** Takes the results of a set, batch after batch. */
+    private interface Sink<T> {
+        void take(int set, T result);
     }
 
-    private <T> List<T> run(Pass pass, int unitsPerBatch, Work<T> work, Merge<T> merge) {
+    private <T> void run(Pass pass, int sets, Work<T> work, Sink<T> sink) {
         List<EncodedBatch> batches = EncodedBatch.of(pass.texts(), pass.batchTexts());
-        try (JobProgress shown =
-                new JobProgress(spark, progress, pass.label(), (long) batches.size() * unitsPerBatch)) {
-            JavaRDD<EncodedBatch> data = spark.parallelize(batches, Math.max(1, Math.min(partitions, batches.size())));
+        List<ArrayList<EvaluationItem>> parts = EvaluationItem.cut(batches, sets, mostParts.getAsInt());
+        if (parts.isEmpty()) {
+            return;
+        }
+        try (JobProgress shown = new JobProgress(spark, progress, pass.label(), (long) batches.size() * sets)) {
             HadoopSettings hadoop = HadoopSettings.of(spark.hadoopConfiguration());
             ModelSource source = pass.model();
             LongAccumulator counter = shown.counter();
-            List<ArrayList<T>> parts = data.mapPartitions(
-                            part -> List.of(evaluate(part, hadoop, source, counter, unitsPerBatch, work, merge))
-                                    .iterator())
+            List<ArrayList<List<T>>> results = spark.parallelize(parts, parts.size())
+                    .map(part -> evaluate(part, hadoop, source, counter, work))
                     .collect();
-            ArrayList<T> sums = new ArrayList<>();
-            parts.forEach(part -> merge.into(sums, part));
+            for (int p = 0; p < parts.size(); p++) {
+                for (int i = 0; i < parts.get(p).size(); i++) {
+                    int set = parts.get(p).get(i).from();
+                    for (T result : results.get(p).get(i)) {
+                        sink.take(set++, result);
+                    }
+                }
+            }
             shown.done();
-            return sums;
         }
     }
 
-    private static <T> ArrayList<T> evaluate(
-            Iterator<EncodedBatch> batches,
+    private static <T> ArrayList<List<T>> evaluate(
+            List<EvaluationItem> part,
             HadoopSettings hadoop,
             ModelSource source,
             LongAccumulator counter,
-            int unitsPerBatch,
-            Work<T> work,
-            Merge<T> merge) {
+            Work<T> work) {
         return ExecutorModels.get().borrow(hadoop.storage(), source, TaskDevice.threads(), model -> {
-            ArrayList<T> sums = new ArrayList<>();
-            while (batches.hasNext()) {
-                merge.into(sums, work.on(model, batches.next()));
-                counter.add(unitsPerBatch);
+            ArrayList<List<T>> results = new ArrayList<>();
+            for (EvaluationItem item : part) {
+                results.add(work.on(model, item));
+                counter.add(item.to() - item.from());
             }
-            return sums;
+            return results;
         });
     }
 }

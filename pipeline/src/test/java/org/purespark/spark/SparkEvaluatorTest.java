@@ -1,13 +1,13 @@
 package org.purespark.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.evaluate.Evaluator;
@@ -70,36 +71,45 @@ class SparkEvaluatorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 7})
+    @ValueSource(ints = {1, 2, 7, 40})
     void headScoresDoNotDependOnTheNumberOfPartitions(int partitions) {
-        Statistics expected = local.statistics(pass, NONE, 128);
         Statistics actual = evaluator(partitions).statistics(pass, NONE, 128);
-        HeadScores reference = expected.variances().scores();
-        HeadScores scores = actual.variances().scores();
-        assertThat(scores.texts()).isEqualTo(12);
-        for (int l = 0; l < reference.layers(); l++) {
-            for (int h = 0; h < reference.heads(); h++) {
-                double value = reference.variance()[l][h];
-                assertThat(scores.variance()[l][h]).isCloseTo(value, within(1e-6 * value));
-            }
-        }
-        assertThat(actual.confusion()).isEqualTo(expected.confusion());
+        assertThat(actual).isEqualTo(local.statistics(pass, NONE, 128));
+        assertThat(actual.variances().scores().texts()).isEqualTo(12);
         assertThat(actual.confusion().texts()).as("texts with a label").isEqualTo(11);
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 3})
-    void candidateSetsAreEvaluatedSideBySideInTheirOrder(int partitions) {
-        List<SortedSet<Head>> sets = List.of(
-                NONE,
-                new TreeSet<>(List.of(new Head(0, 1))),
-                new TreeSet<>(List.of(new Head(0, 1), new Head(2, 0), new Head(2, 1), new Head(2, 2))));
+    @ValueSource(ints = {1, 2, 7, 40})
+    void confusionsOfSeveralSetsDoNotDependOnTheNumberOfPartitions(int partitions) {
+        List<SortedSet<Head>> sets = new ArrayList<>();
+        sets.add(NONE);
+        SortedSet<Head> pruned = new TreeSet<>();
+        for (Head head : List.of(new Head(0, 1), new Head(2, 0), new Head(2, 1), new Head(2, 2))) {
+            pruned.add(head);
+            sets.add(new TreeSet<>(pruned));
+        }
         List<Confusion> together = evaluator(partitions).confusions(pass, sets);
-        assertThat(together).hasSize(3);
-        for (int i = 0; i < 3; i++) {
+        assertThat(together).hasSize(5);
+        for (int i = 0; i < 5; i++) {
             assertThat(together.get(i))
                     .isEqualTo(local.confusions(pass, sets.subList(i, i + 1)).get(0));
         }
+        assertThat(new HashSet<>(together)).as("sets tell from one another").hasSizeGreaterThan(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "6, 1", "7, 2", "40, 7"})
+    void asManySetsAreAskedForAsGiveEverySlotItsParts(int parts, int sets) {
+        assertThat(evaluator(parts).setsAtOnce(pass)).as("six batches").isEqualTo(sets);
+    }
+
+    @Test
+    void slotsAreThoseThatThereAre() {
+        Evaluator.Pass oneBatch = new Evaluator.Pass("test", pass.model(), pass.texts(), 12);
+        assertThat(new SparkEvaluator(spark, Progress.none()).setsAtOnce(oneBatch))
+                .as("three parts for each of two slots")
+                .isEqualTo(6);
     }
 
     @Test
@@ -128,6 +138,6 @@ class SparkEvaluatorTest {
     }
 
     private static SparkEvaluator evaluator(int partitions) {
-        return new SparkEvaluator(spark, Progress.none(), partitions);
+        return new SparkEvaluator(spark, Progress.none(), () -> partitions);
     }
 }
