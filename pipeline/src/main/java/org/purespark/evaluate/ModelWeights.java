@@ -17,12 +17,15 @@ import org.purespark.model.ParameterLayout;
 import org.purespark.model.Parameters;
 import org.purespark.model.TextClassifier;
 import org.purespark.storage.Storage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The weights of a checkpoint, in memory once, for as many threads to classify with as there are: each opens a model of
  * its own on them. {@link #open} is for any thread; closing is for one, when no model is open any more.
  */
 public final class ModelWeights implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelWeights.class);
     private static final int STAND_IN_CLASSES = 2;
     private static final int CLOSED = -1;
 
@@ -47,11 +50,21 @@ public final class ModelWeights implements AutoCloseable {
     /** @throws org.purespark.InputException where the checkpoint is not a good one */
     public static ModelWeights read(Storage storage, ModelSource source) {
         try {
+            long start = System.nanoTime();
             CheckpointReader reader = new CheckpointReader(storage);
             Checkpoint checkpoint = source.classifierFile() == null
                     ? reader.read(source.directory())
                     : reader.read(source.directory(), source.classifierFile());
-            return new ModelWeights(source.directory(), checkpoint, parameters(checkpoint));
+            long read = System.nanoTime();
+            Parameters parameters = parameters(checkpoint);
+            // The first layout in a process starts the native library, which takes seconds.
+            LOG.info(
+                    "model {}: {} bytes of weights, read from the file system in {} ms, laid out in native memory in {} ms",
+                    source.directory(),
+                    (long) Float.BYTES * parameters.layout().size(),
+                    (read - start) / 1_000_000,
+                    (System.nanoTime() - read) / 1_000_000);
+            return new ModelWeights(source.directory(), checkpoint, parameters);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the model " + source.directory(), e);
         }
@@ -88,11 +101,6 @@ public final class ModelWeights implements AutoCloseable {
             open.decrementAndGet();
             throw e;
         }
-    }
-
-    /** Bytes of off-heap memory that the weights take. */
-    public long bytes() {
-        return (long) Float.BYTES * parameters.layout().size();
     }
 
     public boolean closed() {

@@ -6,8 +6,6 @@ import org.purespark.evaluate.LoadedModel;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.ModelWeights;
 import org.purespark.storage.Storage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The model that an executor keeps in memory between tasks and jobs: its weights are read once, whatever the number of
@@ -16,7 +14,6 @@ import org.slf4j.LoggerFactory;
  * Spark offers a task no other place that outlives it.
  */
 final class ExecutorModels {
-    private static final Logger LOG = LoggerFactory.getLogger(ExecutorModels.class);
     private static final ExecutorModels OF_THIS_EXECUTOR = new ExecutorModels(ModelWeights::read);
 
     private final Loader loader;
@@ -58,13 +55,7 @@ final class ExecutorModels {
         /** Tasks that come while the first one is reading wait for it; where it fails, the next one tries itself. */
         synchronized ModelWeights weights(Storage storage) {
             if (weights == null) {
-                long start = System.nanoTime();
                 weights = loader.load(storage, source);
-                LOG.info(
-                        "read the model {} into memory in {} ms: {} MiB of weights",
-                        source.directory(),
-                        (System.nanoTime() - start) / 1_000_000,
-                        weights.bytes() >> 20);
             }
             return weights;
         }
