@@ -13,6 +13,7 @@ import org.purespark.evaluate.Evaluator;
 import org.purespark.purify.Surroundings;
 import org.purespark.run.progress.Progress;
 import org.purespark.spark.ParquetTextReader;
+import org.purespark.spark.Slots;
 import org.purespark.spark.SparkEvaluator;
 import org.purespark.spark.SparkFineTuner;
 import org.purespark.storage.Storage;
@@ -34,8 +35,10 @@ final class SparkWork implements AutoCloseable {
         this.storage = new Storage(spark.hadoopConfiguration());
         Progress progress =
                 Progress.on(stream(err), Progress.Style.forTerminal(Machine.errorsGoToTerminal()), Clock.systemUTC());
-        this.evaluator = new SparkEvaluator(spark, progress);
-        this.fineTuner = new SparkFineTuner(spark, progress, this::say);
+        Slots slots = new Slots(spark, this::say);
+        slots.awaitAll();
+        this.evaluator = new SparkEvaluator(spark, progress, slots);
+        this.fineTuner = new SparkFineTuner(spark, progress, slots, this::say);
     }
 
     /** Files, for what needs no Spark: settings are refused before it starts. */

@@ -8,7 +8,7 @@ import org.apache.spark.scheduler.SparkListenerExecutorAdded;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 
 /** How many tasks the executors that are there can run at once, and how to wait for more. */
-final class Slots {
+public final class Slots {
     /** Executors of an application come up within seconds of one another. */
     private static final long SETTLED_NANOS = 5_000_000_000L;
 
@@ -19,7 +19,8 @@ final class Slots {
     private final Consumer<String> said;
     private volatile long changedNanos = System.nanoTime();
 
-    Slots(JavaSparkContext spark, Consumer<String> said) {
+    /** @param said takes what a person should read, a line at a time */
+    public Slots(JavaSparkContext spark, Consumer<String> said) {
         this.spark = spark.sc();
         this.said = said;
         this.spark.addSparkListener(new SparkListener() {
@@ -38,6 +39,11 @@ final class Slots {
     /** Tasks that can run at once, whether they are busy now or not. */
     int now() {
         return spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
+    }
+
+    /** Waits until executors have come up, so that the time that a stage takes is spent on its work. */
+    public void awaitAll() {
+        await(Integer.MAX_VALUE);
     }
 
     /** Waits until there are {@code wanted} slots, or at least one and executors no longer come; returns what there are. */

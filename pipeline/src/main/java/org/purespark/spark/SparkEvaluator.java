@@ -8,7 +8,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.function.IntSupplier;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.resource.ResourceProfile;
 import org.apache.spark.util.LongAccumulator;
 import org.purespark.batch.BatchPlan;
 import org.purespark.evaluate.BatchEvaluation;
@@ -34,8 +33,9 @@ public final class SparkEvaluator implements Evaluator {
     private final Progress progress;
     private final IntSupplier mostParts;
 
-    public SparkEvaluator(JavaSparkContext spark, Progress progress) {
-        this(spark, progress, () -> PARTS_PER_SLOT * slots(spark));
+    /** @param slots executors come and go while a session lives, so it is asked for each pass */
+    public SparkEvaluator(JavaSparkContext spark, Progress progress, Slots slots) {
+        this(spark, progress, () -> PARTS_PER_SLOT * Math.max(1, slots.now()));
     }
 
     /** @param mostParts that a pass is cut into, asked for each pass; results do not depend on it */
@@ -43,12 +43,6 @@ public final class SparkEvaluator implements Evaluator {
         this.spark = spark;
         this.progress = progress;
         this.mostParts = mostParts;
-    }
-
-    /** Tasks that can run at once on the executors that there are now; they come and go while a session lives. */
-    private static int slots(JavaSparkContext spark) {
-        ResourceProfile profile = spark.sc().resourceProfileManager().defaultResourceProfile();
-        return Math.max(1, spark.sc().maxNumConcurrentTasks(profile));
     }
 
     @Override

@@ -29,11 +29,11 @@ public final class SparkFineTuner implements FineTuner {
     private final Slots slots;
 
     /** @param said takes what a person should read, a line at a time */
-    public SparkFineTuner(JavaSparkContext spark, Progress progress, Consumer<String> said) {
+    public SparkFineTuner(JavaSparkContext spark, Progress progress, Slots slots, Consumer<String> said) {
         this.spark = spark;
         this.progress = progress;
         this.said = said;
-        this.slots = new Slots(spark, said);
+        this.slots = slots;
     }
 
     @Override

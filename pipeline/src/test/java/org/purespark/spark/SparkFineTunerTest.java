@@ -128,6 +128,7 @@ class SparkFineTunerTest {
         return new SparkFineTuner(
                 spark,
                 Progress.on(System.err, Progress.Style.NONE, java.time.Clock.systemUTC()),
+                new Slots(spark, said::add),
                 said::add);
     }
 
