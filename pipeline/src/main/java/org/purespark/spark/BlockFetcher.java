@@ -94,10 +94,13 @@ final class BlockFetcher implements AutoCloseable {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while waiting for " + awaited.wanted().note(), e);
+                throw new IllegalStateException(
+                        "interrupted while waiting for " + awaited.wanted().note(), e);
             } catch (ExecutionException e) {
                 throw new IllegalStateException(
-                        "cannot fetch " + awaited.wanted().note() + ": " + e.getCause().getMessage(), e.getCause());
+                        "cannot fetch " + awaited.wanted().note() + ": "
+                                + e.getCause().getMessage(),
+                        e.getCause());
             }
         }
     }
@@ -134,7 +137,8 @@ final class BlockFetcher implements AutoCloseable {
         if (inFlightBytes.get() >= IN_FLIGHT_BYTES) {
             return false;
         }
-        BlockId[] notes = waiting.stream().map(awaited -> awaited.wanted().note()).toArray(BlockId[]::new);
+        BlockId[] notes =
+                waiting.stream().map(awaited -> awaited.wanted().note()).toArray(BlockId[]::new);
         IndexedSeq<Seq<BlockManagerId>> places = blocks.master().getLocations(notes);
         boolean any = false;
         Iterator<Awaited> each = waiting.iterator();
@@ -194,7 +198,8 @@ final class BlockFetcher implements AutoCloseable {
             try {
                 // The transfer takes its buffer back when this returns.
                 ByteBuffer bytes = data.nioByteBuffer();
-                ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+                ByteBuffer copy =
+                        ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
                 arrived[names.indexOf(name)] = copy;
             } catch (Exception e) {
                 onBlockFetchFailure(name, e);

@@ -73,8 +73,8 @@ public final class SparkFineTuner implements FineTuner {
                 }
                 failedBefore = now == done;
                 done = now;
-                said.accept("training was interrupted (" + e.getMessage().lines().findFirst().orElse("")
-                        + ") and goes on from step " + now);
+                said.accept("training was interrupted ("
+                        + e.getMessage().lines().findFirst().orElse("") + ") and goes on from step " + now);
             }
         }
     }
@@ -90,8 +90,8 @@ public final class SparkFineTuner implements FineTuner {
     /** A second copy of a training task would write the same files. */
     private void refuseSecondCopies() {
         if (spark.getConf().getBoolean("spark.speculation", false)) {
-            throw new InputException("spark.speculation is true: a training task must not run twice at a time; set it to"
-                    + " false");
+            throw new InputException(
+                    "spark.speculation is true: a training task must not run twice at a time; set it to" + " false");
         }
     }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -111,7 +110,8 @@ final class TrainingJob {
     }
 
     /** Spark's Java interface has no barrier stage. */
-    private interface InBarrier extends Function1<scala.collection.Iterator<Integer>, scala.collection.Iterator<Outcome>>, Serializable {}
+    private interface InBarrier
+            extends Function1<scala.collection.Iterator<Integer>, scala.collection.Iterator<Outcome>>, Serializable {}
 
     /**
      * How a task ended.

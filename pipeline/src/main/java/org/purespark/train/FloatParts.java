@@ -37,8 +37,7 @@ final class FloatParts {
     static void read(List<ByteBuffer> piece, int from, Sink sink) {
         int at = from;
         for (ByteBuffer part : piece) {
-            FloatBuffer values =
-                    part.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+            FloatBuffer values = part.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
             int count = values.remaining();
             sink.put(at, values);
             at += count;

@@ -84,8 +84,8 @@ public final class OptimizerStep {
         }
         exchange.reduce(step, share.contributors());
         scale(1f / share.ofStep());
-        double[] sums = exchange.sum(
-                step, crossEntropy, penalty, gradients.denseSquares(exchange.from(), exchange.to()));
+        double[] sums =
+                exchange.sum(step, crossEntropy, penalty, gradients.denseSquares(exchange.from(), exchange.to()));
         Result result = new Result(sums[0], sums[1], Math.sqrt(sums[2] + gradients.wordSquares()));
         if (!Double.isFinite(result.gradientNorm()) || !Double.isFinite(result.loss())) {
             throw new TrainingDivergedException("loss " + result.loss() + ", gradient norm " + result.gradientNorm()

@@ -94,7 +94,8 @@ public final class Trainer {
                 new Schedule(settings.learningRate(), (int) Math.round(settings.warmUpShare() * total), total);
         List<StepReport> reports = new ArrayList<>();
         AdamW adamW = resume(model, settings, checkpoints, exchange, reports);
-        OptimizerStep optimizer = new OptimizerStep(model, adamW, objective.ofSteps(model.config().layers()), exchange);
+        OptimizerStep optimizer =
+                new OptimizerStep(model, adamW, objective.ofSteps(model.config().layers()), exchange);
         reports.forEach(listener);
         int resumed = reports.size();
         agree(exchange, resumed);

@@ -79,8 +79,7 @@ public record TrainingCheckpoints(Storage storage, String directory, int interva
             if (from < to) {
                 SortedMap<String, Tensor> moments = read(shard.file());
                 int at = owned.words() + from - owned.from();
-                System.arraycopy(
-                        moments.get(FIRST_MOMENT).values(), from - shard.from(), state.first(), at, to - from);
+                System.arraycopy(moments.get(FIRST_MOMENT).values(), from - shard.from(), state.first(), at, to - from);
                 System.arraycopy(
                         moments.get(SECOND_MOMENT).values(), from - shard.from(), state.second(), at, to - from);
             }
@@ -127,7 +126,8 @@ public record TrainingCheckpoints(Storage storage, String directory, int interva
         String file = "step-" + step + ".safetensors";
         SortedMap<String, Flat> common = moments(first, second, 0, owned.words());
         common.put(
-                PARAMETERS, new Flat(parameters.layout().size(), () -> parameters.memory().toArray()));
+                PARAMETERS,
+                new Flat(parameters.layout().size(), () -> parameters.memory().toArray()));
         write(file, common);
         publish(new Manifest(Manifest.SCHEMA, file, shards(step, owned, exchange), List.copyOf(steps)));
     }

@@ -107,7 +107,7 @@ class SparkEvaluatorTest {
     @Test
     void slotsAreThoseThatThereAre() {
         Evaluator.Pass oneBatch = new Evaluator.Pass("test", pass.model(), pass.texts(), 12);
-        assertThat(new SparkEvaluator(spark, Progress.none()).setsAtOnce(oneBatch))
+        assertThat(new SparkEvaluator(spark, Progress.none(), new Slots(spark, line -> {})).setsAtOnce(oneBatch))
                 .as("three parts for each of two slots")
                 .isEqualTo(6);
     }

@@ -73,10 +73,10 @@ class SparkFineTunerTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void tasksThatTrainTogetherEndWithWhatOneProcessTrains(int slots) throws Exception {
-        List<Trainer.StepReport> expected =
-                new LocalFineTuner(storage, 1).fineTune("alone", fineTuning("alone", golden.resolve("model"), 1e-3), split());
-        List<Trainer.StepReport> steps = fineTuner(slots)
-                .fineTune("together", fineTuning("together", golden.resolve("model"), 1e-3), split());
+        List<Trainer.StepReport> expected = new LocalFineTuner(storage, 1)
+                .fineTune("alone", fineTuning("alone", golden.resolve("model"), 1e-3), split());
+        List<Trainer.StepReport> steps =
+                fineTuner(slots).fineTune("together", fineTuning("together", golden.resolve("model"), 1e-3), split());
         assertThat(steps).hasSameSizeAs(expected);
         for (int i = 0; i < steps.size(); i++) {
             assertThat(steps.get(i).result().loss())
@@ -118,7 +118,8 @@ class SparkFineTunerTest {
     @Test
     void refusesToRunWhereATaskMayRunTwice() {
         conf.set("spark.speculation", "true");
-        assertThatThrownBy(() -> fineTuner(2).fineTune("twice", fineTuning("twice", golden.resolve("model"), 1e-3), split()))
+        assertThatThrownBy(() ->
+                        fineTuner(2).fineTune("twice", fineTuning("twice", golden.resolve("model"), 1e-3), split()))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith("spark.speculation is true");
     }
@@ -169,8 +170,7 @@ class SparkFineTunerTest {
     /** Blocks of an exchange in this JVM's block manager. */
     private static List<BlockId> blocksLeft() {
         Function1<BlockId, Object> exchanged = id -> id.name().contains("_pure_");
-        return CollectionConverters.asJava(
-                SparkEnv.get().blockManager().getMatchingBlockIds(exchanged));
+        return CollectionConverters.asJava(SparkEnv.get().blockManager().getMatchingBlockIds(exchanged));
     }
 
     private EncodedSplit split() throws Exception {

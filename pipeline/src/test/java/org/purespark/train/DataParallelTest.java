@@ -61,9 +61,11 @@ class DataParallelTest {
                             s + 1, new OptimizerStep.Share(all.subList(from, to), 3, tasks), schedule.rate(s));
                     JsonNode trace = expected.get("trace").get(s);
                     assertThat(result.loss()).isCloseTo(trace.get("loss").asDouble(), within(1e-3));
-                    assertThat(result.gradientNorm()).isCloseTo(trace.get("grad_norm").asDouble(), within(1e-3));
+                    assertThat(result.gradientNorm())
+                            .isCloseTo(trace.get("grad_norm").asDouble(), within(1e-3));
                 }
-                SortedMap<String, org.purespark.checkpoint.Tensor> trained = model.parameters().tensors();
+                SortedMap<String, org.purespark.checkpoint.Tensor> trained =
+                        model.parameters().tensors();
                 reference.forEach((name, tensor) -> assertThat(trained.get(name).values())
                         .as(name)
                         .containsExactly(tensor.values(), within(name.endsWith("key.bias") ? 2e-3f : 2e-4f)));
@@ -123,7 +125,8 @@ class DataParallelTest {
                                     .offset();
                             model.parameters().memory().put(at, broken, 0, 1);
                         }
-                        Trainer.train(model, split(), objective(settings(1, 6, 2)), Optional.empty(), exchange, s -> {});
+                        Trainer.train(
+                                model, split(), objective(settings(1, 6, 2)), Optional.empty(), exchange, s -> {});
                     }
                     return null;
                 }))
@@ -178,8 +181,8 @@ class DataParallelTest {
         assertThat(reports.get(0).exchange().tasks()).isEqualTo(tasks);
     }
 
-    private static List<float[]> train(
-            TrainSettings settings, int tasks, TrainingCheckpoints checkpoints, int stopAt) throws Exception {
+    private static List<float[]> train(TrainSettings settings, int tasks, TrainingCheckpoints checkpoints, int stopAt)
+            throws Exception {
         return train(settings, tasks, checkpoints, stopAt, new ArrayList<>());
     }
 
@@ -189,15 +192,14 @@ class DataParallelTest {
             throws Exception {
         return ThreadExchange.run(tasks, exchange -> {
             try (TextClassifier model = BERT.model(1)) {
-                Trainer.train(
-                        model, split(), objective(settings), Optional.ofNullable(checkpoints), exchange, step -> {
-                            if (exchange.rank() == 0) {
-                                steps.add(step.step());
-                            }
-                            if (step.step() == stopAt) {
-                                throw new IllegalStateException("pulled the plug");
-                            }
-                        });
+                Trainer.train(model, split(), objective(settings), Optional.ofNullable(checkpoints), exchange, step -> {
+                    if (exchange.rank() == 0) {
+                        steps.add(step.step());
+                    }
+                    if (step.step() == stopAt) {
+                        throw new IllegalStateException("pulled the plug");
+                    }
+                });
                 float[] all = new float[model.parameters().layout().size()];
                 model.parameters().memory().get(0, all, 0, all.length);
                 return all;

@@ -96,7 +96,8 @@ final class ThreadExchange {
             CompletableFuture<Message> message = message(new Key(round, from, rank));
             return () -> {
                 Message arrived = message.join();
-                long bytes = arrived.piece().stream().mapToLong(ByteBuffer::limit).sum();
+                long bytes =
+                        arrived.piece().stream().mapToLong(ByteBuffer::limit).sum();
                 if (bytes != pieceBytes) {
                     throw new AssertionError(round + " from " + from + ": " + bytes + " bytes, expected " + pieceBytes);
                 }

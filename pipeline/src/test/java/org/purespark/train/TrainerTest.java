@@ -86,8 +86,8 @@ class TrainerTest {
             straight = parameters(model);
         }
         try (TextClassifier model = BERT.model(1)) {
-            assertThatThrownBy(() ->
-                            Trainer.train(model, split(), objective(settings), Optional.of(checkpoints), Exchange.alone(), report -> {
+            assertThatThrownBy(() -> Trainer.train(
+                            model, split(), objective(settings), Optional.of(checkpoints), Exchange.alone(), report -> {
                                 if (report.step() == 7) {
                                     throw new IllegalStateException("pulled the plug");
                                 }
@@ -99,7 +99,8 @@ class TrainerTest {
                 .containsExactly("latest.json", "step-6-moments-1-of-1.safetensors", "step-6.safetensors");
         List<Trainer.StepReport> reports = new ArrayList<>();
         try (TextClassifier model = BERT.model(1)) {
-            Trainer.train(model, split(), objective(settings), Optional.of(checkpoints), Exchange.alone(), reports::add);
+            Trainer.train(
+                    model, split(), objective(settings), Optional.of(checkpoints), Exchange.alone(), reports::add);
             assertThat(parameters(model)).containsExactly(straight);
         }
         assertThat(reports).extracting(Trainer.StepReport::step).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
@@ -152,7 +153,12 @@ class TrainerTest {
                     .memory()
                     .put(model.parameters().layout().slice("classifier.bias").offset(), broken, 0, 1);
             assertThatThrownBy(() -> Trainer.train(
-                            model, split(), objective(settings(1, 4, 1, 1e-3)), Optional.empty(), Exchange.alone(), report -> {}))
+                            model,
+                            split(),
+                            objective(settings(1, 4, 1, 1e-3)),
+                            Optional.empty(),
+                            Exchange.alone(),
+                            report -> {}))
                     .isInstanceOf(TrainingDivergedException.class)
                     .hasMessageStartingWith("training diverged at step 1, epoch 1: loss NaN")
                     .hasMessageEndingWith("lower train.learning-rate or penalty.lambda");
@@ -166,7 +172,8 @@ class TrainerTest {
                     model,
                     split(),
                     new Trainer.Objective(settings, seed, new TreeSet<>(), new double[] {0.1, 0, 0.15}),
-                    Optional.empty(), Exchange.alone(),
+                    Optional.empty(),
+                    Exchange.alone(),
                     report -> {});
             return parameters(model);
         }
