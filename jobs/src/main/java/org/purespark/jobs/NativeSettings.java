@@ -18,23 +18,53 @@ final class NativeSettings {
     /** What the AVX-512 build was compiled for; on a CPU that lacks one of them it ends the JVM. */
     private static final List<String> AVX512 = List.of("avx512f", "avx512dq", "avx512bw", "avx512vl");
 
+    /** Class that only the CUDA build of the tensor library has. */
+    private static final String CUDA_BINDINGS = "org/nd4j/linalg/jcublas/bindings/Nd4jCuda.class";
+
     private NativeSettings() {}
+
+    /** What the tensor library in this JVM was built for. */
+    enum Build {
+        CPU,
+        CUDA;
+
+        /** Looks for it without loading it. */
+        static Build ofThisProcess() {
+            return NativeSettings.class.getClassLoader().getResource(CUDA_BINDINGS) == null ? CPU : CUDA;
+        }
+    }
 
     /**
      * Settings for one process.
      *
+     * @param build of the CPU builds there is one for each kind of CPU, of the CUDA build one alone
      * @param cpuFlags names of the CPU's features as Linux gives them
      * @param processBytes what the process may take in all
      * @param heapBytes the largest Java heap, a part of {@code processBytes}
      * @return property names and values
      */
-    static Map<String, String> decide(Set<String> cpuFlags, long processBytes, long heapBytes) {
+    static Map<String, String> decide(Build build, Set<String> cpuFlags, long processBytes, long heapBytes) {
         Map<String, String> settings = new TreeMap<>();
-        settings.put(EXTENSION, cpuFlags.containsAll(AVX512) ? "-onednn-avx512" : "-onednn");
-        // A process whose heap fills its share still gets some memory for tensors.
-        settings.put(MAX_BYTES, Long.toString(Math.max(processBytes - heapBytes, processBytes / 4)));
+        if (build == Build.CPU) {
+            settings.put(EXTENSION, cpuFlags.containsAll(AVX512) ? "-onednn-avx512" : "-onednn");
+        }
+        settings.put(MAX_BYTES, Long.toString(tensorBytes(processBytes, heapBytes)));
         settings.put(MAX_PHYSICAL_BYTES, Long.toString(processBytes));
         return settings;
+    }
+
+    /** What tensors may take: a process whose heap fills its share still gets some memory for them. */
+    static long tensorBytes(long processBytes, long heapBytes) {
+        return Math.max(processBytes - heapBytes, processBytes / 4);
+    }
+
+    /**
+     * Settings of this process.
+     *
+     * @param processBytes what it may take in all
+     */
+    static Map<String, String> of(Machine machine, long processBytes) {
+        return decide(Build.ofThisProcess(), machine.cpuFlags(), processBytes, machine.heapBytes());
     }
 
     /** Sets what is not set already: an option given to the JVM wins. */

@@ -36,7 +36,7 @@ public final class Pure implements Runnable {
 
     public static void main(String[] args) {
         Machine machine = Machine.ofThisProcess();
-        NativeSettings.apply(NativeSettings.decide(machine.cpuFlags(), machine.processBytes(), machine.heapBytes()));
+        NativeSettings.apply(NativeSettings.of(machine, machine.processBytes()));
         Interruption interruption = new Interruption();
         interruption.watch();
         int status = run(args, writer(FileDescriptor.out), writer(FileDescriptor.err), interruption);

@@ -19,6 +19,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.purespark.smoke.DeviceJob;
 import org.purespark.smoke.SmokeJob;
 
 /** {@code bin/pure} as a user calls it, with what the build has just made. */
@@ -26,6 +27,8 @@ class LauncherIT {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final Pattern TASK =
             Pattern.compile("task executor=(\\S+) pid=(\\d+) extension=(\\S+) library=(\\S+) ids=(\\S+) error=(\\S+)");
+    private static final Pattern DEVICE =
+            Pattern.compile("device task=\\d begun=(\\d+) ended=(\\d+) device=(.*) claimed=(.*)");
 
     @TempDir
     private Path directory;
@@ -61,6 +64,55 @@ class LauncherIT {
         assertThat(tasks).extracting(task -> task.group(1)).doesNotContain("driver");
         assertThat(tasks).extracting(task -> task.group(2)).doesNotHaveDuplicates();
         assertThat(tasks).extracting(task -> task.group(4)).allMatch(library -> library.contains("pure.jar"));
+    }
+
+    @Test
+    void tasksThatRunAtOnceGetAGpuEach() throws Exception {
+        Path script = directory.resolve("two-gpus");
+        Files.writeString(script, "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"0\", \"1\"]}'\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        List<MatchResult> tasks = devices(
+                "spark.worker.resource.gpu.amount=2",
+                "spark.worker.resource.gpu.discoveryScript=" + script,
+                "spark.executor.resource.gpu.amount=2",
+                "spark.task.resource.gpu.amount=1");
+        assertThat(tasks)
+                .extracting(task -> task.group(3))
+                .containsExactlyInAnyOrder("Gpu[index=0, threads=1]", "Gpu[index=1, threads=1]");
+        assertThat(tasks).allSatisfy(task -> assertThat(task.group(4))
+                .matches("Spark gave this task GPU [01], but the tensor library here is CpuBackend.*")
+                .contains("mvn -P cuda package -DskipTests"));
+    }
+
+    @Test
+    void tasksWithoutGpuComputeWithTheirCores() throws Exception {
+        List<MatchResult> tasks = devices();
+        assertThat(tasks).allSatisfy(task -> {
+            assertThat(task.group(3)).isEqualTo("Cpu[threads=1]");
+            assertThat(task.group(4)).isEqualTo("threads 1");
+        });
+    }
+
+    /** What two tasks of one executor with two cores were given; they ran at the same time. */
+    private List<MatchResult> devices(String... settings) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("devices", "--", "--class", DeviceJob.class.getName()));
+        arguments.addAll(List.of("--jars", jarOf(DeviceJob.class).toString()));
+        arguments.addAll(List.of("--master", "local-cluster[1,2,1024]"));
+        arguments.addAll(List.of("--conf", "spark.plugins=" + NativePlugin.class.getName()));
+        for (String setting : settings) {
+            arguments.addAll(List.of("--conf", setting));
+        }
+        Ended ended = launch(ROOT.resolve("bin/pure"), arguments.toArray(String[]::new));
+        assertThat(ended.status()).as(ended.out() + ended.err()).isZero();
+        List<MatchResult> tasks = DEVICE.matcher(ended.out()).results().toList();
+        assertThat(tasks).as(ended.out()).hasSize(2);
+        long lastBegun = tasks.stream()
+                .mapToLong(task -> Long.parseLong(task.group(1)))
+                .max()
+                .orElseThrow();
+        assertThat(tasks)
+                .allSatisfy(task -> assertThat(Long.parseLong(task.group(2))).isGreaterThan(lastBegun));
+        return tasks;
     }
 
     @Test
@@ -103,7 +155,7 @@ class LauncherIT {
                 "--class",
                 SmokeJob.class.getName(),
                 "--jars",
-                smokeJar().toString(),
+                jarOf(SmokeJob.class).toString(),
                 "--conf",
                 "spark.plugins=" + NativePlugin.class.getName(),
                 "--master",
@@ -112,8 +164,7 @@ class LauncherIT {
         List<MatchResult> tasks = TASK.matcher(ended.out()).results().toList();
         assertThat(tasks).as(ended.out()).hasSize(2);
         Machine machine = Machine.ofThisProcess();
-        String extension = NativeSettings.decide(machine.cpuFlags(), machine.processBytes(), machine.heapBytes())
-                .get(NativeSettings.EXTENSION);
+        String extension = NativeSettings.of(machine, machine.processBytes()).get(NativeSettings.EXTENSION);
         assertThat(tasks).allSatisfy(task -> {
             assertThat(task.group(3)).isEqualTo(extension);
             assertThat(task.group(4)).contains(extension + "/");
@@ -123,12 +174,12 @@ class LauncherIT {
         return tasks;
     }
 
-    private Path smokeJar() throws IOException {
-        Path jar = directory.resolve("smoke.jar");
-        String name = SmokeJob.class.getName().replace('.', '/') + ".class";
+    private Path jarOf(Class<?> job) throws IOException {
+        Path jar = directory.resolve(job.getSimpleName() + ".jar");
+        String name = job.getName().replace('.', '/') + ".class";
         try (OutputStream file = Files.newOutputStream(jar);
                 JarOutputStream out = new JarOutputStream(file);
-                InputStream in = SmokeJob.class.getResourceAsStream("/" + name)) {
+                InputStream in = job.getResourceAsStream("/" + name)) {
             out.putNextEntry(new JarEntry(name));
             in.transferTo(out);
         }

@@ -13,8 +13,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.bytedeco.javacpp.Loader;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.cpu.nativecpu.bindings.Nd4jCpu;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** A Spark main that uses both native libraries, tensors and tokenizer, in two tasks at once; prints a line for each. */
 public final class SmokeJob {
@@ -48,7 +48,8 @@ public final class SmokeJob {
         return "executor=" + SparkEnv.get().executorId()
                 + " pid=" + ProcessHandle.current().pid()
                 + " extension=" + System.getProperty("org.bytedeco.javacpp.platform.extension")
-                + " library=" + Loader.load(Nd4jCpu.class)
+                + " library="
+                + Loader.load(NativeOpsHolder.getInstance().getDeviceNativeOps().getClass())
                 + " ids=" + ids("a fine film")
                 + " error=" + error
                 + " firstTensorAfter=" + tensors;

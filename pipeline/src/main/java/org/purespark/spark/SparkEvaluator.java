@@ -127,7 +127,7 @@ public final class SparkEvaluator implements Evaluator {
             ModelSource source,
             LongAccumulator counter,
             Work<T> work) {
-        return ExecutorModels.get().borrow(hadoop.storage(), source, TaskDevice.threads(), model -> {
+        return ExecutorModels.get().borrow(hadoop.storage(), source, TaskDevice.claim(), model -> {
             ArrayList<List<T>> results = new ArrayList<>();
             for (EvaluationItem item : part) {
                 results.add(work.on(model, item));

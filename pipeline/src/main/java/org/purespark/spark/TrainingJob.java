@@ -139,7 +139,7 @@ final class TrainingJob {
 
         Iterator<Outcome> alone() throws IOException {
             ExecutorModels.get().clear();
-            try (FineTuning.Loaded loaded = fineTuning.load(hadoop.storage(), TaskDevice.threads())) {
+            try (FineTuning.Loaded loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim())) {
                 return train(loaded, Exchange.alone());
             } catch (InputException e) {
                 return refused(e.getMessage());
@@ -159,7 +159,7 @@ final class TrainingJob {
             ExecutorModels.get().clear();
             FineTuning.Loaded loaded;
             try {
-                loaded = fineTuning.load(hadoop.storage(), TaskDevice.threads());
+                loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim());
             } catch (InputException e) {
                 context.allGather(e.getMessage());
                 return refused(e.getMessage());
