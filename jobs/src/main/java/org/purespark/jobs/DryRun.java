@@ -2,19 +2,16 @@ package org.purespark.jobs;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Locale;
+import org.apache.spark.SparkConf;
 import org.purespark.InputException;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.config.ResolvedSettings;
-import org.purespark.model.MemoryNeed;
 import org.purespark.purify.Inputs;
 import org.purespark.storage.Storage;
 
 /** What a command would do it with: settings, and the memory that its model needs. */
 final class DryRun {
-    private static final double MIB = 1 << 20;
-
     private DryRun() {}
 
     static void print(ResolvedSettings settings, Inputs inputs, Storage storage, PrintWriter out) throws IOException {
@@ -29,16 +26,10 @@ final class DryRun {
         }
         if (inputs.model() != null) {
             Checkpoint checkpoint = new CheckpointReader(storage).read(inputs.model());
-            MemoryNeed need = MemoryNeed.of(
-                    checkpoint.encoder(),
-                    settings.settings().train().microBatch(),
-                    settings.settings().text().maxLength());
-            out.printf(
-                    Locale.ROOT,
-                    "needed for training, at most: heap %.0f MiB, off-heap %.0f MiB (%,d parameters)%n",
-                    need.heapBytes() / MIB,
-                    need.offHeapBytes() / MIB,
-                    need.parameters());
+            TaskProcess process = TaskProcess.of(new SparkConf(), Machine.ofThisProcess());
+            TrainingMemory memory = TrainingMemory.of(checkpoint.encoder(), settings.settings(), process);
+            out.println("training: " + memory.describe());
+            out.println("training fits with: -- " + memory.options());
         }
         out.flush();
     }

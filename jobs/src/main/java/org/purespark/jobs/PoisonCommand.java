@@ -76,6 +76,7 @@ final class PoisonCommand implements Callable<Integer> {
                     spec.commandLine().getOut());
             return 0;
         }
+        TrainingMemory.require(SparkWork.storageWithoutSpark(), model, resolved.settings());
         try (SparkWork work = new SparkWork("poison", spec.commandLine().getErr())) {
             new Poisoning(work.storage(), work.reader(), work.fineTuner(), resolved.settings(), work::say)
                     .run(new Poisoning.Request(model, attack, train, target, rate, poisonedTrain, test, out));

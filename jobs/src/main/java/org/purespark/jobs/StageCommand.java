@@ -2,11 +2,18 @@ package org.purespark.jobs;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Clock;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.purespark.config.ResolvedSettings;
 import org.purespark.config.Settings;
+import org.purespark.purify.Inputs;
 import org.purespark.purify.Purification;
+import org.purespark.run.InputFingerprint;
+import org.purespark.run.RunDirectory;
 import org.purespark.run.StageName;
+import org.purespark.storage.Storage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +23,8 @@ import picocli.CommandLine.Spec;
 /** {@code purify}, all stages, and each stage alone. */
 @Command
 final class StageCommand implements Callable<Integer> {
+    private static final Set<StageName> TRAINING = EnumSet.of(StageName.BASELINE, StageName.NORMALIZE);
+
     /** Null for all of them. */
     private final StageName stage;
 
@@ -43,6 +52,10 @@ final class StageCommand implements Callable<Integer> {
             DryRun.print(resolved, inputs.inputs(), SparkWork.storageWithoutSpark(), out);
             return 0;
         }
+        if (stage == null || TRAINING.contains(stage)) {
+            Storage storage = SparkWork.storageWithoutSpark();
+            TrainingMemory.require(storage, model(storage), resolved.settings());
+        }
         try (SparkWork work = new SparkWork(spec.name(), spec.commandLine().getErr())) {
             Settings values = resolved.settings();
             Purification purification = new Purification(work.surroundings(), values);
@@ -54,5 +67,17 @@ final class StageCommand implements Callable<Integer> {
             RunResult.print(work.storage(), run, out);
         }
         return 0;
+    }
+
+    /** What is to be trained: as given, else as the run directory remembers it; null where neither tells. */
+    private String model(Storage storage) {
+        if (inputs.inputs().model() != null || stage == null) {
+            return inputs.inputs().model();
+        }
+        return RunDirectory.inspect(storage, run, Clock.systemUTC())
+                .record()
+                .map(record -> record.inputs().get(Inputs.MODEL))
+                .map(InputFingerprint::address)
+                .orElse(null);
     }
 }

@@ -136,6 +136,32 @@ class BadInputIT {
                 replace(tiny.purify("run"), "text.max-length=48", "text.max-length=500"), "text.max-length 500", "160");
     }
 
+    @Test
+    void aTrainingThatCannotFitIsRefusedBeforeSparkStarts() {
+        System.setProperty("spark.master", "local-cluster[1,1,1024]");
+        System.setProperty("spark.executor.memory", "512m");
+        System.setProperty("spark.executor.memoryOverhead", "100m");
+        try {
+            String[] parts = {
+                "training does not fit into memory: each executor needs up to 0.3 GiB of Java heap and ",
+                "the process may take 0.6 GiB in all. Give -- --conf spark.executor.memory=1g --conf"
+                        + " spark.executor.memoryOverhead=1g, or lower train.micro-batch or text.max-length"
+            };
+            assertRefused(tiny.purify("run"), parts);
+            assertRefused(TinyCase.concat(tiny.purify("run"), "--set", "train.epochs=1"), parts);
+            TinyCase.Ended dry = TinyCase.run(TinyCase.concat(tiny.purify("run"), "--dry-run"));
+            assertThat(dry.status()).as(dry.err()).isZero();
+            assertThat(dry.out())
+                    .contains(
+                            "training: each executor needs up to 0.3 GiB of Java heap and ",
+                            "training fits with: -- --conf spark.executor.memory=1g --conf"
+                                    + " spark.executor.memoryOverhead=1g");
+        } finally {
+            System.clearProperty("spark.executor.memory");
+            System.clearProperty("spark.executor.memoryOverhead");
+        }
+    }
+
     private String[] with(String option, String value) {
         return replace(tiny.purify("run"), option, value);
     }

@@ -61,6 +61,17 @@ public final class CheckpointReader {
         return readModel(directory, classifierFile);
     }
 
+    /**
+     * Reads the shape alone, not the weights.
+     *
+     * @throws InputException where the directory has no good {@code config.json}
+     */
+    public EncoderConfig readShape(String directory) throws IOException {
+        requireDirectory(directory);
+        String configAddress = Storage.child(directory, CONFIG_FILE);
+        return new EncoderConfigParser(JsonFile.read(storage, configAddress), configAddress).parse();
+    }
+
     private void requireDirectory(String directory) throws IOException {
         if (!storage.isDirectory(directory)) {
             throw new InputException("cannot read model " + directory

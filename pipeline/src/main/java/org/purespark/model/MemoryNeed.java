@@ -2,35 +2,89 @@ package org.purespark.model;
 
 import org.purespark.checkpoint.ClassifierKind;
 import org.purespark.checkpoint.EncoderConfig;
+import org.purespark.model.ops.GraphSession;
 
 /**
- * Memory that training one model takes, from above. Heap: the checkpoint as read (4P bytes), AdamW's two moments (8P),
- * dense gradients (4 bytes for each parameter but the word embedding's). Off-heap: the weights (4P), dense gradients
- * once more as the graph hands them out, and per layer the activations of a micro-batch of texts of full length that the
- * backward pass needs.
+ * Memory that one training task takes, from above: for micro-batches in which every text is of full length. P parameters
+ * are word embeddings P_w and others P_d, which N training tasks share out as far as AdamW's moments go.
+ *
+ * <p>Heap: moments 8·P_w + 8·P_d/N; gradients 4·P; one copy of the weights, as read from a checkpoint or as written to
+ * one, 4·P; each thread's copy of the largest gradient; where N is above 1, blocks in exchange 4·P_d.
+ *
+ * <p>Off-heap: weights 4·P; gradients of the graph 4·P_d; activations of n = B·T tokens. Of each layer the backward pass
+ * needs 8 arrays [n, D] (q, k, v, context, and of two norms the result and the normalized rows), 2 [n, F] (gelu and its
+ * slope) and the attention [B, A, T, T], with CLS attention [n, A], its gradient, and 1/σ [n] of two norms; 4 [n, D] and
+ * 2 [n, F] more are in flight. Arrays come in size classes.
  *
  * @param parameters P
+ * @param heapBytes of the Java heap
+ * @param offHeapBytes beside the heap
  */
 public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
-    /** [N, D] arrays kept or in flight per layer: qkv and its gradient, context, two norms' inputs and outputs. */
-    private static final long WIDE_ARRAYS = 16;
-    /** [N, F] arrays per layer: before and after gelu, its slope, their gradients. */
-    private static final long INTERMEDIATE_ARRAYS = 4;
+    /** Context, and of two norms the result and the normalized rows; q, k and v are one array more. */
+    private static final int KEPT_HIDDEN = 5;
+
+    private static final int KEPT_INTERMEDIATE = 2;
+    private static final int PASSING_HIDDEN = 4;
+    private static final int PASSING_INTERMEDIATE = 2;
 
     /**
-     * @param microBatch B
-     * @param maxLength longest text in tokens
+     * What the task trains on.
+     *
+     * @param microBatch B, texts in a micro-batch
+     * @param maxTokens T, longest text in tokens
+     * @param trainingTasks N, tasks that train together
+     * @param threads of the task
      */
-    public static MemoryNeed of(EncoderConfig config, int microBatch, int maxLength) {
+    public record Work(int microBatch, int maxTokens, int trainingTasks, int threads) {
+        public Work {
+            if (microBatch < 1 || maxTokens < 1 || trainingTasks < 1 || threads < 1) {
+                throw new IllegalArgumentException("micro-batch " + microBatch + ", tokens " + maxTokens + ", tasks "
+                        + trainingTasks + " and threads " + threads + " must be at least 1");
+            }
+        }
+    }
+
+    public static MemoryNeed of(EncoderConfig config, Work work) {
         ParameterLayout layout = new ParameterLayout(config, ClassifierKind.LINEAR, 2);
-        long parameters = layout.size();
-        long dense = parameters - layout.denseStart();
-        long tokens = (long) microBatch * maxLength;
-        long perLayer = tokens * (WIDE_ARRAYS * config.hidden() + INTERMEDIATE_ARRAYS * config.intermediate())
-                + (long) microBatch * config.heads() * maxLength * maxLength;
-        return new MemoryNeed(
-                parameters,
-                Float.BYTES * (3 * parameters + dense),
-                Float.BYTES * (parameters + dense + perLayer * config.layers()));
+        long all = bytes(layout.size());
+        long words = bytes(layout.denseStart());
+        long dense = all - words;
+        long shared = 2 * ((dense + work.trainingTasks() - 1) / work.trainingTasks());
+        long exchanged = work.trainingTasks() == 1 ? 0 : dense;
+        long heap = 2 * words + shared + all + all + work.threads() * largestGradient(config) + exchanged;
+        return new MemoryNeed(layout.size(), heap, all + graphGradients(layout) + activations(config, work));
+    }
+
+    private static long activations(EncoderConfig config, Work work) {
+        long tokens = (long) work.microBatch() * work.maxTokens();
+        long hidden = GraphSession.arrayBytes(tokens * config.hidden());
+        long intermediate = GraphSession.arrayBytes(tokens * config.intermediate());
+        long kept = GraphSession.arrayBytes(3 * tokens * config.hidden())
+                + KEPT_HIDDEN * hidden
+                + KEPT_INTERMEDIATE * intermediate
+                + GraphSession.arrayBytes(tokens * work.maxTokens() * config.heads())
+                + 2 * GraphSession.arrayBytes(tokens * config.heads())
+                + 2 * GraphSession.arrayBytes(tokens);
+        return config.layers() * kept + PASSING_HIDDEN * hidden + PASSING_INTERMEDIATE * intermediate;
+    }
+
+    private static long graphGradients(ParameterLayout layout) {
+        long bytes = 0;
+        for (ParameterLayout.Slice slice : layout.slices().values()) {
+            if (slice.offset() >= layout.denseStart()) {
+                bytes += GraphSession.arrayBytes(slice.length());
+            }
+        }
+        return bytes;
+    }
+
+    /** That of q, k and v together, or of the feed-forward layer. */
+    private static long largestGradient(EncoderConfig config) {
+        return bytes((long) config.hidden() * Math.max(3L * config.hidden(), config.intermediate()));
+    }
+
+    private static long bytes(long floats) {
+        return Float.BYTES * floats;
     }
 }

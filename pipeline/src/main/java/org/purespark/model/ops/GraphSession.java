@@ -44,6 +44,11 @@ public final class GraphSession extends InferenceSession implements AutoCloseabl
         return pool.heldBytes();
     }
 
+    /** Bytes of off-heap memory that a float32 array of {@code length} entries takes in a session. */
+    public static long arrayBytes(long length) {
+        return Float.BYTES * ArrayPool.sizeClass(length);
+    }
+
     public void release(Map<String, INDArray> values) {
         values.values().forEach(pool::release);
     }

@@ -1,0 +1,106 @@
+package org.purespark.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.purespark.checkpoint.ClassifierKind;
+import org.purespark.checkpoint.EncoderConfig;
+import org.purespark.checkpoint.Family;
+import org.purespark.checkpoint.Tensor;
+
+class MemoryNeedTest {
+    private static final double MEGA = 1e6;
+
+    /** What a step with texts of full length leaves in the session's pool is what was foretold, or little less. */
+    @ParameterizedTest
+    @CsvSource({
+        // D, L, A, F, B, T
+        "64, 2, 4, 256, 8, 32",
+        "96, 4, 4, 384, 8, 40",
+        "96, 4, 12, 192, 7, 64",
+        "128, 3, 2, 512, 16, 30",
+    })
+    void activationsAndGradientsAreForetold(
+            int hidden, int layers, int heads, int intermediate, int microBatch, int tokens) {
+        EncoderConfig config = config(500, hidden, layers, heads, intermediate);
+        MemoryNeed need = MemoryNeed.of(config, new MemoryNeed.Work(microBatch, tokens, 1, 1));
+        long foretold = need.offHeapBytes() - Float.BYTES * need.parameters();
+        assertThat(held(config, microBatch, tokens)).isBetween((long) (0.8 * foretold), foretold);
+    }
+
+    @Test
+    void miniLmTrainsInAGigabyteOfHeap() {
+        EncoderConfig miniLm = config(30522, 384, 6, 12, 1536);
+        MemoryNeed need = MemoryNeed.of(miniLm, new MemoryNeed.Work(32, 128, 1, 2));
+        assertThat(need.parameters()).isEqualTo(22_566_146 + 0L);
+        assertThat(need.heapBytes() / MEGA).isBetween(350.0, 400.0);
+        assertThat(need.offHeapBytes() / MEGA).isBetween(950.0, 1050.0);
+    }
+
+    @Test
+    void momentsOfDenseParametersAreSharedAndBlocksAreExchanged() {
+        EncoderConfig base = config(30522, 768, 12, 12, 3072);
+        ParameterLayout layout = new ParameterLayout(base, ClassifierKind.LINEAR, 2);
+        long dense = Float.BYTES * (long) (layout.size() - layout.denseStart());
+        MemoryNeed alone = MemoryNeed.of(base, new MemoryNeed.Work(32, 128, 1, 1));
+        MemoryNeed ofTwo = MemoryNeed.of(base, new MemoryNeed.Work(32, 128, 2, 1));
+        MemoryNeed ofFour = MemoryNeed.of(base, new MemoryNeed.Work(32, 128, 4, 1));
+        assertThat(alone.heapBytes() - ofTwo.heapBytes()).isEqualTo(dense - dense);
+        assertThat(alone.heapBytes() - ofFour.heapBytes()).isEqualTo(2 * dense - dense / 2 - dense);
+        assertThat(ofFour.offHeapBytes()).isEqualTo(alone.offHeapBytes());
+    }
+
+    @Test
+    void workThatIsNoneIsRefused() {
+        assertThatThrownBy(() -> new MemoryNeed.Work(32, 128, 0, 1))
+                .hasMessage("micro-batch 32, tokens 128, tasks 0 and threads 1 must be at least 1");
+    }
+
+    private static long held(EncoderConfig config, int microBatch, int tokens) {
+        ParameterLayout layout = new ParameterLayout(config, ClassifierKind.LINEAR, 2);
+        SortedMap<String, Tensor> tensors = new TreeMap<>();
+        layout.slices().values().forEach(slice -> tensors.put(slice.name(), Tensor.zeros(slice.shape())));
+        List<int[]> ids = new ArrayList<>();
+        long[] keys = new long[microBatch];
+        for (int b = 0; b < microBatch; b++) {
+            ids.add(new int[tokens]);
+            keys[b] = b + 1;
+        }
+        try (TextClassifier model = new TextClassifier(config, ClassifierKind.LINEAR, 0.1, 2, tensors, 1)) {
+            model.addGradients(
+                    new TextClassifier.Example(PackedBatch.of(ids), new int[microBatch], keys),
+                    Set.of(),
+                    new double[config.layers()],
+                    new GradientSum(layout));
+            return model.activationBytes();
+        }
+    }
+
+    private static EncoderConfig config(int vocabulary, int hidden, int layers, int heads, int intermediate) {
+        return new EncoderConfig(
+                Family.BERT,
+                vocabulary,
+                hidden,
+                hidden,
+                layers,
+                heads,
+                intermediate,
+                512,
+                0,
+                2,
+                1e-12,
+                0.1,
+                0.1,
+                0.1,
+                0.02,
+                0);
+    }
+}
