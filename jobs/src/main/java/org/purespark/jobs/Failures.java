@@ -3,6 +3,7 @@ package org.purespark.jobs;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.purespark.InputException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -15,6 +16,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
     static final int FAILED = 1;
     static final int WRONG_INPUT = 2;
+
+    /** How Spark words what it refuses, or gives up, once its application has ended under the command. */
+    private static final Set<String> SPARK_HAS_ENDED =
+            Set.of("Cannot call methods on a stopped SparkContext", "because SparkContext was shut down");
 
     private final Interruption interruption;
 
@@ -57,7 +62,10 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         return chain(failure).stream().anyMatch(InputException.class::isInstance) ? WRONG_INPUT : FAILED;
     }
 
-    /** An input error speaks for itself; else the outermost message and, where it says more, the innermost. */
+    /**
+     * An input error speaks for itself, and what Spark says about an application that the master refused does not; else the
+     * outermost message and, where it says more, the innermost.
+     */
     static String message(Throwable failure) {
         List<Throwable> chain = chain(failure);
         for (Throwable cause : chain) {
@@ -65,9 +73,19 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
                 return cause.getMessage();
             }
         }
+        if (chain.stream().anyMatch(Failures::tellsThatSparkHasEnded)) {
+            return "Spark has ended this application: the cluster's master did not take it, has dropped it, or is gone. Above is what Spark"
+                    + " said. Check that --master names a master that runs, and that spark.authenticate.secret and"
+                    + " spark.network.crypto.enabled are the cluster's own";
+        }
         String first = line(failure);
         String last = line(chain.get(chain.size() - 1));
         return first.contains(last) ? first : first + ": " + last;
+    }
+
+    private static boolean tellsThatSparkHasEnded(Throwable failure) {
+        String message = failure.getMessage();
+        return message != null && SPARK_HAS_ENDED.stream().anyMatch(message::contains);
     }
 
     private static List<Throwable> chain(Throwable failure) {

@@ -49,6 +49,16 @@ class FailuresTest {
     }
 
     @Test
+    void anApplicationThatSparkHasEndedIsToldWithWhatToCheck() {
+        assertThat(run(new IllegalStateException("Cannot call methods on a stopped SparkContext.\nThis stopped ...")))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .startsWith("pure: Spark has ended this application")
+                .contains("--master", "spark.authenticate.secret")
+                .doesNotContain("IllegalStateException");
+    }
+
+    @Test
     void verboseAddsTheStackTrace() {
         assertThat(run(new InputException("no such file: a.tsv"), "--verbose")).isEqualTo(2);
         assertThat(err.toString()).contains("no such file: a.tsv", "\tat " + FailuresTest.class.getName());
