@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -92,24 +91,45 @@ public final class Scaling {
                         "spark.driver.host localhost",
                         "spark.driver.bindAddress 127.0.0.1",
                         ""));
-        Process cluster = new ProcessBuilder(
-                        root.resolve("deploy/standalone/cluster").toString(),
-                        Integer.toString(executors),
-                        "1",
-                        "3g",
-                        settings.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (var lines = cluster.inputReader()) {
-            String master = lines.readLine();
+        String directory = work.resolve("cluster").toString();
+        String master = cluster(
+                "start",
+                "--workers",
+                Integer.toString(executors),
+                "--cores",
+                "1",
+                "--memory",
+                "3g",
+                "--port",
+                "0",
+                "--properties-file",
+                settings.toString(),
+                "--directory",
+                directory);
+        try {
             Path run = work.resolve("run-" + round + "-" + executors);
             pure(master, settings, "baseline", "--train", train, "--validation", train, "--run", run.toString());
             pure(master, settings, "score", "--validation", score, "--run", run.toString());
             read(run, executors);
         } finally {
-            cluster.destroy();
-            cluster.waitFor(30, TimeUnit.SECONDS);
+            cluster("stop", "--directory", directory);
         }
+    }
+
+    /** Runs deploy/standalone/cluster; its first line. */
+    private String cluster(String... arguments) throws Exception {
+        List<String> line = new ArrayList<>(List.of(root.resolve("deploy/standalone/cluster").toString()));
+        line.addAll(List.of(arguments));
+        Path out = work.resolve("cluster.out");
+        int status = new ProcessBuilder(line)
+                .redirectOutput(out.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IllegalStateException(line + " ended with " + status);
+        }
+        return Files.readString(out).strip();
     }
 
     private void pure(String master, Path settings, String command, String... options) throws Exception {
