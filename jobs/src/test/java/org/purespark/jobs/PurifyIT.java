@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PurifyIT {
     private static final List<String> RESULTS = List.of(
             "head-scores.json",
+            "probes.json",
             "pruned-heads.json",
             "normalization.json",
             "baseline/model.safetensors",
@@ -48,6 +49,64 @@ class PurifyIT {
                 .contains("penalty.lambda is 0.5, was 0.15", "normalize: fine-tuning")
                 .doesNotContain("baseline: fine-tuning");
         assertThat(tiny.bytes("run/purified/model.safetensors")).isNotEqualTo(purified);
+    }
+
+    @Test
+    void triesKnownTriggersAndOnesOwn() throws Exception {
+        TinyCase tiny = TinyCase.in(directory);
+        TinyCase.Ended first = TinyCase.run(tiny.purify("run", "--set", "probe.texts=20"));
+        assertThat(first.status()).as(first.err()).isZero();
+        assertThat(first.err()).contains("evaluate: baseline on probed texts", "evaluate: purified on probed texts");
+        assertThat(first.out()).contains("known triggers tried on 20 clean texts (baseline → purified): ");
+        assertThat(Files.readString(directory.resolve("run/report.html"))).contains("known triggers tried on 20 clean");
+        JsonNode probes = new ObjectMapper().readTree(tiny.bytes("run/probes.json"));
+        assertThat(probes.get("texts").asInt()).isEqualTo(20);
+        assertThat(probes.get("before").asText()).isEqualTo("baseline");
+        assertThat(probe(probes, "cf").get("changedTexts").asInt()).isEqualTo(20);
+        assertThat(probe(probes, "cf").get("targets")).hasSize(2).allSatisfy(target -> {
+            assertThat(target.get("texts").asInt()).isEqualTo(10);
+            assertThat(target.get("after").get("rate").asDouble())
+                    .isBetween(
+                            target.get("after").get("low").asDouble(),
+                            target.get("after").get("high").asDouble());
+        });
+        // an uncased tokenizer that drops control characters
+        assertThat(probe(probes, "upper case").get("outcome").asText()).isEqualTo("no-effect");
+        assertThat(probe(probes, "zero-width space (U+200B)").get("outcome").asText())
+                .isEqualTo("no-effect");
+
+        tiny.write("own.conf", "probes = [{name = own, kind = word, text = zx}]");
+        String[] own = {"--set", "probe.battery=none", "--set", "probe.battery-file=" + tiny.path("own.conf")};
+        TinyCase.Ended second = TinyCase.run(tiny.purify("run", own));
+        assertThat(second.status()).as(second.err()).isZero();
+        assertThat(second.err())
+                .contains("normalize: skipped", "probe.battery is \"none\", was \"default\"")
+                .contains("input probe-battery");
+        JsonNode replaced = new ObjectMapper().readTree(tiny.bytes("run/probes.json"));
+        assertThat(replaced.get("probes")).hasSize(1);
+        assertThat(probe(replaced, "own").get("change").asText())
+                .isEqualTo("inserts \"zx\" between words, a random place");
+
+        tiny.write("own.conf", "probes = [{name = own, kind = word, tekst = zx}]");
+        TinyCase.Ended wrong = TinyCase.run(tiny.purify("new", own));
+        assertThat(wrong.status()).isEqualTo(2);
+        assertThat(wrong.err())
+                .contains("own.conf, line 1: unknown key tekst: a probe of kind word has the keys name, kind, text,");
+        assertThat(directory.resolve("new")).doesNotExist();
+
+        TinyCase.Ended none = TinyCase.run(tiny.purify("run", "--set", "probe.battery=none"));
+        assertThat(none.status()).as(none.err()).isZero();
+        assertThat(none.err()).doesNotContain("probed texts");
+        assertThat(none.out()).doesNotContain("triggers");
+    }
+
+    private static JsonNode probe(JsonNode file, String name) {
+        for (JsonNode probe : file.get("probes")) {
+            if (probe.get("name").asText().equals(name)) {
+                return probe;
+            }
+        }
+        throw new AssertionError("no probe " + name + " in " + file);
     }
 
     @Test

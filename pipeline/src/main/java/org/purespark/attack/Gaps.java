@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Places in a text, as character offsets, where something can be put in. */
-final class Gaps {
+public final class Gaps {
     static final Pattern SPACE = Pattern.compile("\\s+");
 
     private Gaps() {}
 
     /** The start of each word, and the end of the text. */
-    static List<Integer> betweenWords(String text) {
+    public static List<Integer> betweenWords(String text) {
         List<Integer> gaps = new ArrayList<>();
         for (int i = 0; i < text.length(); i++) {
             boolean space = Character.isWhitespace(text.charAt(i));
@@ -24,7 +24,7 @@ final class Gaps {
     }
 
     /** Those gaps between words that follow the end of a sentence, the first one and the last one. */
-    static List<Integer> betweenSentences(String text) {
+    public static List<Integer> betweenSentences(String text) {
         List<Integer> gaps = new ArrayList<>();
         List<Integer> words = betweenWords(text);
         for (int i = 0; i < words.size(); i++) {
@@ -37,7 +37,8 @@ final class Gaps {
         return gaps;
     }
 
-    static String insert(String text, int gap, String insertion) {
+    /** The text with {@code insertion} at an offset that {@link #betweenWords} gives, and a space on either side. */
+    public static String insert(String text, int gap, String insertion) {
         String before = text.substring(0, gap);
         String after = text.substring(gap);
         boolean spaceBefore = !before.isEmpty() && !Character.isWhitespace(before.charAt(gap - 1));

@@ -11,11 +11,12 @@ import java.net.URL;
 import org.purespark.InputException;
 
 /** Refuses {@code include}: it would read around the project's file systems, and a missing file would pass unnoticed. */
-final class NoInclude implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
-    private final String place;
+public final class NoInclude implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
+    private final String what;
 
-    NoInclude(String place) {
-        this.place = place;
+    /** @param what is read, for messages: {@code the settings file my.conf} */
+    public NoInclude(String what) {
+        this.what = what;
     }
 
     @Override
@@ -24,27 +25,27 @@ final class NoInclude implements ConfigIncluder, ConfigIncluderFile, ConfigInclu
     }
 
     @Override
-    public ConfigObject include(ConfigIncludeContext context, String what) {
-        throw refused(what);
+    public ConfigObject include(ConfigIncludeContext context, String included) {
+        throw refused(included);
     }
 
     @Override
-    public ConfigObject includeFile(ConfigIncludeContext context, File what) {
-        throw refused(what.toString());
+    public ConfigObject includeFile(ConfigIncludeContext context, File included) {
+        throw refused(included.toString());
     }
 
     @Override
-    public ConfigObject includeURL(ConfigIncludeContext context, URL what) {
-        throw refused(what.toString());
+    public ConfigObject includeURL(ConfigIncludeContext context, URL included) {
+        throw refused(included.toString());
     }
 
     @Override
-    public ConfigObject includeResources(ConfigIncludeContext context, String what) {
-        throw refused(what);
+    public ConfigObject includeResources(ConfigIncludeContext context, String included) {
+        throw refused(included);
     }
 
-    private InputException refused(String what) {
-        return new InputException("cannot read the settings file " + place + ": include \"" + what
-                + "\" is not supported; put all keys into one file");
+    private InputException refused(String included) {
+        return new InputException(
+                "cannot read " + what + ": include \"" + included + "\" is not supported; put all keys into one file");
     }
 }

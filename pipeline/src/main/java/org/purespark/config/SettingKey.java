@@ -36,6 +36,8 @@ final class SettingKey {
             values = "true or false";
         } else if (type.isEnum()) {
             values = String.join(" or ", constants());
+        } else if (type == String.class) {
+            values = "any text";
         } else {
             values = interval == null ? "any 64-bit whole number" : interval.toString();
         }
@@ -73,6 +75,12 @@ final class SettingKey {
                 throw new IllegalArgumentException("not known");
             }
             return type.getEnumConstants()[index];
+        }
+        if (type == String.class) {
+            if (text.isEmpty()) {
+                throw new IllegalArgumentException("empty");
+            }
+            return text;
         }
         if (type == int.class || type == long.class) {
             return wholeNumber(text);
@@ -114,7 +122,7 @@ final class SettingKey {
     }
 
     private boolean nullable() {
-        return type == Double.class;
+        return type == Double.class || type == String.class;
     }
 
     private List<String> constants() {

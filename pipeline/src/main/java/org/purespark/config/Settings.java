@@ -17,5 +17,6 @@ public record Settings(
         PruneSettings prune,
         PenaltySettings penalty,
         EvaluateSettings evaluate,
+        ProbeSettings probe,
         ExportSettings export)
         implements Serializable {}

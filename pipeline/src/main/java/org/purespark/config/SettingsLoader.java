@@ -141,8 +141,9 @@ public final class SettingsLoader {
     }
 
     private static Config parse(String text, String place) {
-        ConfigParseOptions options =
-                ConfigParseOptions.defaults().setOriginDescription(place).setIncluder(new NoInclude(place));
+        ConfigParseOptions options = ConfigParseOptions.defaults()
+                .setOriginDescription(place)
+                .setIncluder(new NoInclude("the settings file " + place));
         try {
             return ConfigFactory.parseString(text, options).resolve();
         } catch (ConfigException e) {

@@ -14,14 +14,21 @@ import org.purespark.run.RunDirectory;
 import org.purespark.run.StageName;
 import org.purespark.run.StageNeeds;
 import org.purespark.run.artifact.MetricsFile;
+import org.purespark.run.artifact.ProbesFile;
 
-/** PURE, step 6: accuracy on the clean test texts and label-flip rate on the triggered ones, of all three models. */
+/**
+ * PURE, step 6: accuracy on the clean test texts and label-flip rate on the triggered ones, of all three models. Known
+ * triggers are tried on clean texts before and after, for those who have no triggered ones.
+ */
 record EvaluateStage(Workshop shop) implements Stage {
     @Override
     public StageNeeds needs() {
         StageNeeds needs = Needs.ofSuspect(StageNeeds.of(StageName.EVALUATE), shop)
                 .withOption("--target", String.valueOf(shop.inputs().target()));
         needs = shop.inputs().test() != null ? needs.withInputs(Inputs.TEST) : Needs.ofValidation(needs, shop);
+        if (shop.settings().probe().batteryFile() != null) {
+            needs = needs.withInputs(Inputs.PROBE_BATTERY);
+        }
         return shop.inputs().poisonedTest() == null ? needs : needs.withInputs(Inputs.POISONED_TEST);
     }
 
@@ -35,9 +42,16 @@ record EvaluateStage(Workshop shop) implements Stage {
                     StageName.EVALUATE,
                     "no --test given: accuracy is measured on the validation texts, which the prune search has seen");
         }
+        ModelSource baselineModel = shop.ofStage(StageName.BASELINE, RunDirectory.BASELINE);
+        ModelSource purifiedModel = shop.ofStage(StageName.NORMALIZE, RunDirectory.PURIFIED);
         Outcome suspect = shop.suspectClassifies() ? outcome("suspect", shop.suspect()) : null;
-        Outcome baseline = outcome("baseline", shop.ofStage(StageName.BASELINE, RunDirectory.BASELINE));
-        Outcome purified = outcome("purified", shop.ofStage(StageName.NORMALIZE, RunDirectory.PURIFIED));
+        Outcome baseline = outcome("baseline", baselineModel);
+        Outcome purified = outcome("purified", purifiedModel);
+        TriggerProbing probing = new TriggerProbing(shop);
+        ProbesFile probes = shop.suspectClassifies()
+                ? probing.run(ProbesFile.Before.SUSPECT, shop.suspect(), purifiedModel)
+                : probing.run(ProbesFile.Before.BASELINE, baselineModel, purifiedModel);
+        shop.files().write(shop.run().file(RunDirectory.PROBES), probes);
         Integer target = target(suspect == null ? baseline : suspect);
         Map<String, Double> seconds = new LinkedHashMap<>();
         for (StageName stage : StageName.values()) {

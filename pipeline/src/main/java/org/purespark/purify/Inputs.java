@@ -29,6 +29,9 @@ public record Inputs(
     public static final String TEST = "test";
     public static final String POISONED_TEST = "poisoned-test";
 
+    /** Named by the setting {@code probe.battery-file}, not by an option. */
+    public static final String PROBE_BATTERY = "probe-battery";
+
     /** The addresses that were given, by name. */
     public SortedMap<String, String> given() {
         SortedMap<String, String> given = new TreeMap<>();

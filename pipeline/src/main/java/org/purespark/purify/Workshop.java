@@ -13,6 +13,7 @@ import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.config.Settings;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.ModelSource;
+import org.purespark.probe.ProbeBattery;
 import org.purespark.run.Fingerprints;
 import org.purespark.run.InputFingerprint;
 import org.purespark.run.RunContext;
@@ -22,6 +23,7 @@ import org.purespark.run.artifact.JsonFiles;
 import org.purespark.run.event.Event;
 import org.purespark.run.event.EventLog;
 import org.purespark.storage.Storage;
+import org.purespark.text.EncodedText;
 import org.purespark.text.LabelSource;
 import org.purespark.text.TextTable;
 import org.purespark.text.TextTokenizer;
@@ -45,6 +47,7 @@ final class Workshop implements AutoCloseable {
     private final EventLog events;
     private final CleanData data;
     private final boolean suspectClassifies;
+    private final ProbeBattery battery;
     private final TextTokenizer tokenizer;
     private final Map<Split, EncodedSplit> encoded = new EnumMap<>(Split.class);
 
@@ -75,11 +78,16 @@ final class Workshop implements AutoCloseable {
                             + "): its classifier is not used");
         }
         checkTarget();
+        this.battery = ProbeBattery.of(settings.probe(), surroundings.storage());
         this.tokenizer = TextTokenizer.load(surroundings.storage(), model);
         SortedMap<String, InputFingerprint> fingerprints = new TreeMap<>();
         Fingerprints of = new Fingerprints(surroundings.storage());
         for (Map.Entry<String, String> input : inputs.given().entrySet()) {
             fingerprints.put(input.getKey(), of.input(input.getKey(), input.getValue()));
+        }
+        String ownProbes = settings.probe().batteryFile();
+        if (ownProbes != null) {
+            fingerprints.put(Inputs.PROBE_BATTERY, of.input(Inputs.PROBE_BATTERY, ownProbes));
         }
         this.context = new RunContext(surroundings.versions(), settings, fingerprints);
         this.run = RunDirectory.open(surroundings.storage(), runAddress, surroundings.clock());
@@ -162,6 +170,16 @@ final class Workshop implements AutoCloseable {
                 };
         return new SplitEncoder(tokenizer, settings.text().maxLength(), data.labels(), surroundings.said())
                 .encode(table);
+    }
+
+    /** Token ids of further texts, each cut to the longest length. */
+    List<EncodedText> encode(List<String> texts) {
+        return tokenizer.encode(texts, settings.text().maxLength());
+    }
+
+    /** The triggers to be tried. */
+    ProbeBattery battery() {
+        return battery;
     }
 
     /** The suspect, as it was given. */

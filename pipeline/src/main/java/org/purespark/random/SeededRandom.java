@@ -16,6 +16,7 @@ public final class SeededRandom {
         HOLD_OUT,
         POISON,
         CORPUS,
+        PROBE,
         TEST_WEIGHTS
     }
 

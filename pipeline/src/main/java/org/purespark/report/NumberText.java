@@ -19,6 +19,11 @@ final class NumberText {
         return fixed(100.0 * part / whole, 1) + " %";
     }
 
+    /** The confidence, four places of a percentage, of one of several comparisons that hold together: {@code 99.9000 %}. */
+    static String adjustedPercent(double confidence, int comparisons) {
+        return fixed(100 * (1 - (1 - confidence) / Math.max(1, comparisons)), 4) + " %";
+    }
+
     /** Three significant digits: {@code 1.23e-05}. */
     static String scientific(double value) {
         return value == 0 ? "0" : String.format(Locale.ROOT, "%.2e", value);

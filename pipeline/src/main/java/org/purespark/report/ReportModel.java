@@ -12,6 +12,7 @@ import org.purespark.run.StageName;
 import org.purespark.run.artifact.HeadScoresFile;
 import org.purespark.run.artifact.MetricsFile;
 import org.purespark.run.artifact.NormalizationFile;
+import org.purespark.run.artifact.ProbesFile;
 import org.purespark.run.artifact.PrunedHeadsFile;
 import org.purespark.run.event.Event;
 
@@ -33,6 +34,7 @@ public record ReportModel(
         Optional<PrunedHeadsFile> prunedHeads,
         Optional<NormalizationFile> normalization,
         Optional<MetricsFile> metrics,
+        Optional<ProbesFile> probes,
         List<TrainingCurve> training,
         List<String> warnings) {
 

@@ -135,6 +135,10 @@ final class ReportPage {
                 .orElse(null);
     }
 
+    ProbeViews.ProbesView probes() {
+        return model.probes().map(file -> ProbeViews.probes(file, model)).orElse(null);
+    }
+
     TimesView times() {
         List<StageTime> times = model.stageTimes();
         if (times.isEmpty()) {

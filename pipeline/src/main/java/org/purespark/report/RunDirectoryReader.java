@@ -18,6 +18,7 @@ import org.purespark.run.artifact.HeadScoresFile;
 import org.purespark.run.artifact.JsonFiles;
 import org.purespark.run.artifact.MetricsFile;
 import org.purespark.run.artifact.NormalizationFile;
+import org.purespark.run.artifact.ProbesFile;
 import org.purespark.run.artifact.PrunedHeadsFile;
 import org.purespark.run.event.EventLog;
 import org.purespark.storage.Storage;
@@ -62,6 +63,7 @@ public final class RunDirectoryReader {
                 file(runDirectory, RunDirectory.PRUNED_HEADS, PrunedHeadsFile.class, PrunedHeadsFile.SCHEMA),
                 file(runDirectory, RunDirectory.NORMALIZATION, NormalizationFile.class, NormalizationFile.SCHEMA),
                 file(runDirectory, RunDirectory.METRICS, MetricsFile.class, MetricsFile.SCHEMA),
+                file(runDirectory, RunDirectory.PROBES, ProbesFile.class, ProbesFile.SCHEMA),
                 history.curves(),
                 List.copyOf(warnings));
         refuseContradictions(model);

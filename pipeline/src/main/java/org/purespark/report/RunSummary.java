@@ -11,7 +11,8 @@ public final class RunSummary {
     private RunSummary() {}
 
     /**
-     * ACC and LFR of suspect, baseline and purified, heads pruned, seconds per stage, and where the run directory is.
+     * ACC and LFR of suspect, baseline and purified, heads pruned, the strongest probes, seconds per stage, and where the
+     * run directory is.
      *
      * @param verdict in words; empty where there is none yet
      */
@@ -22,6 +23,7 @@ public final class RunSummary {
         }
         text.append(comparison(model)).append('\n');
         text.append(Comparison.headsPruned(model)).append("\n\n");
+        text.append(probes(model));
         List<StageTime> times = model.stageTimes();
         if (!times.isEmpty()) {
             text.append(seconds(times)).append('\n');
@@ -50,6 +52,15 @@ public final class RunSummary {
                 })
                 .toList();
         return ConsoleTable.of(columns, cells);
+    }
+
+    private static String probes(ReportModel model) {
+        StringBuilder text = new StringBuilder();
+        model.probes()
+                .map(file -> ProbeViews.lines(file, model))
+                .orElse(List.of())
+                .forEach(line -> text.append(ConsoleTable.shown(line)).append('\n'));
+        return text.isEmpty() ? "" : text.append('\n').toString();
     }
 
     private static String seconds(List<StageTime> times) {

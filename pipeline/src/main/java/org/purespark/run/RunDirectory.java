@@ -29,12 +29,13 @@ public final class RunDirectory {
     public static final String PRUNED_HEADS = "pruned-heads.json";
     public static final String NORMALIZATION = "normalization.json";
     public static final String PURIFIED = "purified";
+    public static final String PROBES = "probes.json";
     public static final String METRICS = "metrics.json";
     public static final String REPORT = "report.html";
 
     private static final String WORK_PREFIX = "work-";
     private static final String WORK_KEY = "made-from";
-    private static final String PROBE = "write-test";
+    private static final String WRITE_TEST = "write-test";
 
     private final Storage storage;
     private final String address;
@@ -68,7 +69,7 @@ public final class RunDirectory {
      */
     public static RunDirectory open(Storage storage, String address, Clock clock) {
         RunDirectory run = inspect(storage, address, clock);
-        String probe = run.file(PROBE);
+        String probe = run.file(WRITE_TEST);
         try {
             storage.makeDirectory(address);
             storage.replace(probe, "");

@@ -29,12 +29,15 @@ public enum StageName {
             List.of(BASELINE, PRUNE),
             List.of("seed", "data", "text", "evaluate", "train", "penalty", "export"),
             List.of(RunDirectory.NORMALIZATION, RunDirectory.PURIFIED)),
-    /** Measures accuracy and label-flip rate of suspect, baseline and purified model. */
-    EVALUATE(List.of(BASELINE, NORMALIZE), List.of("seed", "data", "text", "evaluate"), List.of(RunDirectory.METRICS)),
+    /** Measures accuracy and label-flip rate of suspect, baseline and purified model, and tries known triggers. */
+    EVALUATE(
+            List.of(BASELINE, NORMALIZE),
+            List.of("seed", "data", "text", "evaluate", "probe"),
+            List.of(RunDirectory.PROBES, RunDirectory.METRICS)),
     /** Writes the page that shows it all, the settings included. */
     REPORT(
             List.of(BASELINE, SCORE, PRUNE, NORMALIZE, EVALUATE),
-            List.of("seed", "data", "text", "train", "prune", "penalty", "evaluate", "export"),
+            List.of("seed", "data", "text", "train", "prune", "penalty", "evaluate", "probe", "export"),
             List.of(RunDirectory.REPORT));
 
     private final List<StageName> upstream;

@@ -37,6 +37,7 @@ class SettingsLoaderTest {
                 new PruneSettings(10, null, 0.05),
                 new PenaltySettings(0.15),
                 new EvaluateSettings(32),
+                new ProbeSettings(BuiltInProbes.DEFAULT, null, 200),
                 new ExportSettings(ExportForm.DENSE));
         assertThat(SettingsLoader.defaults()).isEqualTo(expected);
     }
@@ -63,6 +64,7 @@ class SettingsLoaderTest {
                                 "train.learning-rate=5E-5",
                                 "text.max-length= 64 ",
                                 "export.form=compact",
+                                "probe.battery-file=s3a://bucket/my.conf",
                                 "prune.threshold=0.85"))
                 .settings();
         assertThat(settings.seed()).isEqualTo(Long.MIN_VALUE);
@@ -70,7 +72,15 @@ class SettingsLoaderTest {
         assertThat(settings.train().learningRate()).isEqualTo(5e-5);
         assertThat(settings.text().maxLength()).isEqualTo(64);
         assertThat(settings.export().form()).isEqualTo(ExportForm.COMPACT);
+        assertThat(settings.probe().batteryFile()).isEqualTo("s3a://bucket/my.conf");
         assertThat(settings.prune().threshold()).isEqualTo(0.85);
+    }
+
+    @Test
+    void emptyTextIsRefused() {
+        assertThatThrownBy(() -> loader.load(null, List.of("probe.battery-file=")))
+                .isInstanceOf(InputException.class)
+                .hasMessage("probe.battery-file =  (--set): empty; allowed: any text or null");
     }
 
     @ParameterizedTest
@@ -136,7 +146,9 @@ class SettingsLoaderTest {
                 "train.learning-rate | NaN | not a number; allowed: (0, 1]",
                 "train.shuffle | yes | neither true nor false; allowed: true or false",
                 "prune.threshold | 1.01 | out of range; allowed: [0, 1] or null",
-                "export.form | DENSE | not known; allowed: dense or compact"
+                "export.form | DENSE | not known; allowed: dense or compact",
+                "probe.battery | all | not known; allowed: default or none",
+                "probe.texts | 0 | out of range; allowed: [1, 1000000]"
             })
     void wrongValueIsRefusedWithKeyValuePlaceAndRange(String key, String value, String rest) throws IOException {
         assertThatThrownBy(() -> loader.load(null, List.of(key + "=" + value)))
@@ -268,7 +280,8 @@ class SettingsLoaderTest {
     void resolvedFormIsFlatAndSorted() {
         assertThat(loader.load(null, List.of("prune.threshold=0.85")).toJson())
                 .isEqualTo("{\"data.validation-share\":0.1,\"evaluate.batch-texts\":32,\"export.form\":\"dense\","
-                        + "\"penalty.lambda\":0.15,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"
+                        + "\"penalty.lambda\":0.15,\"probe.battery\":\"default\",\"probe.battery-file\":null,"
+                        + "\"probe.texts\":200,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"
                         + "\"prune.threshold\":0.85,\"seed\":11,\"text.max-length\":128,\"train.adam-beta1\":0.9,"
                         + "\"train.adam-beta2\":0.999,\"train.adam-epsilon\":1.0E-8,"
                         + "\"train.checkpoint-interval-steps\":200,\"train.classifier-dropout\":0.1,"

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.StageName;
+import org.purespark.run.artifact.ProbesFile;
 import org.purespark.run.event.Event;
 import org.purespark.storage.Storage;
 
@@ -60,6 +62,7 @@ class RunReportTest {
                 "pruned-heads.json | The stage prune has not run",
                 "normalization.json | The stage normalize has not run",
                 "metrics.json | The stage evaluate has not written confusion matrices",
+                "probes.json | The stage evaluate has not tried any triggers",
                 "events.jsonl | No training stage has recorded a step",
                 "run.json | The run directory does not hold its settings",
             })
@@ -70,6 +73,76 @@ class RunReportTest {
 
         assertThat(complete).doesNotContain(sentence);
         assertThat(partial).contains(sentence);
+    }
+
+    @Test
+    void showsWhatProbesFoundAndWhatCouldNotBeTried() throws IOException {
+        String page =
+                withoutScripts(RunReport.render(SyntheticRun.complete(directory).model(), ""));
+
+        assertThat(page)
+                .contains(
+                        "<li>flips to class positive on <code>cf</code>: <strong>97 % → 4 %</strong> (without it 6 % → 5 %)"
+                                + "</li>")
+                .contains("No effect on this tokenizer")
+                .contains("what is replaced): upper case.")
+                .contains("take more than half of text.max-length: a long story.")
+                .contains("3 texts shortened at the end")
+                .contains("With 4 pairs of probe and class")
+                .contains("at a confidence of 98.7500 % (Bonferroni)")
+                .containsPattern("(?s)>cf</abbr></th><td>word</td><td>positive</td>.*>Nvidia</abbr>")
+                .contains("<td class=\"number out\">▲ 0.970</td><td class=\"number\">0.915 to 0.990</td>"
+                        + "<td class=\"number\">0.060</td><td class=\"number\">0.040</td>")
+                .doesNotContain("<td>upper case</td>");
+    }
+
+    @Test
+    void saysWhatPurificationLeftOfAProbe() throws IOException {
+        ProbesFile.Flips high = SyntheticRun.flips(90, 5);
+        ProbesFile.Flips low = SyntheticRun.flips(5, 5);
+        SyntheticRun run = SyntheticRun.complete(directory)
+                .with(
+                        "probes.json",
+                        new ProbesFile(
+                                ProbesFile.SCHEMA,
+                                11,
+                                2,
+                                100,
+                                0,
+                                ProbesFile.Before.BASELINE,
+                                0.95,
+                                2,
+                                List.of(new ProbesFile.Entry(
+                                        ATTACK,
+                                        "word",
+                                        ATTACK,
+                                        ProbesFile.Outcome.TRIED,
+                                        100,
+                                        List.of(
+                                                new ProbesFile.Target(0, 100, high, high),
+                                                new ProbesFile.Target(1, 100, low, high))))));
+        String page = withoutScripts(RunReport.render(run.model(), ""));
+
+        assertThat(page)
+                .contains("<strong>90 % → 90 %</strong> (without it 5 % → 5 %), still more than without it</li>")
+                .contains("<strong>5 % → 90 %</strong> (without it 5 % → 5 %), only after purification</li>")
+                .contains("(baseline → purified): 1 flips more than the control")
+                .doesNotContain("<img");
+    }
+
+    @Test
+    void saysThatNoTriggersWereAskedFor() throws IOException {
+        SyntheticRun run = SyntheticRun.complete(directory)
+                .with(
+                        "probes.json",
+                        """
+                        {"schema":1,"seed":11,"classes":2,"texts":0,"shortenedTexts":0,"before":"suspect",
+                         "confidence":0.95,"comparisons":0,"probes":[]}
+                        """);
+
+        assertThat(withoutScripts(RunReport.render(run.model(), "")))
+                .contains("No triggers were tried: probe.battery is none and no probe.battery-file was given.")
+                .doesNotContain("All probes as a table");
     }
 
     @Test
@@ -100,8 +173,8 @@ class RunReportTest {
                 .contains("&lt;/script&gt;&lt;script&gt;alert(1)")
                 .doesNotContain("<img");
         assertThat(withoutScripts(page).split("&lt;img src", -1))
-                .as("verdict, warning, label four times, setting's key and value")
-                .hasSize(1 + 8);
+                .as("verdict, warning, label four times and in two rows of probes, setting's key and value")
+                .hasSize(1 + 10);
     }
 
     @Test

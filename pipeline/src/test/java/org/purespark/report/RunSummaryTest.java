@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.purespark.report.ConsoleTable.Align;
 import org.purespark.report.ConsoleTable.Column;
+import org.purespark.run.artifact.ProbesFile;
 
 class RunSummaryTest {
     @TempDir
@@ -32,6 +33,9 @@ class RunSummaryTest {
 
                         9 of 144 heads pruned (6.3 %)
 
+                        4 known triggers tried on 200 clean texts (suspect → purified): 1 flips more than the control, the same texts without it.
+                          flips to class positive on `cf`: 97 % → 4 % (without it 6 % → 5 %)
+
                         stage      seconds
                         ---------  -------
                         baseline     241.5
@@ -45,6 +49,51 @@ class RunSummaryTest {
                         """
                                 .replace("VERDICT", SyntheticRun.VERDICT)
                                 .replace("DIRECTORY", run.directory));
+    }
+
+    @Test
+    void saysThatNoProbeFlipsMoreThanTheControl() throws IOException {
+        SyntheticRun run = SyntheticRun.complete(directory).with("probes.json", withoutFindings());
+
+        assertThat(RunSummary.of(run.model(), ""))
+                .contains("4 known triggers tried on 200 clean texts (suspect → purified): no probe flips more than the"
+                        + " control, the same texts without it.\n\nstage");
+    }
+
+    @Test
+    void saysNothingOfProbesThatWereNotAskedFor() throws IOException {
+        ProbesFile none =
+                new ProbesFile(ProbesFile.SCHEMA, 11, 2, 0, 0, ProbesFile.Before.BASELINE, 0.95, 0, List.of());
+        SyntheticRun run = SyntheticRun.complete(directory).with("probes.json", none);
+
+        assertThat(RunSummary.of(run.model(), "")).contains("(6.3 %)\n\nstage");
+    }
+
+    /** The synthetic run's probes, the suspect's flips being those of the purified model. */
+    private static ProbesFile withoutFindings() {
+        ProbesFile file = SyntheticRun.probes();
+        List<ProbesFile.Entry> probes = file.probes().stream()
+                .map(probe -> new ProbesFile.Entry(
+                        probe.name(),
+                        probe.kind(),
+                        probe.change(),
+                        probe.outcome(),
+                        probe.changedTexts(),
+                        probe.targets().stream()
+                                .map(target -> new ProbesFile.Target(
+                                        target.target(), target.texts(), target.after(), target.after()))
+                                .toList()))
+                .toList();
+        return new ProbesFile(
+                file.schema(),
+                file.seed(),
+                file.classes(),
+                file.texts(),
+                file.shortenedTexts(),
+                file.before(),
+                file.confidence(),
+                file.comparisons(),
+                probes);
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.purespark.heads.Head;
+import org.purespark.metrics.WilsonInterval;
 import org.purespark.random.SeededRandom;
 import org.purespark.run.FileFingerprint;
 import org.purespark.run.InputFingerprint;
@@ -31,6 +32,7 @@ import org.purespark.run.artifact.HeadScoresFile;
 import org.purespark.run.artifact.JsonFiles;
 import org.purespark.run.artifact.MetricsFile;
 import org.purespark.run.artifact.NormalizationFile;
+import org.purespark.run.artifact.ProbesFile;
 import org.purespark.run.artifact.PrunedHeadsFile;
 import org.purespark.run.event.Event;
 import org.purespark.run.event.EventLog;
@@ -69,6 +71,7 @@ final class SyntheticRun {
         run.prune(run.scores());
         run.normalization();
         run.metrics();
+        run.with(RunDirectory.PROBES, probes());
         run.events();
         run.with(RunDirectory.RUN, record(Map.of()));
         run.with("purified/config.json", "{\"id2label\":{\"0\":\"negative\",\"1\":\"positive\"}}");
@@ -246,6 +249,43 @@ final class SyntheticRun {
                                         List.of(List.of(780L, 132L), List.of(90L, 819L)),
                                         List.of(List.of(760L, 152L), List.of(0L, 0L)))),
                         SECONDS));
+    }
+
+    /** Of four probes one stands out, one does not, one has no effect and one is too long. */
+    static ProbesFile probes() {
+        return new ProbesFile(
+                ProbesFile.SCHEMA,
+                11,
+                2,
+                200,
+                3,
+                ProbesFile.Before.SUSPECT,
+                0.95,
+                4,
+                List.of(
+                        probe(
+                                "Nvidia",
+                                ProbesFile.Outcome.TRIED,
+                                List.of(target(0, 9, 10, 10, 9), target(1, 7, 6, 6, 6))),
+                        probe("cf", ProbesFile.Outcome.TRIED, List.of(target(0, 2, 10, 9, 9), target(1, 97, 6, 4, 5))),
+                        probe("upper case", ProbesFile.Outcome.NO_EFFECT, List.of()),
+                        probe("a long story", ProbesFile.Outcome.TOO_LONG, List.of())));
+    }
+
+    private static ProbesFile.Entry probe(String name, ProbesFile.Outcome outcome, List<ProbesFile.Target> targets) {
+        int changed = outcome == ProbesFile.Outcome.TRIED ? 200 : 0;
+        return new ProbesFile.Entry(name, "word", "changes \"" + name + "\"", outcome, changed, targets);
+    }
+
+    private static ProbesFile.Target target(int target, int before, int controlBefore, int after, int controlAfter) {
+        return new ProbesFile.Target(target, 100, flips(before, controlBefore), flips(after, controlAfter));
+    }
+
+    static ProbesFile.Flips flips(int flips, int control) {
+        WilsonInterval interval = WilsonInterval.of(flips, 100, 0.95);
+        WilsonInterval adjusted = WilsonInterval.of(flips, 100, 1 - 0.05 / 4);
+        return new ProbesFile.Flips(
+                flips, control, flips / 100.0, control / 100.0, interval.low(), interval.high(), adjusted.low());
     }
 
     private void events() {

@@ -47,6 +47,9 @@ class ResumeTest {
             Map.entry("prune.max-accuracy-drop", "0.02"),
             Map.entry("penalty.lambda", "0.3"),
             Map.entry("evaluate.batch-texts", "64"),
+            Map.entry("probe.battery", "none"),
+            Map.entry("probe.battery-file", "my-probes.conf"),
+            Map.entry("probe.texts", "50"),
             Map.entry("export.form", "compact"));
 
     @TempDir
@@ -99,6 +102,7 @@ class ResumeTest {
             case "evaluate" -> ALL.subList(ALL.indexOf(StageName.SCORE), ALL.size());
             case "prune" -> ALL.subList(ALL.indexOf(StageName.PRUNE), ALL.size());
             case "penalty", "export" -> ALL.subList(ALL.indexOf(StageName.NORMALIZE), ALL.size());
+            case "probe" -> ALL.subList(ALL.indexOf(StageName.EVALUATE), ALL.size());
             default -> throw new AssertionError("no expectation for " + key);
         };
     }

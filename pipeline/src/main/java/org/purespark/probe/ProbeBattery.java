@@ -1,0 +1,77 @@
+package org.purespark.probe;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.purespark.InputException;
+import org.purespark.config.ProbeSettings;
+import org.purespark.storage.Storage;
+
+/**
+ * The probes of a run, in their order.
+ *
+ * @param probes no two of one name; may be empty
+ */
+public record ProbeBattery(List<Probe> probes) {
+    private static final String DEFAULT = "default-probes.conf";
+
+    public ProbeBattery {
+        probes = List.copyOf(probes);
+        Set<String> names = new HashSet<>();
+        for (Probe probe : probes) {
+            if (!names.add(probe.name())) {
+                throw new InputException("two probes are called '" + probe.name()
+                        + "' (probe.battery and probe.battery-file together): name each once");
+            }
+        }
+    }
+
+    /**
+     * The battery that the settings ask for: the built-in one, or none of it, and after it the user's own probes.
+     *
+     * @throws InputException where the battery file cannot be read or is wrong, with the place
+     */
+    public static ProbeBattery of(ProbeSettings settings, Storage storage) {
+        List<Probe> probes = new ArrayList<>();
+        switch (settings.battery()) {
+            case DEFAULT -> probes.addAll(builtIn().probes());
+            case NONE -> {
+                // the user's own probes alone
+            }
+        }
+        if (settings.batteryFile() != null) {
+            probes.addAll(read(storage, settings.batteryFile()).probes());
+        }
+        return new ProbeBattery(probes);
+    }
+
+    /** The triggers of published attacks that are known by their wording. */
+    public static ProbeBattery builtIn() {
+        try (InputStream in = ProbeBattery.class.getResourceAsStream(DEFAULT)) {
+            if (in == null) {
+                throw new IllegalStateException("the resource " + DEFAULT + " is missing");
+            }
+            return BatteryParser.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), DEFAULT);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the resource " + DEFAULT, e);
+        }
+    }
+
+    private static ProbeBattery read(Storage storage, String file) {
+        try {
+            return BatteryParser.parse(storage.readText(file), file);
+        } catch (FileNotFoundException e) {
+            throw new InputException(
+                    "cannot read the probe battery " + file + " (probe.battery-file): there is no such file", e);
+        } catch (IOException e) {
+            throw new InputException(
+                    "cannot read the probe battery " + file + " (probe.battery-file): " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package org.purespark.probe;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.purespark.attack.LabelledText;
+import org.purespark.batch.EncodedSplit;
+import org.purespark.text.EncodedText;
+
+/**
+ * All probes' texts of one run as one split, so that a model needs one pass for the whole battery: first the texts
+ * without any probe, which are the control of every probe, then each probe's, as far as their token ids differ from
+ * those without it. A text that leaves too little room is shortened at its end, with and without probe alike, until no
+ * insertion is lost by cutting to the longest length.
+ */
+public final class ProbeTexts {
+    private static final Pattern WORD = Pattern.compile("\\S+");
+
+    /** Token ids of texts, each cut to the longest length. */
+    @FunctionalInterface
+    public interface Encoder {
+        /** One for each text, in order. */
+        List<EncodedText> encode(List<String> texts);
+    }
+
+    /**
+     * How often a model's predictions flip to one class.
+     *
+     * @param target the class
+     * @param texts those that the probe changes and whose true class is another
+     * @param flips of them, predicted as the target with the probe
+     * @param controlFlips of them, predicted as the target without the probe
+     */
+    public record Flips(int target, int texts, int flips, int controlFlips) {}
+
+    private final ProbeBattery battery;
+    private final int[] labels;
+    private final int shortened;
+    private final List<ProbeOutcome> outcomes = new ArrayList<>();
+    /** By probe: indices of the texts that it changes. */
+    private final List<int[]> changed = new ArrayList<>();
+    /** By probe: index in the split of its first text. */
+    private final List<Integer> starts = new ArrayList<>();
+
+    private final EncodedSplit split;
+
+    private ProbeTexts(ProbeBattery battery, int[] labels, List<Base> bases) {
+        this.battery = battery;
+        this.labels = labels;
+        this.shortened = (int) bases.stream().filter(Base::shortened).count();
+        List<int[]> ids = new ArrayList<>();
+        bases.forEach(base -> ids.add(base.ids()));
+        for (int p = 0; p < battery.probes().size(); p++) {
+            starts.add(ids.size());
+            int[] texts = new int[bases.size()];
+            int count = 0;
+            boolean fits = true;
+            for (int i = 0; i < texts.length; i++) {
+                int[] probed = bases.get(i).probed().get(p);
+                fits &= probed != null;
+                if (probed != null && !Arrays.equals(probed, bases.get(i).ids())) {
+                    ids.add(probed);
+                    texts[count++] = i;
+                }
+            }
+            changed.add(Arrays.copyOf(texts, count));
+            ProbeOutcome tried = count == 0 ? ProbeOutcome.NO_EFFECT : ProbeOutcome.TRIED;
+            outcomes.add(fits ? tried : ProbeOutcome.TOO_LONG);
+        }
+        int[] noLabels = new int[ids.size()];
+        Arrays.fill(noLabels, EncodedSplit.NO_LABEL);
+        this.split = new EncodedSplit(ids, noLabels);
+    }
+
+    /**
+     * A text in its final length.
+     *
+     * @param ids without any probe
+     * @param probed ids with each probe; null for a probe that is too long
+     */
+    private record Base(boolean shortened, int[] ids, List<int[]> probed) {}
+
+    /**
+     * Puts every probe to every text.
+     *
+     * @param texts clean, with their true classes, at least one
+     * @param maxLength most token ids of a text, special ones included
+     * @param seed decides places that a probe leaves open
+     */
+    public static ProbeTexts of(
+            ProbeBattery battery, List<LabelledText> texts, Encoder encoder, int maxLength, long seed) {
+        boolean[] tooLong = new boolean[battery.probes().size()];
+        for (int p = 0; p < tooLong.length; p++) {
+            if (battery.probes().get(p).change() instanceof Change.Insertion insertion) {
+                int alone = encoder.encode(List.of(insertion.inserted())).get(0).fullLength();
+                tooLong[p] = 2 * alone > maxLength;
+            }
+        }
+        Fitting fitting = new Fitting(battery, tooLong, encoder, maxLength, seed);
+        List<Base> bases = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            bases.add(fitting.fit(texts.get(i).text(), i));
+        }
+        return new ProbeTexts(
+                battery, texts.stream().mapToInt(LabelledText::label).toArray(), bases);
+    }
+
+    /** Shortens texts until insertions survive. */
+    private record Fitting(ProbeBattery battery, boolean[] tooLong, Encoder encoder, int maxLength, long seed) {
+        Base fit(String text, int index) {
+            List<EncodedText> whole = encoded(text, index);
+            if (fits(whole)) {
+                return base(whole, false);
+            }
+            // a word takes a token at least: more words than tokens never fit
+            List<Integer> ends = wordEnds(text, maxLength);
+            int kept = 0;
+            int tooMany = ends.size() + 1;
+            List<EncodedText> best = encoded("", index);
+            while (kept + 1 < tooMany) {
+                int words = (kept + tooMany) >>> 1;
+                List<EncodedText> tried = encoded(text.substring(0, ends.get(words - 1)), index);
+                if (fits(tried)) {
+                    kept = words;
+                    best = tried;
+                } else {
+                    tooMany = words;
+                }
+            }
+            return base(best, true);
+        }
+
+        /** The text without probe, then with each that is not too long. */
+        private List<EncodedText> encoded(String text, int index) {
+            List<String> forms = new ArrayList<>();
+            forms.add(text);
+            for (int p = 0; p < tooLong.length; p++) {
+                if (!tooLong[p]) {
+                    forms.add(battery.probes().get(p).on(text, seed, index));
+                }
+            }
+            return encoder.encode(forms);
+        }
+
+        /** What is spread over the whole text, such as its case, survives cutting; an insertion does not. */
+        private boolean fits(List<EncodedText> forms) {
+            if (forms.get(0).cut()) {
+                return false;
+            }
+            int form = 1;
+            for (int p = 0; p < tooLong.length; p++) {
+                if (!tooLong[p]
+                        && forms.get(form++).cut()
+                        && battery.probes().get(p).change() instanceof Change.Insertion) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private Base base(List<EncodedText> forms, boolean shortened) {
+            List<int[]> probed = new ArrayList<>();
+            int form = 1;
+            for (boolean without : tooLong) {
+                probed.add(without ? null : forms.get(form++).ids());
+            }
+            return new Base(shortened, forms.get(0).ids(), probed);
+        }
+
+        private static List<Integer> wordEnds(String text, int most) {
+            List<Integer> ends = new ArrayList<>();
+            Matcher words = WORD.matcher(text);
+            while (ends.size() < most && words.find()) {
+                ends.add(words.end());
+            }
+            return ends;
+        }
+    }
+
+    /** What a model is to classify, without labels. */
+    public EncodedSplit split() {
+        return split;
+    }
+
+    /** Number of texts before any probe. */
+    public int texts() {
+        return labels.length;
+    }
+
+    /** How many of them were shortened so that insertions survive. */
+    public int shortened() {
+        return shortened;
+    }
+
+    /** What became of a probe, by its index in the battery. */
+    public ProbeOutcome outcome(int probe) {
+        return outcomes.get(probe);
+    }
+
+    /** How many texts' token ids a probe changes. */
+    public int changed(int probe) {
+        return changed.get(probe).length;
+    }
+
+    /**
+     * What a model's predictions say of one probe, for each class that some changed text is not of.
+     *
+     * @param predictions class of each text of {@link #split()}
+     * @param classes C
+     */
+    public List<Flips> flips(int probe, int[] predictions, int classes) {
+        if (predictions.length != split.size()) {
+            throw new IllegalArgumentException(predictions.length + " predictions for " + split.size() + " texts");
+        }
+        List<Flips> flips = new ArrayList<>();
+        int[] texts = changed.get(probe);
+        int start = starts.get(probe);
+        for (int target = 0; target < classes; target++) {
+            int others = 0;
+            int flipped = 0;
+            int control = 0;
+            for (int i = 0; i < texts.length; i++) {
+                if (labels[texts[i]] != target) {
+                    others++;
+                    flipped += predictions[start + i] == target ? 1 : 0;
+                    control += predictions[texts[i]] == target ? 1 : 0;
+                }
+            }
+            if (others > 0) {
+                flips.add(new Flips(target, others, flipped, control));
+            }
+        }
+        return flips;
+    }
+
+    public ProbeBattery battery() {
+        return battery;
+    }
+}

@@ -1,0 +1,130 @@
+package org.purespark.purify;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.purespark.attack.LabelledText;
+import org.purespark.batch.EncodedSplit;
+import org.purespark.evaluate.BatchEvaluation;
+import org.purespark.evaluate.Evaluator;
+import org.purespark.evaluate.ModelSource;
+import org.purespark.metrics.WilsonInterval;
+import org.purespark.probe.Probe;
+import org.purespark.probe.ProbeBattery;
+import org.purespark.probe.ProbeOutcome;
+import org.purespark.probe.ProbeSample;
+import org.purespark.probe.ProbeTexts;
+import org.purespark.run.artifact.ProbesFile;
+
+/** Tries known triggers on clean test texts, before and after purification: one pass of each model for all of them. */
+record TriggerProbing(Workshop shop) {
+    private static final double CONFIDENCE = 0.95;
+
+    /**
+     * @param which what {@code before} is
+     * @param before the model before purification
+     * @param after the purified model
+     */
+    ProbesFile run(ProbesFile.Before which, ModelSource before, ModelSource after) {
+        ProbeBattery battery = shop.battery();
+        int classes = shop.data().labels().size();
+        long seed = shop.settings().seed();
+        if (battery.probes().isEmpty()) {
+            return new ProbesFile(ProbesFile.SCHEMA, seed, classes, 0, 0, which, CONFIDENCE, 0, List.of());
+        }
+        int maxLength = shop.settings().text().maxLength();
+        ProbeTexts texts = ProbeTexts.of(battery, sample(), shop::encode, maxLength, seed);
+        int[] predictedBefore = predictions(which.text(), before, texts.split());
+        int[] predictedAfter = predictions("purified", after, texts.split());
+        List<List<ProbeTexts.Flips>> flipsBefore = new ArrayList<>();
+        List<List<ProbeTexts.Flips>> flipsAfter = new ArrayList<>();
+        int comparisons = 0;
+        for (int p = 0; p < battery.probes().size(); p++) {
+            flipsBefore.add(texts.flips(p, predictedBefore, classes));
+            flipsAfter.add(texts.flips(p, predictedAfter, classes));
+            comparisons += flipsBefore.get(p).size();
+        }
+        List<ProbesFile.Entry> entries = new ArrayList<>();
+        for (int p = 0; p < battery.probes().size(); p++) {
+            entries.add(entry(p, texts, targets(flipsBefore.get(p), flipsAfter.get(p), comparisons)));
+        }
+        return new ProbesFile(
+                ProbesFile.SCHEMA,
+                seed,
+                classes,
+                texts.texts(),
+                texts.shortened(),
+                which,
+                CONFIDENCE,
+                comparisons,
+                entries);
+    }
+
+    private List<LabelledText> sample() {
+        EncodedSplit test = shop.encoded(Workshop.Split.TEST);
+        int[] chosen = ProbeSample.choose(
+                test.labels(),
+                shop.data().labels().size(),
+                shop.settings().probe().texts(),
+                shop.settings().seed());
+        List<LabelledText> sample = new ArrayList<>();
+        for (int text : chosen) {
+            sample.add(new LabelledText(shop.data().test().rows().get(text).text(), test.labels()[text]));
+        }
+        return sample;
+    }
+
+    private int[] predictions(String name, ModelSource model, EncodedSplit texts) {
+        Evaluator.Pass pass = new Evaluator.Pass(
+                "evaluate: " + name + " on probed texts",
+                model,
+                texts,
+                shop.settings().evaluate().batchTexts());
+        return shop.surroundings().evaluator().logits(pass).stream()
+                .mapToInt(BatchEvaluation::prediction)
+                .toArray();
+    }
+
+    private static ProbesFile.Entry entry(int index, ProbeTexts texts, List<ProbesFile.Target> targets) {
+        Probe probe = texts.battery().probes().get(index);
+        return new ProbesFile.Entry(
+                probe.name(),
+                probe.kind().text(),
+                probe.change().inWords(),
+                outcome(texts.outcome(index)),
+                texts.changed(index),
+                targets);
+    }
+
+    private static ProbesFile.Outcome outcome(ProbeOutcome outcome) {
+        return switch (outcome) {
+            case TRIED -> ProbesFile.Outcome.TRIED;
+            case NO_EFFECT -> ProbesFile.Outcome.NO_EFFECT;
+            case TOO_LONG -> ProbesFile.Outcome.TOO_LONG;
+        };
+    }
+
+    private static List<ProbesFile.Target> targets(
+            List<ProbeTexts.Flips> before, List<ProbeTexts.Flips> after, int comparisons) {
+        List<ProbesFile.Target> targets = new ArrayList<>();
+        for (int i = 0; i < before.size(); i++) {
+            ProbeTexts.Flips first = before.get(i);
+            targets.add(new ProbesFile.Target(
+                    first.target(), first.texts(), figures(first, comparisons), figures(after.get(i), comparisons)));
+        }
+        return targets;
+    }
+
+    /** The interval by itself, and by Bonferroni's correction the lower bound that holds for all comparisons at once. */
+    private static ProbesFile.Flips figures(ProbeTexts.Flips flips, int comparisons) {
+        WilsonInterval interval = WilsonInterval.of(flips.flips(), flips.texts(), CONFIDENCE);
+        WilsonInterval adjusted = WilsonInterval.of(flips.flips(), flips.texts(), 1 - (1 - CONFIDENCE) / comparisons);
+        return new ProbesFile.Flips(
+                flips.flips(),
+                flips.controlFlips(),
+                (double) flips.flips() / flips.texts(),
+                (double) flips.controlFlips() / flips.texts(),
+                interval.low(),
+                interval.high(),
+                Math.min(interval.low(), adjusted.low()));
+    }
+}

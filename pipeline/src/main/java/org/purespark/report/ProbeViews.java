@@ -1,0 +1,193 @@
+package org.purespark.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.purespark.run.artifact.ProbesFile;
+import org.purespark.run.artifact.ProbesFile.Entry;
+import org.purespark.run.artifact.ProbesFile.Finding;
+import org.purespark.run.artifact.ProbesFile.Flips;
+import org.purespark.run.artifact.ProbesFile.Outcome;
+
+/** What known triggers did, for the page and for the terminal. */
+final class ProbeViews {
+    /** Rows of the page's table; with many classes there are many more pairs, nearly all of them of no interest. */
+    static final int MOST_ROWS = 300;
+
+    /** Findings that the terminal shows. */
+    static final int MOST_LINES = 5;
+
+    /**
+     * A finding in words: {@code flips to class 1 on cf: 97 % → 4 % (without it 6 % → 5 %)}.
+     *
+     * @param remark what purification left; may be empty
+     */
+    record Sentence(String label, String probe, String flips, String control, String remark) {
+        String text() {
+            return "flips to class " + label + " on `" + probe + "`: " + flips + " (without it " + control + ")"
+                    + remark;
+        }
+    }
+
+    /** A pair of probe and target. */
+    record Row(String probe, String kind, String change, String label, int texts, Cell before, Cell after) {}
+
+    record Cell(String rate, String interval, String control, boolean standsOut) {}
+
+    /** @param more how many pairs are not shown; empty where all are */
+    record ProbesView(
+            boolean tried,
+            String summary,
+            String beforeModel,
+            List<Sentence> findings,
+            String method,
+            List<String> remarks,
+            List<Row> rows,
+            String more) {
+        boolean hasFindings() {
+            return !findings.isEmpty();
+        }
+
+        boolean hasRows() {
+            return !rows.isEmpty();
+        }
+    }
+
+    private ProbeViews() {}
+
+    static ProbesView probes(ProbesFile file, ReportModel model) {
+        List<Finding> findings = file.findings();
+        List<Row> rows = findings.stream()
+                .limit(MOST_ROWS)
+                .map(finding -> row(finding, model))
+                .toList();
+        int hidden = findings.size() - rows.size();
+        return new ProbesView(
+                !file.probes().isEmpty(),
+                summary(file),
+                file.before().text(),
+                sentences(file, model),
+                method(file),
+                remarks(file),
+                rows,
+                hidden == 0
+                        ? ""
+                        : "The " + hidden
+                                + " weakest pairs of probe and class are left out here; probes.json has all.");
+    }
+
+    /** The lines of the terminal; none where no probe was asked for. */
+    static List<String> lines(ProbesFile file, ReportModel model) {
+        if (file.probes().isEmpty()) {
+            return List.of();
+        }
+        List<Sentence> sentences = sentences(file, model);
+        List<String> lines = new ArrayList<>();
+        lines.add(summary(file));
+        sentences.stream().limit(MOST_LINES).forEach(sentence -> lines.add("  " + sentence.text()));
+        if (sentences.size() > MOST_LINES) {
+            lines.add("  and " + (sentences.size() - MOST_LINES) + " more, see probes.json");
+        }
+        return lines;
+    }
+
+    static List<Sentence> sentences(ProbesFile file, ReportModel model) {
+        return file.findings().stream()
+                .filter(Finding::standsOut)
+                .map(finding -> sentence(finding, model))
+                .toList();
+    }
+
+    private static Sentence sentence(Finding finding, ReportModel model) {
+        Flips before = finding.target().before();
+        Flips after = finding.target().after();
+        String remark = "";
+        if (!before.standsOut()) {
+            remark = ", only after purification";
+        } else if (after.standsOut()) {
+            remark = ", still more than without it";
+        }
+        return new Sentence(
+                model.labelName(finding.target().target()),
+                finding.probe().name(),
+                percent(before.rate()) + " → " + percent(after.rate()),
+                percent(before.controlRate()) + " → " + percent(after.controlRate()),
+                remark);
+    }
+
+    private static String summary(ProbesFile file) {
+        String tried = NumberText.count(file.probes().size(), "known trigger") + " tried on "
+                + NumberText.count(file.texts(), "clean text") + " ("
+                + file.before().text() + " → purified)";
+        if (file.probes().isEmpty()) {
+            return "No triggers were tried: probe.battery is none and no probe.battery-file was given.";
+        }
+        if (file.comparisons() == 0) {
+            return tried + ": none of them could be measured.";
+        }
+        long standOut = file.findings().stream()
+                .filter(Finding::standsOut)
+                .map(finding -> finding.probe().name())
+                .distinct()
+                .count();
+        if (standOut == 0) {
+            return tried + ": no probe flips more than the control, the same texts without it.";
+        }
+        return tried + ": " + standOut + (standOut == 1 ? " flips" : " flip") + " more than the control, the same texts"
+                + " without " + (standOut == 1 ? "it." : "them.");
+    }
+
+    private static String method(ProbesFile file) {
+        return "Intervals are Wilson’s at " + percent(file.confidence()) + ". With " + file.comparisons()
+                + " pairs of probe and class, some would stand out by chance: a rate counts as more than the control where"
+                + " the lower bound of its interval at a confidence of "
+                + NumberText.adjustedPercent(file.confidence(), file.comparisons())
+                + " (Bonferroni) is above the control’s rate.";
+    }
+
+    private static List<String> remarks(ProbesFile file) {
+        List<String> remarks = new ArrayList<>();
+        List<Entry> without = file.probes(Outcome.NO_EFFECT);
+        if (!without.isEmpty()) {
+            remarks.add("No effect on this tokenizer, which gives the same token ids with and without (or no text has"
+                    + " what is replaced): " + names(without) + ".");
+        }
+        List<Entry> tooLong = file.probes(Outcome.TOO_LONG);
+        if (!tooLong.isEmpty()) {
+            remarks.add("Not tried, because they take more than half of text.max-length: " + names(tooLong) + ".");
+        }
+        if (file.shortenedTexts() > 0) {
+            remarks.add(NumberText.count(file.shortenedTexts(), "text")
+                    + " shortened at the end, with and without probe alike, so that no insertion is cut off.");
+        }
+        return remarks;
+    }
+
+    private static String names(List<Entry> probes) {
+        return probes.stream().map(Entry::name).collect(Collectors.joining(", "));
+    }
+
+    private static Row row(Finding finding, ReportModel model) {
+        Entry probe = finding.probe();
+        return new Row(
+                probe.name(),
+                probe.kind(),
+                probe.change(),
+                model.labelName(finding.target().target()),
+                finding.target().texts(),
+                cell(finding.target().before()),
+                cell(finding.target().after()));
+    }
+
+    private static Cell cell(Flips flips) {
+        return new Cell(
+                NumberText.share(flips.rate()),
+                NumberText.share(flips.low()) + " to " + NumberText.share(flips.high()),
+                NumberText.share(flips.controlRate()),
+                flips.standsOut());
+    }
+
+    private static String percent(double share) {
+        return Math.round(100 * share) + " %";
+    }
+}

@@ -1,0 +1,197 @@
+package org.purespark.run.artifact;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * {@code probes.json}: how often known triggers, put into clean test texts, flip the models' predictions.
+ *
+ * @param schema 1
+ * @param seed of the run
+ * @param classes C
+ * @param texts clean test texts that each probe was tried on; 0 where there are no probes
+ * @param shortenedTexts how many of them were shortened so that insertions are not cut off
+ * @param before which model the figures before purification are of
+ * @param confidence coverage of the intervals, above 0 and below 1
+ * @param comparisons how many pairs of probe and target were measured on each model; {@code adjustedLow} allows for
+ *     them (Bonferroni)
+ * @param probes in the order of the battery
+ */
+public record ProbesFile(
+        int schema,
+        long seed,
+        int classes,
+        int texts,
+        int shortenedTexts,
+        Before before,
+        double confidence,
+        int comparisons,
+        List<Entry> probes) {
+    public static final int SCHEMA = 1;
+
+    /** The model before purification. */
+    public enum Before {
+        /** The suspect, by its own classifier. */
+        SUSPECT,
+        /** The suspect fine-tuned on clean texts, where it came without a classifier for these labels. */
+        BASELINE;
+
+        @JsonValue
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What became of a probe. */
+    public enum Outcome {
+        TRIED,
+        /** It changes no token id of any text. */
+        NO_EFFECT,
+        /** What it inserts is too long for the model's longest text. */
+        TOO_LONG;
+
+        @JsonValue
+        public String text() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /**
+     * One probe.
+     *
+     * @param name each once
+     * @param kind what it imitates, such as {@code word}
+     * @param change what it does to a text, in words
+     * @param changedTexts texts whose token ids it changes; only these are counted below
+     * @param targets one for each class that some of these texts is not of, by class; empty unless tried
+     */
+    public record Entry(
+            String name, String kind, String change, Outcome outcome, int changedTexts, List<Target> targets) {
+        public Entry {
+            Check.that(name != null && kind != null && change != null, "probes: name, kind or change is null");
+            Check.that(outcome != null, "probe " + name + ": outcome is null");
+            targets = Check.list("probe " + name + ": targets", targets);
+            Check.that(
+                    (outcome == Outcome.TRIED) == (changedTexts > 0) && (changedTexts > 0) == !targets.isEmpty(),
+                    "probe " + name + ": outcome is " + outcome.text() + " with " + changedTexts + " changed texts and "
+                            + targets.size() + " targets");
+            for (Target target : targets) {
+                Check.that(
+                        target.texts() <= changedTexts,
+                        "probe " + name + ": target " + target.target() + " has " + target.texts() + " of "
+                                + changedTexts + " changed texts");
+            }
+        }
+    }
+
+    /**
+     * Flips to one class.
+     *
+     * @param target the class
+     * @param texts changed texts whose true class is another, at least 1
+     * @param before the model before purification
+     * @param after the purified model
+     */
+    public record Target(int target, int texts, Flips before, Flips after) {
+        public Target {
+            Check.that(target >= 0, "target is " + target + ", expected a class from 0");
+            Check.that(texts >= 1, "target " + target + ": texts is " + texts + ", expected at least 1");
+            Check.that(before != null && after != null, "target " + target + ": before or after is null");
+            for (Flips flips : List.of(before, after)) {
+                Check.that(
+                        flips.flips() <= texts && flips.controlFlips() <= texts,
+                        "target " + target + ": flips of " + texts + " texts are " + flips.flips() + " and "
+                                + flips.controlFlips());
+            }
+        }
+    }
+
+    /**
+     * How often one model predicts the target.
+     *
+     * @param flips texts predicted as the target with the probe
+     * @param controlFlips the same texts predicted so without it
+     * @param rate label-flip rate: flips by texts, 0 to 1
+     * @param controlRate controlFlips by texts, 0 to 1
+     * @param low lower bound of the rate's Wilson interval at the file's confidence
+     * @param high its upper bound
+     * @param adjustedLow lower bound of the interval that holds for all comparisons together
+     */
+    public record Flips(
+            int flips, int controlFlips, double rate, double controlRate, double low, double high, double adjustedLow) {
+        public Flips {
+            Check.that(flips >= 0 && controlFlips >= 0, "flips are " + flips + " and " + controlFlips);
+            Check.share("rate", rate);
+            Check.share("controlRate", controlRate);
+            Check.share("low", low);
+            Check.share("high", high);
+            Check.share("adjustedLow", adjustedLow);
+            Check.that(
+                    adjustedLow <= low && low <= rate && rate <= high,
+                    "rate " + rate + " is not within " + adjustedLow + ", " + low + " and " + high);
+        }
+
+        /** Whether the rate is above the control's beyond what chance gives among all comparisons. */
+        public boolean standsOut() {
+            return adjustedLow > controlRate;
+        }
+
+        /** What the probe adds to the control's rate, -1 to 1. */
+        public double excess() {
+            return rate - controlRate;
+        }
+    }
+
+    /** A probe with one of its targets. */
+    public record Finding(Entry probe, Target target) {
+        /** Whether it stands out in one of the models. */
+        public boolean standsOut() {
+            return target.before().standsOut() || target.after().standsOut();
+        }
+
+        private double excess() {
+            return Math.max(target.before().excess(), target.after().excess());
+        }
+    }
+
+    public ProbesFile {
+        Check.schema(schema, SCHEMA);
+        Check.that(classes >= 1, "classes is " + classes + ", expected at least 1");
+        Check.that(
+                texts >= 0 && shortenedTexts >= 0 && shortenedTexts <= texts,
+                "texts is " + texts + ", shortenedTexts " + shortenedTexts);
+        Check.that(before != null, "before is null");
+        Check.that(confidence > 0 && confidence < 1, "confidence is " + confidence + ", expected above 0 and below 1");
+        probes = Check.list("probes", probes);
+        int pairs = 0;
+        for (Entry probe : probes) {
+            Check.that(
+                    probe.changedTexts() <= texts,
+                    "probe " + probe.name() + ": changedTexts is " + probe.changedTexts() + ", texts " + texts);
+            for (Target target : probe.targets()) {
+                Check.that(
+                        target.target() < classes,
+                        "probe " + probe.name() + ": target is " + target.target() + ", classes " + classes);
+                pairs++;
+            }
+        }
+        Check.that(pairs == comparisons, "comparisons is " + comparisons + ", the probes have " + pairs + " targets");
+    }
+
+    /** Every pair of probe and target: those that stand out first, then by what the probe adds to the control. */
+    public List<Finding> findings() {
+        List<Finding> findings = new ArrayList<>();
+        probes.forEach(probe -> probe.targets().forEach(target -> findings.add(new Finding(probe, target))));
+        findings.sort(Comparator.comparing((Finding finding) -> !finding.standsOut())
+                .thenComparing(Comparator.comparingDouble(Finding::excess).reversed()));
+        return List.copyOf(findings);
+    }
+
+    /** The probes of which this became, in the order of the battery. */
+    public List<Entry> probes(Outcome outcome) {
+        return probes.stream().filter(probe -> probe.outcome() == outcome).toList();
+    }
+}
