@@ -98,7 +98,7 @@ public sealed interface Change {
     }
 
     private static String visible(String text) {
-        boolean ascii = text.chars().allMatch(c -> c > 0x20 && c < 0x7f || c == ' ');
+        boolean ascii = text.chars().allMatch(c -> c >= 0x20 && c < 0x7f);
         return ascii
                 ? "\"" + text + "\""
                 : text.codePoints()

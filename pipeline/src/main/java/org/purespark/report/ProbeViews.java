@@ -133,8 +133,8 @@ final class ProbeViews {
         if (standOut == 0) {
             return tried + ": no probe flips more than the control, the same texts without it.";
         }
-        return tried + ": " + standOut + (standOut == 1 ? " flips" : " flip") + " more than the control, the same texts"
-                + " without " + (standOut == 1 ? "it." : "them.");
+        String flip = standOut == 1 ? " of them flips" : " of them flip";
+        return tried + ": " + standOut + flip + " more than the control, the same texts without it.";
     }
 
     private static String method(ProbesFile file) {

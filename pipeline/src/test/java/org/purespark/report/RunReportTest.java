@@ -126,7 +126,7 @@ class RunReportTest {
         assertThat(page)
                 .contains("<strong>90 % → 90 %</strong> (without it 5 % → 5 %), still more than without it</li>")
                 .contains("<strong>5 % → 90 %</strong> (without it 5 % → 5 %), only after purification</li>")
-                .contains("(baseline → purified): 1 flips more than the control")
+                .contains("(baseline → purified): 1 of them flips more than the control")
                 .doesNotContain("<img");
     }
 
