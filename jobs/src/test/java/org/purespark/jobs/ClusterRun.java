@@ -15,6 +15,7 @@ import java.util.Optional;
 /** A run of {@code bin/pure} in a process of its own, which is the driver's too, with its executors. */
 final class ClusterRun implements AutoCloseable {
     private static final int POLL_MILLIS = 5;
+    private static final int LONGEST_WAIT_SECONDS = 900;
 
     private final Process process;
     private final Path tape;
@@ -93,7 +94,7 @@ final class ClusterRun implements AutoCloseable {
 
     /** Waits for a moment of the run; a run that ends before is an error. */
     <T> T await(String what, Moment<T> moment) throws IOException, InterruptedException {
-        long end = System.nanoTime() + SECONDS.toNanos(300);
+        long end = System.nanoTime() + SECONDS.toNanos(LONGEST_WAIT_SECONDS);
         while (System.nanoTime() < end) {
             boolean alive = process.isAlive();
             Optional<T> seen = moment.look();
@@ -106,7 +107,7 @@ final class ClusterRun implements AutoCloseable {
             }
             MILLISECONDS.sleep(POLL_MILLIS);
         }
-        throw new AssertionError("no " + what + " within 5 minutes:\n" + err());
+        throw new AssertionError("no " + what + " within " + LONGEST_WAIT_SECONDS + " seconds:\n" + err());
     }
 
     /**
