@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 final class ListeningPorts {
     private static final String LISTEN = "0A";
     private static final int LOCAL_ADDRESS = 1;
-    private static final int STATE = 2;
+    private static final int STATE = 3;
     private static final int INODE = 9;
 
     private ListeningPorts() {}
