@@ -8,8 +8,9 @@ import org.purespark.model.ops.GraphSession;
  * Memory that one training task takes, from above: for micro-batches in which every text is of full length. P parameters
  * are word embeddings P_w and others P_d, which N training tasks share out as far as AdamW's moments go.
  *
- * <p>Heap: moments 8·P_w + 8·P_d/N; gradients 4·P; one copy of the weights, as read from a checkpoint or as written to
- * one, 4·P; each thread's copy of the largest gradient; where N is above 1, blocks in exchange 4·P_d.
+ * <p>Heap: moments 8·P_w + 8·P_d/N; gradients 4·P; each thread's copy of the largest gradient; where N is above 1, the
+ * sum of the owned range, 4·P_d/N. Besides, one after the other, a copy of the weights, as read from a checkpoint or as
+ * written to one, 4·P, and in exchange what is offered and what has come in, 8·P_d·(N - 1)/N.
  *
  * <p>Off-heap: weights 4·P; gradients of the graph 4·P_d; activations of n = B·T tokens. Of each layer the backward pass
  * needs 8 arrays [n, D] (q, k, v, context, and of two norms the result and the normalized rows), 2 [n, F] (gelu and its
@@ -51,8 +52,14 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         long words = bytes(layout.denseStart());
         long dense = all - words;
         long shared = 2 * ((dense + work.trainingTasks() - 1) / work.trainingTasks());
-        long exchanged = work.trainingTasks() == 1 ? 0 : dense;
-        long heap = 2 * words + shared + all + all + work.threads() * largestGradient(config) + exchanged;
+        long partial = work.trainingTasks() == 1 ? 0 : dense / work.trainingTasks();
+        long exchanged = 2 * (dense - dense / work.trainingTasks());
+        long heap = 2 * words
+                + shared
+                + all
+                + work.threads() * largestGradient(config)
+                + partial
+                + Math.max(all, exchanged);
         return new MemoryNeed(layout.size(), heap, all + graphGradients(layout) + activations(config, work));
     }
 
