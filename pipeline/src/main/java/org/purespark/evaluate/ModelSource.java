@@ -1,6 +1,8 @@
 package org.purespark.evaluate;
 
+import java.io.IOException;
 import java.io.Serializable;
+import org.purespark.storage.Storage;
 
 /**
  * Where a model is read from.
@@ -9,4 +11,10 @@ import java.io.Serializable;
  * @param classifierFile address of a classifier's safetensors, or null: the directory's own, where it has one
  * @param version changes when the contents do, so that a model kept in memory is not taken for another
  */
-public record ModelSource(String directory, String classifierFile, String version) implements Serializable {}
+public record ModelSource(String directory, String classifierFile, String version) implements Serializable {
+    /** The same with absolute addresses: on another machine the working directory is another one. */
+    public ModelSource absolute(Storage storage) throws IOException {
+        return new ModelSource(
+                storage.absolute(directory), classifierFile == null ? null : storage.absolute(classifierFile), version);
+    }
+}

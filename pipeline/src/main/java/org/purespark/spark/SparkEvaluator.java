@@ -1,6 +1,8 @@
 package org.purespark.spark;
 
+import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.purespark.evaluate.Statistics;
 import org.purespark.heads.Head;
 import org.purespark.metrics.Confusion;
 import org.purespark.run.progress.Progress;
+import org.purespark.storage.Storage;
 
 /**
  * Evaluates on executors: batches of texts are the data, weights come to each executor from the checkpoint's file
@@ -86,6 +89,14 @@ public final class SparkEvaluator implements Evaluator {
         return logits;
     }
 
+    private ModelSource absolute(ModelSource source) {
+        try {
+            return source.absolute(new Storage(spark.hadoopConfiguration()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the model " + source.directory(), e);
+        }
+    }
+
     /** What an item yields: one result for each of its sets. */
     private interface Work<T> extends Serializable {
         List<T> on(LoadedModel model, EvaluationItem item);
@@ -104,7 +115,7 @@ public final class SparkEvaluator implements Evaluator {
         }
         try (JobProgress shown = new JobProgress(spark, progress, pass.label(), (long) batches.size() * sets)) {
             HadoopSettings hadoop = HadoopSettings.of(spark.hadoopConfiguration());
-            ModelSource source = pass.model();
+            ModelSource source = absolute(pass.model());
             LongAccumulator counter = shown.counter();
             List<ArrayList<List<T>>> results = spark.parallelize(parts, parts.size())
                     .map(part -> evaluate(part, hadoop, source, counter, work))

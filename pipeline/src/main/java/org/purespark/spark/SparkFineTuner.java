@@ -44,10 +44,13 @@ public final class SparkFineTuner implements FineTuner {
         refuseSecondCopies();
         Broadcast<EncodedSplit> data = spark.broadcast(texts);
         try (JobProgress shown = new JobProgress(spark, progress, label, steps)) {
-            TrainingJob job = new TrainingJob(spark, fineTuning, data, shown.counter());
-            List<Trainer.StepReport> reports = untilDone(job, fineTuning, settings.microBatchesPerStep());
+            FineTuning anywhere = fineTuning.absolute(new Storage(spark.hadoopConfiguration()));
+            TrainingJob job = new TrainingJob(spark, anywhere, data, shown.counter());
+            List<Trainer.StepReport> reports = untilDone(job, anywhere, settings.microBatchesPerStep());
             shown.done();
             return reports;
+        } catch (IOException e) {
+            throw new UncheckedIOException(label + " failed", e);
         } finally {
             data.destroy();
         }

@@ -33,6 +33,11 @@ public final class Storage {
         return parent.endsWith("/") ? parent + name : parent + "/" + name;
     }
 
+    /** The address with its scheme and from the root on: what it means to this process, it means to all. */
+    public String absolute(String address) throws IOException {
+        return fileSystem(address).makeQualified(new Path(address)).toString();
+    }
+
     public InputStream open(String address) throws IOException {
         return fileSystem(address).open(new Path(address));
     }

@@ -56,6 +56,20 @@ public record FineTuning(
     public record Card(String title, String summary, int maxTokens, TreeMap<String, String> facts)
             implements Serializable {}
 
+    /** The same with absolute addresses: on another machine the working directory is another one. */
+    public FineTuning absolute(Storage storage) throws IOException {
+        return new FineTuning(
+                storage.absolute(model),
+                classifierFile == null ? null : storage.absolute(classifierFile),
+                classifier,
+                labels,
+                objective,
+                storage.absolute(output),
+                checkpoints == null ? null : storage.absolute(checkpoints),
+                form,
+                card);
+    }
+
     /**
      * Reads the checkpoint and makes the model that is to be trained.
      *

@@ -54,7 +54,8 @@ class MemoryNeedTest {
         MemoryNeed ofTwo = MemoryNeed.of(base, new MemoryNeed.Work(32, 128, 2, 1));
         MemoryNeed ofFour = MemoryNeed.of(base, new MemoryNeed.Work(32, 128, 4, 1));
         long all = Float.BYTES * (long) layout.size();
-        // Moments 2 · dense become 2 · dense / N; the owned range is summed in dense / N. With two tasks what is exchanged,
+        // Moments 2 · dense become 2 · dense / N; the owned range is summed in dense / N. With two tasks what is
+        // exchanged,
         // dense in all, is less than the copy of the weights; with four it is 3/2 · dense, which is more.
         assertThat(alone.heapBytes() - ofTwo.heapBytes()).isEqualTo(dense - dense / 2);
         assertThat(alone.heapBytes() - ofFour.heapBytes())
