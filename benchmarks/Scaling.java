@@ -3,11 +3,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -15,16 +21,25 @@ import java.util.stream.Stream;
 /**
  * How scoring and training scale from one executor to two, of one core each, on a standalone cluster of separate JVMs
  * with authentication and encryption on: {@code java benchmarks/Scaling.java MODEL TRAIN-FILE [ROUNDS]}. Rounds of one
- * and of two executors alternate, so that what else the machine does hits both. Prints what docs/scaling.md tells of.
+ * and of two executors alternate, so that what else the machine does hits both. Passes over texts and training steps are
+ * those of a whole purification, whose JVMs are warm after the first steps. First it measures what the machine itself
+ * gives: a plain loop of products in one process, and in two at once. Prints what docs/scaling.md tells of.
  */
 public final class Scaling {
     private static final int MICRO_BATCHES_PER_STEP = 8;
-    private static final int TRAIN_TEXTS = 32 * MICRO_BATCHES_PER_STEP * 6;
-    private static final int SCORE_TEXTS = 4096;
+    private static final int TRAIN_TEXTS = 32 * MICRO_BATCHES_PER_STEP * 8;
+    private static final int SCORE_TEXTS = 2048;
+    private static final int TEST_TEXTS = 64;
+
+    /** Steps of a run in which its JVMs are still compiling. */
+    private static final int WARM_UP_STEPS = 4;
 
     private final Path root = Path.of("").toAbsolutePath();
     private final Path work;
     private final String model;
+    private String train;
+    private String score;
+    private String test;
     private final Map<Integer, List<Double>> scoring = new TreeMap<>();
     private final Map<Integer, List<Step>> training = new TreeMap<>();
 
@@ -45,6 +60,7 @@ public final class Scaling {
         try {
             Scaling scaling = new Scaling(arguments[0], work);
             scaling.cut(Path.of(arguments[1]));
+            scaling.measureMachine();
             int rounds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 2;
             for (int round = 1; round <= rounds; round++) {
                 for (int executors : new int[] {1, 2}) {
@@ -61,18 +77,60 @@ public final class Scaling {
         }
     }
 
+    /** Multiply-adds a second of one thread that has a core to itself, and of each of two that run at once. */
+    private void measureMachine() throws Exception {
+        loops(1);
+        double one = loops(1);
+        double two = loops(2);
+        System.out.printf(
+                Locale.ROOT, "the machine: two threads do %.2f times what one does (plain loops)%n", two / one);
+    }
+
+    private static double loops(int threads) throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            List<Callable<Double>> loops = Collections.nCopies(threads, Scaling::loop);
+            double sum = 0;
+            for (Future<Double> rate : pool.invokeAll(loops)) {
+                sum += rate.get();
+            }
+            return sum;
+        } finally {
+            pool.shutdown();
+        }
+    }
+
+    private static double loop() {
+        float[] sums = new float[4096];
+        float[] factors = new float[4096];
+        Arrays.fill(factors, 0.5f);
+        long rounds = 0;
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < 4_000_000_000L) {
+            for (int again = 0; again < 100; again++) {
+                for (int i = 0; i < sums.length; i++) {
+                    sums[i] += sums[i] * factors[i];
+                }
+            }
+            rounds++;
+        }
+        if (Float.isNaN(sums[0])) {
+            throw new IllegalStateException("the loop went wrong");
+        }
+        return rounds / ((System.nanoTime() - start) / 1e9);
+    }
+
     /** The head of the user's file, for training, and more of it, for scoring. */
     private void cut(Path data) throws IOException {
         List<String> lines = Files.readAllLines(data, StandardCharsets.UTF_8);
         String ending = data.toString().substring(data.toString().lastIndexOf('.'));
         Files.write(work.resolve("train" + ending), lines.subList(0, Math.min(lines.size(), TRAIN_TEXTS + 1)));
         Files.write(work.resolve("score" + ending), lines.subList(0, Math.min(lines.size(), SCORE_TEXTS + 1)));
+        Files.write(work.resolve("test" + ending), lines.subList(0, Math.min(lines.size(), TEST_TEXTS + 1)));
         this.train = work.resolve("train" + ending).toString();
         this.score = work.resolve("score" + ending).toString();
+        this.test = work.resolve("test" + ending).toString();
     }
-
-    private String train;
-    private String score;
 
     private void measure(int round, int executors) throws Exception {
         Path settings = work.resolve("spark.conf");
@@ -109,8 +167,7 @@ public final class Scaling {
                 directory);
         try {
             Path run = work.resolve("run-" + round + "-" + executors);
-            pure(master, settings, "baseline", "--train", train, "--validation", train, "--run", run.toString());
-            pure(master, settings, "score", "--validation", score, "--run", run.toString());
+            pure(master, settings, "--train", train, "--validation", score, "--test", test, "--run", run.toString());
             read(run, executors);
         } finally {
             cluster("stop", "--directory", directory);
@@ -133,12 +190,16 @@ public final class Scaling {
         return Files.readString(out).strip();
     }
 
-    private void pure(String master, Path settings, String command, String... options) throws Exception {
-        List<String> line = new ArrayList<>(List.of(root.resolve("bin/pure").toString(), command, "--model", model));
+    private void pure(String master, Path settings, String... options) throws Exception {
+        List<String> line = new ArrayList<>(List.of(root.resolve("bin/pure").toString(), "purify", "--model", model));
         line.addAll(List.of(options));
         line.addAll(List.of(
                 "--set",
                 "train.epochs=1",
+                "--set",
+                "probe.battery=none",
+                "--set",
+                "prune.threshold=1",
                 "--set",
                 "train.micro-batches-per-step=" + MICRO_BATCHES_PER_STEP,
                 "--",
@@ -158,8 +219,6 @@ public final class Scaling {
 
     private void read(Path run, int executors) throws IOException {
         List<Step> steps = training.computeIfAbsent(executors, none -> new ArrayList<>());
-        double step = 0;
-        int number = 0;
         List<Step> ofRun = new ArrayList<>();
         for (String event : Files.readAllLines(run.resolve("events.jsonl"))) {
             if (event.contains("\"stage-finished\"") && event.contains("\"score\"")) {
@@ -176,8 +235,7 @@ public final class Scaling {
                         number(event, "wordBytes")));
             }
         }
-        // In the first step the JVM is still compiling.
-        steps.addAll(ofRun.subList(1, ofRun.size()));
+        steps.addAll(ofRun.subList(WARM_UP_STEPS, ofRun.size()));
     }
 
     private static double number(String event, String name) {
