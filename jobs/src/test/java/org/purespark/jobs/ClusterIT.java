@@ -2,11 +2,15 @@ package org.purespark.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -34,6 +38,7 @@ class ClusterIT {
     private TinyCase tiny;
     private TestCluster cluster;
     private ClusterRun refused;
+    private ClusterRun undisturbed;
     private final Map<String, SortedSet<Integer>> portsOpen = new HashMap<>();
     private final Map<String, SortedSet<Integer>> portsOfSpark = new HashMap<>();
 
@@ -49,7 +54,7 @@ class ClusterIT {
         try (ClusterRun local = ClusterRun.local(directory.resolve("local-run"), purify("local"))) {
             done(local);
         }
-        ClusterRun undisturbed = launch(cluster, "undisturbed");
+        undisturbed = launch(cluster, "undisturbed");
         watchPorts(undisturbed);
         done(undisturbed);
     }
@@ -64,6 +69,10 @@ class ClusterIT {
     @Test
     void givesWhatOneJvmGives() throws Exception {
         RunComparison.assertSameResult(directory.resolve("undisturbed"), directory.resolve("local"));
+        assertThat(undisturbed.tape().who(Tape.Kind.TASK_START, BASELINE_TRAINING))
+                .containsExactlyInAnyOrder("0", "1");
+        assertThat(tasksOfSteps("undisturbed", "baseline")).containsOnly(2);
+        assertThat(tasksOfSteps("local", "baseline")).isEmpty();
     }
 
     @Test
@@ -89,20 +98,22 @@ class ClusterIT {
     }
 
     @Test
-    void goesOnWithOneWorkerWhenTheOtherIsLostForGood() throws Exception {
-        try (TestCluster shrinking = TestCluster.start(directory.resolve("shrinking"), 2, "1g")) {
+    void goesOnWithTwoOfThreeWorkersWhenOneIsLostForGood() throws Exception {
+        try (TestCluster shrinking = TestCluster.start(directory.resolve("shrinking"), 3, "1g")) {
             ClusterRun run = launch(shrinking, "worker-lost");
             awaitCheckpoint(run, "worker-lost", "baseline");
             String executor = run.await("a training task", () -> run.tape().busy(BASELINE_TRAINING));
             ProcessHandle worker =
                     run.executor(executor).flatMap(ProcessHandle::parent).orElseThrow();
-            assertThat(shrinking.workers()).hasSize(2).contains(worker);
+            assertThat(shrinking.workers()).hasSize(3).contains(worker);
             Processes.kill(worker);
             TrainingProgress kept = checkpoint("worker-lost", "baseline").orElseThrow();
             done(run);
-            assertThat(shrinking.workers()).hasSize(1);
+            assertThat(shrinking.workers()).hasSize(2);
             assertThat(run.tape().who(Tape.Kind.TASK_LOST, BASELINE_TRAINING)).contains(executor);
             assertContinuedFrom(kept, "worker-lost", "baseline");
+            // Four micro-batches a step: 2, 1 and 1, then 2 and 2.
+            assertThat(tasksOfSteps("worker-lost", "baseline")).startsWith(3).endsWith(2);
             assertSameAsUndisturbed("worker-lost");
         }
     }
@@ -135,6 +146,19 @@ class ClusterIT {
         assertThat(refused.tape().application())
                 .as("application on the cluster")
                 .isEmpty();
+    }
+
+    /** The number of tasks in each step in which there were several. */
+    private List<Integer> tasksOfSteps(String run, String stage) throws IOException {
+        List<Integer> tasks = new ArrayList<>();
+        for (String line : Files.readAllLines(directory.resolve(run).resolve("events.jsonl"))) {
+            JsonNode event = new ObjectMapper().readTree(line);
+            if ("step-exchange".equals(event.path("event").asText())
+                    && stage.equals(event.get("stage").asText())) {
+                tasks.add(event.get("tasks").asInt());
+            }
+        }
+        return tasks;
     }
 
     private String[] purify(String run) {
