@@ -46,11 +46,17 @@ public final class Slots {
         await(Integer.MAX_VALUE);
     }
 
-    /** Waits until there are {@code wanted} slots, or at least one and executors no longer come; returns what there are. */
+    /**
+     * Waits until there are {@code wanted} slots, or at least one and executors no longer come; returns what there are.
+     *
+     * @throws IllegalStateException where the application has ended
+     */
     int await(int wanted) {
         long begun = System.nanoTime();
         long reminded = begun;
         while (true) {
+            // The cluster may have refused the application, or ended it.
+            spark.assertNotStopped();
             int now = Math.min(now(), wanted);
             if (now == wanted || now > 0 && (spark.isLocal() || System.nanoTime() - changedNanos > SETTLED_NANOS)) {
                 return now;
