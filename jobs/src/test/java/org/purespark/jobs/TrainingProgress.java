@@ -35,9 +35,13 @@ record TrainingProgress(List<Double> seconds) {
         List<Double> seconds = new ArrayList<>();
         for (String line : Files.readAllLines(run.resolve("events.jsonl"), StandardCharsets.UTF_8)) {
             JsonNode event = new ObjectMapper().readTree(line);
-            if (event.path("event").asText().equals("step-loss")
-                    && event.get("stage").asText().equals(stage)) {
-                seconds.add(event.get("seconds").asDouble());
+            if (!event.path("stage").asText().equals(stage)) {
+                continue;
+            }
+            switch (event.get("event").asText()) {
+                case "stage-started" -> seconds.clear();
+                case "step-loss" -> seconds.add(event.get("seconds").asDouble());
+                default -> {}
             }
         }
         return new TrainingProgress(seconds);
