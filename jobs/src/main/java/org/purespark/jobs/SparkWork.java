@@ -16,6 +16,7 @@ import org.purespark.spark.ParquetTextReader;
 import org.purespark.spark.Slots;
 import org.purespark.spark.SparkEvaluator;
 import org.purespark.spark.SparkFineTuner;
+import org.purespark.storage.ObjectStoreDefaults;
 import org.purespark.storage.Storage;
 import org.purespark.text.TextFileReader;
 import org.purespark.train.FineTuner;
@@ -32,7 +33,8 @@ final class SparkWork implements AutoCloseable {
         this.err = err;
         this.session = Sessions.open("pure " + name);
         JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
-        this.storage = new Storage(spark.hadoopConfiguration());
+        // In place: Spark's own readers and every task take their settings from here.
+        this.storage = new Storage(ObjectStoreDefaults.applyTo(spark.hadoopConfiguration()));
         Progress progress =
                 Progress.on(stream(err), Progress.Style.forTerminal(Machine.errorsGoToTerminal()), Clock.systemUTC());
         Slots slots = new Slots(spark, this::say);
@@ -41,13 +43,13 @@ final class SparkWork implements AutoCloseable {
         this.fineTuner = new SparkFineTuner(spark, progress, slots, this::say);
     }
 
-    /** Files, for what needs no Spark: settings are refused before it starts. */
+    /** Files, for what needs no Spark: settings are refused before it starts. Options behind "--" count here too. */
     static Storage storageWithoutSpark() {
         return new Storage(hadoop());
     }
 
     private static Configuration hadoop() {
-        return SparkHadoopUtil.get().newConfiguration(new org.apache.spark.SparkConf());
+        return ObjectStoreDefaults.applyTo(SparkHadoopUtil.get().newConfiguration(new org.apache.spark.SparkConf()));
     }
 
     Storage storage() {

@@ -144,10 +144,10 @@ public final class CheckpointReader {
 
     private Map<String, byte[]> readTokenizerFiles(String directory) throws IOException {
         Map<String, byte[]> files = new LinkedHashMap<>();
+        List<String> present = storage.fileNames(directory);
         for (String name : TOKENIZER_FILES) {
-            String address = Storage.child(directory, name);
-            if (storage.exists(address)) {
-                files.put(name, storage.read(address));
+            if (present.contains(name)) {
+                files.put(name, storage.read(Storage.child(directory, name)));
             }
         }
         return files;

@@ -1,7 +1,6 @@
 package org.purespark.checkpoint;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,13 +72,15 @@ public final class CheckpointWriter {
             canonicalNames.put(name, canonical);
             shapes.put(name, form == ExportForm.COMPACT ? slices.cutShape(canonical, tensor.shape()) : tensor.shape());
         });
-        try (OutputStream out = storage.create(address)) {
-            SafeTensorsWriter.write(out, shapes, SafeTensorsWriter.PYTORCH, name -> {
-                String canonical = canonicalNames.get(name);
-                Tensor tensor = checkpoint.tensors().get(canonical);
-                return form == ExportForm.COMPACT ? slices.cut(canonical, tensor) : slices.zeroed(canonical, tensor);
-            });
-        }
+        storage.write(
+                address,
+                out -> SafeTensorsWriter.write(out, shapes, SafeTensorsWriter.PYTORCH, name -> {
+                    String canonical = canonicalNames.get(name);
+                    Tensor tensor = checkpoint.tensors().get(canonical);
+                    return form == ExportForm.COMPACT
+                            ? slices.cut(canonical, tensor)
+                            : slices.zeroed(canonical, tensor);
+                }));
     }
 
     private static void requireExpressible(Checkpoint checkpoint, ExportForm form) {

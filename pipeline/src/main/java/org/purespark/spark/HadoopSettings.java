@@ -4,21 +4,40 @@ import java.io.Serializable;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.purespark.storage.Storage;
 
-/** The driver's Hadoop settings, in a form that goes along with a task. */
+/**
+ * The driver's Hadoop settings, in a form that goes along with a task: those that differ from Hadoop's own, of which
+ * there are over a thousand.
+ */
 record HadoopSettings(TreeMap<String, String> values) implements Serializable {
+    private static final String HADOOPS_OWN = "-default.xml";
+
     static HadoopSettings of(Configuration configuration) {
         TreeMap<String, String> values = new TreeMap<>();
         for (Map.Entry<String, String> entry : configuration) {
-            values.put(entry.getKey(), entry.getValue());
+            if (!isHadoopsOwn(configuration.getPropertySources(entry.getKey()))) {
+                values.put(entry.getKey(), entry.getValue());
+            }
         }
         return new HadoopSettings(values);
     }
 
     Storage storage() {
-        Configuration configuration = new Configuration(false);
+        // Spark's own, which an executor has read once
+        Configuration configuration = new Configuration(SparkHadoopUtil.get().conf());
         values.forEach(configuration::set);
         return new Storage(configuration);
+    }
+
+    private static boolean isHadoopsOwn(String[] sources) {
+        return sources != null && sources.length > 0 && sources[sources.length - 1].endsWith(HADOOPS_OWN);
+    }
+
+    /** Without the values, among which there may be secrets. */
+    @Override
+    public String toString() {
+        return values.size() + " Hadoop settings";
     }
 }

@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -16,16 +18,30 @@ import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.fs.StreamCapabilities;
 
 /**
  * Files by address on any Hadoop file system ({@code file:}, {@code s3a:}, {@code hdfs:}); an address without a scheme
  * is on the configured default file system. Reading and writing of the whole project goes through here.
  */
 public final class Storage {
+    /** What a file is to hold. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    @FunctionalInterface
+    private interface Operation<T> {
+        T on(FileSystem files, Path path) throws IOException;
+    }
+
     private final Configuration configuration;
+    private final StoreFailures failures;
 
     public Storage(Configuration configuration) {
         this.configuration = configuration;
+        this.failures = new StoreFailures(configuration);
     }
 
     /** The address of {@code name} in the directory {@code parent}. */
@@ -39,12 +55,12 @@ public final class Storage {
     }
 
     public InputStream open(String address) throws IOException {
-        return fileSystem(address).open(new Path(address));
+        return with(address, FileSystem::open);
     }
 
     /** Bytes in the file. */
     public long size(String address) throws IOException {
-        return fileSystem(address).getFileStatus(new Path(address)).getLen();
+        return with(address, (files, path) -> files.getFileStatus(path).getLen());
     }
 
     public byte[] read(String address) throws IOException {
@@ -57,31 +73,89 @@ public final class Storage {
         return new String(read(address), StandardCharsets.UTF_8);
     }
 
-    /** A stream to a new file; parents are made, an existing file is replaced. It appears whole only on close on object stores. */
+    /**
+     * A stream to a new file; parents are made, an existing file is replaced. It appears on close on object stores, even
+     * when only a part was written: use {@link #write} where the content may fail to be made.
+     */
     public OutputStream create(String address) throws IOException {
-        return fileSystem(address).create(new Path(address), true);
+        return with(address, Storage::create);
+    }
+
+    /**
+     * Writes a file; parents are made, an existing one is replaced. On object stores it appears whole, at the end; when
+     * {@code content} fails nothing appears there.
+     */
+    public void write(String address, Content content) throws IOException {
+        with(address, (files, path) -> {
+            write(files, path, content);
+            return null;
+        });
     }
 
     /** Writes the file beside its place, then puts it there: a reader sees the old one or the new one, never a part. */
     public void replace(String address, byte[] content) throws IOException {
-        FileSystem files = fileSystem(address);
-        Path path = new Path(address);
-        String scheme = files.getUri().getScheme();
-        if (!"file".equals(scheme) && !"hdfs".equals(scheme)) {
-            try (OutputStream out = files.create(path, true)) {
-                out.write(content);
+        with(address, (files, path) -> {
+            String scheme = files.getUri().getScheme();
+            if (isInPlace(scheme)) {
+                replaceByRenaming(files, path, content);
+            } else {
+                write(files, path, out -> out.write(content));
             }
-            return;
-        }
+            return null;
+        });
+    }
+
+    private void replaceByRenaming(FileSystem files, Path path, byte[] content) throws IOException {
         Path aside = new Path(path.getParent(), "." + path.getName() + ".tmp");
         try (OutputStream out = files.create(aside, true)) {
             out.write(content);
         }
-        if ("hdfs".equals(scheme)) {
+        if ("hdfs".equals(files.getUri().getScheme())) {
             FileContext.getFileContext(aside.toUri(), configuration)
                     .rename(files.makeQualified(aside), files.makeQualified(path), Options.Rename.OVERWRITE);
         } else if (!files.rename(aside, path)) {
             throw new IOException("cannot put " + aside + " in the place of " + path);
+        }
+    }
+
+    /** Whether a file is seen while it is written; elsewhere a file is one object, put in its place as a whole. */
+    private static boolean isInPlace(String scheme) {
+        return "file".equals(scheme) || "hdfs".equals(scheme);
+    }
+
+    private static FSDataOutputStream create(FileSystem files, Path path) throws IOException {
+        if (isInPlace(files.getUri().getScheme())) {
+            return files.create(path, true);
+        }
+        // Files of a run directory take no directory's name: S3A need not look for one before each
+        FSDataOutputStreamBuilder<?, ?> builder = files.createFile(path);
+        builder.recursive();
+        builder.overwrite(true);
+        builder.opt("fs.s3a.create.performance", true);
+        return builder.build();
+    }
+
+    private static void write(FileSystem files, Path path, Content content) throws IOException {
+        FSDataOutputStream out = create(files, path);
+        try {
+            content.writeTo(out);
+        } catch (IOException | RuntimeException | Error failure) {
+            giveUp(out, failure);
+            throw failure;
+        }
+        out.close();
+    }
+
+    /** Closing would publish the part that has been written. */
+    private static void giveUp(FSDataOutputStream out, Throwable failure) {
+        try {
+            if (out.hasCapability(StreamCapabilities.ABORTABLE_STREAM)) {
+                out.abort();
+            } else {
+                out.close();
+            }
+        } catch (IOException | RuntimeException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -90,12 +164,12 @@ public final class Storage {
     }
 
     public boolean exists(String address) throws IOException {
-        return fileSystem(address).exists(new Path(address));
+        return with(address, FileSystem::exists);
     }
 
     public boolean isDirectory(String address) throws IOException {
         try {
-            return fileSystem(address).getFileStatus(new Path(address)).isDirectory();
+            return with(address, (files, path) -> files.getFileStatus(path).isDirectory());
         } catch (FileNotFoundException e) {
             return false;
         }
@@ -104,7 +178,7 @@ public final class Storage {
     /** Names (not addresses) of the files directly in the directory, sorted. */
     public List<String> fileNames(String directory) throws IOException {
         List<String> names = new ArrayList<>();
-        for (FileStatus status : fileSystem(directory).listStatus(new Path(directory))) {
+        for (FileStatus status : with(directory, FileSystem::listStatus)) {
             if (status.isFile()) {
                 names.add(status.getPath().getName());
             }
@@ -115,27 +189,28 @@ public final class Storage {
 
     /** Names of the files in the directory and in those below it, relative to it ({@code part=1/a.parquet}), sorted. */
     public List<String> fileNamesBelow(String directory) throws IOException {
-        FileSystem files = fileSystem(directory);
-        String base = files.makeQualified(new Path(directory)).toUri().getPath();
-        int prefix = base.endsWith("/") ? base.length() : base.length() + 1;
-        List<String> names = new ArrayList<>();
-        RemoteIterator<LocatedFileStatus> found = files.listFiles(new Path(directory), true);
-        while (found.hasNext()) {
-            names.add(found.next().getPath().toUri().getPath().substring(prefix));
-        }
-        names.sort(null);
-        return names;
+        return with(directory, (files, path) -> {
+            String base = files.makeQualified(path).toUri().getPath();
+            int prefix = base.endsWith("/") ? base.length() : base.length() + 1;
+            List<String> names = new ArrayList<>();
+            RemoteIterator<LocatedFileStatus> found = files.listFiles(path, true);
+            while (found.hasNext()) {
+                names.add(found.next().getPath().toUri().getPath().substring(prefix));
+            }
+            names.sort(null);
+            return names;
+        });
     }
 
     public void makeDirectory(String address) throws IOException {
-        if (!fileSystem(address).mkdirs(new Path(address))) {
+        if (!with(address, FileSystem::mkdirs)) {
             throw new IOException("cannot make the directory " + address);
         }
     }
 
     /** Removes the file, or the directory with all in it; nothing happens where it is absent. */
     public void delete(String address) throws IOException {
-        fileSystem(address).delete(new Path(address), true);
+        with(address, (files, path) -> files.delete(path, true));
     }
 
     /** The configuration that addresses are resolved with. */
@@ -143,8 +218,18 @@ public final class Storage {
         return configuration;
     }
 
-    private FileSystem fileSystem(String address) throws IOException {
-        FileSystem files = new Path(address).getFileSystem(configuration);
+    private <T> T with(String address, Operation<T> operation) throws IOException {
+        Path path = new Path(address);
+        StoreFailures.requireNoSecret(path);
+        try {
+            return operation.on(fileSystem(path), path);
+        } catch (IOException e) {
+            throw failures.told(path, e);
+        }
+    }
+
+    private FileSystem fileSystem(Path path) throws IOException {
+        FileSystem files = path.getFileSystem(configuration);
         // Without Hadoop's .crc files beside local ones: they fail the reading of a file that a person has edited, or
         // whose writer died between the two renames, and do not belong into a directory that others load
         return files instanceof LocalFileSystem local ? local.getRaw() : files;

@@ -10,13 +10,16 @@ import org.purespark.storage.Storage;
 /** Writes labelled texts as CSV (RFC 4180) with the columns {@code label,text}. */
 public record TextCsv(Storage storage) {
     public void write(String address, List<LabelledText> rows) throws IOException {
-        try (CsvWriter csv = CsvWriter.builder()
-                .lineDelimiter(de.siegmar.fastcsv.writer.LineDelimiter.LF)
-                .build(new OutputStreamWriter(storage.create(address), StandardCharsets.UTF_8))) {
+        storage.write(address, out -> {
+            // not closed here, which after a failure would publish the part that was written
+            CsvWriter csv = CsvWriter.builder()
+                    .lineDelimiter(de.siegmar.fastcsv.writer.LineDelimiter.LF)
+                    .build(new OutputStreamWriter(out, StandardCharsets.UTF_8));
             csv.writeRecord("label", "text");
             for (LabelledText row : rows) {
                 csv.writeRecord(row.label(), row.text());
             }
-        }
+            csv.flush();
+        });
     }
 }

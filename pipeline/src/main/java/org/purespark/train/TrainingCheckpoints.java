@@ -1,7 +1,6 @@
 package org.purespark.train;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -174,11 +173,11 @@ public record TrainingCheckpoints(Storage storage, String directory, int interva
     private void write(String file, SortedMap<String, Flat> tensors) throws IOException {
         SortedMap<String, int[]> shapes = new TreeMap<>();
         tensors.forEach((name, tensor) -> shapes.put(name, new int[] {tensor.length()}));
-        try (OutputStream out = storage.create(Storage.child(directory, file))) {
-            SafeTensorsWriter.write(out, shapes, Map.of(), name -> {
-                Flat tensor = tensors.get(name);
-                return Tensor.of(tensor.values().get(), tensor.length());
-            });
-        }
+        storage.write(
+                Storage.child(directory, file),
+                out -> SafeTensorsWriter.write(out, shapes, Map.of(), name -> {
+                    Flat tensor = tensors.get(name);
+                    return Tensor.of(tensor.values().get(), tensor.length());
+                }));
     }
 }

@@ -1,0 +1,246 @@
+package org.purespark.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.apache.hadoop.fs.FileSystem;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.purespark.storage.Storage;
+
+/** The whole pipeline with model, texts and run directory on an S3 server in another process. */
+class S3IT {
+    private static final Duration TOLD_WITHIN = Duration.ofMinutes(1);
+
+    @TempDir
+    private static Path directory;
+
+    private static S3Server server;
+    private static TinyCase tiny;
+
+    @BeforeAll
+    static void runOnLocalFiles() throws Exception {
+        server = S3Server.start(Files.createDirectories(directory.resolve("server")));
+        tiny = TinyCase.in(Files.createDirectories(directory.resolve("case")));
+        TinyCase.Ended local = TinyCase.run(tiny.purify("run"));
+        assertThat(local.status()).as(local.err()).isZero();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        S3Case.forgetStores();
+        server.close();
+    }
+
+    @Test
+    void purifyGivesTheBytesThatItGivesOnLocalFiles() throws Exception {
+        S3Case store = inBucket("plain", server.endpoint());
+        TinyCase.Ended ended = TinyCase.run(store.purify("run-s3"));
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.out()).contains("purified", store.address("run-s3"));
+        assertThat(store.differences("run-s3", "run")).isEmpty();
+        Storage files = SparkWork.storageWithoutSpark();
+        assertThat(files.fileNamesBelow(store.address("run-s3")))
+                .contains("events.jsonl", "metrics.json", "report.html", "run.json")
+                .noneMatch(name -> name.startsWith("work-"));
+
+        TinyCase.Ended again = TinyCase.run(store.purify("run-s3"));
+        assertThat(again.status()).as(again.err()).isZero();
+        assertThat(again.err()).doesNotContain("fine-tuning");
+    }
+
+    @Test
+    void aFlakyStoreThatIsReplacedInTheMiddleChangesNoResult() throws Exception {
+        S3Server successor = S3Server.start(Files.createDirectories(directory.resolve("server")));
+        S3Server first = S3Server.start(Files.createDirectories(directory.resolve("server")));
+        try (successor;
+                first;
+                FaultyProxy proxy = new FaultyProxy(first.port(), S3IT::flaky)) {
+            S3Case store = inBucket("flaky", proxy.endpoint());
+            Thread outage = new Thread(() -> replace(proxy, first, successor), "outage");
+            outage.start();
+            TinyCase.Ended ended = TinyCase.run(store.purify("run-s3"));
+            outage.join();
+            assertThat(ended.status()).as(ended.err()).isZero();
+            assertThat(store.differences("run-s3", "run")).isEmpty();
+            assertThat(proxy.done()).containsKeys(FaultyProxy.Fault.values());
+        }
+    }
+
+    @Test
+    void aStoreThatGoesAwayLeavesNoHalfStageAndTheSameCommandGoesOn() throws Exception {
+        S3Server short_ = S3Server.start(Files.createDirectories(directory.resolve("server")));
+        try (short_;
+                FaultyProxy proxy = new FaultyProxy(short_.port(), (number, method) -> gone(number, method, short_))) {
+            S3Case store = inBucket("gone", proxy.endpoint(), "retry.limit", "2");
+            TinyCase.Ended ended = TinyCase.run(store.purify("run-s3"));
+            assertThat(ended.status()).as(ended.err()).isEqualTo(1);
+            assertThat(ended.err()).contains("s3a://gone/").contains("does not answer");
+
+            proxy.forwardTo(server.port());
+            assertCompleteStagesAreWhole(store);
+            TinyCase.Ended again = TinyCase.run(store.purify("run-s3"));
+            assertThat(again.status()).as(again.err()).isZero();
+            assertThat(store.differences("run-s3", "run")).isEmpty();
+        }
+    }
+
+    @Test
+    void anObjectWhoseMakingFailsDoesNotAppear() throws Exception {
+        S3Case store = inBucket("abort", server.endpoint());
+        Storage files = SparkWork.storageWithoutSpark();
+        files.write(store.address("kept"), out -> out.write(1));
+        assertThatThrownBy(() -> files.write(store.address("never/half"), out -> {
+                    out.write(new byte[100_000]);
+                    throw new IOException("no more of it");
+                }))
+                .hasMessage("no more of it");
+        assertThatThrownBy(() -> files.write(store.address("kept"), out -> {
+                    out.write(new byte[100_000]);
+                    throw new IllegalStateException("no more of it");
+                }))
+                .hasMessage("no more of it");
+        assertThat(files.exists(store.address("never/half"))).isFalse();
+        assertThat(files.size(store.address("kept"))).isEqualTo(1);
+    }
+
+    /** A rename is a copy by the transfer manager, which works on Spark's Netty. */
+    @Test
+    void filesAreCopiedInsideOfTheStore() throws Exception {
+        S3Case store = inBucket("copy", server.endpoint());
+        Storage files = SparkWork.storageWithoutSpark();
+        files.write(store.address("from"), out -> out.write(7));
+        FileSystem fileSystem =
+                new org.apache.hadoop.fs.Path(store.address("from")).getFileSystem(files.configuration());
+        assertThat(fileSystem.rename(
+                        new org.apache.hadoop.fs.Path(store.address("from")),
+                        new org.apache.hadoop.fs.Path(store.address("to"))))
+                .isTrue();
+        assertThat(files.read(store.address("to"))).containsExactly(7);
+    }
+
+    @Test
+    void wrongKeysAreToldAtOnceWithTheBucket() throws Exception {
+        server.bucket("locked");
+        S3Case.reach("locked", server.endpoint(), "secret.key", "wrongSecret1234567890");
+        assertRefused(new S3Case(tiny, "locked"), "refuses access to bucket locked", server.endpoint());
+        S3Case.reach("locked-2", server.endpoint(), "access.key", "NOSUCHKEY");
+        server.bucket("locked-2");
+        assertRefused(new S3Case(tiny, "locked-2"), "refuses access to bucket locked-2", "environment, profile, role");
+    }
+
+    @Test
+    void missingKeysAreToldAtOnceWithTheBucket() throws Exception {
+        server.bucket("keyless");
+        S3Case.reach("keyless", server.endpoint(), "access.key", "", "secret.key", "");
+        assertRefused(new S3Case(tiny, "keyless"), "no credentials for bucket keyless", "AWS_PROFILE", "docs/s3.md");
+    }
+
+    @Test
+    void aMissingBucketAndAMissingObjectAreToldAtOnce() throws Exception {
+        S3Case.reach("no-such-bucket", server.endpoint());
+        assertRefused(
+                new S3Case(tiny, "no-such-bucket"),
+                "there is no bucket no-such-bucket at " + server.endpoint(),
+                "spark.hadoop.fs.s3a.endpoint=");
+        S3Case store = new S3Case(tiny, "empty");
+        server.bucket("empty");
+        S3Case.reach("empty", server.endpoint());
+        assertRefused(store, "--model: there is no s3a://empty/model");
+    }
+
+    @Test
+    void anAddressWithAKeyInItIsRefusedWithoutRepeatingIt() {
+        String[] arguments = tiny.purify("run");
+        arguments[2] = "s3a://someone:verysecret@plain/model";
+        TinyCase.Ended ended = TinyCase.run(arguments);
+        assertThat(ended.status()).as(ended.err()).isEqualTo(2);
+        assertThat(ended.err()).contains("bucket plain").doesNotContain("verysecret");
+    }
+
+    private static S3Case inBucket(String bucket, String endpoint, String... more) throws IOException {
+        server.bucket(bucket);
+        S3Case.reach(bucket, endpoint, more);
+        S3Case store = new S3Case(new TinyCase(directory.resolve("case")), bucket);
+        store.upload();
+        return store;
+    }
+
+    /** One request in ten fails; others are late, and connections break. */
+    private static FaultyProxy.Fault flaky(int number, String method) {
+        return switch (number % 40) {
+            case 3, 23 -> FaultyProxy.Fault.INTERNAL_ERROR;
+            case 13, 33 -> FaultyProxy.Fault.SLOW_DOWN;
+            case 27 -> FaultyProxy.Fault.LATE;
+            case 17 -> FaultyProxy.Fault.UNANSWERED;
+            case 6, 7, 8, 36 -> method.equals("GET") ? FaultyProxy.Fault.CUT : FaultyProxy.Fault.NONE;
+            default -> FaultyProxy.Fault.NONE;
+        };
+    }
+
+    /** The server of the first half of the run ends, and after a while another one takes its place. */
+    private static void replace(FaultyProxy proxy, S3Server first, S3Server successor) {
+        try {
+            while (total(proxy) < 200) {
+                Thread.sleep(20);
+            }
+            first.kill();
+            Thread.sleep(3000);
+            proxy.forwardTo(successor.port());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static int total(FaultyProxy proxy) {
+        return proxy.done().values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** At a request in the middle of the run the server ends for good. */
+    private static FaultyProxy.Fault gone(int number, String method, S3Server server) {
+        if (number == 250) {
+            server.kill();
+        }
+        return FaultyProxy.Fault.NONE;
+    }
+
+    /** What the stage table calls complete is there, in the size that it names. */
+    private static void assertCompleteStagesAreWhole(S3Case store) throws IOException {
+        Storage files = SparkWork.storageWithoutSpark();
+        JsonNode stages = new ObjectMapper()
+                .readTree(files.read(store.address("run-s3/run.json")))
+                .get("stages");
+        int complete = 0;
+        for (JsonNode stage : stages) {
+            for (JsonNode output : stage.path("outputs")) {
+                assertThat(files.size(
+                                store.address("run-s3/" + output.get("name").asText())))
+                        .as(output.toString())
+                        .isEqualTo(output.get("size").asLong());
+                complete++;
+            }
+        }
+        assertThat(complete).isPositive();
+        assertThat(List.of("evaluate", "report")).noneMatch(stages::has);
+    }
+
+    private static void assertRefused(S3Case store, String... parts) {
+        long start = System.nanoTime();
+        TinyCase.Ended ended = TinyCase.run(store.purify("run-s3"));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(TOLD_WITHIN);
+        assertThat(ended.status()).as(ended.err()).isEqualTo(2);
+        assertThat(ended.err())
+                .contains(parts)
+                .doesNotContain("\tat ", "Exception", S3Server.SECRET_KEY, S3Server.ACCESS_KEY, "wrongSecret");
+        assertThat(ended.out()).isEmpty();
+    }
+}
