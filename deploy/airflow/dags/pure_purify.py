@@ -1,0 +1,97 @@
+"""### PURE: purify one suspect
+
+Fine-tunes a suspect text classifier on clean texts (baseline), scores its attention heads, prunes those that idle,
+fine-tunes the rest under the attention penalty (normalize), measures accuracy and label-flip rate (evaluate) and writes
+`report.html`.
+
+Each stage is a task, and all of them work in one run directory (`run`). A task that failed or was killed is tried again
+and goes on from the last training checkpoint; a stage that is finished is skipped, so any task may be cleared. Two runs
+must not work in one run directory at a time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import DAG, Param, get_current_context, task
+from pure_spark import PureOperator, option, settings_options, settings_params, storage_path, submission
+
+# From the baseline on, each needs what the ones before it wrote.
+STAGES = ("baseline", "score", "prune", "normalize", "evaluate", "report")
+
+
+def _address(title: str, description: str) -> Param:
+    return Param(type="string", minLength=1, title=title, description=description)
+
+
+def _optional(title: str, description: str) -> Param:
+    return Param(None, type=["null", "string"], title=title, description=description)
+
+
+PARAMS: dict[str, Param] = {
+    "model": _address("Suspect", "Hugging Face directory of the suspect: any address that Spark can read."),
+    "train": _address("Training texts", "Clean labelled texts: .tsv, .csv, .jsonl or .parquet."),
+    "run": _address("Run directory", "Where everything is written. One that exists is continued."),
+    "validation": _optional("Validation texts", "Clean labelled texts. Default: a seeded tenth of the training texts."),
+    "test": _optional("Test texts", "Clean labelled texts. Default: the validation texts."),
+    "poisoned_test": _optional("Triggered texts", "With their true labels, to measure the label-flip rate on."),
+    "target": _optional("Target label", "The label that the attack aims at. Default: the one most flipped to."),
+    "classifier": _optional("Classifier", "safetensors file of the suspect's classifier, where it is a file of its own."),
+    **settings_params(),
+}
+
+
+with DAG(
+    dag_id="pure_purify",
+    description="Purifies one suspect: all stages of PURE in a run directory.",
+    doc_md=__doc__,
+    schedule=None,
+    catchup=False,
+    max_active_runs=4,
+    params=PARAMS,
+    tags=["pure", "spark"],
+    default_args={"owner": "pure", "retries": 3, "retry_exponential_backoff": True},
+) as dag:
+
+    @task(retries=0, multiple_outputs=True)
+    def options(params: dict[str, Any]) -> dict[str, list[str]]:
+        """The command line of each stage."""
+        model = [*option("--model", params["model"]), *option("--classifier", params["classifier"])]
+        data = [
+            *option("--train", params["train"]),
+            *option("--validation", params["validation"]),
+            *option("--test", params["test"]),
+            *option("--poisoned-test", params["poisoned_test"]),
+            *option("--target", params["target"]),
+        ]
+        rest = ["--run", params["run"], *settings_options(params)]
+        # Scored and pruned is what the baseline stage made, not the suspect as it came.
+        return {
+            stage: [stage, *([] if stage in ("score", "prune") else model), *data, *rest] for stage in STAGES
+        }
+
+    @task
+    def result() -> dict[str, Any]:
+        """What evaluate found, as this DAG run's result (XCom): accuracy and label-flip rate of each model."""
+        import json
+
+        run = get_current_context()["params"]["run"]
+        metrics = json.loads(storage_path(run).joinpath("metrics.json").read_text())
+        models = {
+            name: {figure: metrics[name][figure] for figure in ("accuracy", "labelFlipRate")}
+            for name in ("suspect", "baseline", "purified")
+        }
+        return {"run": run, "target": metrics["target"], **models}
+
+    commands = options()
+    before = commands
+    for stage in STAGES:
+        submitted = PureOperator(
+            task_id=stage,
+            name=f"pure {stage} {{{{ run_id }}}}",
+            application_args=commands[stage],
+            **submission(),
+        )
+        before >> submitted
+        before = submitted
+    before >> result()
