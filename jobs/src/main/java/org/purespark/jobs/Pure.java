@@ -26,7 +26,13 @@ import picocli.CommandLine.Spec;
         versionProvider = Versions.class,
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, PredictCommand.class, PoisonCommand.class, ConvertCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            SweepCommand.class,
+            PredictCommand.class,
+            PoisonCommand.class,
+            ConvertCommand.class
+        })
 public final class Pure implements Runnable {
     @Spec
     private CommandSpec spec;

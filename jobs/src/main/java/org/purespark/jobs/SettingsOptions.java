@@ -25,6 +25,16 @@ final class SettingsOptions {
         return new SettingsLoader(storage).load(file, flags);
     }
 
+    /** The settings file, or null. */
+    String file() {
+        return file;
+    }
+
+    /** Each {@code key=value}. */
+    List<String> flags() {
+        return flags;
+    }
+
     boolean dryRun() {
         return dryRun;
     }

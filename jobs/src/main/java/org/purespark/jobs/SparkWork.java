@@ -16,8 +16,10 @@ import org.purespark.spark.ParquetTextReader;
 import org.purespark.spark.Slots;
 import org.purespark.spark.SparkEvaluator;
 import org.purespark.spark.SparkFineTuner;
+import org.purespark.spark.SparkSweep;
 import org.purespark.storage.ObjectStoreDefaults;
 import org.purespark.storage.Storage;
+import org.purespark.sweep.SweepRunner;
 import org.purespark.text.TextFileReader;
 import org.purespark.train.FineTuner;
 
@@ -27,17 +29,20 @@ final class SparkWork implements AutoCloseable {
     private final Storage storage;
     private final Evaluator evaluator;
     private final FineTuner fineTuner;
+    private final JavaSparkContext spark;
+    private final Progress progress;
+    private final Slots slots;
     private final PrintWriter err;
 
     SparkWork(String name, PrintWriter err) {
         this.err = err;
         this.session = Sessions.open("pure " + name);
-        JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+        this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
         // In place: Spark's own readers and every task take their settings from here.
         this.storage = new Storage(ObjectStoreDefaults.applyTo(spark.hadoopConfiguration()));
-        Progress progress =
+        this.progress =
                 Progress.on(stream(err), Progress.Style.forTerminal(Machine.errorsGoToTerminal()), Clock.systemUTC());
-        Slots slots = new Slots(spark, this::say);
+        this.slots = new Slots(spark, this::say);
         slots.awaitAll();
         this.evaluator = new SparkEvaluator(spark, progress, slots);
         this.fineTuner = new SparkFineTuner(spark, progress, slots, this::say);
@@ -62,6 +67,17 @@ final class SparkWork implements AutoCloseable {
 
     FineTuner fineTuner() {
         return fineTuner;
+    }
+
+    /** Runs one suspect in each task slot. */
+    SweepRunner slotSweep(int maxConcurrent) {
+        return new SparkSweep(
+                spark, progress, slots, Versions.ofThisBuild(session.version()), maxConcurrent, Clock.systemUTC());
+    }
+
+    /** Tasks that the cluster runs at a time. */
+    int slots() {
+        return slots.now();
     }
 
     TextFileReader reader() {

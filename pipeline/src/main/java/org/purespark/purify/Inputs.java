@@ -1,5 +1,6 @@
 package org.purespark.purify;
 
+import java.io.Serializable;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -21,7 +22,8 @@ public record Inputs(
         String validation,
         String test,
         String poisonedTest,
-        String target) {
+        String target)
+        implements Serializable {
     public static final String MODEL = "model";
     public static final String CLASSIFIER = "classifier";
     public static final String TRAIN = "train";

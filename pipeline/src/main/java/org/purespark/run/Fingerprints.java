@@ -79,7 +79,8 @@ public final class Fingerprints {
         return digest(text.toString());
     }
 
-    static String digest(String text) {
+    /** SHA-256 of the text's UTF-8 form, as 64 hexadecimal digits. */
+    public static String digest(String text) {
         return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -200,6 +201,46 @@ public final class Storage {
             names.sort(null);
             return names;
         });
+    }
+
+    /**
+     * Stamps of the file, or of those in the directory and below it, sorted by name; empty where there is nothing. Hidden
+     * ones, that is with a dot in front, are left out.
+     */
+    public List<FileStamp> stamps(String address) throws IOException {
+        FileSystem files = fileSystem(address);
+        FileStatus status;
+        try {
+            status = files.getFileStatus(new Path(address));
+        } catch (FileNotFoundException e) {
+            return List.of();
+        }
+        if (status.isFile()) {
+            return List.of(new FileStamp(status.getPath().getName(), status.getLen(), status.getModificationTime()));
+        }
+        int prefix = status.getPath().toUri().getPath().length() + 1;
+        List<FileStamp> stamps = new ArrayList<>();
+        RemoteIterator<LocatedFileStatus> found = files.listFiles(status.getPath(), true);
+        while (found.hasNext()) {
+            LocatedFileStatus file = found.next();
+            String name = file.getPath().toUri().getPath().substring(prefix);
+            if (!name.startsWith(".") && !name.contains("/.")) {
+                stamps.add(new FileStamp(name, file.getLen(), file.getModificationTime()));
+            }
+        }
+        stamps.sort(Comparator.comparing(FileStamp::name));
+        return stamps;
+    }
+
+    /** The address with its file system and from the root on, so that it means the same on every machine. */
+    public String qualified(String address) throws IOException {
+        return fileSystem(address).makeQualified(new Path(address)).toString();
+    }
+
+    /** An address that may be relative to the directory in which the file {@code from} lies. */
+    public static String beside(String from, String address) {
+        Path parent = new Path(from).getParent();
+        return parent == null ? address : new Path(parent, address).toString();
     }
 
     public void makeDirectory(String address) throws IOException {

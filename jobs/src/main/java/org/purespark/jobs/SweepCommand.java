@@ -1,0 +1,209 @@
+package org.purespark.jobs;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.purespark.InputException;
+import org.purespark.storage.Storage;
+import org.purespark.sweep.ManifestReader;
+import org.purespark.sweep.PlannedRun;
+import org.purespark.sweep.SequentialSweep;
+import org.purespark.sweep.SuspectResult;
+import org.purespark.sweep.SuspectRun;
+import org.purespark.sweep.SuspectRuns;
+import org.purespark.sweep.SweepMode;
+import org.purespark.sweep.SweepPlan;
+import org.purespark.sweep.SweepResults;
+import org.purespark.sweep.SweepRunner;
+import org.purespark.sweep.SweepSummary;
+import org.purespark.sweep.SweepSurvey;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "sweep",
+        description = "Purifies the suspects of a manifest in one application, each in a run directory of its own, and"
+                + " compares them. Run again, it continues; new and changed rows are done, finished ones are not.")
+final class SweepCommand implements Callable<Integer> {
+    private static final String SUMMARY = "summary.md";
+    private static final int ROWS_ON_SCREEN = 50;
+
+    /** What may be asked for. */
+    enum AskedMode {
+        auto,
+        slots,
+        cluster
+    }
+
+    @Option(
+            names = "--manifest",
+            paramLabel = "FILE",
+            required = true,
+            description = "The suspects (.yaml .csv .jsonl .parquet): name, model, classifier, train, validation, test,"
+                    + " poisoned-test, target, seeds, set. Relative addresses are resolved against the manifest's"
+                    + " directory.")
+    private String manifest;
+
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Run directories and results.")
+    private String out;
+
+    @Mixin
+    private SweepDataOptions data;
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            defaultValue = "auto",
+            description = "slots: one suspect in each task slot; cluster: one after the other, each on all of the"
+                    + " cluster; auto: slots where there are at least as many runs to do as slots, and more than one.")
+    private AskedMode mode;
+
+    @Option(
+            names = "--max-concurrent",
+            paramLabel = "N",
+            description = "Suspects at a time in mode slots, at most (default: as many as there are slots).")
+    private Integer maxConcurrent;
+
+    @Option(
+            names = "--max-attempts",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "How often a run is tried that fails, unless its input is wrong (default: ${DEFAULT-VALUE}).")
+    private int maxAttempts;
+
+    @Mixin
+    private SettingsOptions settings;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        atLeastOne("--max-attempts", maxAttempts);
+        atLeastOne("--max-concurrent", maxConcurrent == null ? 1 : maxConcurrent);
+        Storage files = SparkWork.storageWithoutSpark();
+        List<SuspectRun> runs = new SuspectRuns(files, settings.file(), settings.flags(), data.inputs(), out)
+                .of(new ManifestReader(files).read(manifest));
+        if (files.exists(out) && !files.isDirectory(out)) {
+            throw new InputException("--out " + out + " is a file: name a directory, or a new one");
+        }
+        try (SparkWork work = new SparkWork("sweep", spec.commandLine().getErr())) {
+            int slots = work.slots();
+            SweepPlan plan = SweepPlan.of(new SweepSurvey(work.storage()).of(runs), slots, asked());
+            if (settings.dryRun()) {
+                print(plan, spec.commandLine().getOut());
+                return 0;
+            }
+            say(work, plan);
+            return sweep(work, runs, plan);
+        }
+    }
+
+    private int sweep(SparkWork work, List<SuspectRun> runs, SweepPlan plan) throws IOException {
+        SweepResults results = new SweepResults(work.storage(), out, runs, Clock.systemUTC());
+        plan.done().forEach(results::add);
+        long start = System.nanoTime();
+        double[] busySeconds = new double[1];
+        if (!plan.toDo().isEmpty()) {
+            // Before hours of work: can it be written at all?
+            results.write();
+            runner(work, plan.mode()).run(plan.toDo(), maxAttempts, result -> {
+                busySeconds[0] += result.seconds();
+                take(work, results, result);
+            });
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        if (plan.mode() == SweepMode.SLOTS && !plan.toDo().isEmpty()) {
+            work.say(String.format(
+                    Locale.ROOT,
+                    "sweep: %d runs in %.1f s, %.2f a second, %.1f at a time on average",
+                    plan.toDo().size(),
+                    seconds,
+                    plan.toDo().size() / seconds,
+                    busySeconds[0] / seconds));
+        }
+        results.write();
+        SweepSummary summary = SweepSummary.of(results.all());
+        work.storage().replace(Storage.child(out, SUMMARY), summary.markdown());
+        PrintWriter screen = spec.commandLine().getOut();
+        screen.println(summary.console(ROWS_ON_SCREEN));
+        screen.println("results  " + Storage.child(out, SweepResults.JSON_LINES));
+        screen.flush();
+        return results.all().stream().allMatch(SuspectResult::done) ? 0 : Failures.FAILED;
+    }
+
+    private SweepRunner runner(SparkWork work, SweepMode chosen) {
+        return switch (chosen) {
+            case SLOTS -> work.slotSweep(maxConcurrent == null ? Integer.MAX_VALUE : maxConcurrent);
+            case CLUSTER -> new SequentialSweep(work.surroundings());
+        };
+    }
+
+    private static void take(SparkWork work, SweepResults results, SuspectResult result) {
+        results.add(result);
+        if (!result.done()) {
+            work.say("sweep: " + result.name() + ", seed " + result.seed() + " failed: " + result.error());
+        }
+        try {
+            results.writeNowAndThen();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the sweep's results", e);
+        }
+    }
+
+    private Optional<SweepMode> asked() {
+        return switch (mode) {
+            case auto -> Optional.empty();
+            case slots -> Optional.of(SweepMode.SLOTS);
+            case cluster -> Optional.of(SweepMode.CLUSTER);
+        };
+    }
+
+    private static String counts(SweepPlan plan) {
+        return plan.toDo().size() + " runs to do (" + plan.count(PlannedRun.Reason.NEW) + " new, "
+                + plan.count(PlannedRun.Reason.CHANGED) + " changed, "
+                + plan.count(PlannedRun.Reason.FAILED_BEFORE) + " that failed before), "
+                + plan.done().size() + " done already";
+    }
+
+    private static void say(SparkWork work, SweepPlan plan) {
+        work.say("sweep: " + counts(plan));
+        work.say("sweep: mode " + plan.mode().text() + ", " + plan.why());
+        plan.toDo().stream()
+                .filter(run -> run.reason() == PlannedRun.Reason.CHANGED)
+                .forEach(run -> work.say("sweep: " + words(run)));
+    }
+
+    private static String words(PlannedRun run) {
+        return run.run().label()
+                + switch (run.reason()) {
+                    case NEW -> ": new";
+                    case FAILED_BEFORE -> ": again, it failed before";
+                    case CHANGED -> ": again, because " + String.join("; ", run.changes());
+                };
+    }
+
+    private static void print(SweepPlan plan, PrintWriter screen) {
+        screen.println(counts(plan));
+        screen.println("mode " + plan.mode().text() + ", " + plan.why());
+        for (PlannedRun run : plan.toDo()) {
+            screen.println(words(run));
+        }
+        screen.flush();
+    }
+
+    private void atLeastOne(String option, int value) {
+        if (value < 1) {
+            throw new ParameterException(spec.commandLine(), option + " is " + value + ", expected at least 1");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package org.purespark.spark;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.purespark.evaluate.LocalEvaluator;
+import org.purespark.parquet.ParquetTexts;
+import org.purespark.purify.Surroundings;
+import org.purespark.run.Versions;
+import org.purespark.run.artifact.JsonFiles;
+import org.purespark.run.progress.Progress;
+import org.purespark.storage.Storage;
+import org.purespark.sweep.PlannedRun;
+import org.purespark.sweep.SuspectPurification;
+import org.purespark.sweep.SuspectResult;
+import org.purespark.sweep.SweepMode;
+import org.purespark.sweep.SweepRunner;
+import org.purespark.text.TextFileReader;
+import org.purespark.train.LocalFineTuner;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One suspect in each task slot: all stages of a run in one task, which reads and writes the run directory itself; what
+ * comes back is its result. Each run is a Spark job of its own, so that one that takes its executor down fails alone, and
+ * there are always a few more jobs than slots, so that a slot that falls free has its next run at once.
+ */
+public final class SparkSweep implements SweepRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(SparkSweep.class);
+    private static final String JOB_GROUP = "pure-sweep";
+    private static final int SLOTS_PER_RUN_AHEAD = 8;
+    private static final long POLL_MILLIS = 1_000;
+
+    private final JavaSparkContext spark;
+    private final Progress progress;
+    private final Slots slots;
+    private final Versions versions;
+    private final int maxConcurrent;
+    private final Clock clock;
+
+    /**
+     * @param versions for the runs' records
+     * @param maxConcurrent runs under way at a time, at most; as many as there are slots where it is greater
+     */
+    public SparkSweep(
+            JavaSparkContext spark, Progress progress, Slots slots, Versions versions, int maxConcurrent, Clock clock) {
+        this.spark = spark;
+        this.progress = progress;
+        this.slots = slots;
+        this.versions = versions;
+        this.maxConcurrent = maxConcurrent;
+        this.clock = clock;
+    }
+
+    @Override
+    public void run(List<PlannedRun> toDo, int maxAttempts, Consumer<SuspectResult> finished) {
+        Broadcast<HadoopSettings> hadoop = spark.broadcast(HadoopSettings.of(spark.hadoopConfiguration()));
+        ExecutorService submitters = Executors.newCachedThreadPool(work -> {
+            Thread thread = new Thread(work, "pure-sweep");
+            thread.setDaemon(true);
+            return thread;
+        });
+        boolean drained = false;
+        try (Progress.Task shown = progress.start("sweep: runs in task slots", toDo.size())) {
+            new Queue(toDo, maxAttempts, hadoop, submitters, shown).drain(finished);
+            shown.done();
+            drained = true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the sweep was running", e);
+        } finally {
+            if (!drained) {
+                spark.sc().cancelJobGroup(JOB_GROUP);
+            }
+            submitters.shutdownNow();
+            hadoop.destroy();
+        }
+    }
+
+    /** One try of a run. */
+    private record Attempt(PlannedRun planned, int number) {}
+
+    /** A try that has ended. */
+    private record Ended(Attempt attempt, SuspectResult result) {}
+
+    /** What waits, what runs, what has ended; for one thread, others only put into {@code ended}. */
+    private final class Queue {
+        private final Deque<Attempt> waiting = new ArrayDeque<>();
+        private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
+        private final int maxAttempts;
+        private final Broadcast<HadoopSettings> hadoop;
+        private final ExecutorService submitters;
+        private final Progress.Task shown;
+        private int running;
+        private int failures;
+
+        Queue(
+                List<PlannedRun> toDo,
+                int maxAttempts,
+                Broadcast<HadoopSettings> hadoop,
+                ExecutorService submitters,
+                Progress.Task shown) {
+            toDo.forEach(planned -> waiting.add(new Attempt(planned, 1)));
+            this.maxAttempts = maxAttempts;
+            this.hadoop = hadoop;
+            this.submitters = submitters;
+            this.shown = shown;
+        }
+
+        void drain(Consumer<SuspectResult> finished) throws InterruptedException {
+            while (running > 0 || !waiting.isEmpty()) {
+                int limit = limit();
+                while (running < limit && !waiting.isEmpty()) {
+                    Attempt attempt = waiting.poll();
+                    submitters.execute(() -> ended.add(new Ended(attempt, tried(attempt, hadoop))));
+                    running++;
+                }
+                // Executors that have come meanwhile are seen now and then, even when no run ends.
+                Ended next = ended.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+                if (next != null) {
+                    running--;
+                    take(next, finished);
+                }
+            }
+        }
+
+        private void take(Ended next, Consumer<SuspectResult> finished) {
+            int number = next.attempt().number();
+            if (next.result().mayBeTriedAgain() && number < maxAttempts) {
+                waiting.addFirst(new Attempt(next.attempt().planned(), number + 1));
+                return;
+            }
+            if (!next.result().done()) {
+                failures++;
+                shown.note(failures + " failed");
+            }
+            shown.advance(1);
+            finished.accept(next.result());
+        }
+    }
+
+    /** Jobs to have under way: more than slots only where the slots themselves keep the bound. */
+    private int limit() {
+        int all = Math.max(1, slots.now());
+        return maxConcurrent <= all ? maxConcurrent : all + Math.max(1, all / SLOTS_PER_RUN_AHEAD);
+    }
+
+    private SuspectResult tried(Attempt attempt, Broadcast<HadoopSettings> hadoop) {
+        PlannedRun planned = attempt.planned();
+        SuspectPurification here = new SuspectPurification(planned, SweepMode.SLOTS, attempt.number(), clock);
+        try {
+            spark.setJobGroup(JOB_GROUP, "sweep: " + planned.run().label());
+            Versions record = versions;
+            int number = attempt.number();
+            String result = spark.parallelize(List.of(planned), 1)
+                    .map(run -> purify(run, number, hadoop, record))
+                    .collect()
+                    .get(0);
+            return JsonFiles.parse(planned.run().label(), result, SuspectResult.class, SuspectResult.SCHEMA);
+        } catch (Exception lost) {
+            // Spark's Java interface throws checked exceptions undeclared.
+            return failed(here, lost);
+        }
+    }
+
+    /** The task did not come back with a result, so there may be no outcome yet. */
+    private SuspectResult failed(SuspectPurification run, Exception thrown) {
+        try {
+            return run.failed(new Storage(spark.hadoopConfiguration()), thrown);
+        } catch (IOException e) {
+            thrown.addSuppressed(e);
+            return run.failedUnwritten(thrown);
+        }
+    }
+
+    private static String purify(PlannedRun planned, int attempt, Broadcast<HadoopSettings> hadoop, Versions versions)
+            throws IOException {
+        String label = planned.run().label();
+        Storage storage = hadoop.value().storage();
+        int threads = TaskDevice.threads();
+        ExecutorModels.get().clear();
+        SuspectPurification purification =
+                new SuspectPurification(planned, SweepMode.SLOTS, attempt, Clock.systemUTC());
+        SuspectResult result = purification.run(new Surroundings(
+                storage,
+                new TextFileReader(storage, new ParquetTexts(storage)),
+                new LocalEvaluator(storage, threads),
+                new LocalFineTuner(storage, threads),
+                Versions.of(versions.project(), versions.spark(), versions.nd4j()),
+                Clock.systemUTC(),
+                line -> LOG.info("{}: {}", label, line)));
+        LOG.info("{}: {} in {} s", label, result.status().text(), result.seconds());
+        return JsonFiles.line(result);
+    }
+}

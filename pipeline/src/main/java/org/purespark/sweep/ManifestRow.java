@@ -1,0 +1,11 @@
+package org.purespark.sweep;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * A row as its file has it, whatever the format.
+ *
+ * @param place file and row, for messages
+ * @param fields by name
+ */
+record ManifestRow(String place, ObjectNode fields) {}

@@ -1,0 +1,149 @@
+package org.purespark.sweep;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.purespark.purify.Purification;
+import org.purespark.purify.Surroundings;
+import org.purespark.run.RunDirectory;
+import org.purespark.run.StageName;
+import org.purespark.run.artifact.HeadScoresFile;
+import org.purespark.run.artifact.JsonFiles;
+import org.purespark.run.artifact.MetricsFile;
+import org.purespark.run.artifact.PrunedHeadsFile;
+import org.purespark.storage.Storage;
+
+/** Purifies one suspect and writes its outcome, whether that is good or not: nothing that goes wrong with it is thrown. */
+public final class SuspectPurification {
+    /** Beside the outcome of a failure that is not the input's: where in the program it happened. */
+    static final String TRACE = "failure.txt";
+
+    private final PlannedRun planned;
+    private final SweepMode mode;
+    private final int attempt;
+    private final Clock clock;
+    private final Instant start;
+
+    /** @param attempt in this sweep, from 1 */
+    public SuspectPurification(PlannedRun planned, SweepMode mode, int attempt, Clock clock) {
+        this.planned = planned;
+        this.mode = mode;
+        this.attempt = attempt;
+        this.clock = clock;
+        this.start = clock.instant();
+    }
+
+    /**
+     * Purifies in the run directory, going on from what is there.
+     *
+     * @throws IOException where the outcome cannot be written
+     */
+    public SuspectResult run(Surroundings surroundings) throws IOException {
+        SuspectRun run = planned.run();
+        SuspectResult result;
+        try {
+            new Purification(surroundings, run.settings()).purify(run.inputs(), run.directory());
+            result = done(surroundings.storage());
+        } catch (Exception | OutOfMemoryError | StackOverflowError | LinkageError e) {
+            return failed(surroundings.storage(), e);
+        }
+        surroundings.storage().delete(Storage.child(run.directory(), TRACE));
+        write(surroundings.storage(), result);
+        return result;
+    }
+
+    /**
+     * Records a failure, also one that kept {@link #run} from ending, such as that of a lost executor.
+     *
+     * @throws IOException where the outcome cannot be written
+     */
+    public SuspectResult failed(Storage storage, Throwable thrown) throws IOException {
+        SuspectResult result = failedUnwritten(thrown);
+        if (result.failure() == SuspectResult.Failure.FAILED) {
+            storage.replace(Storage.child(planned.run().directory(), TRACE), FailureReport.trace(thrown));
+        }
+        write(storage, result);
+        return result;
+    }
+
+    /** The same, where nothing can be written. */
+    public SuspectResult failedUnwritten(Throwable thrown) {
+        FailureReport report = FailureReport.of(thrown);
+        return result(
+                SuspectResult.Status.FAILED,
+                report,
+                null,
+                List.of(SuspectResult.Rates.UNKNOWN, SuspectResult.Rates.UNKNOWN, SuspectResult.Rates.UNKNOWN),
+                null,
+                null,
+                Map.of());
+    }
+
+    private SuspectResult done(Storage storage) throws IOException {
+        RunDirectory run = RunDirectory.inspect(storage, planned.run().directory(), clock);
+        JsonFiles files = new JsonFiles(storage);
+        MetricsFile metrics = files.read(run.file(RunDirectory.METRICS), MetricsFile.class, MetricsFile.SCHEMA);
+        PrunedHeadsFile pruned =
+                files.read(run.file(RunDirectory.PRUNED_HEADS), PrunedHeadsFile.class, PrunedHeadsFile.SCHEMA);
+        HeadScoresFile scores =
+                files.read(run.file(RunDirectory.HEAD_SCORES), HeadScoresFile.class, HeadScoresFile.SCHEMA);
+        Map<String, Double> seconds = new LinkedHashMap<>();
+        for (StageName stage : StageName.values()) {
+            run.table().entry(stage).ifPresent(entry -> seconds.put(stage.text(), entry.seconds()));
+        }
+        return result(
+                SuspectResult.Status.DONE,
+                new FailureReport(null, null),
+                metrics.target(),
+                List.of(
+                        SuspectResult.Rates.of(metrics.suspect()),
+                        SuspectResult.Rates.of(metrics.baseline()),
+                        new SuspectResult.Rates(
+                                metrics.purified().accuracy(),
+                                metrics.purified().labelFlipRate())),
+                pruned.pruned().values().stream().mapToInt(List::size).sum(),
+                scores.layers() * scores.heads(),
+                seconds);
+    }
+
+    private SuspectResult result(
+            SuspectResult.Status status,
+            FailureReport report,
+            Integer target,
+            List<SuspectResult.Rates> rates,
+            Integer headsPruned,
+            Integer heads,
+            Map<String, Double> stageSeconds) {
+        Instant end = clock.instant();
+        return new SuspectResult(
+                SuspectResult.SCHEMA,
+                planned.run().name(),
+                planned.run().seed(),
+                status,
+                report.failure(),
+                report.message(),
+                target,
+                rates.get(0),
+                rates.get(1),
+                rates.get(2),
+                headsPruned,
+                heads,
+                stageSeconds,
+                (end.toEpochMilli() - start.toEpochMilli()) / 1000.0,
+                planned.key().fingerprint(),
+                attempt,
+                mode,
+                end.toString());
+    }
+
+    private void write(Storage storage, SuspectResult result) throws IOException {
+        storage.makeDirectory(planned.run().directory());
+        new JsonFiles(storage)
+                .write(
+                        Storage.child(planned.run().directory(), SuspectRun.OUTCOME),
+                        new SuspectOutcome(SuspectOutcome.SCHEMA, result, planned.key()));
+    }
+}

@@ -1,0 +1,118 @@
+package org.purespark.sweep;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.purespark.InputException;
+import org.purespark.purify.Inputs;
+import org.purespark.run.Fingerprints;
+import org.purespark.run.artifact.JsonFiles;
+import org.purespark.storage.FileStamp;
+import org.purespark.storage.Storage;
+
+/**
+ * Looks at every run's inputs and last outcome: one listing for each address, one small file for each run. Object stores
+ * take their time for each, so several are under way at once.
+ */
+public final class SweepSurvey {
+    private static final int AT_ONCE = 16;
+    private static final String ABSENT = "absent";
+
+    private final Storage storage;
+    private final Map<String, Stamped> stamps = new ConcurrentHashMap<>();
+
+    /** What stands at an address: a digest of the files' stamps, and their bytes. */
+    private record Stamped(String digest, long bytes) {}
+
+    public SweepSurvey(Storage storage) {
+        this.storage = storage;
+    }
+
+    /** @return in the same order */
+    public List<SurveyedRun> of(List<SuspectRun> runs) throws IOException {
+        ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE, work -> {
+            Thread thread = new Thread(work, "pure-survey");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            List<Future<SurveyedRun>> surveys = new ArrayList<>();
+            for (SuspectRun run : runs) {
+                surveys.add(threads.submit(() -> survey(run)));
+            }
+            List<SurveyedRun> surveyed = new ArrayList<>();
+            for (Future<SurveyedRun> survey : surveys) {
+                surveyed.add(survey.get());
+            }
+            return surveyed;
+        } catch (ExecutionException e) {
+            throw new IOException("cannot look at what the sweep is to work on", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while looking at what the sweep is to work on", e);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private SurveyedRun survey(SuspectRun run) throws IOException {
+        SortedMap<String, String> digests = new TreeMap<>();
+        Map<String, Long> bytes = new TreeMap<>();
+        run.inputs().given().forEach((name, address) -> {
+            Stamped stamped = stamps.computeIfAbsent(address, this::stamp);
+            digests.put(name, stamped.digest());
+            bytes.put(name, stamped.bytes());
+        });
+        RunKey key = RunKey.of(run.settings(), run.inputs().target(), digests);
+        double cost = cost(bytes, run.settings().train().epochs());
+        String address = Storage.child(run.directory(), SuspectRun.OUTCOME);
+        try {
+            SuspectOutcome before =
+                    JsonFiles.parse(address, storage.readText(address), SuspectOutcome.class, SuspectOutcome.SCHEMA);
+            return new SurveyedRun(run, key, cost, Optional.of(before), null);
+        } catch (FileNotFoundException e) {
+            return new SurveyedRun(run, key, cost, Optional.empty(), null);
+        } catch (InputException e) {
+            return new SurveyedRun(run, key, cost, Optional.empty(), e.getMessage());
+        }
+    }
+
+    /** What cannot be listed is told by the run itself, when it fails. */
+    private Stamped stamp(String address) {
+        List<FileStamp> found;
+        try {
+            found = storage.stamps(address);
+        } catch (IOException | IllegalArgumentException e) {
+            return new Stamped(ABSENT, 0);
+        }
+        if (found.isEmpty()) {
+            return new Stamped(ABSENT, 0);
+        }
+        StringBuilder text = new StringBuilder();
+        long bytes = 0;
+        for (FileStamp file : found) {
+            text.append(file.size() + " " + file.modifiedMillis() + " " + file.name() + '\n');
+            bytes += file.size();
+        }
+        return new Stamped(Fingerprints.digest(text.toString()), bytes);
+    }
+
+    /** Two fine-tunings of forward and backward passes over train; three models and the prune search over the others. */
+    private static double cost(Map<String, Long> bytes, int epochs) {
+        double others = bytes.getOrDefault(Inputs.VALIDATION, 0L)
+                + (double) bytes.getOrDefault(Inputs.TEST, 0L)
+                + bytes.getOrDefault(Inputs.POISONED_TEST, 0L);
+        double trained = 2.0 * 3 * epochs * bytes.getOrDefault(Inputs.TRAIN, 0L);
+        return bytes.getOrDefault(Inputs.MODEL, 0L) * (trained + 3 * others);
+    }
+}

@@ -1,0 +1,74 @@
+package org.purespark.sweep;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.purespark.config.Settings;
+import org.purespark.config.SettingsLoader;
+import org.purespark.purify.Inputs;
+
+/** Runs and results for tests. */
+final class Sweeps {
+    private static final Settings SETTINGS = SettingsLoader.defaults();
+
+    private Sweeps() {}
+
+    static SuspectRun run(String name) {
+        return new SuspectRun(
+                name, new Inputs("m", null, "t", null, null, null, null), SETTINGS, "out/runs/" + name + "/seed-11");
+    }
+
+    static RunKey key(String model) {
+        return RunKey.of(SETTINGS, null, Map.of("model", model));
+    }
+
+    static SurveyedRun surveyed(String name, double cost, SuspectResult before, String madeFrom) {
+        Optional<SuspectOutcome> outcome = Optional.ofNullable(before)
+                .map(result -> new SuspectOutcome(SuspectOutcome.SCHEMA, result, key(madeFrom)));
+        return new SurveyedRun(run(name), key("now"), cost, outcome, null);
+    }
+
+    static SuspectResult done(String name, long seed, Double lfrBefore, Double lfrAfter, double accuracyAfter) {
+        return new SuspectResult(
+                SuspectResult.SCHEMA,
+                name,
+                seed,
+                SuspectResult.Status.DONE,
+                null,
+                null,
+                1,
+                new SuspectResult.Rates(0.9, lfrBefore),
+                new SuspectResult.Rates(0.95, 0.5),
+                new SuspectResult.Rates(accuracyAfter, lfrAfter),
+                3,
+                16,
+                new TreeMap<>(Map.of("baseline", 1.5)),
+                2.0,
+                "f",
+                1,
+                SweepMode.SLOTS,
+                "2026-01-01T00:00:00Z");
+    }
+
+    static SuspectResult failed(String name, SuspectResult.Failure failure, String error) {
+        return new SuspectResult(
+                SuspectResult.SCHEMA,
+                name,
+                11,
+                SuspectResult.Status.FAILED,
+                failure,
+                error,
+                null,
+                SuspectResult.Rates.UNKNOWN,
+                SuspectResult.Rates.UNKNOWN,
+                SuspectResult.Rates.UNKNOWN,
+                null,
+                null,
+                Map.of(),
+                0.5,
+                "f",
+                2,
+                SweepMode.CLUSTER,
+                "2026-01-01T00:00:00Z");
+    }
+}
