@@ -23,11 +23,13 @@ import org.purespark.sweep.SweepRunner;
 import org.purespark.sweep.SweepSummary;
 import org.purespark.sweep.SweepSurvey;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 @Command(
         name = "sweep",
@@ -37,11 +39,24 @@ final class SweepCommand implements Callable<Integer> {
     private static final String SUMMARY = "summary.md";
     private static final int ROWS_ON_SCREEN = 50;
 
-    /** What may be asked for. */
+    /** What may be asked for: a mode, or that it is chosen. */
     enum AskedMode {
-        auto,
-        slots,
-        cluster
+        AUTO,
+        SLOTS,
+        CLUSTER
+    }
+
+    /** From the option's words. */
+    static final class AskedModes implements ITypeConverter<AskedMode> {
+        @Override
+        public AskedMode convert(String text) {
+            return switch (text) {
+                case "auto" -> AskedMode.AUTO;
+                case "slots" -> AskedMode.SLOTS;
+                case "cluster" -> AskedMode.CLUSTER;
+                default -> throw new TypeConversionException("expected auto, slots or cluster, found '" + text + "'");
+            };
+        }
     }
 
     @Option(
@@ -63,6 +78,7 @@ final class SweepCommand implements Callable<Integer> {
             names = "--mode",
             paramLabel = "MODE",
             defaultValue = "auto",
+            converter = AskedModes.class,
             description = "slots: one suspect in each task slot; cluster: one after the other, each on all of the"
                     + " cluster; auto: slots where there are at least as many runs to do as slots, and more than one.")
     private AskedMode mode;
@@ -162,17 +178,17 @@ final class SweepCommand implements Callable<Integer> {
 
     private Optional<SweepMode> asked() {
         return switch (mode) {
-            case auto -> Optional.empty();
-            case slots -> Optional.of(SweepMode.SLOTS);
-            case cluster -> Optional.of(SweepMode.CLUSTER);
+            case AUTO -> Optional.empty();
+            case SLOTS -> Optional.of(SweepMode.SLOTS);
+            case CLUSTER -> Optional.of(SweepMode.CLUSTER);
         };
     }
 
     private static String counts(SweepPlan plan) {
-        return plan.toDo().size() + " runs to do (" + plan.count(PlannedRun.Reason.NEW) + " new, "
+        return "runs to do: " + plan.toDo().size() + " (" + plan.count(PlannedRun.Reason.NEW) + " new, "
                 + plan.count(PlannedRun.Reason.CHANGED) + " changed, "
-                + plan.count(PlannedRun.Reason.FAILED_BEFORE) + " that failed before), "
-                + plan.done().size() + " done already";
+                + plan.count(PlannedRun.Reason.FAILED_BEFORE) + " that failed before); done already: "
+                + plan.done().size();
     }
 
     private static void say(SparkWork work, SweepPlan plan) {

@@ -11,11 +11,15 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,8 +116,9 @@ class SweepIT {
     @Test
     void theModesGiveTheSameModelsAsPurify() throws Exception {
         tiny.write("sweep.csv", "name,model,seeds,set.penalty.lambda\none,model,11,0.5\ntwo,model,,\n");
-        TinyCase.Ended slots = TinyCase.run(sweep("sweep.csv", "--mode", "slots"));
+        TinyCase.Ended slots = TinyCase.run(sweep("sweep.csv", "--mode", "slots", "--max-concurrent", "1"));
         assertThat(slots.status()).as(slots.err()).isZero();
+        assertOneAtATime(results().get("one/11"), results().get("two/11"));
         TinyCase.Ended cluster = TinyCase.run(sweep("sweep.csv", "--mode", "cluster", "--out", tiny.path("cluster")));
         assertThat(cluster.status()).as(cluster.err()).isZero();
         assertThat(cluster.err()).contains("sweep: mode cluster, as asked for", "sweep: 1 of 2: ");
@@ -146,7 +151,7 @@ class SweepIT {
 
         TinyCase.Ended again = TinyCase.run(sweep("sweep.jsonl"));
         assertThat(again.status()).isEqualTo(1);
-        assertThat(again.err()).contains("1 runs to do (0 new, 0 changed, 1 that failed before), 2 done already");
+        assertThat(again.err()).contains("runs to do: 1 (0 new, 0 changed, 1 that failed before); done already: 2");
         assertThat(results().get("kept/11")).isEqualTo(before.get("kept/11"));
 
         Files.write(directory.resolve("mended/model.safetensors"), whole);
@@ -158,7 +163,7 @@ class SweepIT {
         assertThat(dry.status()).isZero();
         assertThat(dry.out())
                 .contains(
-                        "3 runs to do (1 new, 2 changed, 0 that failed before), 1 done already",
+                        "runs to do: 3 (1 new, 2 changed, 0 that failed before); done already: 1",
                         "mode slots, 3 runs to do on 2 slots",
                         "changing, seed 11: again, because penalty.lambda is 0.4, was 0.15",
                         "mended, seed 11: again, because input model has changed",
@@ -176,7 +181,7 @@ class SweepIT {
                 .isEqualTo(before.get("changing/11").get("stageSeconds").get("baseline"));
         TinyCase.Ended last = TinyCase.run(sweep("sweep.jsonl"));
         assertThat(last.status()).isZero();
-        assertThat(last.err()).contains("0 runs to do (0 new, 0 changed, 0 that failed before), 4 done already");
+        assertThat(last.err()).contains("runs to do: 0 (0 new, 0 changed, 0 that failed before); done already: 4");
         assertThat(results()).isEqualTo(after);
     }
 
@@ -190,10 +195,23 @@ class SweepIT {
         assertRefused(sweep("absent.yaml"), "--manifest: there is no " + tiny.path("absent.yaml"));
         tiny.write("sweep.csv", "name,model\na,model\n");
         assertRefused(sweep("sweep.csv", "--max-attempts", "0"), "--max-attempts is 0, expected at least 1");
-        assertRefused(sweep("sweep.csv", "--mode", "both"), "--mode", "both");
+        assertRefused(
+                sweep("sweep.csv", "--mode", "both"), "option '--mode': expected auto, slots or cluster, found 'both'");
         assertRefused(
                 new String[] {"sweep", "--manifest", tiny.path("sweep.csv"), "--out", tiny.path("out")},
                 "sweep.csv, line 2 (a): no train texts; name a file in the row, or for all rows with --train");
+    }
+
+    private static void assertOneAtATime(JsonNode one, JsonNode two) {
+        List<JsonNode> inOrder = Stream.of(one, two)
+                .sorted(Comparator.comparing(result -> end(result)))
+                .toList();
+        long seconds = Math.round(1000 * inOrder.get(1).get("seconds").asDouble());
+        assertThat(end(inOrder.get(1)).minusMillis(seconds)).isAfterOrEqualTo(end(inOrder.get(0)));
+    }
+
+    private static Instant end(JsonNode result) {
+        return Instant.parse(result.get("finishedAt").asText()).truncatedTo(ChronoUnit.MILLIS);
     }
 
     private void assertRefused(String[] arguments, String... said) {

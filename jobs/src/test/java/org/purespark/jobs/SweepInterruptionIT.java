@@ -56,8 +56,8 @@ class SweepInterruptionIT {
         assertThat(again.exitValue()).as(log("again.log")).isZero();
         assertThat(log("again.log"))
                 .contains(
-                        "sweep: " + (ROWS - before.size()) + " runs to do (" + (ROWS - before.size()) + " new, ",
-                        before.size() + " done already");
+                        "sweep: runs to do: " + (ROWS - before.size()) + " (" + (ROWS - before.size()) + " new, ",
+                        "done already: " + before.size());
         assertThat(outcomes()).hasSize(ROWS).containsAllEntriesOf(before);
         List<String> names = new ArrayList<>();
         for (String line : Files.readAllLines(directory.resolve("out/results.jsonl"))) {

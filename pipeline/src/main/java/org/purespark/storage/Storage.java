@@ -237,10 +237,11 @@ public final class Storage {
         return fileSystem(address).makeQualified(new Path(address)).toString();
     }
 
-    /** An address that may be relative to the directory in which the file {@code from} lies. */
+    /** An address that may be relative to the directory in which the file {@code from} lies; absolute ones stay. */
     public static String beside(String from, String address) {
+        Path path = new Path(address);
         Path parent = new Path(from).getParent();
-        return parent == null ? address : new Path(parent, address).toString();
+        return path.isAbsolute() || parent == null ? address : new Path(parent, path).toString();
     }
 
     public void makeDirectory(String address) throws IOException {

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -53,6 +54,32 @@ class StorageTest {
         assertThat(file).hasContent("x");
         assertThat(storage.exists("file:" + file)).isTrue();
         assertThat(storage.isDirectory("file://" + directory)).isTrue();
+    }
+
+    @Test
+    void stampsTellFilesApartWithoutReadingThem() throws IOException {
+        Path model = Files.createDirectories(directory.resolve("model/part"));
+        Files.writeString(model.resolve("b.txt"), "bb");
+        Files.writeString(directory.resolve("model/a.txt"), "a");
+        Files.writeString(directory.resolve("model/.hidden"), "h");
+        String address = directory.resolve("model").toString();
+        List<FileStamp> stamps = storage.stamps(address);
+        assertThat(stamps).extracting(FileStamp::name).containsExactly("a.txt", "part/b.txt");
+        assertThat(stamps).extracting(FileStamp::size).containsExactly(1L, 2L);
+        assertThat(storage.stamps(address + "/a.txt")).containsExactly(stamps.get(0));
+        Files.setLastModifiedTime(directory.resolve("model/a.txt"), FileTime.fromMillis(86_400_000));
+        assertThat(storage.stamps(address + "/a.txt")).containsExactly(new FileStamp("a.txt", 1, 86_400_000));
+        assertThat(storage.stamps(address + "/absent")).isEmpty();
+    }
+
+    @Test
+    void addressesBesideAFileAreResolvedUnlessTheyAreAbsolute() throws IOException {
+        assertThat(Storage.beside("s3a://zoo/lists/sweep.yaml", "models/a")).isEqualTo("s3a://zoo/lists/models/a");
+        assertThat(Storage.beside("s3a://zoo/lists/sweep.yaml", "/models/a")).isEqualTo("/models/a");
+        assertThat(Storage.beside("lists/sweep.yaml", "hdfs://name/a")).isEqualTo("hdfs://name/a");
+        assertThat(Storage.beside("sweep.yaml", "a")).isEqualTo("a");
+        assertThat(Storage.beside("/lists/sweep.yaml", "../a")).isEqualTo("/a");
+        assertThat(storage.qualified("/lists/a")).isEqualTo("file:/lists/a");
     }
 
     @Test
