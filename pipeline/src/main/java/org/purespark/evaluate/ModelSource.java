@@ -15,6 +15,8 @@ public record ModelSource(String directory, String classifierFile, String versio
     /** The same with absolute addresses: on another machine the working directory is another one. */
     public ModelSource absolute(Storage storage) throws IOException {
         return new ModelSource(
-                storage.absolute(directory), classifierFile == null ? null : storage.absolute(classifierFile), version);
+                storage.qualified(directory),
+                classifierFile == null ? null : storage.qualified(classifierFile),
+                version);
     }
 }

@@ -37,7 +37,7 @@ public final class Slots {
     }
 
     /** Tasks that can run at once, whether they are busy now or not. */
-    int now() {
+    public int now() {
         return spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
     }
 

@@ -187,7 +187,7 @@ public final class SparkSweep implements SweepRunner {
             throws IOException {
         String label = planned.run().label();
         Storage storage = hadoop.value().storage();
-        int threads = TaskDevice.threads();
+        int threads = TaskDevice.claim();
         ExecutorModels.get().clear();
         SuspectPurification purification =
                 new SuspectPurification(planned, SweepMode.SLOTS, attempt, Clock.systemUTC());

@@ -50,11 +50,6 @@ public final class Storage {
         return parent.endsWith("/") ? parent + name : parent + "/" + name;
     }
 
-    /** The address with its scheme and from the root on: what it means to this process, it means to all. */
-    public String absolute(String address) throws IOException {
-        return fileSystem(address).makeQualified(new Path(address)).toString();
-    }
-
     public InputStream open(String address) throws IOException {
         return with(address, FileSystem::open);
     }
@@ -208,33 +203,35 @@ public final class Storage {
      * ones, that is with a dot in front, are left out.
      */
     public List<FileStamp> stamps(String address) throws IOException {
-        FileSystem files = fileSystem(address);
-        FileStatus status;
-        try {
-            status = files.getFileStatus(new Path(address));
-        } catch (FileNotFoundException e) {
-            return List.of();
-        }
-        if (status.isFile()) {
-            return List.of(new FileStamp(status.getPath().getName(), status.getLen(), status.getModificationTime()));
-        }
-        int prefix = status.getPath().toUri().getPath().length() + 1;
-        List<FileStamp> stamps = new ArrayList<>();
-        RemoteIterator<LocatedFileStatus> found = files.listFiles(status.getPath(), true);
-        while (found.hasNext()) {
-            LocatedFileStatus file = found.next();
-            String name = file.getPath().toUri().getPath().substring(prefix);
-            if (!name.startsWith(".") && !name.contains("/.")) {
-                stamps.add(new FileStamp(name, file.getLen(), file.getModificationTime()));
+        return with(address, (files, path) -> {
+            FileStatus status;
+            try {
+                status = files.getFileStatus(path);
+            } catch (FileNotFoundException e) {
+                return List.of();
             }
-        }
-        stamps.sort(Comparator.comparing(FileStamp::name));
-        return stamps;
+            if (status.isFile()) {
+                return List.of(
+                        new FileStamp(status.getPath().getName(), status.getLen(), status.getModificationTime()));
+            }
+            int prefix = status.getPath().toUri().getPath().length() + 1;
+            List<FileStamp> stamps = new ArrayList<>();
+            RemoteIterator<LocatedFileStatus> found = files.listFiles(status.getPath(), true);
+            while (found.hasNext()) {
+                LocatedFileStatus file = found.next();
+                String name = file.getPath().toUri().getPath().substring(prefix);
+                if (!name.startsWith(".") && !name.contains("/.")) {
+                    stamps.add(new FileStamp(name, file.getLen(), file.getModificationTime()));
+                }
+            }
+            stamps.sort(Comparator.comparing(FileStamp::name));
+            return stamps;
+        });
     }
 
     /** The address with its file system and from the root on, so that it means the same on every machine. */
     public String qualified(String address) throws IOException {
-        return fileSystem(address).makeQualified(new Path(address)).toString();
+        return with(address, FileSystem::makeQualified).toString();
     }
 
     /** An address that may be relative to the directory in which the file {@code from} lies; absolute ones stay. */

@@ -76,6 +76,7 @@ public record SuspectRuns(Storage storage, String conf, List<String> flags, Inpu
                 settings.prune(),
                 settings.penalty(),
                 settings.evaluate(),
+                settings.probe(),
                 settings.export());
     }
 

@@ -59,13 +59,13 @@ public record FineTuning(
     /** The same with absolute addresses: on another machine the working directory is another one. */
     public FineTuning absolute(Storage storage) throws IOException {
         return new FineTuning(
-                storage.absolute(model),
-                classifierFile == null ? null : storage.absolute(classifierFile),
+                storage.qualified(model),
+                classifierFile == null ? null : storage.qualified(classifierFile),
                 classifier,
                 labels,
                 objective,
-                storage.absolute(output),
-                checkpoints == null ? null : storage.absolute(checkpoints),
+                storage.qualified(output),
+                checkpoints == null ? null : storage.qualified(checkpoints),
                 form,
                 card);
     }
