@@ -22,7 +22,8 @@ import java.util.stream.Stream;
  * How scoring and training scale from one executor to two, of one core each, on a standalone cluster of separate JVMs
  * with authentication and encryption on: {@code java benchmarks/Scaling.java MODEL TRAIN-FILE [ROUNDS]}. Rounds of one
  * and of two executors alternate, so that what else the machine does hits both. Passes over texts and training steps are
- * those of a whole purification, whose JVMs are warm after the first steps. First it measures what the machine itself
+ * those of a whole purification, whose JVMs are warm after the first steps. Each executor is bound to a core of its own:
+ * unbound, the compiler and collector threads of a single one would use the other core too. First it measures what the machine itself
  * gives: a plain loop of products in one process, and in two at once. Prints what docs/scaling.md tells of.
  */
 public final class Scaling {
@@ -159,6 +160,8 @@ public final class Scaling {
                 "1",
                 "--memory",
                 "3g",
+                "--bind",
+                "cores",
                 "--port",
                 "0",
                 "--properties-file",
