@@ -96,7 +96,7 @@ public final class SweepScale {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
         long start = System.nanoTime();
-        int ended = 0;
+        int ended = outcomes().size();
         System.out.println("  seconds   runs ended   runs a second   driver's heap after a collection, MiB");
         while (!driver.waitFor(SAMPLE_SECONDS, TimeUnit.SECONDS)) {
             int now = outcomes().size();

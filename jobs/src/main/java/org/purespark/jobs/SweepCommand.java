@@ -141,7 +141,7 @@ final class SweepCommand implements Callable<Integer> {
         if (plan.mode() == SweepMode.SLOTS && !plan.toDo().isEmpty()) {
             work.say(String.format(
                     Locale.ROOT,
-                    "sweep: %d runs in %.1f s, %.2f a second, %.1f at a time on average",
+                    "sweep: %d runs in %.1f s, %.2f a second, %.2f at a time on average",
                     plan.toDo().size(),
                     seconds,
                     plan.toDo().size() / seconds,

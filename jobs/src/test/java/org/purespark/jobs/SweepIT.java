@@ -74,7 +74,10 @@ class SweepIT {
 
         assertThat(ended.status()).as(ended.err()).isEqualTo(1);
         assertThat(ended.err())
-                .contains("sweep: mode slots, 14 runs to do on 2 slots: enough to keep every slot busy", "14 in ");
+                .contains(
+                        "sweep: mode slots, 14 runs to do on 2 slots: enough to keep every slot busy",
+                        "14 in ",
+                        "at a time on average");
         Map<String, JsonNode> results = results();
         assertThat(results).hasSize(14);
         for (String done : List.of(

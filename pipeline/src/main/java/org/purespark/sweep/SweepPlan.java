@@ -21,6 +21,8 @@ public record SweepPlan(List<PlannedRun> toDo, List<SuspectResult> done, SweepMo
     }
 
     /**
+     * Decides.
+     *
      * @param slots tasks that the cluster runs at a time
      * @param asked the mode that the user wants; empty: it is chosen
      */

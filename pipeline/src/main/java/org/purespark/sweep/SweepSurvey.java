@@ -38,7 +38,7 @@ public final class SweepSurvey {
         this.storage = storage;
     }
 
-    /** @return in the same order */
+    /** Looks at all runs, and gives what it found in their order. */
     public List<SurveyedRun> of(List<SuspectRun> runs) throws IOException {
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE, work -> {
             Thread thread = new Thread(work, "pure-survey");
