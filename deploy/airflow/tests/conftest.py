@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 DAGS = Path(__file__).resolve().parent.parent / "dags"
-# The tiny model's settings; many short epochs, so that a training can be killed in its midst.
+# The tiny model's settings; checkpoints so often that a training can be killed between two.
 SETTINGS = {
     "text.max-length": 48,
     "train.micro-batch": 8,
-    "train.epochs": 20,
-    "train.checkpoint-interval-steps": 10,
+    "train.epochs": 3,
+    "train.checkpoint-interval-steps": 4,
     "prune.group-size": 3,
 }
 
@@ -28,7 +28,7 @@ class Airflow:
         home.mkdir(parents=True)
         properties = home / "spark.properties"
         properties.write_text(
-            "spark.task.cpus 2\nspark.driver.memory 512m\nspark.ui.enabled false\n"
+            "spark.driver.memory 512m\nspark.ui.enabled false\n"
             "spark.driver.host localhost\nspark.driver.bindAddress 127.0.0.1\n"
         )
         self.home = home
@@ -44,7 +44,7 @@ class Airflow:
             "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
             "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "2",
             "AIRFLOW__CORE__PARALLELISM": "2",
-            "AIRFLOW_CONN_PURE_SPARK": json.dumps({"conn_type": "spark", "host": "local[2]"}),
+            "AIRFLOW_CONN_PURE_SPARK": json.dumps({"conn_type": "spark", "host": "local[1]"}),
             "AIRFLOW_VAR_PURE_JAR": str(jar),
             "AIRFLOW_VAR_PURE_SPARK_PROPERTIES": str(properties),
         }

@@ -54,7 +54,9 @@ def described(airflow: Airflow) -> dict:
 
 def test_dags_import_without_error_or_warning(airflow: Airflow, described: dict) -> None:
     assert set(described) == {"pure_purify", "pure_sweep"}
-    errors = airflow.run("dags", "list-import-errors", "--local")
+    read = airflow.run("dags", "reserialize")
+    assert read.returncode == 0, read.stdout
+    errors = airflow.run("dags", "list-import-errors")
     assert errors.returncode == 0, errors.stdout
     assert "No data found" in errors.stdout, errors.stdout
 
@@ -239,7 +241,7 @@ def until(what: str, reached: Callable[[], object], seconds: float) -> None:
     end = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < end, f"waited {seconds} s in vain: {what}"
-        time.sleep(0.1)
+        time.sleep(0.02)
 
 
 def query(airflow: Airflow, sql: str, *values: str) -> list[tuple]:
