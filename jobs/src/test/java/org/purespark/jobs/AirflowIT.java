@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code deploy/airflow/tests}, by pytest: the DAGs under a real Airflow, on a stock Spark. */
+@Tag("deployment")
 class AirflowIT {
     @TempDir
     private Path directory;

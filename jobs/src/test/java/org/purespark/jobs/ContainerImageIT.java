@@ -15,10 +15,12 @@ import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code deploy/docker} makes an image of, checked without Docker. */
+@Tag("deployment")
 class ContainerImageIT {
     private static final Path DOCKER = TinyCase.ROOT.resolve("deploy/docker");
     private static final Pattern COPY = Pattern.compile("^COPY --chown=0:0 (\\S+) \\S+$", Pattern.MULTILINE);

@@ -11,10 +11,12 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code deploy/kubernetes} holds, checked without a cluster. */
+@Tag("deployment")
 class KubernetesIT {
     private static final Path KUBERNETES = TinyCase.ROOT.resolve("deploy/kubernetes");
     /** Set by the operator itself, or in the command alone. */

@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jar that is released, by the {@code spark-submit} of a stock Spark distribution. */
+@Tag("deployment")
 class StockSparkIT {
     private static final Path JAR = TinyCase.ROOT.resolve("jobs/target/pure.jar");
 
