@@ -73,15 +73,13 @@ final class TestCluster implements AutoCloseable {
         Path file = Files.createFile(
                 directory.resolve(name),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(
+        Files.write(
                 file,
-                """
-                spark.authenticate true
-                spark.authenticate.secret %s
-                spark.network.crypto.enabled true
-                spark.io.encryption.enabled true
-                """
-                        .formatted(secret),
+                List.of(
+                        "spark.authenticate true",
+                        "spark.authenticate.secret " + secret,
+                        "spark.network.crypto.enabled true",
+                        "spark.io.encryption.enabled true"),
                 StandardCharsets.UTF_8);
     }
 
