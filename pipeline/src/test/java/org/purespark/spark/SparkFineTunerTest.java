@@ -90,7 +90,12 @@ class SparkFineTunerTest {
         SortedMap<String, Tensor> trained = tensors("together");
         tensors("alone").forEach((name, tensor) -> {
             if (!name.endsWith("key.bias")) {
-                assertThat(trained.get(name).values()).as(name).containsExactly(tensor.values(), within(1e-5f));
+                float[] actual = trained.get(name).values();
+                double largest = 0;
+                for (int i = 0; i < actual.length; i++) {
+                    largest = Math.max(largest, Math.abs((double) actual[i] - tensor.values()[i]));
+                }
+                assertThat(largest).as(name).isLessThan(1e-5);
             }
         });
         assertThat(blocksLeft()).isEmpty();
