@@ -143,8 +143,9 @@ class ClusterIT {
                 .contains("pure: Spark has ended this application")
                 .contains("spark.authenticate.secret");
         assertThat(ended.out()).isEmpty();
-        assertThat(refused.tape().application())
-                .as("application on the cluster")
+        // Spark gives even a refused driver an application's id, of its own making.
+        assertThat(refused.tape().who(Tape.Kind.EXECUTOR_ADDED, ""))
+                .as("executors")
                 .isEmpty();
     }
 
