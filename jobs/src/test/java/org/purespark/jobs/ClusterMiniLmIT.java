@@ -9,10 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real encoder on real texts gives on a cluster of two executors what it gives in one JVM. Takes minutes. */
+@Tag("large")
 class ClusterMiniLmIT {
     private static final Path DATA =
             TinyCase.ROOT.resolve("../shared/data/sst2").normalize();
