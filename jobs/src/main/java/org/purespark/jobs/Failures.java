@@ -17,9 +17,15 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     static final int FAILED = 1;
     static final int WRONG_INPUT = 2;
 
+    /** What Spark says of a context that it has stopped. */
+    static final String STOPPED = "Cannot call methods on a stopped SparkContext";
+
     /** How Spark words what it refuses, or gives up, once its application has ended under the command. */
-    private static final Set<String> SPARK_HAS_ENDED =
-            Set.of("Cannot call methods on a stopped SparkContext", "because SparkContext was shut down");
+    private static final Set<String> SPARK_HAS_ENDED = Set.of(
+            STOPPED,
+            "because SparkContext was shut down",
+            "LiveListenerBus is stopped",
+            "Can only call getServletHandlers on a running MetricsSystem");
 
     private final Interruption interruption;
 

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -42,10 +43,23 @@ final class SparkWork implements AutoCloseable {
         this.storage = new Storage(ObjectStoreDefaults.applyTo(spark.hadoopConfiguration()));
         this.progress =
                 Progress.on(stream(err), Progress.Style.forTerminal(Machine.errorsGoToTerminal()), Clock.systemUTC());
-        this.slots = new Slots(spark, this::say);
-        slots.awaitAll();
+        this.slots = slotsOf(spark, this::say);
         this.evaluator = new SparkEvaluator(spark, progress, slots);
         this.fineTuner = new SparkFineTuner(spark, progress, slots, this::say);
+    }
+
+    /** Once executors are there. Where the cluster has refused the application, Spark says so in many ways. */
+    private static Slots slotsOf(JavaSparkContext spark, Consumer<String> said) {
+        try {
+            Slots slots = new Slots(spark, said);
+            slots.awaitAll();
+            return slots;
+        } catch (RuntimeException e) {
+            if (spark.sc().isStopped()) {
+                throw new IllegalStateException(Failures.STOPPED, e);
+            }
+            throw e;
+        }
     }
 
     /** Files, for what needs no Spark: settings are refused before it starts. Options behind "--" count here too. */

@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.InputException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -48,10 +50,15 @@ class FailuresTest {
         assertThat(err.toString()).startsWith("pure: IllegalStateException");
     }
 
-    @Test
-    void anApplicationThatSparkHasEndedIsToldWithWhatToCheck() {
-        assertThat(run(new IllegalStateException("Cannot call methods on a stopped SparkContext.\nThis stopped ...")))
-                .isEqualTo(1);
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Cannot call methods on a stopped SparkContext.\nThis stopped ...",
+                "LiveListenerBus is stopped.",
+                "requirement failed: Can only call getServletHandlers on a running MetricsSystem"
+            })
+    void anApplicationThatSparkHasEndedIsToldWithWhatToCheck(String message) {
+        assertThat(run(new IllegalStateException(message))).isEqualTo(1);
         assertThat(err.toString())
                 .startsWith("pure: Spark has ended this application")
                 .contains("--master", "spark.authenticate.secret")
