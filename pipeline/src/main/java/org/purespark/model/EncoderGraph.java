@@ -28,7 +28,7 @@ import org.purespark.model.ops.TextDropout;
  * A heads, L layers, C classes.
  *
  * <p>Inputs: {@code tokens} [N, W] sums of word, position and type embeddings (looked up outside: ND4J's gather has a
- * wrong gradient), {@code starts} [B + 1], {@code keys} [B], {@code gates} [L, A] (0: head pruned), {@code labels} [B],
+ * wrong gradient), {@code starts} [B + 1], {@code keys} [B], {@code firsts} [B + 1] (0 to B), {@code gates} [L, A] (0: head pruned), {@code labels} [B],
  * {@code penalty} [L, A] (λ·c[l] for remaining heads, else 0). Embedding lookup and its gradient are
  * {@link EmbeddingTable}'s.
  */
@@ -36,12 +36,16 @@ final class EncoderGraph {
     static final String TOKENS = "tokens";
     static final String STARTS = "starts";
     static final String KEYS = "keys";
+    static final String FIRSTS = "firsts";
     static final String LABELS = "labels";
     static final String PENALTY_WEIGHTS = "penalty_weights";
     static final String LOGITS = "logits";
     static final String HIDDEN = "hidden";
     static final String CROSS_ENTROPY = "cross_entropy";
     static final String PENALTY = "penalty";
+
+    private static final String QUERY_WEIGHT = "attention.self.query.weight";
+    private static final String QUERY_BIAS = "attention.self.query.bias";
 
     private final SameDiff graph = SameDiff.create();
     private final EncoderConfig config;
@@ -56,10 +60,11 @@ final class EncoderGraph {
         this.parameters = parameters;
         // The default holders copy arrays that are views; the variables have to be the flat parameters themselves.
         graph.setArrayHolders(new SingleThreadArrayHolder(), new SingleThreadArrayHolder(), false);
-        int a = config.heads();
+        int last = config.layers() - 1;
         SDVariable tokens = graph.placeHolder(TOKENS, DataType.FLOAT, -1, config.embedding()); // [N, W]
-        BatchInputs batch = new BatchInputs(
-                graph.placeHolder(STARTS, DataType.INT, -1), graph.placeHolder(KEYS, DataType.LONG, -1));
+        SDVariable keys = graph.placeHolder(KEYS, DataType.LONG, -1); // [B]
+        BatchInputs batch = new BatchInputs(graph.placeHolder(STARTS, DataType.INT, -1), keys);
+        BatchInputs firsts = new BatchInputs(graph.placeHolder(FIRSTS, DataType.INT, -1), keys);
         Dropout embeddingDropout = new Dropout(0, config.hiddenDropout());
         SDVariable x = new EmbeddingNorm(
                         graph,
@@ -74,14 +79,17 @@ final class EncoderGraph {
             x = affine(x, "embeddings_project", config.hidden(), config.embedding()); // [N, D]
         }
         List<SDVariable> clsAttention = new ArrayList<>();
-        for (int l = 0; l < config.layers(); l++) {
-            SDVariable gates = graph.placeHolder(gates(l), DataType.FLOAT, a); // [A]
-            x = block(l, x, gates, batch, clsAttention); // [N, D]
+        for (int l = 0; l < last; l++) {
+            x = block(l, x, batch, allProjections(l), clsAttention); // [N, D]
         }
-        graph.identity(HIDDEN, x);
-        SDVariable logits = classifier(classifier, x, batch, classifierDropout); // [B, C]
+        SDVariable cls = lastBlock(last, x, batch, firsts, clsAttention); // [B, D]
+        SDVariable logits = classifier(classifier, cls, firsts, classifierDropout); // [B, C]
         SDVariable labels = graph.placeHolder(LABELS, DataType.INT, -1); // [B]
-        SDVariable weights = graph.placeHolder(PENALTY_WEIGHTS, DataType.FLOAT, config.layers(), a); // [L, A]
+        for (int l = 0; l <= last; l++) {
+            clsAttention.get(l).rename(clsAttention(l)); // [N, A]
+        }
+        SDVariable weights =
+                graph.placeHolder(PENALTY_WEIGHTS, DataType.FLOAT, config.layers(), config.heads()); // [L, A]
         SDVariable crossEntropy =
                 new CrossEntropy(graph, logits, labels).outputVariables()[0].rename(CROSS_ENTROPY); // []
         SDVariable penalty =
@@ -90,31 +98,78 @@ final class EncoderGraph {
         TreeSet<String> wanted = new TreeSet<>(offsets.keySet());
         wanted.add(TOKENS);
         BackwardGraph.of(graph, loss, wanted).forEach((name, gradient) -> gradients.put(name, gradient.name()));
+        // Nothing is learnt from the other tokens of the last layer: they are computed when they are asked for.
+        Matrix qkv = new Matrix(
+                view(layer(last) + "qkv.weight", layer(last) + QUERY_WEIGHT, 3 * config.hidden(), config.hidden()),
+                view(layer(last) + "qkv.bias", layer(last) + QUERY_BIAS, 3 * config.hidden()));
+        graph.identity(HIDDEN, block(last, x, batch, qkv, new ArrayList<>())); // [N, D]
+    }
+
+    /** A weight [out, in] and its bias [out]. */
+    private record Matrix(SDVariable weight, SDVariable bias) {}
+
+    /** q, k, v lie one after the other in the flat parameters: one matrix spans them. */
+    private Matrix allProjections(int l) {
+        int d = config.hidden();
+        return new Matrix(
+                variable(layer(l) + QUERY_WEIGHT, 3 * d, d), // [3D, D]
+                variable(layer(l) + QUERY_BIAS, 3 * d)); // [3D]
     }
 
     /** Post-norm transformer block: x [N, D] → [N, D]. */
-    private SDVariable block(int l, SDVariable x, SDVariable gates, BatchInputs batch, List<SDVariable> clsAttention) {
-        String layer = "encoder.layer." + l + ".";
+    private SDVariable block(int l, SDVariable x, BatchInputs batch, Matrix projections, List<SDVariable> cls) {
+        SDVariable qkv = linear(x, projections.weight()); // [N, 3D]
+        SelfAttention attention =
+                SelfAttention.ofAllTokens(graph, qkv, projections.bias(), headGates(l), batch, attentionDropout(l));
+        cls.add(attention.clsAttention()); // [N, A]
+        return feedForward(l, attention.context(), x, batch); // [N, D]
+    }
+
+    /** The last block, of which the classifier reads the first tokens alone: x [N, D] → [B, D]. */
+    private SDVariable lastBlock(int l, SDVariable x, BatchInputs batch, BatchInputs firsts, List<SDVariable> cls) {
+        int d = config.hidden();
+        SDVariable first = new ClsRows(graph, x, batch).outputVariable(); // [B, D]
+        SDVariable q = linear(first, parameter(layer(l) + QUERY_WEIGHT, d, d)); // [B, D]
+        SDVariable kv = linear(x, variable(layer(l) + "attention.self.key.weight", 2 * d, d)); // [N, 2D]
+        SelfAttention attention = SelfAttention.ofFirstTokens(
+                graph,
+                q,
+                parameter(layer(l) + QUERY_BIAS, d),
+                kv,
+                variable(layer(l) + "attention.self.key.bias", 2 * d),
+                headGates(l),
+                batch,
+                attentionDropout(l));
+        cls.add(attention.clsAttention()); // [N, A]
+        return feedForward(l, attention.context(), first, firsts); // [B, D]
+    }
+
+    /** What follows attention, row by row: context and x [N, D] → [N, D]. */
+    private SDVariable feedForward(int l, SDVariable context, SDVariable x, BatchInputs batch) {
         int d = config.hidden();
         int f = config.intermediate();
-        // q, k, v lie one after the other in the flat parameters: one matrix spans them.
-        SDVariable qkv = linear(x, variable(layer + "attention.self.query.weight", 3 * d, d)); // [N, 3D]
-        SelfAttention attention = new SelfAttention(
-                graph,
-                qkv,
-                variable(layer + "attention.self.query.bias", 3 * d),
-                gates,
-                batch,
-                new Dropout(1 + 3 * l, config.attentionDropout()));
-        clsAttention.add(attention.clsAttention().rename(clsAttention(l))); // [N, A]
-        SDVariable context = attention.context(); // [N, D]
-        SDVariable attended = linear(context, parameter(layer + "attention.output.dense.weight", d, d)); // [N, D]
-        x = norm(layer + "attention.output", attended, x, batch, 2 + 3 * l); // [N, D]
-        SDVariable wide = linear(x, parameter(layer + "intermediate.dense.weight", f, d)); // [N, F]
-        SDVariable activated = new BiasGelu(graph, wide, parameter(layer + "intermediate.dense.bias", f))
+        SDVariable attended = linear(context, parameter(layer(l) + "attention.output.dense.weight", d, d)); // [N, D]
+        x = norm(layer(l) + "attention.output", attended, x, batch, 2 + 3 * l); // [N, D]
+        SDVariable wide = linear(x, parameter(layer(l) + "intermediate.dense.weight", f, d)); // [N, F]
+        SDVariable activated = new BiasGelu(graph, wide, parameter(layer(l) + "intermediate.dense.bias", f))
                 .outputVariables()[0]; // [N, F]
-        SDVariable narrow = linear(activated, parameter(layer + "output.dense.weight", d, f)); // [N, D]
-        return norm(layer + "output", narrow, x, batch, 3 + 3 * l); // [N, D]
+        SDVariable narrow = linear(activated, parameter(layer(l) + "output.dense.weight", d, f)); // [N, D]
+        return norm(layer(l) + "output", narrow, x, batch, 3 + 3 * l); // [N, D]
+    }
+
+    /** Gates of a layer's heads [A]. */
+    private SDVariable headGates(int l) {
+        return graph.hasVariable(gates(l))
+                ? graph.getVariable(gates(l))
+                : graph.placeHolder(gates(l), DataType.FLOAT, config.heads());
+    }
+
+    private Dropout attentionDropout(int l) {
+        return new Dropout(1 + 3 * l, config.attentionDropout());
+    }
+
+    private static String layer(int l) {
+        return "encoder.layer." + l + ".";
     }
 
     private SDVariable norm(String name, SDVariable h, SDVariable residual, BatchInputs batch, int site) {
@@ -132,13 +187,12 @@ final class EncoderGraph {
                 .outputVariables()[0]; // [N, D]
     }
 
-    /** x [N, D] → logits [B, C]; which activation, and what dropout comes where, is the family's. */
-    private SDVariable classifier(ClassifierKind kind, SDVariable x, BatchInputs batch, double rate) {
+    /** cls [B, D] → logits [B, C]; which activation, and what dropout comes where, is the family's. */
+    private SDVariable classifier(ClassifierKind kind, SDVariable cls, BatchInputs batch, double rate) {
         int d = config.hidden();
         int c = parameters.layout().slice("classifier.bias").shape()[0];
         Dropout beforeProjection = new Dropout(1 + 3 * config.layers(), rate);
         Dropout beforeDense = new Dropout(2 + 3 * config.layers(), rate);
-        SDVariable cls = new ClsRows(graph, x, batch).outputVariable(); // [B, D]
         SDVariable features =
                 switch (kind) {
                     case LINEAR -> cls; // [B, D]
@@ -180,9 +234,15 @@ final class EncoderGraph {
 
     /** A trainable view of the flat parameters that starts where tensor {@code first} does. */
     private SDVariable variable(String first, int... shape) {
-        int offset = parameters.layout().slice(first).offset();
-        offsets.put(first, offset);
-        return graph.var(first, parameters.view(offset, shape));
+        offsets.put(first, parameters.layout().slice(first).offset());
+        return view(first, first, shape);
+    }
+
+    private SDVariable view(String name, String first, int... shape) {
+        return graph.hasVariable(name)
+                ? graph.getVariable(name)
+                : graph.var(
+                        name, parameters.view(parameters.layout().slice(first).offset(), shape));
     }
 
     SameDiff graph() {

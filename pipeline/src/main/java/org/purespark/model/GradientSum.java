@@ -1,6 +1,8 @@
 package org.purespark.model;
 
 import java.util.Arrays;
+import org.purespark.model.ops.Squares;
+import org.purespark.model.ops.Workers;
 
 /**
  * The sum of gradients over micro-batches: dense for all parameters but the word embedding, of which only the touched
@@ -100,44 +102,13 @@ public final class GradientSum {
         return words;
     }
 
-    /**
-     * Multiplies by {@code factor}: all word rows, and the dense gradients of the parameters [from, to).
-     *
-     * @param from a parameter's flat offset
-     */
-    public void scale(float factor, int from, int to) {
-        if (factor == 1f) {
-            return;
-        }
-        for (int i = from - layout.denseStart(); i < to - layout.denseStart(); i++) {
-            dense[i] *= factor;
-        }
-        for (int i = 0; i < touched * width; i++) {
-            wordRows[i] *= factor;
-        }
+    /** Sum of squares of the dense gradients of the parameters [from, to). */
+    public double denseSquares(int from, int to, Workers workers) {
+        return Squares.sum(dense, from - layout.denseStart(), to - layout.denseStart(), workers);
     }
 
-    /** Sum of squares of the dense gradients of the parameters [from, to), in float64. */
-    public double denseSquares(int from, int to) {
-        return squares(dense, from - layout.denseStart(), to - layout.denseStart());
-    }
-
-    /** Sum of squares of all word rows, in float64. */
-    public double wordSquares() {
-        return squares(wordRows, 0, touched * width);
-    }
-
-    private static double squares(float[] values, int from, int to) {
-        double a = 0;
-        double b = 0;
-        int i = from;
-        for (; i + 1 < to; i += 2) {
-            a += (double) values[i] * values[i];
-            b += (double) values[i + 1] * values[i + 1];
-        }
-        for (; i < to; i++) {
-            a += (double) values[i] * values[i];
-        }
-        return a + b;
+    /** Sum of squares of all word rows. */
+    public double wordSquares(Workers workers) {
+        return Squares.sum(wordRows, 0, touched * width, workers);
     }
 }

@@ -15,7 +15,8 @@ import org.purespark.model.ops.GraphSession;
  * <p>Off-heap: weights 4·P; gradients of the graph 4·P_d; activations of n = B·T tokens. Of each layer the backward pass
  * needs 8 arrays [n, D] (q, k, v, context, and of two norms the result and the normalized rows), 2 [n, F] (gelu and its
  * slope) and the attention [B, A, T, T], with CLS attention [n, A], its gradient, and 1/σ [n] of two norms; 4 [n, D] and
- * 2 [n, F] more are in flight. Arrays come in size classes.
+ * 2 [n, F] more are in flight. The last layer keeps k, v and CLS attention of all tokens, the rest of B first ones alone.
+ * Arrays come in size classes.
  *
  * @param parameters P
  * @param heapBytes of the Java heap
@@ -67,13 +68,26 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         long tokens = (long) work.microBatch() * work.maxTokens();
         long hidden = GraphSession.arrayBytes(tokens * config.hidden());
         long intermediate = GraphSession.arrayBytes(tokens * config.intermediate());
-        long kept = GraphSession.arrayBytes(3 * tokens * config.hidden())
-                + KEPT_HIDDEN * hidden
-                + KEPT_INTERMEDIATE * intermediate
+        long ofAll = GraphSession.arrayBytes(3 * tokens * config.hidden())
                 + GraphSession.arrayBytes(tokens * work.maxTokens() * config.heads())
-                + 2 * GraphSession.arrayBytes(tokens * config.heads())
-                + 2 * GraphSession.arrayBytes(tokens);
-        return config.layers() * kept + PASSING_HIDDEN * hidden + PASSING_INTERMEDIATE * intermediate;
+                + ofRows(config, tokens);
+        long ofFirst = GraphSession.arrayBytes(2 * tokens * config.hidden())
+                + GraphSession.arrayBytes((long) work.microBatch() * config.hidden())
+                + GraphSession.arrayBytes(tokens * config.heads())
+                + ofRows(config, work.microBatch());
+        long clsAttention = 2 * GraphSession.arrayBytes(tokens * config.heads());
+        return (config.layers() - 1) * ofAll
+                + ofFirst
+                + config.layers() * clsAttention
+                + PASSING_HIDDEN * hidden
+                + PASSING_INTERMEDIATE * intermediate;
+    }
+
+    /** What a layer keeps of each token that goes through its feed-forward part. */
+    private static long ofRows(EncoderConfig config, long rows) {
+        return KEPT_HIDDEN * GraphSession.arrayBytes(rows * config.hidden())
+                + KEPT_INTERMEDIATE * GraphSession.arrayBytes(rows * config.intermediate())
+                + 2 * GraphSession.arrayBytes(rows);
     }
 
     private static long graphGradients(ParameterLayout layout) {

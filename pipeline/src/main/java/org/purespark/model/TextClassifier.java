@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -16,6 +17,8 @@ import org.purespark.checkpoint.TensorLayout;
 import org.purespark.heads.Head;
 import org.purespark.model.ops.Floats;
 import org.purespark.model.ops.GraphSession;
+import org.purespark.model.ops.OpListener;
+import org.purespark.model.ops.VectorUnit;
 import org.purespark.model.ops.Workers;
 import org.purespark.random.DropoutMask;
 
@@ -87,6 +90,7 @@ public final class TextClassifier implements AutoCloseable {
             Parameters parameters,
             Ownership ownership,
             int threads) {
+        VectorUnit.require();
         this.config = config;
         this.classes = parameters.layout().slice(TensorLayout.CLASSIFIER_BIAS).length();
         this.ownership = ownership;
@@ -222,6 +226,9 @@ public final class TextClassifier implements AutoCloseable {
         inputs.put(EncoderGraph.TOKENS, tokens);
         inputs.put(EncoderGraph.STARTS, Nd4j.createFromArray(batch.starts()));
         inputs.put(EncoderGraph.KEYS, Nd4j.createFromArray(keys));
+        inputs.put(
+                EncoderGraph.FIRSTS,
+                Nd4j.createFromArray(IntStream.rangeClosed(0, batch.texts()).toArray()));
         for (int l = 0; l < config.layers(); l++) {
             float[] gates = new float[config.heads()];
             for (int h = 0; h < gates.length; h++) {
@@ -261,6 +268,11 @@ public final class TextClassifier implements AutoCloseable {
 
     public Parameters parameters() {
         return parameters;
+    }
+
+    /** Tells {@code listener} from now on how long each operation takes. */
+    public void tell(OpListener listener) {
+        session.tell(listener);
     }
 
     /** Bytes of off-heap memory held for activations and gradients. */

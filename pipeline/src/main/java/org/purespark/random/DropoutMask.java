@@ -1,5 +1,13 @@
 package org.purespark.random;
 
+import java.util.stream.LongStream;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
 /**
  * Inverted dropout as a function of (seed, epoch, text, site, entry): the same entries are dropped whatever thread,
  * task or machine computes them. An entry's 32 bits come from a counter-based hash of its place in the text's own
@@ -10,6 +18,16 @@ public final class DropoutMask {
     public static final long KEEP_ALL = 0;
 
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+    private static final long FIRST_FACTOR = 0xBF58476D1CE4E5B9L;
+    private static final long SECOND_FACTOR = 0x94D049BB133111EBL;
+
+    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
+
+    /** What the counter advances by from a vector's first word to each of its words. */
+    private static final long[] LANE_STEPS =
+            LongStream.range(0, LONGS.length()).map(lane -> lane * GOLDEN_GAMMA).toArray();
 
     private final long base;
     private final int threshold;
@@ -56,12 +74,21 @@ public final class DropoutMask {
             values[from] *= factor(first);
             i = 1;
         }
-        for (; i + 1 < count; i += 2) {
-            long bits = mix(base + ((first + i) >>> 1) * GOLDEN_GAMMA);
-            values[from + i] *= ((int) bits ^ Integer.MIN_VALUE) < threshold ? scale : 0f;
-            values[from + i + 1] *= ((int) (bits >>> 32) ^ Integer.MIN_VALUE) < threshold ? scale : 0f;
+        int lanes = FLOATS.length();
+        LongVector steps = LongVector.fromArray(LONGS, LANE_STEPS, 0);
+        for (; i + lanes <= count; i += lanes) {
+            // A 64-bit word holds the bits of two entries, the lower half those of the even one.
+            IntVector bits =
+                    mix(steps.add(base + ((first + i) >>> 1) * GOLDEN_GAMMA)).reinterpretAsInts();
+            VectorMask<Integer> kept =
+                    bits.lanewise(VectorOperators.XOR, Integer.MIN_VALUE).compare(VectorOperators.LT, threshold);
+            FloatVector scaled = FloatVector.fromArray(FLOATS, values, from + i).mul(scale);
+            IntVector.zero(INTS)
+                    .blend(scaled.reinterpretAsInts(), kept)
+                    .reinterpretAsFloats()
+                    .intoArray(values, from + i);
         }
-        if (i < count) {
+        for (; i < count; i++) {
             values[from + i] *= factor(first + i);
         }
     }
@@ -73,9 +100,17 @@ public final class DropoutMask {
         return (lane ^ Integer.MIN_VALUE) < threshold ? scale : 0f;
     }
 
+    private static LongVector mix(LongVector z) {
+        LongVector x = z.lanewise(VectorOperators.XOR, z.lanewise(VectorOperators.LSHR, 30))
+                .mul(FIRST_FACTOR);
+        x = x.lanewise(VectorOperators.XOR, x.lanewise(VectorOperators.LSHR, 27))
+                .mul(SECOND_FACTOR);
+        return x.lanewise(VectorOperators.XOR, x.lanewise(VectorOperators.LSHR, 31));
+    }
+
     private static long mix(long z) {
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        z = (z ^ (z >>> 30)) * FIRST_FACTOR;
+        z = (z ^ (z >>> 27)) * SECOND_FACTOR;
         return z ^ (z >>> 31);
     }
 }

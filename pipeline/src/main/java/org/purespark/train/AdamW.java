@@ -28,6 +28,9 @@ public final class AdamW {
     private final float[] second;
     private int steps;
 
+    /** Words that have had a gradient, whose moments are therefore not zero; null before the first update. */
+    private boolean[] moving;
+
     /**
      * The parameters that this optimizer updates: all of the word embedding, and a range of the others.
      *
@@ -65,10 +68,14 @@ public final class AdamW {
         this.steps = steps;
     }
 
-    /** Begins the next update, of which the two parts may then be made in any order. */
-    public Update next(double learningRate) {
+    /**
+     * Begins the next update, of which the two parts may then be made in any order.
+     *
+     * @param gradientFactor what the sums of gradients are multiplied by
+     */
+    public Update next(double learningRate, double gradientFactor) {
         steps++;
-        return new Update(constants, learningRate, steps);
+        return new Update(constants, learningRate, steps, gradientFactor);
     }
 
     /** Updates the owned range of the parameters that have dense gradients. */
@@ -92,23 +99,33 @@ public final class AdamW {
         int words = owned.words() / width;
         int perPiece = Math.max(1, PER_PIECE / width);
         float[] zeros = new float[width];
+        if (moving == null) {
+            moving = wordsWithMoments(words, width);
+        }
         Floats memory = parameters.memory();
         workers.run((words + perPiece - 1) / perPiece, (piece, scratch) -> {
             float[] weights = scratch.floats(0, width);
             for (int word = piece * perPiece; word < Math.min(words, (piece + 1) * perPiece); word++) {
                 int row = gradients.wordRow(word);
+                moving[word] |= row >= 0;
                 memory.get((long) word * width, weights, 0, width);
-                update.apply(
-                        weights,
-                        row < 0 ? zeros : gradients.wordRows(),
-                        Math.max(row, 0),
-                        first,
-                        second,
-                        word * width,
-                        width);
+                if (moving[word]) {
+                    float[] rows = row < 0 ? zeros : gradients.wordRows();
+                    update.apply(weights, rows, Math.max(row, 0), first, second, word * width, width);
+                } else {
+                    update.decay(weights, width);
+                }
                 memory.put((long) word * width, weights, 0, width);
             }
         });
+    }
+
+    private boolean[] wordsWithMoments(int words, int width) {
+        boolean[] found = new boolean[words];
+        for (int i = 0; i < words * width; i++) {
+            found[i / width] |= first[i] != 0 || second[i] != 0;
+        }
+        return found;
     }
 
     /** Which parameters it updates. */
@@ -140,8 +157,9 @@ public final class AdamW {
             float rest2,
             float stepSize,
             float inverseRoot,
-            float epsilon) {
-        Update(Constants c, double learningRate, int step) {
+            float epsilon,
+            float gradientFactor) {
+        Update(Constants c, double learningRate, int step, double gradientFactor) {
             this(
                     (float) (1 - learningRate * c.weightDecay()),
                     (float) c.beta1(),
@@ -150,12 +168,20 @@ public final class AdamW {
                     (float) (1 - c.beta2()),
                     (float) (learningRate / (1 - Math.pow(c.beta1(), step))),
                     (float) (1 / Math.sqrt(1 - Math.pow(c.beta2(), step))),
-                    (float) c.epsilon());
+                    (float) c.epsilon(),
+                    (float) gradientFactor);
+        }
+
+        /** What an update is where gradient and moments are zero: the same bits, for a third of the memory's traffic. */
+        void decay(float[] w, int count) {
+            for (int i = 0; i < count; i++) {
+                w[i] *= decay;
+            }
         }
 
         void apply(float[] w, float[] g, int gFrom, float[] m, float[] v, int from, int count) {
             for (int i = 0; i < count; i++) {
-                float gradient = g[gFrom + i];
+                float gradient = g[gFrom + i] * gradientFactor;
                 float mean = beta1 * m[from + i] + rest1 * gradient;
                 float square = beta2 * v[from + i] + rest2 * gradient * gradient;
                 m[from + i] = mean;

@@ -6,6 +6,7 @@ import org.purespark.heads.Head;
 import org.purespark.model.GradientSum;
 import org.purespark.model.ParameterLayout;
 import org.purespark.model.TextClassifier;
+import org.purespark.model.ops.Workers;
 
 /**
  * One optimizer update from M micro-batches: mean gradient, clipped by its global norm, then AdamW. Where several tasks
@@ -83,26 +84,23 @@ public final class OptimizerStep {
             penalty += loss.penalty() / share.ofStep();
         }
         exchange.reduce(step, share.contributors());
-        scale(1f / share.ofStep());
-        double[] sums =
-                exchange.sum(step, crossEntropy, penalty, gradients.denseSquares(exchange.from(), exchange.to()));
-        Result result = new Result(sums[0], sums[1], Math.sqrt(sums[2] + gradients.wordSquares()));
+        Workers workers = model.workers();
+        double[] sums = exchange.sum(
+                step, crossEntropy, penalty, gradients.denseSquares(exchange.from(), exchange.to(), workers));
+        double norm = Math.sqrt(sums[2] + gradients.wordSquares(workers)) / share.ofStep();
+        Result result = new Result(sums[0], sums[1], norm);
         if (!Double.isFinite(result.gradientNorm()) || !Double.isFinite(result.loss())) {
             throw new TrainingDivergedException("loss " + result.loss() + ", gradient norm " + result.gradientNorm()
                     + ": lower train.learning-rate or penalty.lambda");
         }
-        scale((float) Math.min(1, objective.clipNorm() / (result.gradientNorm() + NORM_OFFSET)));
-        AdamW.Update update = optimizer.next(learningRate);
-        optimizer.stepDense(update, model.parameters(), gradients, model.workers());
+        double clip = Math.min(1, objective.clipNorm() / (norm + NORM_OFFSET));
+        AdamW.Update update = optimizer.next(learningRate, clip / share.ofStep());
+        optimizer.stepDense(update, model.parameters(), gradients, workers);
         StepExchange.Incoming others = exchange.gather(step, model.parameters());
         // While the others' ranges come in.
-        optimizer.stepWords(update, model.parameters(), gradients, model.workers());
+        optimizer.stepWords(update, model.parameters(), gradients, workers);
         others.into(model.parameters());
         return result;
-    }
-
-    private void scale(float factor) {
-        gradients.scale(factor, exchange.from(), exchange.to());
     }
 
     /** What this task got from the others since the last call. */

@@ -107,8 +107,8 @@ class ConformanceTest {
             assertRelative(loss.crossEntropy(), expected.get("cross_entropy").asDouble(), 1e-4);
             assertRelative(loss.penalty(), expected.get("attention_penalty").asDouble(), 1e-4);
             double squares = gradients.denseSquares(
-                            gradients.layout().denseStart(), gradients.layout().size())
-                    + gradients.wordSquares();
+                            gradients.layout().denseStart(), gradients.layout().size(), model.workers())
+                    + gradients.wordSquares(model.workers());
             assertRelative(Math.sqrt(squares), expected.get("grad_norm").asDouble(), 1e-4);
             SortedMap<String, Tensor> reference = golden.tensors("gradients.safetensors");
             assertThat(reference.keySet())

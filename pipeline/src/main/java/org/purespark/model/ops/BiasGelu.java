@@ -1,6 +1,7 @@
 package org.purespark.model.ops;
 
 import java.util.List;
+import jdk.incubator.vector.FloatVector;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,7 +27,7 @@ public final class BiasGelu extends GraphOp {
         int rows = (int) inputs.get(0).size(0);
         int width = (int) inputs.get(0).size(1);
         Floats h = Floats.of(inputs.get(0));
-        float[] bias = Floats.of(inputs.get(1)).toArray();
+        float[] bias = Floats.of(inputs.get(1)).toPaddedArray();
         Floats y = Floats.of(outputs.get(0));
         Floats slope = Floats.of(outputs.get(1));
         workers.run(Rows.pieces(rows), (piece, scratch) -> {
@@ -34,12 +35,13 @@ public final class BiasGelu extends GraphOp {
             float[] slopes = scratch.floats(1, width);
             for (int n = Rows.first(piece); n < Rows.end(piece, rows); n++) {
                 h.get((long) n * width, row, 0, width);
-                for (int i = 0; i < width; i++) {
-                    float x = row[i] + bias[i];
-                    float e = ErrorFunction.exp(-0.5f * x * x);
-                    float cumulative = ErrorFunction.cumulative(x, e);
-                    row[i] = x * cumulative;
-                    slopes[i] = cumulative + x * ErrorFunction.density(e);
+                for (int i = 0; i < width; i += Lanes.COUNT) {
+                    FloatVector x = FloatVector.fromArray(Lanes.FLOATS, row, i)
+                            .add(FloatVector.fromArray(Lanes.FLOATS, bias, i));
+                    FloatVector e = ErrorFunction.exp(x.mul(x).mul(-0.5f));
+                    FloatVector cumulative = ErrorFunction.cumulative(x, e);
+                    x.mul(cumulative).intoArray(row, i);
+                    x.fma(ErrorFunction.density(e), cumulative).intoArray(slopes, i);
                 }
                 y.put((long) n * width, row, 0, width);
                 slope.put((long) n * width, slopes, 0, width);

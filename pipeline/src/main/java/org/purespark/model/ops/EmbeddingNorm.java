@@ -99,12 +99,12 @@ public final class EmbeddingNorm extends GraphOp {
             Floats outGradient = Floats.of(inputs.get(0));
             Floats normalized = Floats.of(inputs.get(1));
             Floats inverses = Floats.of(inputs.get(2));
-            float[] gamma = Floats.of(inputs.get(3)).toArray();
+            float[] gamma = Floats.of(inputs.get(3)).toPaddedArray();
             Texts texts = Texts.of(inputs.get(4), inputs.get(5));
             Floats x = Floats.of(outputs.get(0));
             int pieces = Rows.pieces(rows);
-            float[][] gammas = new float[pieces][width];
-            float[][] betas = new float[pieces][width];
+            float[][] gammas = new float[pieces][Lanes.padded(width)];
+            float[][] betas = new float[pieces][Lanes.padded(width)];
             workers.run(pieces, (piece, scratch) -> {
                 float[] row = scratch.floats(0, width);
                 float[] hat = scratch.floats(1, width);

@@ -68,6 +68,13 @@ public final class Floats {
         affinity.tagLocation(array, AffinityManager.Location.HOST);
     }
 
+    /** All entries, copied, and zeros up to the end of the last vector. */
+    float[] toPaddedArray() {
+        float[] values = new float[Lanes.padded(buffer.capacity())];
+        buffer.get(0, values, 0, buffer.capacity());
+        return values;
+    }
+
     /** All entries, copied. */
     public float[] toArray() {
         float[] values = new float[buffer.capacity()];

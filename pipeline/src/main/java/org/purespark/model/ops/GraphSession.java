@@ -21,6 +21,7 @@ import org.nd4j.linalg.api.ops.OpContext;
 public final class GraphSession extends InferenceSession implements AutoCloseable {
     private final Workers workers;
     private final ArrayPool pool;
+    private OpListener listener = OpListener.NONE;
 
     public GraphSession(SameDiff graph, Workers workers) {
         super(graph);
@@ -49,6 +50,11 @@ public final class GraphSession extends InferenceSession implements AutoCloseabl
         return Float.BYTES * ArrayPool.sizeClass(length);
     }
 
+    /** Tells {@code listener}, in place of the one before, of every operation from now on. */
+    public void tell(OpListener listener) {
+        this.listener = listener;
+    }
+
     public void release(Map<String, INDArray> values) {
         values.values().forEach(pool::release);
     }
@@ -62,13 +68,18 @@ public final class GraphSession extends InferenceSession implements AutoCloseabl
             Set<VarId> iterationInputs,
             Set<String> constants,
             Map<String, SDValue> placeholders) {
+        long start = System.nanoTime();
+        ExecutionResult result;
         if (function instanceof GraphOp op) {
             List<INDArray> outputs = context.getOutputArrays();
             op.compute(context.getInputArrays(), outputs, workers);
-            return ExecutionResult.createFrom(
+            result = ExecutionResult.createFrom(
                     Arrays.asList(op.outputVariablesNames()), outputs.toArray(INDArray[]::new));
+        } else {
+            result = super.doExec(function, context, frame, inputs, iterationInputs, constants, placeholders);
         }
-        return super.doExec(function, context, frame, inputs, iterationInputs, constants, placeholders);
+        listener.computed(function.opName(), System.nanoTime() - start);
+        return result;
     }
 
     @Override

@@ -1,19 +1,23 @@
 package org.purespark.model.ops;
 
+import jdk.incubator.vector.FloatVector;
+
 /**
  * Layer normalization of one row, forward and backward: x̂ = (s - mean(s)) / sqrt(var(s) + ε), y = γ·x̂ + β, var biased;
  * ds = (g - mean(g) - x̂·mean(g·x̂)) / sqrt(var(s) + ε) with g = γ·dy (Ba, Kiros, Hinton: Layer Normalization, 2016).
+ * Rows have room for whole vectors ({@link Lanes}).
  */
 final class NormKernel {
     private NormKernel() {}
 
     /** Turns {@code row} into x̂ in place and returns 1 / sqrt(var + ε). */
     static float normalize(float[] row, int width, double epsilon) {
+        Rows.clearPadding(row, 0, width);
         float mean = Rows.sum(row, width) / width;
         for (int i = 0; i < width; i++) {
             row[i] -= mean;
         }
-        float variance = Rows.dot(row, row, width) / width;
+        float variance = Rows.dot(row, 0, row, 0, width) / width;
         float inverse = (float) (1 / Math.sqrt(variance + epsilon));
         for (int i = 0; i < width; i++) {
             row[i] *= inverse;
@@ -31,8 +35,9 @@ final class NormKernel {
      * One row backward.
      *
      * @param outGradient dy; turned into ds in place
-     * @param gammaGradient dy·x̂ is added here
-     * @param betaGradient dy is added here
+     * @param gamma with room for whole vectors, and zeros behind its end
+     * @param gammaGradient dy·x̂ is added here; with room for whole vectors
+     * @param betaGradient dy is added here; with room for whole vectors
      */
     static void backward(
             float[] outGradient,
@@ -42,15 +47,22 @@ final class NormKernel {
             float[] gammaGradient,
             float[] betaGradient,
             int width) {
-        for (int i = 0; i < width; i++) {
-            gammaGradient[i] += outGradient[i] * normalized[i];
+        Rows.clearPadding(outGradient, 0, width);
+        Rows.clearPadding(normalized, 0, width);
+        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+        FloatVector product = sum;
+        for (int i = 0; i < width; i += Lanes.COUNT) {
+            FloatVector dy = FloatVector.fromArray(Lanes.FLOATS, outGradient, i);
+            FloatVector hat = FloatVector.fromArray(Lanes.FLOATS, normalized, i);
+            dy.fma(hat, FloatVector.fromArray(Lanes.FLOATS, gammaGradient, i)).intoArray(gammaGradient, i);
+            dy.add(FloatVector.fromArray(Lanes.FLOATS, betaGradient, i)).intoArray(betaGradient, i);
+            FloatVector g = dy.mul(FloatVector.fromArray(Lanes.FLOATS, gamma, i));
+            sum = sum.add(g);
+            product = g.fma(hat, product);
+            g.intoArray(outGradient, i);
         }
-        Rows.add(betaGradient, outGradient, width);
-        for (int i = 0; i < width; i++) {
-            outGradient[i] *= gamma[i];
-        }
-        float mean = Rows.sum(outGradient, width) / width;
-        float projection = Rows.dot(outGradient, normalized, width) / width;
+        float mean = Rows.across(sum) / width;
+        float projection = Rows.across(product) / width;
         for (int i = 0; i < width; i++) {
             outGradient[i] = (outGradient[i] - mean - normalized[i] * projection) * inverse;
         }

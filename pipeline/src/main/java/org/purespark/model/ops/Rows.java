@@ -1,6 +1,8 @@
 package org.purespark.model.ops;
 
-/** Row sums and column sums that do not depend on the number of threads. */
+import jdk.incubator.vector.FloatVector;
+
+/** Rows and sums over them that do not depend on the number of threads. Whole vectors are read: see {@link Lanes}. */
 final class Rows {
     /** Rows in one piece of work: fixed, so that the order of summing is. */
     static final int PER_PIECE = 32;
@@ -34,41 +36,53 @@ final class Rows {
         return total;
     }
 
-    /** Σ x[i], four running sums. */
-    static float sum(float[] x, int count) {
-        float a = 0;
-        float b = 0;
-        float c = 0;
-        float d = 0;
-        int i = 0;
-        for (; i + 3 < count; i += 4) {
-            a += x[i];
-            b += x[i + 1];
-            c += x[i + 2];
-            d += x[i + 3];
+    /** Makes the entries from {@code count} to the end of the last vector zero, so that they add nothing to a sum. */
+    static void clearPadding(float[] row, int from, int count) {
+        for (int i = from + count; i < from + Lanes.padded(count); i++) {
+            row[i] = 0f;
         }
-        for (; i < count; i++) {
-            a += x[i];
-        }
-        return (a + b) + (c + d);
     }
 
-    /** Σ x[i]·y[i], four running sums. */
-    static float dot(float[] x, float[] y, int count) {
-        float a = 0;
-        float b = 0;
-        float c = 0;
-        float d = 0;
+    /** Σ x[i] over whole vectors. */
+    static float sum(float[] x, int count) {
+        FloatVector even = FloatVector.zero(Lanes.FLOATS);
+        FloatVector odd = even;
         int i = 0;
-        for (; i + 3 < count; i += 4) {
-            a += x[i] * y[i];
-            b += x[i + 1] * y[i + 1];
-            c += x[i + 2] * y[i + 2];
-            d += x[i + 3] * y[i + 3];
+        for (; i + Lanes.COUNT < count; i += 2 * Lanes.COUNT) {
+            even = even.add(FloatVector.fromArray(Lanes.FLOATS, x, i));
+            odd = odd.add(FloatVector.fromArray(Lanes.FLOATS, x, i + Lanes.COUNT));
         }
-        for (; i < count; i++) {
-            a += x[i] * y[i];
+        if (i < count) {
+            even = even.add(FloatVector.fromArray(Lanes.FLOATS, x, i));
         }
-        return (a + b) + (c + d);
+        return across(even.add(odd));
+    }
+
+    /** Σ x[i]·y[j + i] over whole vectors, x from {@code from}. */
+    static float dot(float[] x, int from, float[] y, int yFrom, int count) {
+        FloatVector even = FloatVector.zero(Lanes.FLOATS);
+        FloatVector odd = even;
+        int i = 0;
+        for (; i + Lanes.COUNT < count; i += 2 * Lanes.COUNT) {
+            even = FloatVector.fromArray(Lanes.FLOATS, x, from + i)
+                    .fma(FloatVector.fromArray(Lanes.FLOATS, y, yFrom + i), even);
+            odd = FloatVector.fromArray(Lanes.FLOATS, x, from + i + Lanes.COUNT)
+                    .fma(FloatVector.fromArray(Lanes.FLOATS, y, yFrom + i + Lanes.COUNT), odd);
+        }
+        if (i < count) {
+            even = FloatVector.fromArray(Lanes.FLOATS, x, from + i)
+                    .fma(FloatVector.fromArray(Lanes.FLOATS, y, yFrom + i), even);
+        }
+        return across(even.add(odd));
+    }
+
+    /** The sum of the lanes in their order: {@code reduceLanes} leaves the order open. */
+    static float across(FloatVector vector) {
+        float[] lanes = vector.toArray();
+        float sum = 0;
+        for (float lane : lanes) {
+            sum += lane;
+        }
+        return sum;
     }
 }

@@ -6,13 +6,13 @@ import java.util.Arrays;
 public final class Scratch {
     private float[][] slots = new float[16][];
 
-    /** An array of at least {@code length} entries. */
+    /** An array of at least {@code length} entries, in whole vectors. */
     public float[] floats(int slot, int length) {
         if (slot >= slots.length) {
             slots = Arrays.copyOf(slots, slot + 8);
         }
         if (slots[slot] == null || slots[slot].length < length) {
-            slots[slot] = new float[length + length / 4];
+            slots[slot] = new float[Lanes.padded(length + length / 4)];
         }
         return slots[slot];
     }

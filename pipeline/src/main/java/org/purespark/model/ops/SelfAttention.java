@@ -1,26 +1,75 @@
 package org.purespark.model.ops;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.purespark.model.ops.Projections.Asking;
 import org.purespark.random.DropoutMask;
 
 /**
  * Multi-head self-attention over packed texts (Vaswani et al. 2017, formula 1), each text attending to itself alone:
- * context = gate · dropout(softmax(q·kᵀ/√E))·v, head by head.
+ * context = gate · dropout(softmax(q·kᵀ/√E))·v, head by head. Where a model's answer is read from the first token alone,
+ * the last layer's other tokens need no query: {@link #ofFirstTokens}.
  *
- * <p>Inputs qkv [N, 3D] (q, k, v side by side, without bias), bias [3D], gates [A] (0: the head is pruned), starts
- * [B + 1], keys [B]. Outputs context [N, D]; CLS attention after dropout [N, A] (row of token k of text b: what b's
- * first token gives to k; 0 for pruned heads); and for the backward pass the softmax [A·ΣT²], head by head in each text.
+ * <p>Inputs: projections without their bias, then gates [A] (0: the head is pruned), starts [B + 1], keys [B]. Outputs
+ * context [N, D], or [B, D] of the first tokens; CLS attention after dropout [N, A] (row of token k of text b: what b's
+ * first token gives to k; 0 for pruned heads); and for the backward pass the softmax, [A·ΣT²] or [A·N], head by head in
+ * each text.
  */
 public final class SelfAttention extends GraphOp {
+    private final Asking asking;
     private final Dropout dropout;
 
-    public SelfAttention(
+    private SelfAttention(
+            SameDiff graph,
+            Asking asking,
+            SDVariable[] projections,
+            SDVariable gates,
+            BatchInputs batch,
+            Dropout drop) {
+        super(
+                3,
+                graph,
+                Stream.concat(Arrays.stream(projections), Stream.of(gates, batch.starts(), batch.keys()))
+                        .toArray(SDVariable[]::new));
+        this.asking = asking;
+        this.dropout = drop;
+    }
+
+    /**
+     * All tokens ask.
+     *
+     * @param qkv [N, 3D]: q, k, v side by side, without bias
+     * @param bias [3D]
+     */
+    public static SelfAttention ofAllTokens(
             SameDiff graph, SDVariable qkv, SDVariable bias, SDVariable gates, BatchInputs batch, Dropout dropout) {
-        super(3, graph, qkv, bias, gates, batch.starts(), batch.keys());
-        this.dropout = dropout;
+        return new SelfAttention(graph, Asking.ALL_TOKENS, new SDVariable[] {qkv, bias}, gates, batch, dropout);
+    }
+
+    /**
+     * The first token of each text asks.
+     *
+     * @param q [B, D] without bias
+     * @param qBias [D]
+     * @param kv [N, 2D]: k, v side by side, without bias
+     * @param kvBias [2D]
+     */
+    public static SelfAttention ofFirstTokens(
+            SameDiff graph,
+            SDVariable q,
+            SDVariable qBias,
+            SDVariable kv,
+            SDVariable kvBias,
+            SDVariable gates,
+            BatchInputs batch,
+            Dropout dropout) {
+        return new SelfAttention(
+                graph, Asking.FIRST_TOKEN, new SDVariable[] {q, qBias, kv, kvBias}, gates, batch, dropout);
     }
 
     public SDVariable context() {
@@ -33,155 +82,159 @@ public final class SelfAttention extends GraphOp {
 
     @Override
     protected long[][] outputShapes(List<INDArray> inputs) {
-        long rows = inputs.get(0).size(0);
-        long heads = inputs.get(2).length();
+        int next = Projections.arrays(asking);
+        long tokens = inputs.get(next - 2).size(0);
+        long hidden = inputs.get(next - 1).length() / (asking == Asking.ALL_TOKENS ? 3 : 2);
+        long heads = inputs.get(next).length();
+        Texts texts = Texts.of(inputs.get(next + 1), inputs.get(next + 2));
+        boolean all = asking == Asking.ALL_TOKENS;
         return new long[][] {
-            {rows, inputs.get(0).size(1) / 3},
-            {rows, heads},
-            {heads * Texts.of(inputs.get(3), inputs.get(4)).squares()}
+            {all ? tokens : texts.count(), hidden}, {tokens, heads}, {heads * (all ? texts.squares() : tokens)}
         };
     }
 
     @Override
     public void compute(List<INDArray> inputs, List<INDArray> outputs, Workers workers) {
-        int hidden = (int) inputs.get(0).size(1) / 3;
-        Floats qkv = Floats.of(inputs.get(0));
-        float[] bias = Floats.of(inputs.get(1)).toArray();
-        float[] gates = Floats.of(inputs.get(2)).toArray();
-        Texts texts = Texts.of(inputs.get(3), inputs.get(4));
+        int next = Projections.arrays(asking);
+        Projections projections = Projections.of(asking, inputs);
+        float[] gates = Floats.of(inputs.get(next)).toArray();
+        Texts texts = Texts.of(inputs.get(next + 1), inputs.get(next + 2));
         Floats context = Floats.of(outputs.get(0));
         Floats cls = Floats.of(outputs.get(1));
         Floats softmax = Floats.of(outputs.get(2));
         int heads = gates.length;
+        int hidden = projections.hidden();
         int headSize = hidden / heads;
         workers.run(texts.count() * heads, (piece, scratch) -> {
             int b = piece / heads;
             int head = piece % heads;
-            int first = texts.start(b);
+            int column = head * headSize;
             int tokens = texts.length(b);
+            int queries = projections.queriesOf(tokens);
+            HeadBlock.Place place = new HeadBlock.Place(projections.firstQueryRow(texts, b), hidden, column);
             if (gates[head] == 0) {
-                clearHead(context, cls, new HeadBlock.Place(first, head, headSize, hidden), tokens, heads, scratch);
+                HeadBlock.clear(scratch, context, place, queries, headSize);
+                for (int t = 0; t < tokens; t++) {
+                    cls.put((long) (texts.start(b) + t) * heads + head, 0f);
+                }
                 return;
             }
-            HeadBlock block = new HeadBlock(scratch, tokens, headSize);
-            block.load(qkv, bias, new HeadBlock.Place(first, head, headSize, hidden));
+            HeadBlock block = new HeadBlock(scratch, queries, tokens, headSize);
+            load(block, projections, texts, b, column);
             block.attend();
-            block.saveTo(softmax, heads * texts.squaresBefore(b) + (long) head * tokens * tokens);
+            block.saveTo(softmax, projections.softmaxStart(texts, b, heads) + (long) head * queries * tokens);
             block.drop(dropout.maskOf(texts, b), head);
-            float[] rows = block.context();
+            block.writeContext(gates[head], context, place);
             for (int t = 0; t < tokens; t++) {
-                cls.put((long) (first + t) * heads + head, block.kept[t]);
-                for (int e = 0; e < headSize; e++) {
-                    rows[t * headSize + e] *= gates[head];
-                }
-                context.put((long) (first + t) * hidden + head * headSize, rows, t * headSize, headSize);
+                cls.put((long) (texts.start(b) + t) * heads + head, block.clsAttention(t));
             }
         });
     }
 
-    private static void clearHead(
-            Floats context, Floats cls, HeadBlock.Place place, int tokens, int heads, Scratch scratch) {
-        int headSize = place.headSize();
-        float[] zeros = scratch.zeros(0, headSize);
-        for (int t = 0; t < tokens; t++) {
-            cls.put((long) (place.firstRow() + t) * heads + place.head(), 0f);
-            context.put((long) (place.firstRow() + t) * place.hidden() + place.head() * headSize, zeros, 0, headSize);
-        }
+    private static void load(HeadBlock block, Projections from, Texts texts, int text, int column) {
+        block.loadQuery(from.queries().rows(), from.queries().bias(), from.query(texts, text, column));
+        block.loadKey(from.keys().rows(), from.keys().bias(), from.key(texts, text, column));
+        block.loadValue(from.keys().rows(), from.keys().bias(), from.value(texts, text, column));
     }
 
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
-        return List.of(new Gradient(
-                        sameDiff,
-                        dropout,
-                        gradients.get(0),
-                        gradients.get(1),
-                        arg(0),
-                        arg(1),
-                        arg(2),
-                        outputVariables()[2],
-                        arg(3),
-                        arg(4))
-                .outputVariables());
+        List<SDVariable> inputs = new ArrayList<>(Arrays.asList(args()));
+        inputs.addAll(List.of(gradients.get(0), gradients.get(1), outputVariables()[2]));
+        return List.of(new Gradient(sameDiff, asking, dropout, inputs.toArray(SDVariable[]::new)).outputVariables());
     }
 
     /**
-     * Inputs dcontext [N, D], dcls [N, A], qkv [N, 3D], bias [3D], gates [A], softmax [A·ΣT²], starts, keys; outputs
-     * dqkv [N, 3D], dbias [3D].
+     * Inputs: those of the attention, then dcontext, dcls [N, A], softmax; outputs the gradients of the projections and
+     * their biases.
      */
     private static final class Gradient extends GraphOp {
+        private final Asking asking;
         private final Dropout dropout;
 
-        Gradient(SameDiff graph, Dropout dropout, SDVariable... inputs) {
-            super(2, graph, inputs);
+        Gradient(SameDiff graph, Asking asking, Dropout dropout, SDVariable... inputs) {
+            super(Projections.arrays(asking), graph, inputs);
+            this.asking = asking;
             this.dropout = dropout;
         }
 
         @Override
         protected long[][] outputShapes(List<INDArray> inputs) {
-            return new long[][] {inputs.get(2).shape(), inputs.get(3).shape()};
+            long[][] shapes = new long[Projections.arrays(asking)][];
+            Arrays.setAll(shapes, i -> inputs.get(i).shape());
+            return shapes;
         }
 
         @Override
         public void compute(List<INDArray> inputs, List<INDArray> outputs, Workers workers) {
-            int hidden = (int) inputs.get(0).size(1);
-            Floats contextGradient = Floats.of(inputs.get(0));
-            Floats clsGradient = Floats.of(inputs.get(1));
-            Floats qkv = Floats.of(inputs.get(2));
-            float[] bias = Floats.of(inputs.get(3)).toArray();
-            float[] gates = Floats.of(inputs.get(4)).toArray();
-            Floats softmax = Floats.of(inputs.get(5));
-            Texts texts = Texts.of(inputs.get(6), inputs.get(7));
-            Floats qkvGradient = Floats.of(outputs.get(0));
+            int next = Projections.arrays(asking);
+            Projections projections = Projections.of(asking, inputs);
+            float[] gates = Floats.of(inputs.get(next)).toArray();
+            Texts texts = Texts.of(inputs.get(next + 1), inputs.get(next + 2));
+            Floats contextGradient = Floats.of(inputs.get(next + 3));
+            Floats clsGradient = Floats.of(inputs.get(next + 4));
+            Floats softmax = Floats.of(inputs.get(next + 5));
             int heads = gates.length;
+            int hidden = projections.hidden();
             int headSize = hidden / heads;
-            float[][] biasGradients = new float[texts.count()][3 * hidden];
+            Projections[] gradients = new Projections[texts.count()];
+            Arrays.setAll(gradients, b -> gradientsOfText(projections, outputs));
             workers.run(texts.count() * heads, (piece, scratch) -> {
                 int b = piece / heads;
                 int head = piece % heads;
-                HeadBlock.Place place = new HeadBlock.Place(texts.start(b), head, headSize, hidden);
+                int column = head * headSize;
                 int tokens = texts.length(b);
+                int queries = projections.queriesOf(tokens);
+                Projections to = gradients[b];
                 if (gates[head] == 0) {
-                    float[] zeros = scratch.zeros(0, headSize * tokens);
-                    write(new HeadBlock.Gradients(zeros, zeros, zeros), qkvGradient, biasGradients[b], place, tokens);
+                    HeadBlock.clear(scratch, to.queries().rows(), to.query(texts, b, column), queries, headSize);
+                    HeadBlock.clear(scratch, to.keys().rows(), to.key(texts, b, column), tokens, headSize);
+                    HeadBlock.clear(scratch, to.keys().rows(), to.value(texts, b, column), tokens, headSize);
                     return;
                 }
-                HeadBlock block = new HeadBlock(scratch, tokens, headSize);
-                block.load(qkv, bias, place);
-                block.restoreFrom(softmax, heads * texts.squaresBefore(b) + (long) head * tokens * tokens);
+                HeadBlock block = new HeadBlock(scratch, queries, tokens, headSize);
+                load(block, projections, texts, b, column);
+                block.restoreFrom(softmax, projections.softmaxStart(texts, b, heads) + (long) head * queries * tokens);
                 DropoutMask mask = dropout.maskOf(texts, b);
                 block.drop(mask, head);
-                float[] context = scratch.zeros(14, block.padded * headSize);
+                float[] context = block.readContextGradient(
+                        contextGradient,
+                        new HeadBlock.Place(projections.firstQueryRow(texts, b), hidden, column),
+                        gates[head]);
                 float[] cls = scratch.floats(15, tokens);
                 for (int t = 0; t < tokens; t++) {
-                    long row = place.firstRow() + t;
-                    contextGradient.get(row * hidden + head * headSize, context, t * headSize, headSize);
-                    for (int e = 0; e < headSize; e++) {
-                        context[t * headSize + e] *= gates[head];
-                    }
-                    cls[t] = clsGradient.get(row * heads + head);
+                    cls[t] = clsGradient.get((long) (texts.start(b) + t) * heads + head);
                 }
-                write(block.backward(context, cls, mask, head), qkvGradient, biasGradients[b], place, tokens);
+                HeadBlock.Gradients parts = block.backward(context, cls, mask, head);
+                parts.writeQuery(to.queries().rows(), to.queries().bias(), to.query(texts, b, column));
+                parts.writeKey(to.keys().rows(), to.keys().bias(), to.key(texts, b, column));
+                parts.writeValue(to.keys().rows(), to.keys().bias(), to.value(texts, b, column));
             });
-            Floats.of(outputs.get(1)).put(0, Rows.total(biasGradients, 3 * hidden), 0, 3 * hidden);
+            putBiases(gradients, outputs);
         }
 
-        private static void write(
-                HeadBlock.Gradients gradients, Floats to, float[] bias, HeadBlock.Place place, int tokens) {
-            writePart(gradients.q(), to, bias, place, tokens, 0);
-            writePart(gradients.k(), to, bias, place, tokens, place.hidden());
-            writePart(gradients.v(), to, bias, place, tokens, 2 * place.hidden());
+        /** The outputs, with sums of bias gradients of one text. */
+        private Projections gradientsOfText(Projections like, List<INDArray> outputs) {
+            Projections.Part queries = new Projections.Part(
+                    Floats.of(outputs.get(0)), new float[like.queries().stride()]);
+            return Projections.of(
+                    asking,
+                    queries,
+                    asking == Asking.ALL_TOKENS
+                            ? queries
+                            : new Projections.Part(
+                                    Floats.of(outputs.get(2)),
+                                    new float[like.keys().stride()]));
         }
 
-        private static void writePart(
-                float[] rows, Floats to, float[] bias, HeadBlock.Place place, int tokens, int part) {
-            int column = part + place.head() * place.headSize();
-            for (int t = 0; t < tokens; t++) {
-                long row = place.firstRow() + t;
-                to.put(row * 3 * place.hidden() + column, rows, t * place.headSize(), place.headSize());
-                for (int e = 0; e < place.headSize(); e++) {
-                    bias[column + e] += rows[t * place.headSize() + e];
-                }
+        private void putBiases(Projections[] ofTexts, List<INDArray> outputs) {
+            for (int i = 1; i < outputs.size(); i += 2) {
+                int output = i;
+                float[][] biases = Arrays.stream(ofTexts)
+                        .map(of -> output == 1 ? of.queries().bias() : of.keys().bias())
+                        .toArray(float[][]::new);
+                int length = biases[0].length;
+                Floats.of(outputs.get(i)).put(0, Rows.total(biases, length), 0, length);
             }
         }
     }

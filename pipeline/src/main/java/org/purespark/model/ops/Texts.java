@@ -7,13 +7,16 @@ final class Texts {
     private final int[] starts;
     private final long[] keys;
     private final int[] textOfRow;
+    private final long[] squaresBefore;
 
     private Texts(int[] starts, long[] keys) {
         this.starts = starts;
         this.keys = keys;
         this.textOfRow = new int[starts[starts.length - 1]];
+        this.squaresBefore = new long[starts.length];
         for (int b = 0; b + 1 < starts.length; b++) {
             java.util.Arrays.fill(textOfRow, starts[b], starts[b + 1], b);
+            squaresBefore[b + 1] = squaresBefore[b] + (long) length(b) * length(b);
         }
     }
 
@@ -48,11 +51,7 @@ final class Texts {
 
     /** Σ T², over the texts before {@code text}: where its T × T block starts in a packed array of such blocks. */
     long squaresBefore(int text) {
-        long sum = 0;
-        for (int b = 0; b < text; b++) {
-            sum += (long) length(b) * length(b);
-        }
-        return sum;
+        return squaresBefore[text];
     }
 
     long squares() {

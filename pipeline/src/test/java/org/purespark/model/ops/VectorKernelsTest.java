@@ -1,0 +1,124 @@
+package org.purespark.model.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import jdk.incubator.vector.FloatVector;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** The kernels' arithmetic against the same in float64, one number at a time. */
+class VectorKernelsTest {
+    @Test
+    void exponentialIsWithinTwoUnitsInTheLastPlace() {
+        for (float x = -87.3f; x <= 88f; x += 0.0173f) {
+            float expected = (float) Math.exp(x);
+            assertThat(exp(x)).as("e^%s", x).isCloseTo(expected, within(2 * Math.ulp(expected)));
+        }
+    }
+
+    @Test
+    void exponentialOfWhatIsTooSmallIsNextToNothing() {
+        assertThat(exp(Float.NEGATIVE_INFINITY)).isBetween(0f, 1.3e-38f);
+        assertThat(exp(-1e6f)).isBetween(0f, 1.3e-38f);
+        assertThat(exp(Float.NaN)).isNaN();
+    }
+
+    @Test
+    void cumulativeNormalDistributionIsWithinTenMillionths() {
+        double integral = 0.5;
+        double step = 1e-4;
+        for (int i = 1; i <= 60_000; i++) {
+            // Simpson's rule on φ from 0.
+            double from = (i - 1) * step;
+            integral += step / 6 * (density(from) + 4 * density(from + step / 2) + density(from + step));
+            if (i % 100 == 0) {
+                float x = (float) (i * step);
+                assertThat((double) cumulative(x)).as("Φ(%s)", x).isCloseTo(integral, within(3e-7));
+                assertThat((double) cumulative(-x)).as("Φ(-%s)", x).isCloseTo(1 - integral, within(3e-7));
+            }
+        }
+    }
+
+    @Property(tries = 200)
+    void productsOfAnySizeMatch(
+            @ForAll @IntRange(min = 1, max = 40) int m,
+            @ForAll @IntRange(min = 1, max = 40) int n,
+            @ForAll @IntRange(min = 1, max = 40) int k,
+            @ForAll Random random) {
+        int rows = Lanes.padded(m);
+        int columns = Lanes.padded(n);
+        int depth = Lanes.padded(k);
+        float[] a = numbers(rows * depth, random);
+        float[] transposed = new float[depth * rows];
+        for (int i = 0; i < m; i++) {
+            for (int x = 0; x < k; x++) {
+                transposed[x * rows + i] = a[i * depth + x];
+            }
+        }
+        float[] b = numbers(depth * columns, random);
+        float[] plain = new float[rows * columns];
+        float[] ofTransposed = new float[rows * columns];
+        SmallProducts.Matrix right = new SmallProducts.Matrix(b, columns);
+        SmallProducts.times(
+                new SmallProducts.Matrix(a, depth), right, new SmallProducts.Matrix(plain, columns), m, n, k);
+        SmallProducts.transposedTimes(
+                new SmallProducts.Matrix(transposed, rows),
+                right,
+                new SmallProducts.Matrix(ofTransposed, columns),
+                m,
+                n,
+                k);
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                double sum = 0;
+                for (int x = 0; x < k; x++) {
+                    sum += (double) a[i * depth + x] * b[x * columns + j];
+                }
+                assertThat((double) plain[i * columns + j]).isCloseTo(sum, within(1e-5));
+                assertThat(ofTransposed[i * columns + j]).isEqualTo(plain[i * columns + j]);
+            }
+        }
+    }
+
+    @Property(tries = 50)
+    void sumsOfSquaresMatchAndDoNotDependOnThreads(
+            @ForAll @IntRange(max = 50_000) int length, @ForAll @IntRange(max = 7) int from, @ForAll Random random) {
+        float[] values = numbers(length + from, random);
+        double expected = 0;
+        for (int i = from; i < values.length; i++) {
+            expected += (double) values[i] * values[i];
+        }
+        try (Workers one = new Workers(1);
+                Workers three = new Workers(3)) {
+            double sum = Squares.sum(values, from, values.length, one);
+            assertThat(sum).isCloseTo(expected, within(1e-6 * expected));
+            assertThat(Squares.sum(values, from, values.length, three)).isEqualTo(sum);
+        }
+    }
+
+    private static float[] numbers(int count, Random random) {
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = random.nextFloat() - 0.5f;
+        }
+        return numbers;
+    }
+
+    private static float exp(float x) {
+        return ErrorFunction.exp(FloatVector.broadcast(Lanes.FLOATS, x)).lane(0);
+    }
+
+    private static float cumulative(float x) {
+        FloatVector all = FloatVector.broadcast(Lanes.FLOATS, x);
+        return ErrorFunction.cumulative(all, ErrorFunction.exp(all.mul(all).mul(-0.5f)))
+                .lane(0);
+    }
+
+    private static double density(double x) {
+        return Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+    }
+}
