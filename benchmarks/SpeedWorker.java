@@ -1,0 +1,152 @@
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.StringJoiner;
+import org.apache.hadoop.conf.Configuration;
+import org.purespark.checkpoint.Checkpoint;
+import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.evaluate.BatchEvaluation;
+import org.purespark.evaluate.EncodedBatch;
+import org.purespark.evaluate.LoadedModel;
+import org.purespark.evaluate.ModelSource;
+import org.purespark.evaluate.ModelWeights;
+import org.purespark.model.PackedBatch;
+import org.purespark.model.TextClassifier;
+import org.purespark.random.DropoutMask;
+import org.purespark.storage.Storage;
+import org.purespark.train.AdamW;
+import org.purespark.train.Exchange;
+import org.purespark.train.OptimizerStep;
+
+/**
+ * The project's side of the comparison with PyTorch: the same commands and answers as {@code pytorch/worker.py}.
+ * {@code SpeedWorker MODEL BATCHES THREADS train|infer}; each mode holds in memory what it needs, as a run does.
+ */
+public final class SpeedWorker {
+    private static final int MICRO_BATCH = 32;
+    private static final double LEARNING_RATE = 2e-5;
+    private static final long SEED = 11;
+    private static final int MAX_LENGTH = 128;
+
+    private final Storage storage = new Storage(new Configuration(false));
+    private final List<EncodedBatch> batches;
+    private LoadedModel model;
+    private TextClassifier trained;
+    private OptimizerStep optimizer;
+    private int steps;
+
+    private SpeedWorker(Path batches) throws IOException {
+        this.batches = read(batches);
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        // The answers alone go to standard output.
+        PrintStream answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        System.setOut(System.err);
+        if (arguments.length != 4) {
+            System.err.println("usage: SpeedWorker MODEL BATCHES THREADS train|infer");
+            System.exit(2);
+        }
+        SpeedWorker worker = new SpeedWorker(Path.of(arguments[1]));
+        int threads = Integer.parseInt(arguments[2]);
+        switch (arguments[3]) {
+            case "train" -> worker.prepareTraining(arguments[0], threads);
+            case "infer" -> worker.prepareInference(arguments[0], threads);
+            default -> throw new IllegalArgumentException("unknown mode " + arguments[3] + "; there are train, infer");
+        }
+        answers.println("ready java " + System.getProperty("java.version"));
+        BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = commands.readLine(); line != null; line = commands.readLine()) {
+            answers.println(worker.answer(line.split(" ")));
+        }
+        System.exit(0);
+    }
+
+    private void prepareTraining(String directory, int threads) throws IOException {
+        this.trained = classifier(new CheckpointReader(storage).read(directory), threads);
+        AdamW adamW = new AdamW(
+                new AdamW.Constants(0.9, 0.999, 1e-8, 0.01),
+                AdamW.Owned.all(trained.parameters().layout()));
+        double[] noPenalty = new double[trained.config().layers()];
+        this.optimizer = new OptimizerStep(
+                trained, adamW, new OptimizerStep.Objective(Set.of(), noPenalty, 1.0), Exchange.alone());
+    }
+
+    private static TextClassifier classifier(Checkpoint start, int threads) {
+        return new TextClassifier(
+                start.encoder(), start.classifierKind(), 0.1, start.labels().size(), start.tensors(), threads);
+    }
+
+    private void prepareInference(String directory, int threads) {
+        this.model = ModelWeights.read(storage, new ModelSource(directory, null, "benchmark")).open(threads);
+    }
+
+    private static List<EncodedBatch> read(Path file) throws IOException {
+        List<EncodedBatch> batches = new ArrayList<>();
+        List<String> lines = Files.readAllLines(file, StandardCharsets.US_ASCII);
+        for (int first = 0; first < lines.size(); first += MICRO_BATCH) {
+            List<String> part = lines.subList(first, Math.min(lines.size(), first + MICRO_BATCH));
+            List<int[]> texts = new ArrayList<>();
+            int[] labels = new int[part.size()];
+            for (int i = 0; i < labels.length; i++) {
+                int[] numbers = Arrays.stream(part.get(i).split(" "))
+                        .mapToInt(Integer::parseInt).toArray();
+                labels[i] = numbers[0];
+                texts.add(Arrays.copyOfRange(numbers, 1, numbers.length));
+            }
+            batches.add(new EncodedBatch(texts, labels));
+        }
+        return batches;
+    }
+
+    private String answer(String[] words) {
+        if (words[0].equals("logits")) {
+            StringJoiner logits = new StringJoiner(" ");
+            for (float[] row : BatchEvaluation.logits(model, batches.get(Integer.parseInt(words[1])))) {
+                for (float value : row) {
+                    logits.add(Float.toString(value));
+                }
+            }
+            return logits.toString();
+        }
+        int first = Integer.parseInt(words[1]);
+        int count = Integer.parseInt(words[2]);
+        StringJoiner seconds = new StringJoiner(" ");
+        for (int index = first; index < first + count; index++) {
+            EncodedBatch batch = batches.get(index % batches.size());
+            long start = System.nanoTime();
+            work(words[0], batch, index);
+            seconds.add(String.format(Locale.ROOT, "%.6f", (System.nanoTime() - start) / 1e9));
+        }
+        return seconds.toString();
+    }
+
+    private void work(String work, EncodedBatch batch, int index) {
+        switch (work) {
+            case "train" -> train(batch, index);
+            case "score" -> BatchEvaluation.statistics(model, batch, Collections.emptySortedSet(), MAX_LENGTH);
+            case "evaluate" -> BatchEvaluation.logits(model, batch);
+            default -> throw new IllegalArgumentException("unknown command " + work);
+        }
+    }
+
+    private void train(EncodedBatch batch, int index) {
+        long[] keys = new long[batch.labels().length];
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = DropoutMask.key(SEED, 0, index * MICRO_BATCH + i);
+        }
+        TextClassifier.Example example =
+                new TextClassifier.Example(PackedBatch.of(batch.texts()), batch.labels(), keys);
+        optimizer.apply(++steps, OptimizerStep.Share.all(List.of(example)), LEARNING_RATE);
+    }
+}

@@ -1,0 +1,237 @@
+"""Times the project beside PyTorch: the same weights, batches and numbers of threads, in alternating rounds.
+
+Started by benchmarks/against-pytorch, which builds what it needs. Both sides stay alive, so that what is compiled and
+cached stays warm; the one whose turn it is not is stopped by a signal. PyTorch pads a batch to its longest text. A
+round's ratio is the project's seconds over PyTorch's, on the same batches.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import children
+import reference
+
+SIZES = {
+    "L6/D384": reference.bert_config(6, 384, 12, 1536),
+    "L12/D384": reference.bert_config(12, 384, 12, 1536),
+    "L12/D768": reference.bert_config(12, 768, 12, 3072),
+}
+WORKS = {"train": ["train"], "infer": ["score", "evaluate"]}
+NAMES = {"train": "training step", "score": "scoring batch", "evaluate": "evaluation batch"}
+LOGIT_TOLERANCE = 1e-3
+SEED = 11
+
+
+def options():
+    parser = argparse.ArgumentParser(
+        prog="benchmarks/against-pytorch", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model-sizes", default=",".join(SIZES), help="of " + ", ".join(SIZES) + " (all)")
+    parser.add_argument("--threads", default="1,2", help="numbers of threads (1,2)")
+    parser.add_argument("--works", default="train,score,evaluate", help="of train, score, evaluate (all)")
+    parser.add_argument("--rounds", type=int, default=9, help="of each comparison (9)")
+    parser.add_argument("--steps", type=int, default=4, help="batches of each side in a round (4)")
+    parser.add_argument("--warm-up", type=int, default=12, help="batches of each side before the first round (12)")
+    parser.add_argument("--data", type=pathlib.Path, help="TSV with columns sentence and label, or a directory with such"
+                        " a train.tsv (../shared/data/sst2)")
+    parser.add_argument("--batches", type=int, default=48, help="micro-batches of 32 texts to take from it (48)")
+    parser.add_argument("--heap", help="Java heap, such as 1g (bin/pure's 1g, 3g for D768)")
+    parser.add_argument("--steps-for-growth", metavar="A,B", help="measure the project's memory after so many training"
+                        " steps too, such as 50,500")
+    parser.add_argument("--out", type=pathlib.Path, help="JSON file for all figures")
+    parser.add_argument("--check", type=pathlib.Path, metavar="GOLDEN", help="only compare the reference encoder with"
+                        " the golden files of a BERT, such as ../shared/golden/bert")
+    chosen = parser.parse_args()
+    for given, known, name in ((chosen.model_sizes, SIZES, "--model-sizes"), (chosen.works, NAMES, "--works")):
+        unknown = [word for word in given.split(",") if word not in known]
+        if unknown:
+            parser.error(f"{name}: {', '.join(unknown)} is none of {', '.join(known)}")
+    return chosen
+
+
+# ---- Inputs ---------------------------------------------------------------------------------------------------------
+
+
+def write_batches(data, count, file):
+    """A seeded choice of texts as token ids, for both sides; returns tokens a text, and padded tokens a text."""
+    from tokenizers import Tokenizer
+
+    file_in = data / "train.tsv" if data.is_dir() else data
+    header, *lines = file_in.read_text(encoding="utf-8").splitlines()
+    columns = [name.strip() for name in header.split("\t")]
+    text = columns.index("sentence") if "sentence" in columns else columns.index("text")
+    label = columns.index("label")
+    random.Random(SEED).shuffle(lines)
+    rows = [line.split("\t") for line in lines[: 32 * count]]
+    tokenizer = Tokenizer.from_file(os.environ["PURE_TOKENIZER"] + "/tokenizer.json")
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(reference.MAX_LENGTH)
+    ids = [tokenizer.encode(row[text]).ids for row in rows]
+    file.write_text("".join(f"{row[label].strip()} {' '.join(map(str, i))}\n" for row, i in zip(rows, ids)), "ascii")
+    padded = sum(32 * max(map(len, ids[i : i + 32])) for i in range(0, len(ids), 32))
+    return sum(map(len, ids)) / len(ids), padded / len(ids)
+
+
+def checkpoint(size, cache):
+    directory = cache / ("random-" + size.replace("/", "-").lower())
+    if not (directory / "config.json").exists():
+        print(f"writing random weights to {directory}", file=sys.stderr)
+        reference.random_checkpoint(directory, SIZES[size], SEED)
+    return directory
+
+
+# ---- Measuring ------------------------------------------------------------------------------------------------------
+
+
+def measure(chosen, size, threads, mode, cache, batches):
+    """Rounds of all works of a mode, and the memory that each side took."""
+    works = [work for work in WORKS[mode] if work in chosen.works.split(",")]
+    heap = chosen.heap or ("3g" if SIZES[size]["hidden_size"] > 384 else "1g")
+    model = checkpoint(size, cache)
+    figures = []
+    with children.Child.pytorch(model, batches, threads, mode) as theirs:
+        with children.Child.project(model, batches, threads, mode, heap) as ours:
+            if mode == "infer":
+                compare_logits(theirs, ours)
+            for work in works:
+                for side in (theirs, ours):
+                    side.do(work, 0, chosen.warm_up)
+                    side.forget_peak()
+                figures.append(rounds(chosen, size, threads, work, theirs, ours))
+            memory = {"pytorch": theirs.memory(), "project": ours.memory()}
+    for figure in figures:
+        figure["memoryMiB"] = memory
+    return figures
+
+
+def compare_logits(theirs, ours):
+    a, b = theirs.ask("logits 0"), ours.ask("logits 0")
+    difference = max(abs(x - y) for x, y in zip(a, b)) / max(map(abs, a))
+    if len(a) != len(b) or difference > LOGIT_TOLERANCE:
+        raise SystemExit(f"both sides compute different things: their logits differ by {difference:.1e} (relative)")
+
+
+def rounds(chosen, size, threads, work, theirs, ours):
+    seconds = {theirs: [], ours: []}
+    first = 0
+    for number in range(chosen.rounds):
+        for side in (theirs, ours) if number % 2 == 0 else (ours, theirs):
+            seconds[side].append(sum(side.do(work, first, chosen.steps)) / chosen.steps)
+        first += chosen.steps
+    figure = {
+        "size": size,
+        "threads": threads,
+        "work": work,
+        "pytorchSeconds": seconds[theirs],
+        "projectSeconds": seconds[ours],
+        "ratios": [o / t for o, t in zip(seconds[ours], seconds[theirs])],
+    }
+    print(row(figure), flush=True)
+    return figure
+
+
+def growth(chosen, size, threads, cache, batches):
+    """The project's memory in MiB after numbers of training steps."""
+    heap = chosen.heap or ("3g" if SIZES[size]["hidden_size"] > 384 else "1g")
+    found, done = {}, 0
+    with children.Child.project(checkpoint(size, cache), batches, threads, "train", heap) as ours:
+        for steps in sorted(map(int, chosen.steps_for_growth.split(","))):
+            ours.do("train", done, steps - done)
+            done = steps
+            found[steps] = ours.memory()
+            print(f"{size:9} {threads:7}  after {steps} steps {found[steps]['resident']} MiB, at most"
+                  f" {found[steps]['peak']} MiB", flush=True)
+    return {"size": size, "threads": threads, "memoryMiB": found}
+
+
+# ---- Results --------------------------------------------------------------------------------------------------------
+
+HEADER = f"{'model':9} threads  {'work':16}  PyTorch s   ours s  ratio  (quartiles; smallest to largest)"
+
+
+def row(figure):
+    ratios = sorted(figure["ratios"])
+    quartiles = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else [ratios[0]] * 3
+    return (
+        f"{figure['size']:9} {figure['threads']:7}  {NAMES[figure['work']]:16}"
+        f"  {statistics.median(figure['pytorchSeconds']):9.4f} {statistics.median(figure['projectSeconds']):8.4f}"
+        f"  {statistics.median(ratios):5.2f}  ({quartiles[0]:.2f} to {quartiles[2]:.2f};"
+        f" {ratios[0]:.2f} to {ratios[-1]:.2f})"
+    )
+
+
+def memory_row(figure):
+    memory = figure["memoryMiB"]
+    return f"{figure['size']:9} {figure['threads']:7}  " + "; ".join(
+        f"{name} {side['peak']}, in the steps {side['peakInSteps']}, with the model just loaded {side['ready']}"
+        for name, side in memory.items()
+    )
+
+
+def machine():
+    model = next(
+        (line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "unknown"
+    )
+    revision = subprocess.run(
+        ["git", "-C", os.environ["PURE_ROOT"], "describe", "--always", "--dirty"], capture_output=True, text=True
+    ).stdout.strip()
+    return {"processor": model, "cores": os.cpu_count(), "system": platform.platform(), "revision": revision}
+
+
+def main():
+    chosen = options()
+    if chosen.check:
+        for quantity, difference in reference.check(chosen.check).items():
+            print(f"{quantity:24} {difference:.1e}")
+        return
+    root = pathlib.Path(os.environ["PURE_ROOT"])
+    cache = pathlib.Path(os.environ["PURE_CACHE"])
+    golden = root / "pipeline/src/test/resources/golden/bert"
+    found = reference.check(golden)
+    print(f"the reference encoder agrees with transformers: at most {max(found.values()):.1e} off")
+    data = chosen.data or root.parent / "shared/data/sst2"
+    if not data.exists():
+        raise SystemExit(f"no {data}; name a TSV file with columns sentence and label with --data")
+    with tempfile.TemporaryDirectory() as directory:
+        run(chosen, data, cache, pathlib.Path(directory) / "batches")
+
+
+def run(chosen, data, cache, batches):
+    tokens, padded = write_batches(data, chosen.batches, batches)
+    print(f"texts have {tokens:.1f} tokens, {padded:.1f} padded to the longest of their batch\n\n{HEADER}", flush=True)
+    figures, grown = [], []
+    for size in chosen.model_sizes.split(","):
+        for threads in map(int, chosen.threads.split(",")):
+            for mode in WORKS:
+                if any(work in chosen.works.split(",") for work in WORKS[mode]):
+                    figures += measure(chosen, size, threads, mode, cache, batches)
+            if chosen.steps_for_growth:
+                grown.append(growth(chosen, size, threads, cache, batches))
+    training = [figure for figure in figures if figure["work"] == "train"]
+    if training:
+        print("\nlargest resident memory in training, MiB: of the whole process, of the measured steps (a Python process that"
+              " has only imported a PyTorch built for CUDA takes several hundred by itself)")
+        print("\n".join(map(memory_row, training)))
+    if chosen.out:
+        result = {
+            "schema": 1,
+            "machine": machine() | {"versions": children.versions},
+            "tokensPerText": tokens,
+            "paddedTokensPerText": padded,
+            "batchesPerRound": chosen.steps,
+            "figures": figures,
+            "growth": grown,
+        }
+        chosen.out.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""PyTorch's side of the comparison: does what a line on standard input asks for, and answers with a line.
+
+    python worker.py MODEL BATCHES THREADS train|infer
+
+Commands: `train FROM COUNT`, `score FROM COUNT`, `evaluate FROM COUNT` answer with the seconds of each batch; `logits
+BATCH` answers with the logits of a batch. BATCHES has a line for each text: its label, then its token ids; 32 lines are
+a micro-batch, and after the last one comes the first.
+"""
+
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+
+import reference
+
+MICRO_BATCH = 32
+LEARNING_RATE = 2e-5
+
+
+class Worker:
+    def __init__(self, model, batches):
+        self.model = reference.load(model)
+        self.batches = read_batches(batches)
+        # No argument but what the method fixes: PyTorch chooses its own form of the update.
+        self.optimizer = torch.optim.AdamW(
+            self.model.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01
+        )
+
+    def train(self, texts, labels):
+        self.model.train()
+        ids, mask = reference.pad(texts)
+        logits, _ = self.model(ids, mask)
+        self.optimizer.zero_grad()
+        loss = F.cross_entropy(logits, torch.tensor(labels))
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        return loss.item()
+
+    @torch.no_grad()
+    def score(self, texts, labels):
+        self.model.eval()
+        logits, attention = self.model(*reference.pad(texts), with_attention=True)
+        variance = torch.stack([reference.cls_variance(layer).sum(0) for layer in attention])
+        correct = (logits.argmax(-1) == torch.tensor(labels)).sum()
+        return variance.tolist(), int(correct)
+
+    @torch.no_grad()
+    def evaluate(self, texts, labels):
+        self.model.eval()
+        return self.model(*reference.pad(texts))[0].tolist()
+
+    def timed(self, work, first, count):
+        seconds = []
+        for index in range(first, first + count):
+            batch = self.batches[index % len(self.batches)]
+            start = time.perf_counter()
+            work(*batch)
+            seconds.append(time.perf_counter() - start)
+        return " ".join(f"{s:.6f}" for s in seconds)
+
+
+def read_batches(file):
+    texts, labels = [], []
+    with open(file, encoding="ascii") as lines:
+        for line in lines:
+            label, *ids = map(int, line.split())
+            labels.append(label)
+            texts.append(ids)
+    return [
+        (texts[i : i + MICRO_BATCH], labels[i : i + MICRO_BATCH]) for i in range(0, len(texts), MICRO_BATCH)
+    ]
+
+
+def main():
+    model, batches, threads = sys.argv[1:4]
+    torch.manual_seed(11)
+    torch.set_num_threads(int(threads))
+    torch.set_num_interop_threads(1)
+    worker = Worker(model, batches)
+    works = {"train": worker.train, "score": worker.score, "evaluate": worker.evaluate}
+    print("ready torch", torch.__version__, flush=True)
+    for line in sys.stdin:
+        command, *numbers = line.split()
+        if command == "logits":
+            logits = worker.evaluate(*worker.batches[int(numbers[0])])
+            print(*(value for row in logits for value in row), flush=True)
+        else:
+            print(worker.timed(works[command], *map(int, numbers)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
