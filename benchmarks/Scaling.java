@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 public final class Scaling {
     private static final int MICRO_BATCHES_PER_STEP = 8;
     private static final int TRAIN_TEXTS = 32 * MICRO_BATCHES_PER_STEP * 8;
-    private static final int SCORE_TEXTS = 2048;
+    private static final int SCORE_TEXTS = 6144;
     private static final int TEST_TEXTS = 64;
 
     /** Steps of a run in which its JVMs are still compiling. */
