@@ -17,16 +17,39 @@ import sys
 import tempfile
 
 import children
-import reference
+
+
+def bert_config(layers, hidden, heads, intermediate):
+    return {
+        "architectures": ["BertModel"],
+        "model_type": "bert",
+        "vocab_size": 30522,
+        "hidden_size": hidden,
+        "num_hidden_layers": layers,
+        "num_attention_heads": heads,
+        "intermediate_size": intermediate,
+        "hidden_act": "gelu",
+        "hidden_dropout_prob": 0.1,
+        "attention_probs_dropout_prob": 0.1,
+        "max_position_embeddings": 512,
+        "type_vocab_size": 2,
+        "layer_norm_eps": 1e-12,
+        "initializer_range": 0.02,
+        "pad_token_id": 0,
+        "id2label": {"0": "0", "1": "1"},
+        "label2id": {"0": 0, "1": 1},
+    }
+
 
 SIZES = {
-    "L6/D384": reference.bert_config(6, 384, 12, 1536),
-    "L12/D384": reference.bert_config(12, 384, 12, 1536),
-    "L12/D768": reference.bert_config(12, 768, 12, 3072),
+    "L6/D384": bert_config(6, 384, 12, 1536),
+    "L12/D384": bert_config(12, 384, 12, 1536),
+    "L12/D768": bert_config(12, 768, 12, 3072),
 }
 WORKS = {"train": ["train"], "infer": ["score", "evaluate"]}
 NAMES = {"train": "training step", "score": "scoring batch", "evaluate": "evaluation batch"}
 LOGIT_TOLERANCE = 1e-3
+MAX_LENGTH = 128
 SEED = 11
 
 
@@ -73,7 +96,7 @@ def write_batches(data, count, file):
     rows = [line.split("\t") for line in lines[: 32 * count]]
     tokenizer = Tokenizer.from_file(os.environ["PURE_TOKENIZER"] + "/tokenizer.json")
     tokenizer.no_padding()
-    tokenizer.enable_truncation(reference.MAX_LENGTH)
+    tokenizer.enable_truncation(MAX_LENGTH)
     ids = [tokenizer.encode(row[text]).ids for row in rows]
     file.write_text("".join(f"{row[label].strip()} {' '.join(map(str, i))}\n" for row, i in zip(rows, ids)), "ascii")
     padded = sum(32 * max(map(len, ids[i : i + 32])) for i in range(0, len(ids), 32))
@@ -83,6 +106,8 @@ def write_batches(data, count, file):
 def checkpoint(size, cache):
     directory = cache / ("random-" + size.replace("/", "-").lower())
     if not (directory / "config.json").exists():
+        import reference
+
         print(f"writing random weights to {directory}", file=sys.stderr)
         reference.random_checkpoint(directory, SIZES[size], SEED)
     return directory
@@ -188,6 +213,8 @@ def machine():
 
 def main():
     chosen = options()
+    import reference  # and with it PyTorch, which --help does without
+
     if chosen.check:
         for quantity, difference in reference.check(chosen.check).items():
             print(f"{quantity:24} {difference:.1e}")

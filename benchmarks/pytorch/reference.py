@@ -202,28 +202,6 @@ def random_checkpoint(directory, config, seed):
     (directory / "config.json").write_text(json.dumps(config, indent=1))
 
 
-def bert_config(layers, hidden, heads, intermediate):
-    return {
-        "architectures": ["BertModel"],
-        "model_type": "bert",
-        "vocab_size": 30522,
-        "hidden_size": hidden,
-        "num_hidden_layers": layers,
-        "num_attention_heads": heads,
-        "intermediate_size": intermediate,
-        "hidden_act": "gelu",
-        "hidden_dropout_prob": 0.1,
-        "attention_probs_dropout_prob": 0.1,
-        "max_position_embeddings": 512,
-        "type_vocab_size": 2,
-        "layer_norm_eps": 1e-12,
-        "initializer_range": 0.02,
-        "pad_token_id": 0,
-        "id2label": {"0": "0", "1": "1"},
-        "label2id": {"0": 0, "1": 1},
-    }
-
-
 # ---- Check ----------------------------------------------------------------------------------------------------------
 
 
