@@ -1,7 +1,7 @@
 package org.purespark.model;
 
 import java.util.Arrays;
-import org.purespark.model.ops.Squares;
+import org.purespark.model.ops.Sums;
 import org.purespark.model.ops.Workers;
 
 /**
@@ -54,18 +54,12 @@ public final class GradientSum {
             words[slot] = word;
             Arrays.fill(wordRows, slot * width, (slot + 1) * width, 0f);
         }
-        int at = slot * width;
-        for (int i = 0; i < width; i++) {
-            wordRows[at + i] += rows[from + i];
-        }
+        Sums.add(wordRows, slot * width, rows, from, width);
     }
 
     /** Adds {@code values[0 .. count)} to the gradients of the parameters from flat offset {@code parameter}. */
     void addDense(int parameter, float[] values, int count) {
-        int at = parameter - layout.denseStart();
-        for (int i = 0; i < count; i++) {
-            dense[at + i] += values[i];
-        }
+        Sums.add(dense, parameter - layout.denseStart(), values, 0, count);
     }
 
     public ParameterLayout layout() {
@@ -104,11 +98,11 @@ public final class GradientSum {
 
     /** Sum of squares of the dense gradients of the parameters [from, to). */
     public double denseSquares(int from, int to, Workers workers) {
-        return Squares.sum(dense, from - layout.denseStart(), to - layout.denseStart(), workers);
+        return Sums.ofSquares(dense, from - layout.denseStart(), to - layout.denseStart(), workers);
     }
 
     /** Sum of squares of all word rows. */
     public double wordSquares(Workers workers) {
-        return Squares.sum(wordRows, 0, touched * width, workers);
+        return Sums.ofSquares(wordRows, 0, touched * width, workers);
     }
 }

@@ -4,7 +4,6 @@ import java.util.stream.LongStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -22,7 +21,6 @@ public final class DropoutMask {
     private static final long SECOND_FACTOR = 0x94D049BB133111EBL;
 
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
 
     /** What the counter advances by from a vector's first word to each of its words. */
@@ -62,12 +60,15 @@ public final class DropoutMask {
         if (key == KEEP_ALL || rate == 0) {
             return null;
         }
-        // Compared as signed after the sign bit is flipped: an unsigned comparison.
-        int threshold = (int) (Math.round((1 - rate) * 0x1.0p32) + Integer.MIN_VALUE);
+        // Entries whose upper 31 bits are below it are kept.
+        int threshold = (int) Math.min(Integer.MAX_VALUE, Math.round((1 - rate) * 0x1.0p31));
         return new DropoutMask(mix(key ^ mix(site + GOLDEN_GAMMA)), threshold, (float) (1 / (1 - rate)));
     }
 
-    /** Multiplies {@code values[from .. from + count)}, which are entries {@code first ..} of the text's array. */
+    /**
+     * Multiplies {@code values[from .. from + count)}, which are entries {@code first ..} of the text's array. Written out
+     * in one piece: Java's compiler boxes vectors that are passed on where it does not inline.
+     */
     public void apply(long first, float[] values, int from, int count) {
         int i = 0;
         if ((first & 1) != 0 && count > 0) {
@@ -77,18 +78,31 @@ public final class DropoutMask {
         int lanes = FLOATS.length();
         LongVector steps = LongVector.fromArray(LONGS, LANE_STEPS, 0);
         for (; i + lanes <= count; i += lanes) {
-            // A 64-bit word holds the bits of two entries, the lower half those of the even one.
-            IntVector bits =
-                    mix(steps.add(base + ((first + i) >>> 1) * GOLDEN_GAMMA)).reinterpretAsInts();
-            VectorMask<Integer> kept =
-                    bits.lanewise(VectorOperators.XOR, Integer.MIN_VALUE).compare(VectorOperators.LT, threshold);
-            FloatVector scaled = FloatVector.fromArray(FLOATS, values, from + i).mul(scale);
-            IntVector.zero(INTS)
-                    .blend(scaled.reinterpretAsInts(), kept)
+            // mix(counter); a word holds the bits of two entries, the lower half those of the even one.
+            LongVector z = steps.add(base + ((first + i) >>> 1) * GOLDEN_GAMMA);
+            z = z.lanewise(VectorOperators.XOR, z.lanewise(VectorOperators.LSHR, 30))
+                    .mul(FIRST_FACTOR);
+            z = z.lanewise(VectorOperators.XOR, z.lanewise(VectorOperators.LSHR, 27))
+                    .mul(SECOND_FACTOR);
+            z = z.lanewise(VectorOperators.XOR, z.lanewise(VectorOperators.LSHR, 31));
+            // The difference is negative where the entry is kept; its sign becomes all of the entry's bits.
+            IntVector kept = z.reinterpretAsInts()
+                    .lanewise(VectorOperators.LSHR, 1)
+                    .sub(threshold)
+                    .lanewise(VectorOperators.ASHR, Integer.SIZE - 1);
+            FloatVector.fromArray(FLOATS, values, from + i)
+                    .mul(scale)
+                    .reinterpretAsInts()
+                    .lanewise(VectorOperators.AND, kept)
                     .reinterpretAsFloats()
                     .intoArray(values, from + i);
         }
-        for (; i < count; i++) {
+        for (; i + 1 < count; i += 2) {
+            long bits = mix(base + ((first + i) >>> 1) * GOLDEN_GAMMA);
+            values[from + i] *= ((int) bits >>> 1) < threshold ? scale : 0f;
+            values[from + i + 1] *= ((int) (bits >>> 32) >>> 1) < threshold ? scale : 0f;
+        }
+        if (i < count) {
             values[from + i] *= factor(first + i);
         }
     }
@@ -97,15 +111,7 @@ public final class DropoutMask {
     public float factor(long index) {
         long bits = mix(base + (index >>> 1) * GOLDEN_GAMMA);
         int lane = (int) ((index & 1) == 0 ? bits : bits >>> 32);
-        return (lane ^ Integer.MIN_VALUE) < threshold ? scale : 0f;
-    }
-
-    private static LongVector mix(LongVector z) {
-        LongVector x = z.lanewise(VectorOperators.XOR, z.lanewise(VectorOperators.LSHR, 30))
-                .mul(FIRST_FACTOR);
-        x = x.lanewise(VectorOperators.XOR, x.lanewise(VectorOperators.LSHR, 27))
-                .mul(SECOND_FACTOR);
-        return x.lanewise(VectorOperators.XOR, x.lanewise(VectorOperators.LSHR, 31));
+        return (lane >>> 1) < threshold ? scale : 0f;
     }
 
     private static long mix(long z) {

@@ -1,5 +1,7 @@
 package org.purespark.train;
 
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 import org.purespark.model.GradientSum;
 import org.purespark.model.ParameterLayout;
 import org.purespark.model.Parameters;
@@ -13,6 +15,7 @@ import org.purespark.model.ops.Workers;
  */
 public final class AdamW {
     private static final int PER_PIECE = 1 << 14;
+    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
 
     /**
      * @param beta1 0 to below 1
@@ -179,11 +182,29 @@ public final class AdamW {
             }
         }
 
+        /** Updates w[0 .. count), whose gradients and moments start at {@code gFrom} and {@code from}. */
         void apply(float[] w, float[] g, int gFrom, float[] m, float[] v, int from, int count) {
-            for (int i = 0; i < count; i++) {
+            int i = 0;
+            for (; i + FLOATS.length() <= count; i += FLOATS.length()) {
+                FloatVector gradient =
+                        FloatVector.fromArray(FLOATS, g, gFrom + i).mul(gradientFactor);
+                FloatVector mean =
+                        FloatVector.fromArray(FLOATS, m, from + i).mul(beta1).add(gradient.mul(rest1));
+                FloatVector square = FloatVector.fromArray(FLOATS, v, from + i)
+                        .mul(beta2)
+                        .add(gradient.mul(gradient).mul(rest2));
+                mean.intoArray(m, from + i);
+                square.intoArray(v, from + i);
+                FloatVector root = square.sqrt().mul(inverseRoot).add(epsilon);
+                FloatVector.fromArray(FLOATS, w, i)
+                        .mul(decay)
+                        .sub(mean.mul(stepSize).div(root))
+                        .intoArray(w, i);
+            }
+            for (; i < count; i++) {
                 float gradient = g[gFrom + i] * gradientFactor;
                 float mean = beta1 * m[from + i] + rest1 * gradient;
-                float square = beta2 * v[from + i] + rest2 * gradient * gradient;
+                float square = beta2 * v[from + i] + rest2 * (gradient * gradient);
                 m[from + i] = mean;
                 v[from + i] = square;
                 float root = (float) Math.sqrt(square) * inverseRoot + epsilon;

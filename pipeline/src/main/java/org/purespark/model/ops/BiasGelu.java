@@ -35,18 +35,23 @@ public final class BiasGelu extends GraphOp {
             float[] slopes = scratch.floats(1, width);
             for (int n = Rows.first(piece); n < Rows.end(piece, rows); n++) {
                 h.get((long) n * width, row, 0, width);
-                for (int i = 0; i < width; i += Lanes.COUNT) {
-                    FloatVector x = FloatVector.fromArray(Lanes.FLOATS, row, i)
-                            .add(FloatVector.fromArray(Lanes.FLOATS, bias, i));
-                    FloatVector e = ErrorFunction.exp(x.mul(x).mul(-0.5f));
-                    FloatVector cumulative = ErrorFunction.cumulative(x, e);
-                    x.mul(cumulative).intoArray(row, i);
-                    x.fma(ErrorFunction.density(e), cumulative).intoArray(slopes, i);
-                }
+                gelu(row, bias, slopes, width);
                 y.put((long) n * width, row, 0, width);
                 slope.put((long) n * width, slopes, 0, width);
             }
         });
+    }
+
+    /** Turns {@code row} into gelu(row + bias), with the derivative in {@code slopes}. */
+    private static void gelu(float[] row, float[] bias, float[] slopes, int width) {
+        for (int i = 0; i < width; i += Lanes.COUNT) {
+            FloatVector x =
+                    FloatVector.fromArray(Lanes.FLOATS, row, i).add(FloatVector.fromArray(Lanes.FLOATS, bias, i));
+            x.intoArray(row, i);
+            x.mul(x).intoArray(slopes, i);
+        }
+        ErrorFunction.exp(slopes, 0, width, 0f, -0.5f);
+        ErrorFunction.gelu(row, slopes, width);
     }
 
     @Override
@@ -84,7 +89,7 @@ public final class BiasGelu extends GraphOp {
                     for (int i = 0; i < width; i++) {
                         row[i] *= slopes[i];
                     }
-                    Rows.add(bias[piece], row, width);
+                    Sums.add(bias[piece], 0, row, 0, width);
                     h.put((long) n * width, row, 0, width);
                 }
             });

@@ -73,9 +73,7 @@ final class HeadBlock {
         for (int t = 0; t < rows; t++) {
             int at = t * width;
             from.get((long) (place.firstRow() + t) * place.stride() + place.column(), to, at, headSize);
-            for (int e = 0; e < headSize; e++) {
-                to[at + e] += bias[place.column() + e];
-            }
+            Sums.add(to, at, bias, place.column(), headSize);
         }
     }
 
@@ -104,14 +102,8 @@ final class HeadBlock {
             largest = largest.max(FloatVector.fromArray(Lanes.FLOATS, p, j));
         }
         float highest = largest.reduceLanes(VectorOperators.MAX);
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        for (int j = from; j < from + columns; j += Lanes.COUNT) {
-            FloatVector e = ErrorFunction.exp(
-                    FloatVector.fromArray(Lanes.FLOATS, p, j).sub(highest).mul(scale));
-            sum = sum.add(e);
-            e.intoArray(p, j);
-        }
-        float inverse = 1 / Rows.across(sum);
+        ErrorFunction.exp(p, from, columns, highest, scale);
+        float inverse = 1 / Rows.sum(p, from, columns);
         for (int j = from; j < from + columns; j += Lanes.COUNT) {
             FloatVector.fromArray(Lanes.FLOATS, p, j).mul(inverse).intoArray(p, j);
         }
@@ -207,7 +199,7 @@ final class HeadBlock {
         SmallProducts.Matrix ofScores = new SmallProducts.Matrix(scores, columns);
         SmallProducts.Matrix ofContext = new SmallProducts.Matrix(context, width);
         SmallProducts.times(ofContext, transposed(v, 7), ofScores, queries, tokens, headSize);
-        Rows.add(scores, cls, tokens);
+        Sums.add(scores, 0, cls, 0, tokens);
         if (mask != null) {
             mask.apply(head * maskEntries(tokens), scores, 0, queries * columns);
         }
@@ -277,9 +269,7 @@ final class HeadBlock {
     private void writeAndSum(float[] rows, Floats to, float[] bias, Place place, int count) {
         write(rows, to, place, count);
         for (int t = 0; t < count; t++) {
-            for (int e = 0; e < headSize; e++) {
-                bias[place.column() + e] += rows[t * width + e];
-            }
+            Sums.add(bias, place.column(), rows, t * width, headSize);
         }
     }
 }

@@ -13,7 +13,7 @@ final class NormKernel {
     /** Turns {@code row} into x̂ in place and returns 1 / sqrt(var + ε). */
     static float normalize(float[] row, int width, double epsilon) {
         Rows.clearPadding(row, 0, width);
-        float mean = Rows.sum(row, width) / width;
+        float mean = Rows.sum(row, 0, width) / width;
         for (int i = 0; i < width; i++) {
             row[i] -= mean;
         }

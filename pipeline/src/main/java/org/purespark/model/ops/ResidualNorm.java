@@ -55,13 +55,13 @@ public final class ResidualNorm extends GraphOp {
             float[] other = scratch.floats(1, width);
             for (int n = Rows.first(piece); n < Rows.end(piece, rows); n++) {
                 h.get((long) n * width, row, 0, width);
-                Rows.add(row, bias, width);
+                Sums.add(row, 0, bias, 0, width);
                 DropoutMask mask = dropout.maskOfRow(texts, n);
                 if (mask != null) {
                     mask.apply((long) (n - texts.start(texts.ofRow(n))) * width, row, 0, width);
                 }
                 residual.get((long) n * width, other, 0, width);
-                Rows.add(row, other, width);
+                Sums.add(row, 0, other, 0, width);
                 inverses.put(n, NormKernel.normalize(row, width, epsilon));
                 normalized.put((long) n * width, row, 0, width);
                 NormKernel.scaleAndShift(row, gamma, beta, other, width);
@@ -129,7 +129,7 @@ public final class ResidualNorm extends GraphOp {
                     if (mask != null) {
                         mask.apply((long) (n - texts.start(texts.ofRow(n))) * width, row, 0, width);
                     }
-                    Rows.add(bias[piece], row, width);
+                    Sums.add(bias[piece], 0, row, 0, width);
                     h.put((long) n * width, row, 0, width);
                 }
             });

@@ -21,17 +21,11 @@ final class Rows {
         return Math.min(rows, (piece + 1) * PER_PIECE);
     }
 
-    static void add(float[] sums, float[] row, int count) {
-        for (int i = 0; i < count; i++) {
-            sums[i] += row[i];
-        }
-    }
-
     /** The sum of the pieces' partial sums, in the order of the pieces. */
     static float[] total(float[][] partials, int count) {
         float[] total = new float[count];
         for (float[] partial : partials) {
-            add(total, partial, count);
+            Sums.add(total, 0, partial, 0, count);
         }
         return total;
     }
@@ -43,16 +37,16 @@ final class Rows {
         }
     }
 
-    /** Σ x[i] over whole vectors. */
-    static float sum(float[] x, int count) {
+    /** Σ x[from + i] over whole vectors. */
+    static float sum(float[] x, int from, int count) {
         FloatVector even = FloatVector.zero(Lanes.FLOATS);
         FloatVector odd = even;
-        int i = 0;
-        for (; i + Lanes.COUNT < count; i += 2 * Lanes.COUNT) {
+        int i = from;
+        for (; i + Lanes.COUNT < from + count; i += 2 * Lanes.COUNT) {
             even = even.add(FloatVector.fromArray(Lanes.FLOATS, x, i));
             odd = odd.add(FloatVector.fromArray(Lanes.FLOATS, x, i + Lanes.COUNT));
         }
-        if (i < count) {
+        if (i < from + count) {
             even = even.add(FloatVector.fromArray(Lanes.FLOATS, x, i));
         }
         return across(even.add(odd));

@@ -2,14 +2,27 @@ package org.purespark.model.ops;
 
 import jdk.incubator.vector.FloatVector;
 
-/** Sums of squares of long arrays: blocks in float32, their sums in float64, in the order of the blocks. */
-public final class Squares {
+/** Sums of long arrays. */
+public final class Sums {
     private static final int BLOCK = 1 << 14;
 
-    private Squares() {}
+    private Sums() {}
 
-    /** Σ values[i]², from ≤ i < to. */
-    public static double sum(float[] values, int from, int to, Workers workers) {
+    /** to[at + i] += values[from + i], 0 ≤ i < count; {@code to} must not be {@code values}. */
+    public static void add(float[] to, int at, float[] values, int from, int count) {
+        int i = 0;
+        for (; i + Lanes.COUNT <= count; i += Lanes.COUNT) {
+            FloatVector.fromArray(Lanes.FLOATS, to, at + i)
+                    .add(FloatVector.fromArray(Lanes.FLOATS, values, from + i))
+                    .intoArray(to, at + i);
+        }
+        for (; i < count; i++) {
+            to[at + i] += values[from + i];
+        }
+    }
+
+    /** Σ values[i]², from ≤ i < to: blocks in float32, their sum in float64, in the order of the blocks. */
+    public static double ofSquares(float[] values, int from, int to, Workers workers) {
         int blocks = (to - from + BLOCK - 1) / BLOCK;
         double[] sums = new double[blocks];
         workers.run(blocks, (block, scratch) -> {
