@@ -18,6 +18,7 @@ import org.purespark.model.ops.ClsRows;
 import org.purespark.model.ops.CrossEntropy;
 import org.purespark.model.ops.Dropout;
 import org.purespark.model.ops.EmbeddingNorm;
+import org.purespark.model.ops.Linear;
 import org.purespark.model.ops.ResidualNorm;
 import org.purespark.model.ops.SelfAttention;
 import org.purespark.model.ops.TextDropout;
@@ -220,7 +221,7 @@ final class EncoderGraph {
 
     /** x [N, in] → x·Wᵀ [N, out]. */
     private SDVariable linear(SDVariable x, SDVariable weight) {
-        return graph.mmul(x, weight, false, true, false);
+        return new Linear(graph, x, weight).outputVariable();
     }
 
     /** x [N, in] → x·Wᵀ + b [N, out]. */

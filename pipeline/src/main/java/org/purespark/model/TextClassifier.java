@@ -53,7 +53,7 @@ public final class TextClassifier implements AutoCloseable {
      * @param classifierDropout rate before the last projection, in training only
      * @param tensors by canonical name, see {@link ParameterLayout}
      * @param classes C
-     * @param threads of the native library and of the row-wise kernels
+     * @param threads that compute, the calling one among them
      * @throws IllegalArgumentException where a tensor is missing or misshapen, or the head size is not a multiple of 4
      */
     public TextClassifier(
@@ -76,7 +76,7 @@ public final class TextClassifier implements AutoCloseable {
      * A classifier on parameters that others may use too: it only reads them, and leaves them open.
      *
      * @param parameters of this configuration and kind; to be closed after this
-     * @param threads of the native library and of the row-wise kernels
+     * @param threads that compute, the calling one among them
      * @throws IllegalArgumentException where the head size is not a multiple of 4
      */
     public TextClassifier(EncoderConfig config, ClassifierKind kind, Parameters parameters, int threads) {
@@ -96,7 +96,6 @@ public final class TextClassifier implements AutoCloseable {
         this.ownership = ownership;
         this.parameters = parameters;
         this.workers = new Workers(threads);
-        NativeThreads.use(threads);
         this.embeddings = new EmbeddingTable(config, parameters);
         this.encoder = new EncoderGraph(config, kind, classifierDropout, parameters);
         this.session = new GraphSession(encoder.graph(), workers);

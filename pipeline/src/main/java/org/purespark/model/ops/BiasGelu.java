@@ -29,7 +29,7 @@ public final class BiasGelu extends GraphOp {
         Floats h = Floats.of(inputs.get(0));
         float[] bias = Floats.of(inputs.get(1)).toPaddedArray();
         Floats y = Floats.of(outputs.get(0));
-        Floats slope = Floats.of(outputs.get(1));
+        Floats slope = Floats.ofNullable(outputs.get(1));
         workers.run(Rows.pieces(rows), (piece, scratch) -> {
             float[] row = scratch.floats(0, width);
             float[] slopes = scratch.floats(1, width);
@@ -37,7 +37,9 @@ public final class BiasGelu extends GraphOp {
                 h.get((long) n * width, row, 0, width);
                 gelu(row, bias, slopes, width);
                 y.put((long) n * width, row, 0, width);
-                slope.put((long) n * width, slopes, 0, width);
+                if (slope != null) {
+                    slope.put((long) n * width, slopes, 0, width);
+                }
             }
         });
     }

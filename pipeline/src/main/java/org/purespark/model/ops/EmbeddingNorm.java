@@ -43,15 +43,18 @@ public final class EmbeddingNorm extends GraphOp {
         float[] beta = Floats.of(inputs.get(2)).toArray();
         Texts texts = Texts.of(inputs.get(3), inputs.get(4));
         Floats y = Floats.of(outputs.get(0));
-        Floats normalized = Floats.of(outputs.get(1));
-        Floats inverses = Floats.of(outputs.get(2));
+        Floats normalized = Floats.ofNullable(outputs.get(1));
+        Floats inverses = Floats.ofNullable(outputs.get(2));
         workers.run(Rows.pieces(rows), (piece, scratch) -> {
             float[] row = scratch.floats(0, width);
             float[] out = scratch.floats(1, width);
             for (int n = Rows.first(piece); n < Rows.end(piece, rows); n++) {
                 x.get((long) n * width, row, 0, width);
-                inverses.put(n, NormKernel.normalize(row, width, epsilon));
-                normalized.put((long) n * width, row, 0, width);
+                float inverse = NormKernel.normalize(row, width, epsilon);
+                if (normalized != null) {
+                    inverses.put(n, inverse);
+                    normalized.put((long) n * width, row, 0, width);
+                }
                 NormKernel.scaleAndShift(row, gamma, beta, out, width);
                 DropoutMask mask = dropout.maskOfRow(texts, n);
                 if (mask != null) {

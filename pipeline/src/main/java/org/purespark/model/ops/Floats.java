@@ -39,6 +39,11 @@ public final class Floats {
         return new Floats(array, view.asBuffer(), affinity);
     }
 
+    /** {@link #of}, or null for an array that is null. */
+    static Floats ofNullable(INDArray array) {
+        return array == null ? null : of(array);
+    }
+
     public void get(long from, float[] to, int offset, int count) {
         buffer.get(Math.toIntExact(from), to, offset, count);
     }

@@ -25,7 +25,10 @@ public abstract class GraphOp extends DynamicCustomOp {
     /** Shapes of the outputs, given the inputs' arrays. */
     protected abstract long[][] outputShapes(List<INDArray> inputs);
 
-    /** Fills the outputs; their contents before are undefined. */
+    /**
+     * Fills the outputs; their contents before are undefined. An output that nothing reads in this run is null: the first
+     * one never is.
+     */
     public abstract void compute(List<INDArray> inputs, List<INDArray> outputs, Workers workers);
 
     /** The class's own name: the base class asks for it in its constructor, before any field is set. */

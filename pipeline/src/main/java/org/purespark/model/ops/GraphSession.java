@@ -1,5 +1,6 @@
 package org.purespark.model.ops;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +73,7 @@ public final class GraphSession extends InferenceSession implements AutoCloseabl
         ExecutionResult result;
         if (function instanceof GraphOp op) {
             List<INDArray> outputs = context.getOutputArrays();
-            op.compute(context.getInputArrays(), outputs, workers);
+            op.compute(context.getInputArrays(), wanted(op, outputs), workers);
             result = ExecutionResult.createFrom(
                     Arrays.asList(op.outputVariablesNames()), outputs.toArray(INDArray[]::new));
         } else {
@@ -80,6 +81,18 @@ public final class GraphSession extends InferenceSession implements AutoCloseabl
         }
         listener.computed(function.opName(), System.nanoTime() - start);
         return result;
+    }
+
+    /** The outputs, with null in place of those that this run reads nowhere: what only a backward pass needs. */
+    private List<INDArray> wanted(GraphOp op, List<INDArray> outputs) {
+        String[] names = op.outputVariablesNames();
+        List<INDArray> wanted = new ArrayList<>(outputs);
+        for (int i = 0; i < names.length; i++) {
+            if (!subgraph.contains(names[i])) {
+                wanted.set(i, null);
+            }
+        }
+        return wanted;
     }
 
     @Override

@@ -48,8 +48,8 @@ public final class ResidualNorm extends GraphOp {
         float[] beta = Floats.of(inputs.get(4)).toArray();
         Texts texts = Texts.of(inputs.get(5), inputs.get(6));
         Floats y = Floats.of(outputs.get(0));
-        Floats normalized = Floats.of(outputs.get(1));
-        Floats inverses = Floats.of(outputs.get(2));
+        Floats normalized = Floats.ofNullable(outputs.get(1));
+        Floats inverses = Floats.ofNullable(outputs.get(2));
         workers.run(Rows.pieces(rows), (piece, scratch) -> {
             float[] row = scratch.floats(0, width);
             float[] other = scratch.floats(1, width);
@@ -62,8 +62,11 @@ public final class ResidualNorm extends GraphOp {
                 }
                 residual.get((long) n * width, other, 0, width);
                 Sums.add(row, 0, other, 0, width);
-                inverses.put(n, NormKernel.normalize(row, width, epsilon));
-                normalized.put((long) n * width, row, 0, width);
+                float inverse = NormKernel.normalize(row, width, epsilon);
+                if (normalized != null) {
+                    inverses.put(n, inverse);
+                    normalized.put((long) n * width, row, 0, width);
+                }
                 NormKernel.scaleAndShift(row, gamma, beta, other, width);
                 y.put((long) n * width, other, 0, width);
             }

@@ -100,8 +100,8 @@ public final class SelfAttention extends GraphOp {
         float[] gates = Floats.of(inputs.get(next)).toArray();
         Texts texts = Texts.of(inputs.get(next + 1), inputs.get(next + 2));
         Floats context = Floats.of(outputs.get(0));
-        Floats cls = Floats.of(outputs.get(1));
-        Floats softmax = Floats.of(outputs.get(2));
+        Floats cls = Floats.ofNullable(outputs.get(1));
+        Floats softmax = Floats.ofNullable(outputs.get(2));
         int heads = gates.length;
         int hidden = projections.hidden();
         int headSize = hidden / heads;
@@ -114,19 +114,25 @@ public final class SelfAttention extends GraphOp {
             HeadBlock.Place place = new HeadBlock.Place(projections.firstQueryRow(texts, b), hidden, column);
             if (gates[head] == 0) {
                 HeadBlock.clear(scratch, context, place, queries, headSize);
-                for (int t = 0; t < tokens; t++) {
-                    cls.put((long) (texts.start(b) + t) * heads + head, 0f);
+                if (cls != null) {
+                    for (int t = 0; t < tokens; t++) {
+                        cls.put((long) (texts.start(b) + t) * heads + head, 0f);
+                    }
                 }
                 return;
             }
             HeadBlock block = new HeadBlock(scratch, queries, tokens, headSize);
             load(block, projections, texts, b, column);
             block.attend();
-            block.saveTo(softmax, projections.softmaxStart(texts, b, heads) + (long) head * queries * tokens);
+            if (softmax != null) {
+                block.saveTo(softmax, projections.softmaxStart(texts, b, heads) + (long) head * queries * tokens);
+            }
             block.drop(dropout.maskOf(texts, b), head);
             block.writeContext(gates[head], context, place);
-            for (int t = 0; t < tokens; t++) {
-                cls.put((long) (texts.start(b) + t) * heads + head, block.clsAttention(t));
+            if (cls != null) {
+                for (int t = 0; t < tokens; t++) {
+                    cls.put((long) (texts.start(b) + t) * heads + head, block.clsAttention(t));
+                }
             }
         });
     }

@@ -1,20 +1,22 @@
 package org.purespark.model.ops;
 
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * A fixed set of threads for the row-wise kernels, the calling thread among them. Work is cut into pieces by the caller,
- * by the data alone; which thread takes which piece is left open, so a kernel writes disjoint places and its sums are
- * merged in the order of the pieces: results do not depend on the number of threads.
+ * A fixed set of threads for the kernels, the calling thread among them. Work is cut into pieces by the caller; which
+ * thread takes which piece is left open, so a kernel writes disjoint places and its sums are merged in the order of the
+ * pieces: results do not depend on the number of threads.
+ *
+ * <p>A training step is some two hundred short pieces of parallel work with hardly anything between them. To wake a thread
+ * takes longer than some of them, so a thread that is done looks out for more for a moment before it sleeps.
  */
 public final class Workers implements AutoCloseable {
-    private final int threads;
-    private final ExecutorService others;
-    private final Scratch[] scratches;
+    /** Longer than what lies between two operations of a graph, short enough for others not to miss the core. */
+    private static final long SPIN_NANOS = 200_000;
+
+    private final Other[] others;
+    private final Scratch scratch = new Scratch();
 
     /** One piece of work. */
     public interface Piece {
@@ -25,69 +27,133 @@ public final class Workers implements AutoCloseable {
         if (threads < 1) {
             throw new IllegalArgumentException("threads " + threads + " must be at least 1");
         }
-        this.threads = threads;
-        this.others = threads == 1
-                ? null
-                : Executors.newFixedThreadPool(threads - 1, run -> {
-                    Thread thread = new Thread(run, "pure-kernel");
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        this.scratches = new Scratch[threads];
-        for (int i = 0; i < threads; i++) {
-            scratches[i] = new Scratch();
+        this.others = new Other[threads - 1];
+        for (int i = 0; i < others.length; i++) {
+            others[i] = new Other();
+            others[i].thread.start();
         }
     }
 
     public int threads() {
-        return threads;
+        return others.length + 1;
     }
 
-    /** Runs pieces 0 to {@code pieces} - 1 and returns when all are done; the first failure is thrown. */
+    /**
+     * Runs pieces 0 to {@code pieces} - 1 and returns when all are done; the first failure is thrown. One thread at a time
+     * may call it.
+     */
     public void run(int pieces, Piece work) {
-        if (others == null || pieces == 1) {
+        if (others.length == 0 || pieces == 1) {
             for (int i = 0; i < pieces; i++) {
-                work.run(i, scratches[0]);
+                work.run(i, scratch);
             }
             return;
         }
-        AtomicInteger next = new AtomicInteger();
-        Future<?>[] running = new Future<?>[threads - 1];
-        for (int t = 0; t < running.length; t++) {
-            Scratch scratch = scratches[t + 1];
-            running[t] = others.submit(() -> drain(next, pieces, work, scratch));
+        Job job = new Job(pieces, work, Math.min(others.length, pieces - 1));
+        for (int i = 0; i < job.helping; i++) {
+            others[i].offer(job);
         }
-        try {
-            drain(next, pieces, work, scratches[0]);
-        } finally {
-            next.set(pieces);
-            awaitAll(running);
+        job.drain(scratch);
+        job.awaitOthers();
+        if (job.failure != null) {
+            throw new IllegalStateException("a kernel failed: " + job.failure, job.failure);
         }
     }
 
-    private static void awaitAll(Future<?>[] running) {
-        for (Future<?> future : running) {
+    /** Pieces that are taken one after the other by whoever is free. */
+    private static final class Job {
+        private final int pieces;
+        private final Piece work;
+        private final int helping;
+        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicInteger running;
+        private final Thread caller = Thread.currentThread();
+        private volatile Throwable failure;
+
+        Job(int pieces, Piece work, int helping) {
+            this.pieces = pieces;
+            this.work = work;
+            this.helping = helping;
+            this.running = new AtomicInteger(helping);
+        }
+
+        void drain(Scratch scratch) {
             try {
-                future.get();
-            } catch (InterruptedException e) {
+                for (int piece = next.getAndIncrement(); piece < pieces; piece = next.getAndIncrement()) {
+                    work.run(piece, scratch);
+                }
+            } catch (RuntimeException | Error e) {
+                // Told by the caller, once no thread writes any more.
+                failure = e;
+                next.set(pieces);
+            }
+        }
+
+        void help(Scratch scratch) {
+            drain(scratch);
+            if (running.decrementAndGet() == 0) {
+                LockSupport.unpark(caller);
+            }
+        }
+
+        void awaitOthers() {
+            long start = System.nanoTime();
+            boolean interrupted = false;
+            while (running.get() > 0) {
+                if (System.nanoTime() - start < SPIN_NANOS) {
+                    Thread.onSpinWait();
+                } else {
+                    LockSupport.park(this);
+                    interrupted |= Thread.interrupted();
+                }
+            }
+            if (interrupted) {
                 Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while a kernel was running", e);
-            } catch (ExecutionException e) {
-                throw new IllegalStateException("a kernel failed: " + e.getCause(), e.getCause());
             }
         }
     }
 
-    private static void drain(AtomicInteger next, int pieces, Piece work, Scratch scratch) {
-        for (int piece = next.getAndIncrement(); piece < pieces; piece = next.getAndIncrement()) {
-            work.run(piece, scratch);
+    /** A thread that waits for jobs. */
+    private static final class Other implements Runnable {
+        private final Thread thread = new Thread(this, "pure-kernel");
+        private final Scratch scratch = new Scratch();
+        private volatile Job offered;
+        private volatile boolean closed;
+
+        Other() {
+            thread.setDaemon(true);
+        }
+
+        void offer(Job job) {
+            offered = job;
+            LockSupport.unpark(thread);
+        }
+
+        @Override
+        public void run() {
+            long idleSince = System.nanoTime();
+            while (!closed) {
+                Job job = offered;
+                if (job != null) {
+                    offered = null;
+                    job.help(scratch);
+                    idleSince = System.nanoTime();
+                } else if (System.nanoTime() - idleSince < SPIN_NANOS) {
+                    Thread.onSpinWait();
+                } else {
+                    LockSupport.park(this);
+                }
+            }
+            scratch.close();
         }
     }
 
     @Override
     public void close() {
-        if (others != null) {
-            others.shutdownNow();
+        for (Other other : others) {
+            other.closed = true;
+            LockSupport.unpark(other.thread);
         }
+        scratch.close();
     }
 }
