@@ -50,7 +50,7 @@ with DAG(
     max_active_runs=4,
     params=PARAMS,
     tags=["pure", "spark"],
-    default_args={"owner": "pure", "retries": 3, "retry_exponential_backoff": True},
+    default_args={"owner": "pure", "retries": 3, "retry_exponential_backoff": 2},
 ) as dag:
 
     @task(retries=0, multiple_outputs=True)

@@ -42,7 +42,7 @@ with DAG(
         **settings_params(),
     },
     tags=["pure", "spark"],
-    default_args={"owner": "pure", "retries": 2, "retry_exponential_backoff": True},
+    default_args={"owner": "pure", "retries": 2, "retry_exponential_backoff": 2},
 ) as dag:
 
     def rows(out: str) -> list[dict[str, Any]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,12 +32,15 @@ class Airflow:
         properties.write_text(
             "spark.driver.memory 512m\nspark.ui.enabled false\n"
             "spark.driver.host localhost\nspark.driver.bindAddress 127.0.0.1\n"
+            # So short a program is over before the second compiler pays.
+            "spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC\n"
         )
         self.home = home
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "SPARK", "PURE_"))},
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            # Not beside the DAGs. Without any, each of the many starts would compile all of Airflow.
+            "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX", str(home / "bytecode")),
             "OPT_OUT_TRACKING": "true",
             "SPARK_LOCAL_IP": "127.0.0.1",
             "AIRFLOW_HOME": str(home),
@@ -91,6 +96,10 @@ def airflow(tmp_path_factory: pytest.TempPathFactory, case: Path, jar: Path) -> 
     installed = Airflow(tmp_path_factory.mktemp("airflow") / "home", DAGS, case, jar)
     migrated = installed.run("db", "migrate")
     assert migrated.returncode == 0, migrated.stdout
+    # For a further home directory: making the tables takes long.
+    with closing(sqlite3.connect(installed.home / "airflow.db")) as made:
+        with closing(sqlite3.connect(installed.home / "migrated.db")) as copy:
+            made.backup(copy)
     return installed
 
 

@@ -28,9 +28,9 @@ class AirflowIT {
                         tiny.directory().toString(),
                         "PATH",
                         sparkHome.resolve("bin") + ":" + System.getenv("PATH"),
-                        "PYTHONDONTWRITEBYTECODE",
-                        "1"),
-                25,
+                        "PYTHONPYCACHEPREFIX",
+                        environment.directory().resolve("bytecode").toString()),
+                40,
                 List.of(
                         environment.program("python"),
                         "-m",
