@@ -64,6 +64,25 @@ class KubernetesIT {
     }
 
     @Test
+    void theOperatorsDefinitionDecidesWhereItIsGiven() throws Exception {
+        PythonEnvironment environment = PythonEnvironment.orSkip();
+        Path definition = TinyCase.ROOT.resolve("jobs/src/test/resources/kubernetes/operator-crds.yaml");
+        PythonEnvironment.Ended valid = validate(environment, "--crd", definition.toString());
+        assertThat(valid.status()).as(valid.said()).isZero();
+        assertThat(valid.said())
+                .contains("purify-cpu.yaml, document 1, SparkApplication: valid")
+                .contains("purify-gpu.yaml, document 1, SparkApplication: valid");
+
+        Path other = directory.resolve("other-crds.yaml");
+        Files.writeString(other, Files.readString(definition).replace("ttlAfterStopMillis:", "ttlMillis:"));
+        PythonEnvironment.Ended refused = validate(environment, "--crd", other.toString());
+        assertThat(refused.status()).as(refused.said()).isEqualTo(1);
+        assertThat(refused.said())
+                .contains("purify-cpu.yaml, document 1, SparkApplication: spec.applicationTolerations:")
+                .contains("'ttlAfterStopMillis' was unexpected");
+    }
+
+    @Test
     void theCommandAndTheManifestGiveSparkTheSameSettings() throws Exception {
         for (String device : List.of("cpu", "gpu")) {
             PythonEnvironment.Ended ended = submit(device, "https://cluster.example.com:6443", "image:1", "purify");
