@@ -3,6 +3,7 @@ package org.purespark.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -12,89 +13,147 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Airflow, linters and a stock Spark from PyPI, in throw-away directories under {@code target/python}. Made by the first
- * test that asks, and taken again while its requirements are the same; pip keeps what it downloads in its cache. Tests
- * that need it are skipped, with what pip said, where there is no Python or no package can be had.
+ * test that asks, and taken again while its requirements are the same; pip keeps what it downloads in its cache. Where
+ * there is no Python, or no package index, tests that need it are skipped, with what pip said; any other failure of pip is
+ * the tests' failure.
  */
 record PythonEnvironment(Path directory) {
     private static final String PYSPARK = "pyspark==4.1.3";
     private static final Path DIRECTORY = TinyCase.ROOT.resolve("jobs/target/python");
     private static final Path REQUIREMENTS = TinyCase.ROOT.resolve("deploy/airflow/tests/requirements.txt");
+    private static final int LONGEST_INSTALLATION_MINUTES = 25;
+
+    /** pip's words where no index answers, or has nothing for this version of Python. */
+    private static final Pattern NOTHING_TO_BE_HAD = Pattern.compile("from versions: none|connection broken by"
+            + "|require a different python version|ReadTimeoutError|HTTP error|Could not install packages due to an"
+            + " OSError: HTTPS?ConnectionPool");
 
     /** How a program ended, and what it wrote on both streams. */
     record Ended(int status, String said) {}
 
     /** With Airflow and the linters. */
-    static PythonEnvironment orSkip() throws IOException, InterruptedException {
-        PythonEnvironment environment = new PythonEnvironment(DIRECTORY);
-        environment.install("tools", Files.readString(REQUIREMENTS), () -> {
-            environment.orSkip("python3", "-m", "venv", environment.tools().toString());
-            environment.orSkip(
-                    environment.program("pip"),
-                    "install",
-                    "--no-compile",
-                    "--require-virtualenv",
-                    "-r",
-                    REQUIREMENTS.toString());
-        });
-        return environment;
+    static PythonEnvironment orSkip() {
+        return Tools.MADE.orSkip();
     }
 
     /** With the Spark distribution that PyPI's pyspark carries: the same as the one from Spark's download page. */
-    static PythonEnvironment withSparkOrSkip() throws IOException, InterruptedException {
-        PythonEnvironment environment = new PythonEnvironment(DIRECTORY);
-        environment.install(
-                "spark",
-                PYSPARK,
-                () -> environment.orSkip(
-                        "python3",
-                        "-m",
-                        "pip",
-                        "install",
-                        "--no-deps",
-                        "--no-compile",
-                        "--target",
-                        DIRECTORY.resolve("spark").toString(),
-                        PYSPARK));
-        return environment;
+    static PythonEnvironment withSparkOrSkip() {
+        return Spark.MADE.orSkip();
+    }
+
+    /** Tried once for all tests: without an index pip takes long to give up. */
+    private static final class Tools {
+        static final Installation MADE =
+                new PythonEnvironment(DIRECTORY).install("tools", read(REQUIREMENTS), PythonEnvironment::tools);
+    }
+
+    private static final class Spark {
+        static final Installation MADE =
+                new PythonEnvironment(DIRECTORY).install("spark", PYSPARK, PythonEnvironment::spark);
+    }
+
+    /** What came of it: made, or why it cannot be had, or what went wrong. */
+    private record Installation(PythonEnvironment environment, Optional<String> missing, Optional<Throwable> failure) {
+        PythonEnvironment orSkip() {
+            missing.ifPresent(Assumptions::abort);
+            failure.ifPresent(cause -> {
+                throw new AssertionError("the Python packages could not be installed: " + cause.getMessage(), cause);
+            });
+            return environment;
+        }
     }
 
     /** Serves as {@code SPARK_HOME}. */
     Path sparkHome() {
-        return directory.resolve("spark/pyspark");
+        return directory.resolve("spark/home/pyspark");
     }
 
     /** A program that a package brought. */
     String program(String name) {
-        return tools().resolve("bin").resolve(name).toString();
-    }
-
-    private Path tools() {
-        return directory.resolve("tools");
+        return directory.resolve("tools/bin").resolve(name).toString();
     }
 
     private interface Steps {
-        void run() throws IOException, InterruptedException;
+        void run(PythonEnvironment environment) throws IOException, InterruptedException;
+    }
+
+    private void tools() throws IOException, InterruptedException {
+        install("tools", "--requirement", REQUIREMENTS.toString());
+    }
+
+    private void spark() throws IOException, InterruptedException {
+        install(
+                "spark",
+                "--no-deps",
+                "--target",
+                directory.resolve("spark/home").toString(),
+                PYSPARK);
+    }
+
+    /** Into a virtual environment, which has a pip of its own. */
+    private void install(String name, String... packages) throws IOException, InterruptedException {
+        Path environment = directory.resolve(name);
+        python("python3", "-m", "venv", environment.toString());
+        String python = environment.resolve("bin/python").toString();
+        python(TinyCase.concat(new String[] {python, "-m", "pip", "install", "--no-compile"}, packages));
     }
 
     /** Tests of several JVMs may ask at a time. */
-    private void install(String name, String requirements, Steps steps) throws IOException, InterruptedException {
+    private Installation install(String name, String requirements, Steps steps) {
         Path made = directory.resolve(name + ".made");
-        Files.createDirectories(directory);
-        try (FileChannel file = FileChannel.open(
-                        directory.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = file.lock()) {
-            assertThat(lock.isValid()).isTrue();
-            if (!Files.exists(made) || !Files.readString(made).equals(requirements)) {
-                Files.deleteIfExists(made);
-                delete(directory.resolve(name));
-                steps.run();
-                Files.writeString(made, requirements);
+        try {
+            Files.createDirectories(directory);
+            try (FileChannel file = FileChannel.open(
+                            directory.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = file.lock()) {
+                assertThat(lock.isValid()).isTrue();
+                if (!Files.exists(made) || !Files.readString(made).equals(requirements)) {
+                    Files.deleteIfExists(made);
+                    delete(directory.resolve(name));
+                    steps.run(this);
+                    Files.writeString(made, requirements);
+                }
             }
+            return new Installation(this, Optional.empty(), Optional.empty());
+        } catch (TestAbortedException e) {
+            return new Installation(this, Optional.of(e.getMessage()), Optional.empty());
+        } catch (IOException | AssertionError e) {
+            return new Installation(this, Optional.empty(), Optional.of(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Installation(this, Optional.empty(), Optional.of(e));
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void python(String... command) throws IOException, InterruptedException {
+        Ended ended;
+        try {
+            ended = run(Map.of("PIP_DISABLE_PIP_VERSION_CHECK", "1"), LONGEST_INSTALLATION_MINUTES, List.of(command));
+        } catch (IOException e) {
+            Assumptions.abort("no Python: " + e.getMessage());
+            return;
+        }
+        if (ended.status() != 0) {
+            boolean none = List.of(command).contains("venv")
+                    || NOTHING_TO_BE_HAD.matcher(ended.said()).find();
+            Assumptions.assumeFalse(none, () -> "no Python packages to be had: " + ended.said());
+            throw new AssertionError(String.join(" ", command) + ": " + ended.said());
         }
     }
 
