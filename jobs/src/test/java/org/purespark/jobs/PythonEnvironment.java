@@ -169,17 +169,6 @@ record PythonEnvironment(Path directory) {
         }
     }
 
-    private void orSkip(String... command) throws IOException, InterruptedException {
-        Ended ended;
-        try {
-            ended = run(Map.of("PIP_DISABLE_PIP_VERSION_CHECK", "1"), 15, List.of(command));
-        } catch (IOException e) {
-            Assumptions.abort("no Python: " + e.getMessage());
-            return;
-        }
-        Assumptions.assumeTrue(ended.status() == 0, () -> "no Python packages to be had: " + ended.said());
-    }
-
     /**
      * Runs a program to its end. Variables of this process that would change what Spark or Python does are kept from it.
      *
