@@ -76,8 +76,7 @@ public final class SparkFineTuner implements FineTuner {
                 }
                 failedBefore = now == done;
                 done = now;
-                said.accept("training was interrupted ("
-                        + e.getMessage().lines().findFirst().orElse("") + ") and goes on from step " + now);
+                said.accept("training was interrupted (" + e.reason() + ") and goes on from step " + now);
             }
         }
     }

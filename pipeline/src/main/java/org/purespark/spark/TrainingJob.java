@@ -64,6 +64,14 @@ final class TrainingJob {
         FailedException(Throwable cause) {
             super(cause.getMessage(), cause);
         }
+
+        /** In one line: the first of the message, the kind of the failure where there is no message. */
+        String reason() {
+            String message = getMessage() == null ? "" : getMessage().strip();
+            return message.isEmpty()
+                    ? getCause().getClass().getSimpleName()
+                    : message.lines().findFirst().orElseThrow();
+        }
     }
 
     /**
