@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.InputException;
+import org.purespark.spark.LocalSession;
 import org.purespark.spark.ParquetTextReader;
 import org.purespark.storage.Storage;
 import org.purespark.text.LabelColumn;
@@ -29,12 +30,7 @@ class ParquetTextsTest {
 
     @BeforeAll
     static void startSpark() {
-        spark = SparkSession.builder()
-                .master("local[2]")
-                .appName("parquet-texts-test")
-                .config("spark.ui.enabled", "false")
-                .config("spark.driver.host", "localhost")
-                .getOrCreate();
+        spark = LocalSession.open("parquet-texts-test");
     }
 
     @AfterAll

@@ -40,12 +40,7 @@ class ParquetTextReaderTest {
 
     @BeforeAll
     static void startSpark() {
-        spark = SparkSession.builder()
-                .master("local[2]")
-                .appName("parquet-text-reader-test")
-                .config("spark.ui.enabled", "false")
-                .config("spark.driver.host", "localhost")
-                .getOrCreate();
+        spark = LocalSession.open("parquet-text-reader-test");
     }
 
     @AfterAll
