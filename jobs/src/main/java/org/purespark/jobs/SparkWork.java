@@ -94,6 +94,14 @@ final class SparkWork implements AutoCloseable {
         return slots.now();
     }
 
+    /** A process that tasks run in, with the slots that executors were found to have. */
+    TaskProcess process() {
+        TaskProcess configured = TaskProcess.of(spark.getConf(), Machine.ofThisProcess());
+        return configured.kind() == TaskProcess.Kind.THIS_PROCESS
+                ? configured
+                : configured.withSlots(slots.ofLargestExecutor(), slots.now());
+    }
+
     TextFileReader reader() {
         return new TextFileReader(storage, new ParquetTextReader(session));
     }

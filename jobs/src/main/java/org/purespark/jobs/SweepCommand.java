@@ -6,13 +6,16 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.purespark.InputException;
 import org.purespark.storage.Storage;
 import org.purespark.sweep.ManifestReader;
 import org.purespark.sweep.PlannedRun;
 import org.purespark.sweep.SequentialSweep;
+import org.purespark.sweep.Suspect;
 import org.purespark.sweep.SuspectResult;
 import org.purespark.sweep.SuspectRun;
 import org.purespark.sweep.SuspectRuns;
@@ -107,18 +110,21 @@ final class SweepCommand implements Callable<Integer> {
         atLeastOne("--max-attempts", maxAttempts);
         atLeastOne("--max-concurrent", maxConcurrent == null ? 1 : maxConcurrent);
         Storage files = SparkWork.storageWithoutSpark();
-        List<SuspectRun> runs = new SuspectRuns(files, settings.file(), settings.flags(), data.inputs(), out)
-                .of(new ManifestReader(files).read(manifest));
+        List<Suspect> suspects = new ManifestReader(files).read(manifest);
+        List<SuspectRun> runs =
+                new SuspectRuns(files, settings.file(), settings.flags(), data.inputs(), out).of(suspects);
         if (files.exists(out) && !files.isDirectory(out)) {
             throw new InputException("--out " + out + " is a file: name a directory, or a new one");
         }
         try (SparkWork work = new SparkWork("sweep", spec.commandLine().getErr())) {
             int slots = work.slots();
             SweepPlan plan = SweepPlan.of(new SweepSurvey(work.storage()).of(runs), slots, asked());
+            SweepMemory memory = SweepMemory.of(work.storage(), plan, places(suspects), work.process(), atOnce());
             if (settings.dryRun()) {
-                print(plan, spec.commandLine().getOut());
+                print(plan, memory, spec.commandLine().getOut());
                 return 0;
             }
+            memory.require();
             say(work, plan);
             return sweep(work, runs, plan);
         }
@@ -159,7 +165,7 @@ final class SweepCommand implements Callable<Integer> {
 
     private SweepRunner runner(SparkWork work, SweepMode chosen) {
         return switch (chosen) {
-            case SLOTS -> work.slotSweep(maxConcurrent == null ? Integer.MAX_VALUE : maxConcurrent);
+            case SLOTS -> work.slotSweep(atOnce());
             case CLUSTER -> new SequentialSweep(work.surroundings());
         };
     }
@@ -182,6 +188,15 @@ final class SweepCommand implements Callable<Integer> {
             case SLOTS -> Optional.of(SweepMode.SLOTS);
             case CLUSTER -> Optional.of(SweepMode.CLUSTER);
         };
+    }
+
+    /** Runs under way at a time, at most. */
+    private int atOnce() {
+        return maxConcurrent == null ? Integer.MAX_VALUE : maxConcurrent;
+    }
+
+    private static Map<String, String> places(List<Suspect> suspects) {
+        return suspects.stream().collect(Collectors.toMap(Suspect::name, Suspect::place));
     }
 
     private static String counts(SweepPlan plan) {
@@ -208,9 +223,10 @@ final class SweepCommand implements Callable<Integer> {
                 };
     }
 
-    private static void print(SweepPlan plan, PrintWriter screen) {
+    private static void print(SweepPlan plan, SweepMemory memory, PrintWriter screen) {
         screen.println(counts(plan));
         screen.println("mode " + plan.mode().text() + ", " + plan.why());
+        screen.println("memory: " + memory.describe());
         for (PlannedRun run : plan.toDo()) {
             screen.println(words(run));
         }

@@ -37,6 +37,12 @@ record TaskProcess(Kind kind, long heapBytes, long totalBytes, int slots, int al
         return new TaskProcess(Kind.THIS_PROCESS, machine.heapBytes(), total, slots, slots, threads);
     }
 
+    /** The same with the slots that were found once executors were there, where those are more. */
+    TaskProcess withSlots(int found, int foundInAll) {
+        return new TaskProcess(
+                kind, heapBytes, totalBytes, Math.max(slots, found), Math.max(allSlots, foundInAll), threads);
+    }
+
     private static TaskProcess executor(SparkConf conf, int threads) {
         ExecutorMemory memory = ExecutorMemory.of(conf);
         Matcher cluster = LOCAL_CLUSTER.matcher(conf.get("spark.master"));

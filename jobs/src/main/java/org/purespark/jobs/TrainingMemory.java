@@ -1,8 +1,6 @@
 package org.purespark.jobs;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import org.apache.spark.SparkConf;
 import org.purespark.InputException;
@@ -20,23 +18,17 @@ import org.purespark.storage.Storage;
  * @param work that a task does
  */
 record TrainingMemory(MemoryNeed need, int tasks, MemoryNeed.Work work, TaskProcess process) {
-    /** What Spark's memory manager sets aside of every heap; driver and executors live in it. */
-    private static final long HEAP_OF_SPARK = 300L << 20;
-
-    /** Classes, compiled code, stacks, the native libraries themselves: what is resident beside heap and tensors. */
-    private static final long PROCESS_FLOOR = 400L << 20;
-
-    private static final double GIB = 1L << 30;
-
     static TrainingMemory of(EncoderConfig config, Settings settings, TaskProcess process) {
         int microBatchesPerStep = settings.train().microBatchesPerStep();
-        MemoryNeed.Work work = new MemoryNeed.Work(
-                settings.train().microBatch(),
-                settings.text().maxLength(),
-                Math.min(microBatchesPerStep, process.allSlots()),
-                process.threads());
+        MemoryNeed.Work work = work(settings, Math.min(microBatchesPerStep, process.allSlots()), process);
         int tasks = Math.min(microBatchesPerStep, process.slots());
         return new TrainingMemory(MemoryNeed.of(config, work), tasks, work, process);
+    }
+
+    /** What one task works on. */
+    static MemoryNeed.Work work(Settings settings, int trainingTasks, TaskProcess process) {
+        return new MemoryNeed.Work(
+                settings.train().microBatch(), settings.text().maxLength(), trainingTasks, process.threads());
     }
 
     /**
@@ -55,35 +47,29 @@ record TrainingMemory(MemoryNeed need, int tasks, MemoryNeed.Work work, TaskProc
 
     /** @throws InputException where there is too little */
     void require() {
-        List<String> shortages = new ArrayList<>();
-        if (heapBytes() > process.heapBytes()) {
-            shortages.add("the Java heap has " + gib(process.heapBytes()));
-        }
-        if (tensorBytes() > process.tensorBytes()) {
-            shortages.add("tensors may take " + gib(process.tensorBytes()));
-        }
-        if (heapBytes() + besideHeapBytes() > process.totalBytes()) {
-            shortages.add("the process may take " + gib(process.totalBytes()) + " in all");
-        }
-        if (!shortages.isEmpty()) {
+        ProcessMemory memory = memory();
+        if (!memory.fits()) {
             throw new InputException("training does not fit into memory: " + describe() + "; but "
-                    + String.join(", ", shortages) + ". " + wayOut());
+                    + String.join(", ", memory.shortages()) + ". " + wayOut(memory));
         }
     }
 
     /** What is needed, for a person. */
     String describe() {
-        String where = process.kind() == TaskProcess.Kind.EXECUTOR ? "each executor" : "this process";
         return String.format(
                 Locale.ROOT,
-                "%s needs up to %s of Java heap and %s beside it, of which tensors take %s (%d training task%s in it,"
-                        + " %,d parameters, micro-batches of %d texts of up to %d tokens)",
-                where,
-                gib(heapBytes()),
-                gib(besideHeapBytes()),
-                gib(tensorBytes()),
+                "%s (%d training task%s in it, %s)",
+                memory().describe(),
                 tasks,
                 tasks == 1 ? "" : "s",
+                words(need, work));
+    }
+
+    /** A task's model and texts, for a person. */
+    static String words(MemoryNeed need, MemoryNeed.Work work) {
+        return String.format(
+                Locale.ROOT,
+                "%,d parameters, micro-batches of %d texts of up to %d tokens",
                 need.parameters(),
                 work.microBatch(),
                 work.maxTokens());
@@ -91,42 +77,22 @@ record TrainingMemory(MemoryNeed need, int tasks, MemoryNeed.Work work, TaskProc
 
     /** The options of {@code spark-submit} with which it fits. */
     String options() {
-        if (process.kind() == TaskProcess.Kind.THIS_PROCESS) {
-            return "--driver-memory " + wholeGib(heapBytes());
-        }
-        return "--conf spark.executor.memory=" + wholeGib(heapBytes()) + " --conf spark.executor.memoryOverhead="
-                + wholeGib(besideHeapBytes());
+        return memory().options();
     }
 
-    private String wayOut() {
+    ProcessMemory memory() {
+        return new ProcessMemory(tasks * need.heapBytes(), tasks * need.offHeapBytes(), process);
+    }
+
+    private String wayOut(ProcessMemory memory) {
         String smaller = "lower train.micro-batch or text.max-length";
-        if (process.kind() == TaskProcess.Kind.THIS_PROCESS) {
+        if (!memory.canBeGiven()) {
             // More heap helps only where the machine has it.
-            return heapBytes() + besideHeapBytes() > process.totalBytes()
-                    ? "Run it on a larger machine or on a cluster, or " + smaller
-                    : "Give -- " + options() + ", or " + smaller;
+            return "Run it on a larger machine or on a cluster, or " + smaller;
         }
-        String fewer = tasks > 1 ? ", or raise spark.task.cpus so that fewer tasks share an executor" : "";
+        String fewer = tasks > 1 && process.kind() == TaskProcess.Kind.EXECUTOR
+                ? ", or raise spark.task.cpus so that fewer tasks share an executor"
+                : "";
         return "Give -- " + options() + fewer + ", or " + smaller;
-    }
-
-    long heapBytes() {
-        return HEAP_OF_SPARK + tasks * need.heapBytes();
-    }
-
-    long tensorBytes() {
-        return tasks * need.offHeapBytes();
-    }
-
-    long besideHeapBytes() {
-        return PROCESS_FLOOR + tensorBytes();
-    }
-
-    private static String gib(long bytes) {
-        return String.format(Locale.ROOT, "%.1f GiB", bytes / GIB);
-    }
-
-    private static String wholeGib(long bytes) {
-        return (long) Math.ceil(bytes / GIB) + "g";
     }
 }

@@ -205,6 +205,21 @@ class SweepIT {
                 "sweep.csv, line 2 (a): no train texts; name a file in the row, or for all rows with --train");
     }
 
+    @Test
+    void aSuspectThatDoesNotFitIntoMemoryIsNamedBeforeAnythingIsWritten() throws Exception {
+        tiny.write("sweep.csv", "name,model\nsmall,model\nlarge," + Shape.BILLION.directory() + "\nabsent,nowhere\n");
+        TinyCase.Ended dry = TinyCase.run(sweep("sweep.csv", "--dry-run"));
+        assertThat(dry.status()).as(dry.err()).isZero();
+        assertThat(dry.out())
+                .containsPattern(
+                        "memory: this process needs up to \\d+\\.\\d GiB of Java heap and .* \\(2 runs in it at a"
+                                + " time, the largest that of large: 1,2\\d\\d,\\d{3},\\d{3} parameters");
+        assertRefused(
+                sweep("sweep.csv"),
+                "sweep.csv, line 3 (large): the sweep does not fit into memory: this process needs",
+                "or take the row out");
+    }
+
     private static void assertOneAtATime(JsonNode one, JsonNode two) {
         List<JsonNode> inOrder = Stream.of(one, two)
                 .sorted(Comparator.comparing(result -> end(result)))

@@ -10,15 +10,14 @@ import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.purespark.InputException;
 import org.purespark.checkpoint.EncoderConfig;
-import org.purespark.checkpoint.Family;
 import org.purespark.config.Settings;
 import org.purespark.config.SettingsLoader;
 import org.purespark.storage.Storage;
 
 class TrainingMemoryTest {
     private static final long GIB = 1L << 30;
-    private static final EncoderConfig MINI_LM = config(384, 6, 12, 1536);
-    private static final EncoderConfig BERT_BASE = config(768, 12, 12, 3072);
+    private static final EncoderConfig MINI_LM = Shape.MINI_LM.config();
+    private static final EncoderConfig BERT_BASE = Shape.BERT_BASE.config();
 
     @Test
     void miniLmTrainsOnALaptopWithAGigabyteOfHeap() {
@@ -83,7 +82,7 @@ class TrainingMemoryTest {
         TaskProcess process = TaskProcess.of(
                 new SparkConf(false).set("spark.master", "local-cluster[2,1,1024]"),
                 new Machine(Set.of(), 4 * GIB, GIB));
-        TrainingMemory memory = TrainingMemory.of(config(32, 2, 4, 96), SettingsLoader.defaults(), process);
+        TrainingMemory memory = TrainingMemory.of(Shape.TINY.config(), SettingsLoader.defaults(), process);
         assertThatCode(memory::require).doesNotThrowAnyException();
     }
 
@@ -103,25 +102,5 @@ class TrainingMemoryTest {
                 .load(null, java.util.List.of("train.micro-batches-per-step=4"))
                 .settings();
         return TrainingMemory.of(config, settings, TaskProcess.of(conf, new Machine(Set.of(), 4 * GIB, GIB)));
-    }
-
-    private static EncoderConfig config(int hidden, int layers, int heads, int intermediate) {
-        return new EncoderConfig(
-                Family.BERT,
-                30522,
-                hidden,
-                hidden,
-                layers,
-                heads,
-                intermediate,
-                512,
-                0,
-                2,
-                1e-12,
-                0.1,
-                0.1,
-                0.1,
-                0.02,
-                0);
     }
 }

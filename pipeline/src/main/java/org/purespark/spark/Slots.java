@@ -2,10 +2,13 @@ package org.purespark.spark;
 
 import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
+import org.apache.spark.SparkContext$;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorAdded;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.status.api.v1.ExecutorSummary;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** How many tasks the executors that are there can run at once, and how to wait for more. */
 public final class Slots {
@@ -39,6 +42,15 @@ public final class Slots {
     /** Tasks that can run at once, whether they are busy now or not. */
     public int now() {
         return spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
+    }
+
+    /** Tasks that the executor with the most cores can run at once; 0 where there is no executor. */
+    public int ofLargestExecutor() {
+        return CollectionConverters.asJava(spark.statusStore().executorList(true)).stream()
+                .filter(executor -> !SparkContext$.MODULE$.DRIVER_IDENTIFIER().equals(executor.id()))
+                .mapToInt(ExecutorSummary::maxTasks)
+                .max()
+                .orElse(0);
     }
 
     /** Waits until executors have come up, so that the time that a stage takes is spent on its work. */

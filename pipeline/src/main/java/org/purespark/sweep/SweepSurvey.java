@@ -2,30 +2,24 @@ package org.purespark.sweep;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.purespark.InputException;
 import org.purespark.purify.Inputs;
 import org.purespark.run.Fingerprints;
 import org.purespark.run.artifact.JsonFiles;
 import org.purespark.storage.FileStamp;
+import org.purespark.storage.Lookups;
 import org.purespark.storage.Storage;
 
 /**
- * Looks at every run's inputs and last outcome: one listing for each address, one small file for each run. Object stores
- * take their time for each, so several are under way at once.
+ * Looks at every run's inputs and last outcome: one listing for each address, one small file for each run.
  */
 public final class SweepSurvey {
-    private static final int AT_ONCE = 16;
     private static final String ABSENT = "absent";
 
     private final Storage storage;
@@ -40,29 +34,7 @@ public final class SweepSurvey {
 
     /** Looks at all runs, and gives what it found in their order. */
     public List<SurveyedRun> of(List<SuspectRun> runs) throws IOException {
-        ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE, work -> {
-            Thread thread = new Thread(work, "pure-survey");
-            thread.setDaemon(true);
-            return thread;
-        });
-        try {
-            List<Future<SurveyedRun>> surveys = new ArrayList<>();
-            for (SuspectRun run : runs) {
-                surveys.add(threads.submit(() -> survey(run)));
-            }
-            List<SurveyedRun> surveyed = new ArrayList<>();
-            for (Future<SurveyedRun> survey : surveys) {
-                surveyed.add(survey.get());
-            }
-            return surveyed;
-        } catch (ExecutionException e) {
-            throw new IOException("cannot look at what the sweep is to work on", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while looking at what the sweep is to work on", e);
-        } finally {
-            threads.shutdownNow();
-        }
+        return Lookups.each("what the sweep is to work on", runs, this::survey);
     }
 
     private SurveyedRun survey(SuspectRun run) throws IOException {
@@ -92,7 +64,7 @@ public final class SweepSurvey {
         List<FileStamp> found;
         try {
             found = storage.stamps(address);
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException | InputException e) {
             return new Stamped(ABSENT, 0);
         }
         if (found.isEmpty()) {

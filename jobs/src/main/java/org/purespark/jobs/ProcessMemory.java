@@ -1,0 +1,81 @@
+package org.purespark.jobs;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What the tasks in one process need of it, beside what there is.
+ *
+ * @param taskHeapBytes of the Java heap, all tasks together
+ * @param tensorBytes beside the heap, all tasks together
+ */
+record ProcessMemory(long taskHeapBytes, long tensorBytes, TaskProcess process) {
+    /** What Spark's memory manager sets aside of every heap; driver and executors live in it. */
+    private static final long HEAP_OF_SPARK = 300L << 20;
+
+    /** Classes, compiled code, stacks, the native libraries themselves: what is resident beside heap and tensors. */
+    private static final long PROCESS_FLOOR = 400L << 20;
+
+    private static final double GIB = 1L << 30;
+
+    long heapBytes() {
+        return HEAP_OF_SPARK + taskHeapBytes;
+    }
+
+    long besideHeapBytes() {
+        return PROCESS_FLOOR + tensorBytes;
+    }
+
+    /** What there is too little of, in words; empty where it fits. */
+    List<String> shortages() {
+        List<String> shortages = new ArrayList<>();
+        if (heapBytes() > process.heapBytes()) {
+            shortages.add("the Java heap has " + gib(process.heapBytes()));
+        }
+        if (tensorBytes() > process.tensorBytes()) {
+            shortages.add("tensors may take " + gib(process.tensorBytes()));
+        }
+        if (heapBytes() + besideHeapBytes() > process.totalBytes()) {
+            shortages.add("the process may take " + gib(process.totalBytes()) + " in all");
+        }
+        return shortages;
+    }
+
+    boolean fits() {
+        return shortages().isEmpty();
+    }
+
+    /** Whether options of {@code spark-submit} can make it fit, as far as this process knows. */
+    boolean canBeGiven() {
+        return process.kind() == TaskProcess.Kind.EXECUTOR || heapBytes() + besideHeapBytes() <= process.totalBytes();
+    }
+
+    /** What is needed, for a person. */
+    String describe() {
+        return where() + " needs up to " + gib(heapBytes()) + " of Java heap and " + gib(besideHeapBytes())
+                + " beside it, of which tensors take " + gib(tensorBytes());
+    }
+
+    /** The process in words. */
+    String where() {
+        return process.kind() == TaskProcess.Kind.EXECUTOR ? "each executor" : "this process";
+    }
+
+    /** The options of {@code spark-submit} with which it fits. */
+    String options() {
+        if (process.kind() == TaskProcess.Kind.THIS_PROCESS) {
+            return "--driver-memory " + wholeGib(heapBytes());
+        }
+        return "--conf spark.executor.memory=" + wholeGib(heapBytes()) + " --conf spark.executor.memoryOverhead="
+                + wholeGib(besideHeapBytes());
+    }
+
+    private static String gib(long bytes) {
+        return String.format(Locale.ROOT, "%.1f GiB", bytes / GIB);
+    }
+
+    private static String wholeGib(long bytes) {
+        return (long) Math.ceil(bytes / GIB) + "g";
+    }
+}

@@ -1,0 +1,193 @@
+package org.purespark.jobs;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.purespark.InputException;
+import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.checkpoint.EncoderConfig;
+import org.purespark.model.MemoryNeed;
+import org.purespark.storage.Lookups;
+import org.purespark.storage.Storage;
+import org.purespark.sweep.PlannedRun;
+import org.purespark.sweep.SuspectRun;
+import org.purespark.sweep.SweepMode;
+import org.purespark.sweep.SweepPlan;
+
+/**
+ * Whether the runs of a sweep fit into memory. In mode slots the largest of them may be under way in one process at the
+ * same time, each trained by one task alone; in mode cluster a run trains as {@code purify} does. A suspect whose
+ * {@code config.json} is not a good one is left out: its run says why.
+ */
+final class SweepMemory {
+    private static final String SMALLER = "lower train.micro-batch or text.max-length of the row";
+
+    /**
+     * A suspect's shape and place, as far as they are known before its run.
+     *
+     * @param place file and row of the manifest, and the suspect's name
+     */
+    record Row(String place, SuspectRun run, EncoderConfig shape) {}
+
+    /** A row with what one training task of it needs. */
+    private record Need(Row row, MemoryNeed task, MemoryNeed.Work work) {}
+
+    private final List<Row> rows;
+    private final SweepMode mode;
+    private final TaskProcess process;
+    private final int maxConcurrent;
+
+    /**
+     * @param rows that are to be done
+     * @param maxConcurrent runs under way at a time, at most, in mode slots
+     */
+    SweepMemory(List<Row> rows, SweepMode mode, TaskProcess process, int maxConcurrent) {
+        this.rows = List.copyOf(rows);
+        this.mode = mode;
+        this.process = process;
+        this.maxConcurrent = maxConcurrent;
+    }
+
+    /**
+     * Reads the shapes of what is to be done.
+     *
+     * @param places of the suspects, by name
+     */
+    static SweepMemory of(
+            Storage storage, SweepPlan plan, Map<String, String> places, TaskProcess process, int maxConcurrent)
+            throws IOException {
+        TreeSet<String> models = new TreeSet<>();
+        plan.toDo().forEach(planned -> models.add(planned.run().inputs().model()));
+        CheckpointReader reader = new CheckpointReader(storage);
+        List<Optional<EncoderConfig>> found =
+                Lookups.each("the suspects' shapes", models, model -> shape(reader, model));
+        Map<String, Optional<EncoderConfig>> shapes = new HashMap<>();
+        int next = 0;
+        for (String model : models) {
+            shapes.put(model, found.get(next++));
+        }
+        List<Row> rows = new ArrayList<>();
+        for (PlannedRun planned : plan.toDo()) {
+            SuspectRun run = planned.run();
+            shapes.get(run.inputs().model()).ifPresent(shape -> rows.add(new Row(places.get(run.name()), run, shape)));
+        }
+        return new SweepMemory(rows, plan.mode(), process, maxConcurrent);
+    }
+
+    private static Optional<EncoderConfig> shape(CheckpointReader reader, String model) {
+        try {
+            EncoderConfig shape = reader.readShape(model);
+            // Refuses what has more parameters than an array can hold.
+            MemoryNeed.of(shape, new MemoryNeed.Work(1, 1, 1, 1));
+            return Optional.of(shape);
+        } catch (IOException | InputException | IllegalArgumentException | ArithmeticException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** @throws InputException naming the row that needs most where there is too little */
+    void require() {
+        if (rows.isEmpty()) {
+            return;
+        }
+        if (mode == SweepMode.CLUSTER) {
+            Row row = largestAlone();
+            try {
+                alone(row).require();
+            } catch (InputException e) {
+                throw new InputException(row.place() + ": " + e.getMessage(), e);
+            }
+            return;
+        }
+        List<Need> together = together();
+        ProcessMemory memory = memory(together);
+        if (!memory.fits()) {
+            throw new InputException(together.get(0).row().place() + ": the sweep does not fit into memory: "
+                    + describe() + "; but " + String.join(", ", memory.shortages()) + ". "
+                    + wayOut(together, memory));
+        }
+    }
+
+    /** What is needed, for a person; says so where nothing is. */
+    String describe() {
+        if (rows.isEmpty()) {
+            return "no run needs memory";
+        }
+        if (mode == SweepMode.CLUSTER) {
+            Row row = largestAlone();
+            return row.run().name() + ": " + alone(row).describe();
+        }
+        List<Need> together = together();
+        Need largest = together.get(0);
+        return memory(together).describe() + " (" + together.size() + (together.size() == 1 ? " run" : " runs")
+                + " in it at a time, the largest that of " + largest.row().run().name() + ": "
+                + TrainingMemory.words(largest.task(), largest.work()) + ")";
+    }
+
+    private TrainingMemory alone(Row row) {
+        return TrainingMemory.of(row.shape(), row.run().settings(), process);
+    }
+
+    private Row largestAlone() {
+        return rows.stream()
+                .max(Comparator.comparingLong(row -> {
+                    ProcessMemory memory = alone(row).memory();
+                    return memory.heapBytes() + memory.besideHeapBytes();
+                }))
+                .orElseThrow();
+    }
+
+    /** The largest runs that a process may have at a time, largest first. */
+    private List<Need> together() {
+        Map<Map.Entry<EncoderConfig, MemoryNeed.Work>, MemoryNeed> known = new HashMap<>();
+        List<Need> needs = new ArrayList<>();
+        for (Row row : rows) {
+            MemoryNeed.Work work = TrainingMemory.work(row.run().settings(), 1, process);
+            MemoryNeed task =
+                    known.computeIfAbsent(Map.entry(row.shape(), work), key -> MemoryNeed.of(row.shape(), work));
+            needs.add(new Need(row, task, work));
+        }
+        needs.sort(Comparator.comparingLong(
+                        (Need need) -> need.task().heapBytes() + need.task().offHeapBytes())
+                .reversed());
+        return needs.subList(0, Math.min(needs.size(), Math.min(process.slots(), maxConcurrent)));
+    }
+
+    private ProcessMemory memory(List<Need> needs) {
+        long heap = 0;
+        long tensors = 0;
+        for (Need need : needs) {
+            heap += need.task().heapBytes();
+            tensors += need.task().offHeapBytes();
+        }
+        return new ProcessMemory(heap, tensors, process);
+    }
+
+    private String wayOut(List<Need> together, ProcessMemory memory) {
+        List<String> ways = new ArrayList<>();
+        if (memory.canBeGiven()) {
+            ways.add("give -- " + memory.options());
+        }
+        int fitting = together.size() - 1;
+        while (fitting > 0 && !memory(together.subList(0, fitting)).fits()) {
+            fitting--;
+        }
+        if (fitting > 0) {
+            ways.add("give --max-concurrent " + fitting);
+            ways.add("raise spark.task.cpus so that fewer runs share "
+                    + (process.kind() == TaskProcess.Kind.EXECUTOR ? "an executor" : "this process"));
+        }
+        if (ways.isEmpty()) {
+            ways.add("run it on a larger machine or on a cluster");
+        }
+        ways.add(SMALLER);
+        ways.add("take the row out");
+        String all = String.join(", or ", ways);
+        return Character.toUpperCase(all.charAt(0)) + all.substring(1);
+    }
+}
