@@ -12,13 +12,6 @@ import org.purespark.storage.Storage;
 
 /** A tiny case with all files in a bucket, and what a run on them leaves there. */
 record S3Case(TinyCase tiny, String bucket) {
-    private static final List<String> RESULTS = List.of(
-            "head-scores.json",
-            "pruned-heads.json",
-            "normalization.json",
-            "baseline/model.safetensors",
-            "purified/model.safetensors");
-
     /** Settings of Spark by which the bucket is reached; a bucket's own, since file systems are kept by bucket. */
     static void reach(String bucket, String endpoint, String... more) {
         set(bucket, "endpoint", endpoint);
@@ -60,8 +53,13 @@ record S3Case(TinyCase tiny, String bucket) {
 
     /** The arguments of {@code purify}, every file in the bucket. */
     String[] purify(String run, String... more) {
+        return inBucket(tiny.purify(run, more));
+    }
+
+    /** The same arguments with what lies in the case's directory in the bucket. */
+    String[] inBucket(String... arguments) {
         String local = tiny.directory() + "/";
-        return Arrays.stream(tiny.purify(run, more))
+        return Arrays.stream(arguments)
                 .map(argument -> argument.startsWith(local) ? address(argument.substring(local.length())) : argument)
                 .toArray(String[]::new);
     }
@@ -70,7 +68,7 @@ record S3Case(TinyCase tiny, String bucket) {
     List<String> differences(String run, String localRun) throws IOException {
         Storage store = SparkWork.storageWithoutSpark();
         List<String> differences = new ArrayList<>();
-        for (String name : RESULTS) {
+        for (String name : RunComparison.RESULTS) {
             if (!Arrays.equals(store.read(address(run + "/" + name)), tiny.bytes(localRun + "/" + name))) {
                 differences.add(name);
             }
