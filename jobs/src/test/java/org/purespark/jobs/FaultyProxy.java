@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,8 +28,10 @@ final class FaultyProxy implements AutoCloseable {
         SLOW_DOWN,
         /** The right answer, late. */
         LATE,
-        /** The connection breaks in the middle of the server's answer. */
+        /** The connection breaks in the middle of what the server's answer holds. */
         CUT,
+        /** The connection breaks before the answer has said how long it is. */
+        SHORT_HEAD,
         /** The server has done it, but its answer does not arrive. */
         UNANSWERED
     }
@@ -44,6 +47,8 @@ final class FaultyProxy implements AutoCloseable {
     private static final Pattern CONNECTION = Pattern.compile("(?im)^(connection|keep-alive):.*\r\n");
     private static final Pattern CHUNKED = Pattern.compile("(?im)^transfer-encoding:");
     private static final int LATE_MILLIS = 1500;
+    private static final int REQUESTS_BEFORE_OUTAGE = 200;
+    private static final int OUTAGE_MILLIS = 3000;
 
     private final Plan plan;
     private final ServerSocket socket = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
@@ -69,6 +74,40 @@ final class FaultyProxy implements AutoCloseable {
     /** Where requests go from now on. */
     void forwardTo(int port) {
         target = port;
+    }
+
+    /** One request in ten fails; others are late, and connections break. */
+    static Fault flaky(int number, String method) {
+        return switch (number % 40) {
+            case 3, 23 -> Fault.INTERNAL_ERROR;
+            case 13, 33 -> Fault.SLOW_DOWN;
+            case 27 -> Fault.LATE;
+            case 17 -> Fault.UNANSWERED;
+            case 6, 7 -> method.equals("GET") ? Fault.CUT : Fault.NONE;
+            case 8, 36 -> method.equals("GET") ? Fault.SHORT_HEAD : Fault.NONE;
+            default -> Fault.NONE;
+        };
+    }
+
+    /** After some requests the server ends, and a while later another one takes its place; returns who does that. */
+    Thread replaceInTheMiddle(S3Server first, S3Server successor) {
+        Thread outage = new Thread(() -> replace(first, successor), "outage");
+        outage.setDaemon(true);
+        outage.start();
+        return outage;
+    }
+
+    private void replace(S3Server first, S3Server successor) {
+        try {
+            while (requests.get() < REQUESTS_BEFORE_OUTAGE) {
+                Thread.sleep(20);
+            }
+            first.kill();
+            Thread.sleep(OUTAGE_MILLIS);
+            forwardTo(successor.port());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** How often each fault has been done. */
@@ -128,10 +167,23 @@ final class FaultyProxy implements AutoCloseable {
             }
             case CUT -> {
                 byte[] whole = forward(head, body);
-                out.write(whole, 0, whole.length - Math.min(whole.length / 2, 2000));
+                int start = find(whole, "\r\n\r\n") + 4;
+                out.write(whole, 0, start + (whole.length - start) / 2);
+            }
+            case SHORT_HEAD -> {
+                byte[] whole = forward(head, body);
+                out.write(whole, 0, find(whole, "\r\nContent-Length:"));
             }
             case UNANSWERED -> forward(head, body);
         }
+    }
+
+    /** Where an answer has these characters in its head, in any case; its end where it has not. */
+    private static int find(byte[] answer, String characters) {
+        int at = new String(answer, StandardCharsets.ISO_8859_1)
+                .toLowerCase(Locale.ROOT)
+                .indexOf(characters.toLowerCase(Locale.ROOT));
+        return at < 0 ? answer.length : at;
     }
 
     private byte[] forward(String head, byte[] body) throws IOException {

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,13 +66,12 @@ class S3IT {
         S3Server first = S3Server.start(Files.createDirectories(directory.resolve("server")));
         try (successor;
                 first;
-                FaultyProxy proxy = new FaultyProxy(first.port(), S3IT::flaky)) {
+                FaultyProxy proxy = new FaultyProxy(first.port(), FaultyProxy::flaky)) {
             S3Case store = inBucket("flaky", proxy.endpoint());
-            Thread outage = new Thread(() -> replace(proxy, first, successor), "outage");
-            outage.start();
+            Thread outage = proxy.replaceInTheMiddle(first, successor);
             TinyCase.Ended ended = TinyCase.run(store.purify("run-s3"));
-            outage.join();
             assertThat(ended.status()).as(ended.err()).isZero();
+            outage.join();
             assertThat(store.differences("run-s3", "run")).isEmpty();
             assertThat(proxy.done()).containsKeys(FaultyProxy.Fault.values());
         }
@@ -111,6 +112,28 @@ class S3IT {
                 .hasMessage("no more of it");
         assertThat(files.exists(store.address("never/half"))).isFalse();
         assertThat(files.size(store.address("kept"))).isEqualTo(1);
+    }
+
+    /** In its head, where it would name its length, or in its body. */
+    @Test
+    void anObjectIsReadWholeWhereverAnAnswerBreaksOff() throws Exception {
+        AtomicInteger gets = new AtomicInteger();
+        try (FaultyProxy proxy =
+                new FaultyProxy(server.port(), (number, method) -> breaksOff(method.equals("GET"), gets))) {
+            server.bucket("broken");
+            S3Case.reach("broken", proxy.endpoint(), "retry.interval", "50ms");
+            S3Case store = new S3Case(tiny, "broken");
+            Storage files = SparkWork.storageWithoutSpark();
+            for (int size : List.of(1, 150, 100_000)) {
+                byte[] content = new byte[size];
+                Arrays.fill(content, (byte) 7);
+                files.write(store.address("object"), out -> out.write(content));
+                for (int i = 0; i < 4; i++) {
+                    assertThat(files.read(store.address("object"))).isEqualTo(content);
+                }
+            }
+            assertThat(proxy.done()).containsKeys(FaultyProxy.Fault.CUT, FaultyProxy.Fault.SHORT_HEAD);
+        }
     }
 
     /** A rename is a copy by the transfer manager, which works on Spark's Netty. */
@@ -167,42 +190,24 @@ class S3IT {
         assertThat(ended.err()).contains("bucket plain").doesNotContain("verysecret");
     }
 
+    /** Two answers of three break off, each in its own way. */
+    private static FaultyProxy.Fault breaksOff(boolean get, AtomicInteger gets) {
+        if (!get) {
+            return FaultyProxy.Fault.NONE;
+        }
+        return switch (gets.incrementAndGet() % 3) {
+            case 1 -> FaultyProxy.Fault.SHORT_HEAD;
+            case 2 -> FaultyProxy.Fault.CUT;
+            default -> FaultyProxy.Fault.NONE;
+        };
+    }
+
     private static S3Case inBucket(String bucket, String endpoint, String... more) throws IOException {
         server.bucket(bucket);
         S3Case.reach(bucket, endpoint, more);
         S3Case store = new S3Case(new TinyCase(directory.resolve("case")), bucket);
         store.upload();
         return store;
-    }
-
-    /** One request in ten fails; others are late, and connections break. */
-    private static FaultyProxy.Fault flaky(int number, String method) {
-        return switch (number % 40) {
-            case 3, 23 -> FaultyProxy.Fault.INTERNAL_ERROR;
-            case 13, 33 -> FaultyProxy.Fault.SLOW_DOWN;
-            case 27 -> FaultyProxy.Fault.LATE;
-            case 17 -> FaultyProxy.Fault.UNANSWERED;
-            case 6, 7, 8, 36 -> method.equals("GET") ? FaultyProxy.Fault.CUT : FaultyProxy.Fault.NONE;
-            default -> FaultyProxy.Fault.NONE;
-        };
-    }
-
-    /** The server of the first half of the run ends, and after a while another one takes its place. */
-    private static void replace(FaultyProxy proxy, S3Server first, S3Server successor) {
-        try {
-            while (total(proxy) < 200) {
-                Thread.sleep(20);
-            }
-            first.kill();
-            Thread.sleep(3000);
-            proxy.forwardTo(successor.port());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static int total(FaultyProxy proxy) {
-        return proxy.done().values().stream().mapToInt(Integer::intValue).sum();
     }
 
     /** At a request in the middle of the run the server ends for good. */

@@ -50,8 +50,13 @@ public final class Storage {
         return parent.endsWith("/") ? parent + name : parent + "/" + name;
     }
 
+    /** A stream of the file's bytes; on object stores it fails when it cannot give all of them. */
     public InputStream open(String address) throws IOException {
-        return with(address, FileSystem::open);
+        return with(
+                address,
+                (files, path) -> isInPlace(files.getUri().getScheme())
+                        ? files.open(path)
+                        : new WholeInput(files, files.getFileStatus(path)));
     }
 
     /** Bytes in the file. */
