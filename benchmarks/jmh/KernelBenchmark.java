@@ -12,7 +12,6 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.nativeblas.NativeOpsHolder;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -38,6 +37,7 @@ import org.purespark.model.ops.BiasGelu;
 import org.purespark.model.ops.Dropout;
 import org.purespark.model.ops.GraphOp;
 import org.purespark.model.ops.GraphSession;
+import org.purespark.model.ops.Linear;
 import org.purespark.model.ops.ResidualNorm;
 import org.purespark.model.ops.SelfAttention;
 import org.purespark.model.ops.Workers;
@@ -77,15 +77,13 @@ public class KernelBenchmark {
 
     @Setup(Level.Trial)
     public void prepare() {
-        // Loads the native library, which the next line needs.
+        // Loads the native library before it is timed.
         Nd4j.getBackend();
-        NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
         workers = new Workers(threads);
         tokens = starts()[TEXTS];
-        product("qkv", tokens, hidden, 3 * hidden);
-        product("wide", tokens, hidden, 4 * hidden);
-        product("narrow", tokens, 4 * hidden, hidden);
-        weightGradient("wideWeights", 4 * hidden, hidden);
+        product("qkv", hidden, 3 * hidden);
+        product("wide", hidden, 4 * hidden);
+        product("narrow", 4 * hidden, hidden);
         operation("gelu", 1, graph -> new BiasGelu(graph, random(graph, "h", tokens, 4 * hidden), random(graph, "b", 4 * hidden)));
         operation("norm", 1, graph -> new ResidualNorm(
                 graph,
@@ -97,7 +95,7 @@ public class KernelBenchmark {
                 batch(graph),
                 new Dropout(1, 0.1),
                 1e-12));
-        operation("attention", 2, graph -> new SelfAttention(
+        operation("attention", 2, graph -> SelfAttention.ofAllTokens(
                 graph,
                 random(graph, "qkv", tokens, 3 * hidden),
                 random(graph, "bias", 3 * hidden),
@@ -114,26 +112,26 @@ public class KernelBenchmark {
         parameters.close();
     }
 
-    // ---- Products: x [N, in] · Wᵀ [in, out], and dyᵀ · x for the gradient of W ---------------------------------------
+    // ---- Products x [N, in] · Wᵀ [in, out]; backward dy·W and dyᵀ·x --------------------------------------------------
 
     @Benchmark
     public void productQkv() {
-        run("qkv");
+        run("qkv forward");
     }
 
     @Benchmark
     public void productWide() {
-        run("wide");
+        run("wide forward");
     }
 
     @Benchmark
     public void productNarrow() {
-        run("narrow");
+        run("narrow forward");
     }
 
     @Benchmark
-    public void productWideWeightGradient() {
-        run("wideWeights");
+    public void productWideForwardBackward() {
+        run("wide both");
     }
 
     // ---- Row-wise operations and attention ---------------------------------------------------------------------------
@@ -171,7 +169,7 @@ public class KernelBenchmark {
     /** All parameters of a model of 6 layers, V 30,522. */
     @Benchmark
     public void adamW() {
-        AdamW.Update update = adamW.next(2e-5);
+        AdamW.Update update = adamW.next(2e-5, 1);
         adamW.stepDense(update, parameters, gradients, workers);
         adamW.stepWords(update, parameters, gradients, workers);
     }
@@ -188,16 +186,8 @@ public class KernelBenchmark {
         outputs.put(name, wanted.stream().map(SDVariable::name).toList());
     }
 
-    private void product(String name, int rows, int in, int out) {
-        SameDiff graph = SameDiff.create();
-        add(name, graph, List.of(
-                graph.mmul(random(graph, "x", rows, in), random(graph, "w", out, in), false, true, false)));
-    }
-
-    private void weightGradient(String name, int out, int in) {
-        SameDiff graph = SameDiff.create();
-        add(name, graph, List.of(
-                graph.mmul(random(graph, "dy", tokens, out), random(graph, "x", tokens, in), true, false, false)));
+    private void product(String name, int in, int out) {
+        operation(name, 1, graph -> new Linear(graph, random(graph, "x", tokens, in), random(graph, "w", out, in)));
     }
 
     /** @param differentiable how many of the operation's outputs have a gradient */
