@@ -8,10 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
@@ -30,13 +33,16 @@ import org.purespark.train.OptimizerStep;
 
 /**
  * The project's side of the comparison with PyTorch: the same commands and answers as {@code pytorch/worker.py}.
- * {@code SpeedWorker MODEL BATCHES THREADS train|infer}; each mode holds in memory what it needs, as a run does.
+ * {@code SpeedWorker MODEL BATCHES THREADS train|infer}; each mode holds in memory what it needs, as a run does. Mode
+ * {@code profile} needs no commands: it prints what a training step spends its time on.
  */
 public final class SpeedWorker {
     private static final int MICRO_BATCH = 32;
     private static final double LEARNING_RATE = 2e-5;
     private static final long SEED = 11;
     private static final int MAX_LENGTH = 128;
+    private static final int WARM_UP = 20;
+    private static final int PROFILED = 20;
 
     private final Storage storage = new Storage(new Configuration(false));
     private final List<EncodedBatch> batches;
@@ -54,7 +60,7 @@ public final class SpeedWorker {
         PrintStream answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         System.setOut(System.err);
         if (arguments.length != 4) {
-            System.err.println("usage: SpeedWorker MODEL BATCHES THREADS train|infer");
+            System.err.println("usage: SpeedWorker MODEL BATCHES THREADS train|infer|profile");
             System.exit(2);
         }
         SpeedWorker worker = new SpeedWorker(Path.of(arguments[1]));
@@ -62,7 +68,12 @@ public final class SpeedWorker {
         switch (arguments[3]) {
             case "train" -> worker.prepareTraining(arguments[0], threads);
             case "infer" -> worker.prepareInference(arguments[0], threads);
-            default -> throw new IllegalArgumentException("unknown mode " + arguments[3] + "; there are train, infer");
+            case "profile" -> {
+                worker.prepareTraining(arguments[0], threads);
+                worker.profile(PROFILED);
+                return;
+            }
+            default -> throw new IllegalArgumentException("unknown mode " + arguments[3] + "; there are train, infer, profile");
         }
         answers.println("ready java " + System.getProperty("java.version"));
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -107,6 +118,39 @@ public final class SpeedWorker {
             batches.add(new EncodedBatch(texts, labels));
         }
         return batches;
+    }
+
+    /** Milliseconds and calls of each operation of the graph in a training step, the longest first, and of the step. */
+    private void profile(int steps) {
+        Map<String, long[]> operations = new TreeMap<>();
+        for (int index = 0; index < WARM_UP; index++) {
+            train(batches.get(index % batches.size()), index);
+        }
+        trained.tell((operation, nanos) -> {
+            long[] sum = operations.computeIfAbsent(operation, none -> new long[2]);
+            sum[0] += nanos;
+            sum[1]++;
+        });
+        long start = System.nanoTime();
+        for (int index = WARM_UP; index < WARM_UP + steps; index++) {
+            train(batches.get(index % batches.size()), index);
+        }
+        double whole = (System.nanoTime() - start) / 1e6 / steps;
+        long inside = operations.values().stream().mapToLong(sum -> sum[0]).sum();
+        operations.entrySet().stream()
+                .sorted(Comparator.comparing(operation -> -operation.getValue()[0]))
+                .forEach(operation -> row(
+                        operation.getKey(),
+                        operation.getValue()[0] / 1e6 / steps,
+                        operation.getValue()[1] / steps,
+                        whole));
+        row("AdamW, norm, sums, graph's own", whole - inside / 1e6 / steps, 1, whole);
+        row("the whole step", whole, 1, whole);
+    }
+
+    private static void row(String name, double milliseconds, long calls, double whole) {
+        System.err.printf(
+                Locale.ROOT, "%-30s %8.1f ms %5.1f %%  %4d%n", name, milliseconds, 100 * milliseconds / whole, calls);
     }
 
     private String answer(String[] words) {

@@ -18,6 +18,20 @@ def end_with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
+def project_command(model, batches, threads, mode, heap):
+    unit = {"m": 1 << 20, "g": 1 << 30}[heap[-1].lower()]
+    # As the project shares memory out by itself: three quarters of the machine's, between heap and tensors.
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4 * 3
+    memory = [
+        f"-Xmx{heap}",
+        f"-Dorg.bytedeco.javacpp.maxbytes={max(whole - int(heap[:-1]) * unit, whole // 4)}",
+        f"-Dorg.bytedeco.javacpp.maxphysicalbytes={whole}",
+    ]
+    java = [os.environ["PURE_JAVA"], *os.environ["PURE_JVM_OPTIONS"].split(), *memory]
+    worker = ["-cp", os.environ["PURE_CLASS_PATH"], "SpeedWorker", model, batches, threads, mode]
+    return java + list(map(str, worker))
+
+
 class Child:
     """A process that answers each line with a line."""
 
@@ -46,17 +60,7 @@ class Child:
 
     @classmethod
     def project(cls, model, batches, threads, mode, heap):
-        unit = {"m": 1 << 20, "g": 1 << 30}[heap[-1].lower()]
-        # As the project shares memory out by itself: three quarters of the machine's, between heap and tensors.
-        whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4 * 3
-        memory = [
-            f"-Xmx{heap}",
-            f"-Dorg.bytedeco.javacpp.maxbytes={max(whole - int(heap[:-1]) * unit, whole // 4)}",
-            f"-Dorg.bytedeco.javacpp.maxphysicalbytes={whole}",
-        ]
-        java = [os.environ["PURE_JAVA"], *os.environ["PURE_JVM_OPTIONS"].split(), *memory]
-        worker = ["-cp", os.environ["PURE_CLASS_PATH"], "SpeedWorker", model, batches, threads, mode]
-        return cls("project", java + list(map(str, worker)), threads)
+        return cls("project", project_command(model, batches, threads, mode, heap), threads)
 
     def read(self):
         line = self.process.stdout.readline()

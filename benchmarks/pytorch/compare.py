@@ -69,6 +69,8 @@ def options():
     parser.add_argument("--heap", help="Java heap, such as 1g (bin/pure's 1g, 3g for D768)")
     parser.add_argument("--steps-for-growth", metavar="A,B", help="measure the project's memory after so many training"
                         " steps too, such as 50,500")
+    parser.add_argument("--profile", action="store_true", help="only tell what a training step of the project spends its"
+                        " time on, by operation")
     parser.add_argument("--out", type=pathlib.Path, help="JSON file for all figures")
     parser.add_argument("--check", type=pathlib.Path, metavar="GOLDEN", help="only compare the reference encoder with"
                         " the golden files of a BERT, such as ../shared/golden/bert")
@@ -163,6 +165,13 @@ def rounds(chosen, size, threads, work, theirs, ours):
     return figure
 
 
+def profile(chosen, size, threads, cache, batches):
+    """What a training step of the project spends its time on, on standard error."""
+    heap = chosen.heap or ("3g" if SIZES[size]["hidden_size"] > 384 else "1g")
+    print(f"{size}, {threads} threads: a training step by operation, and calls a step", flush=True)
+    subprocess.run(children.project_command(checkpoint(size, cache), batches, threads, "profile", heap), check=True)
+
+
 def growth(chosen, size, threads, cache, batches):
     """The project's memory in MiB after numbers of training steps."""
     heap = chosen.heap or ("3g" if SIZES[size]["hidden_size"] > 384 else "1g")
@@ -233,7 +242,13 @@ def main():
 
 def run(chosen, data, cache, batches):
     tokens, padded = write_batches(data, chosen.batches, batches)
-    print(f"texts have {tokens:.1f} tokens, {padded:.1f} padded to the longest of their batch\n\n{HEADER}", flush=True)
+    print(f"texts have {tokens:.1f} tokens, {padded:.1f} padded to the longest of their batch\n", flush=True)
+    if chosen.profile:
+        for size in chosen.model_sizes.split(","):
+            for threads in map(int, chosen.threads.split(",")):
+                profile(chosen, size, threads, cache, batches)
+        return
+    print(HEADER, flush=True)
     figures, grown = [], []
     for size in chosen.model_sizes.split(","):
         for threads in map(int, chosen.threads.split(",")):
