@@ -25,20 +25,20 @@ class SweepMemoryTest {
 
     @Test
     void theLargestRunsThatShareAnExecutorMustFitTogether() {
-        TaskProcess process = executor("1g", "2g", 2);
+        TaskProcess process = executor("1g", "1800m", 2);
         List<SweepMemory.Row> rows = List.of(SMALL, MINI_LM, OTHER_MINI_LM);
         assertThatThrownBy(() -> new SweepMemory(rows, SweepMode.SLOTS, process, ALL).require())
                 .isInstanceOf(InputException.class)
                 .hasMessage(
                         "suspects.csv, line 3 (minilm): the sweep does not fit into memory: each executor needs up to"
-                                + " 1.0 GiB of Java heap and 2.2 GiB beside it, of which tensors take 1.8 GiB (2 runs in it at a"
+                                + " 1.0 GiB of Java heap and 2.0 GiB beside it, of which tensors take 1.6 GiB (2 runs in it at a"
                                 + " time, the largest that of minilm: 22,566,146 parameters, micro-batches of 32 texts of up to"
-                                + " 128 tokens); but the process may take 3.0 GiB in all. Give -- --conf"
+                                + " 128 tokens); but the process may take 2.8 GiB in all. Give -- --conf"
                                 + " spark.executor.memory=1g --conf spark.executor.memoryOverhead=3g, or give --max-concurrent"
                                 + " 1, or raise spark.task.cpus so that fewer runs share an executor, or lower"
                                 + " train.micro-batch or text.max-length of the row, or take the row out");
         assertFits(new SweepMemory(rows, SweepMode.SLOTS, process, 1));
-        assertFits(new SweepMemory(rows, SweepMode.SLOTS, executor("1g", "3g", 2), ALL));
+        assertFits(new SweepMemory(rows, SweepMode.SLOTS, executor("1g", "2g", 2), ALL));
         assertFits(new SweepMemory(List.of(SMALL, MINI_LM), SweepMode.SLOTS, process, ALL));
     }
 
@@ -49,7 +49,7 @@ class SweepMemoryTest {
         assertFits(new SweepMemory(rows, SweepMode.SLOTS, process, ALL));
         assertThatThrownBy(() -> new SweepMemory(rows, SweepMode.SLOTS, process.withSlots(3, 6), ALL).require())
                 .isInstanceOf(InputException.class)
-                .hasMessageContainingAll("(3 runs in it at a time, the largest that of minilm:", "--max-concurrent 1");
+                .hasMessageContainingAll("(3 runs in it at a time, the largest that of minilm:", "--max-concurrent 2");
     }
 
     @Test
