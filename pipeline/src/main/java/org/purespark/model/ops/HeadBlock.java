@@ -155,7 +155,7 @@ final class HeadBlock {
         }
     }
 
-    /** Room for the gradients of the context [Q, E] and of the CLS attention [T]. */
+    /** Gradient of the context [Q, E], times the head's gate. */
     float[] readContextGradient(Floats from, Place place, float gate) {
         float[] context = scratch.floats(14, queryRows * width);
         for (int t = 0; t < queries; t++) {
