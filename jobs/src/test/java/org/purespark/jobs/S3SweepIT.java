@@ -70,7 +70,7 @@ class S3SweepIT {
 
     @Test
     void givesWhatItGivesOnLocalFilesAndGoesOnFromThere() throws Exception {
-        S3Case store = inBucket("plain", server.endpoint());
+        S3Case store = inBucket("sweep-plain", server.endpoint());
         TinyCase.Ended ended = TinyCase.run(store.inBucket(sweep("sweep.yaml", tiny.path("out"))));
         assertThat(ended.status()).as(ended.err()).isEqualTo(1);
         assertThat(ended.out()).contains("results  " + store.address("out/results.jsonl"));
@@ -92,7 +92,7 @@ class S3SweepIT {
         try (successor;
                 first;
                 FaultyProxy proxy = new FaultyProxy(first.port(), FaultyProxy::flaky)) {
-            S3Case store = inBucket("flaky", proxy.endpoint(), "retry.interval", "100ms");
+            S3Case store = inBucket("sweep-flaky", proxy.endpoint(), "retry.interval", "100ms");
             Thread outage = proxy.replaceInTheMiddle(first, successor);
             TinyCase.Ended ended = TinyCase.run(store.inBucket(sweep("sweep.yaml", tiny.path("out"))));
             assertThat(ended.status()).as(ended.err()).isEqualTo(1);
@@ -104,13 +104,13 @@ class S3SweepIT {
 
     @Test
     void whatTheStoreRefusesIsToldBeforeAnyRunWithTheBucket() throws Exception {
-        server.bucket("locked");
-        S3Case.reach("locked", server.endpoint(), "secret.key", "wrongSecret1234567890");
-        S3Case.reach("no-such-bucket", server.endpoint());
-        for (String bucket : List.of("locked", "no-such-bucket")) {
-            String said = bucket.equals("locked")
-                    ? server.endpoint() + " refuses access to bucket locked"
-                    : "there is no bucket no-such-bucket at " + server.endpoint();
+        server.bucket("sweep-locked");
+        S3Case.reach("sweep-locked", server.endpoint(), "secret.key", "wrongSecret1234567890");
+        S3Case.reach("no-sweep-bucket", server.endpoint());
+        for (String bucket : List.of("sweep-locked", "no-sweep-bucket")) {
+            String said = bucket.equals("sweep-locked")
+                    ? server.endpoint() + " refuses access to bucket sweep-locked"
+                    : "there is no bucket no-sweep-bucket at " + server.endpoint();
             assertRefused(new S3Case(tiny, bucket).inBucket(sweep("sweep.yaml", tiny.path("out"))), said);
             assertRefused(sweep("sweep.yaml", "s3a://" + bucket + "/out"), said);
         }
@@ -138,6 +138,7 @@ class S3SweepIT {
         });
     }
 
+    /** Names of buckets are of this class alone: Hadoop keeps a client of each as long as the JVM lives. */
     private static S3Case inBucket(String bucket, String endpoint, String... more) throws IOException {
         server.bucket(bucket);
         S3Case.reach(bucket, endpoint, more);
