@@ -11,6 +11,7 @@ must not work in one run directory at a time.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import DAG, Param, get_current_context, task
@@ -53,7 +54,8 @@ with DAG(
     default_args={"owner": "pure", "retries": 3, "retry_exponential_backoff": 2},
 ) as dag:
 
-    @task(retries=0, multiple_outputs=True)
+    # Tried again for the sake of Airflow's own servers: what it computes fails always or never.
+    @task(retries=2, retry_delay=timedelta(seconds=30), multiple_outputs=True)
     def options(params: dict[str, Any]) -> dict[str, list[str]]:
         """The command line of each stage."""
         model = [*option("--model", params["model"]), *option("--classifier", params["classifier"])]

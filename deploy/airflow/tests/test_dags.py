@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -116,13 +117,19 @@ def test_a_task_that_is_killed_half_way_succeeds_on_retry_with_the_same_result(
     scheduled = Airflow(tmp_path / "home", dags, airflow.case, Path(airflow.environment["AIRFLOW_VAR_PURE_JAR"]))
     shutil.copy(airflow.home / "migrated.db", scheduled.home / "airflow.db")
     run = tmp_path / "run"
-    with standalone(scheduled):
+    with standalone(scheduled) as server:
+        until("the API server answers", server.answers, 600)
         until("the DAG is known", lambda: known(scheduled, "pure_purify"), 600)
         triggered = scheduled.run(
             "dags", "trigger", "pure_purify", "--run-id", "killed", "--conf", scheduled.purify(run)
         )
         assert triggered.returncode == 0, triggered.stdout
-        until("a checkpoint of the normalized training", lambda: checkpoints(run, "normalize"), 900)
+        until(
+            "a checkpoint of the normalized training",
+            lambda: checkpoints(run, "normalize") or ended(scheduled, "killed"),
+            900,
+        )
+        assert not ended(scheduled, "killed"), states(scheduled, "pure_purify")
         kill(run, "normalize")
         until("the DAG run ends", lambda: ended(scheduled, "killed"), 900)
     assert tries(scheduled, "pure_purify", "normalize") == 2
@@ -197,7 +204,7 @@ class standalone:  # noqa: N801, reads as a statement
 
     def __init__(self, airflow: Airflow):
         self.airflow = airflow
-        port = free_port()
+        self.port = port = free_port()
         airflow.environment |= {
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
             "AIRFLOW__API__HOST": "127.0.0.1",
@@ -208,7 +215,7 @@ class standalone:  # noqa: N801, reads as a statement
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
         }
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> standalone:
         self.log = (self.airflow.home / "standalone.log").open("w+")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "airflow", "standalone"],
@@ -218,6 +225,12 @@ class standalone:  # noqa: N801, reads as a statement
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        return self
+
+    def answers(self) -> bool:
+        """Whether the API server listens: a task that starts before it does fails."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def __exit__(self, failure: object, *_: object) -> None:
         for number in (signal.SIGTERM, signal.SIGKILL):
@@ -233,8 +246,6 @@ class standalone:  # noqa: N801, reads as a statement
 
 
 def free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
