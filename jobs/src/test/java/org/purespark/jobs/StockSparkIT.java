@@ -106,7 +106,7 @@ class StockSparkIT {
 
     /** Trained long enough for heads to be pruned, on both slots. */
     private String[] purify(String run) {
-        return tiny.purify(run, "--set", "train.epochs=14", "--set", "train.micro-batches-per-step=4");
+        return tiny.purify(run, "--set", "train.epochs=4", "--set", "train.micro-batches-per-step=4");
     }
 
     private static PythonEnvironment.Ended submit(
