@@ -21,15 +21,16 @@ import java.util.stream.Stream;
 /**
  * How scoring and training scale from one executor to two, of one core each, on a standalone cluster of separate JVMs
  * with authentication and encryption on: {@code java benchmarks/Scaling.java MODEL TRAIN-FILE [ROUNDS]}. Rounds of one
- * and of two executors alternate, so that what else the machine does hits both. Passes over texts and training steps are
- * those of a whole purification, whose JVMs are warm after the first steps. Each executor is bound to a core of its own:
- * unbound, the compiler and collector threads of a single one would use the other core too. First it measures what the machine itself
- * gives: a plain loop of products in one process, and in two at once. Prints what docs/scaling.md tells of.
+ * and of two executors alternate, so that what else the machine does hits both. What is run are the stages
+ * {@code baseline} and {@code score}, each in JVMs of its own. Each executor is bound to a core of its own: unbound, the
+ * compiler and collector threads of a single one would use the other core too. First it measures what the machine itself
+ * gives: a loop of fused multiply-adds in one thread, and in two at once. Prints what docs/scaling.md tells of.
  */
 public final class Scaling {
     private static final int MICRO_BATCHES_PER_STEP = 8;
-    private static final int TRAIN_TEXTS = 32 * MICRO_BATCHES_PER_STEP * 8;
-    private static final int SCORE_TEXTS = 6144;
+    private static final int TRAIN_TEXTS = 32 * MICRO_BATCHES_PER_STEP * 16;
+    /** Enough that a second in which an executor reads the model and compiles the forward pass is no matter. */
+    private static final int SCORE_TEXTS = 18_432;
     private static final int TEST_TEXTS = 64;
 
     /** Steps of a run in which its JVMs are still compiling. */
@@ -103,34 +104,52 @@ public final class Scaling {
 
     private static double loop() {
         float[] sums = new float[4096];
-        float[] factors = new float[4096];
-        Arrays.fill(factors, 0.5f);
         long rounds = 0;
         long start = System.nanoTime();
         while (System.nanoTime() - start < 4_000_000_000L) {
             for (int again = 0; again < 100; again++) {
-                for (int i = 0; i < sums.length; i++) {
-                    sums[i] += sums[i] * factors[i];
-                }
+                multiplyAndAdd(sums);
             }
             rounds++;
         }
-        if (Float.isNaN(sums[0])) {
+        if (sums[0] > 1) {
             throw new IllegalStateException("the loop went wrong");
         }
         return rounds / ((System.nanoTime() - start) / 1e9);
     }
 
-    /** The head of the user's file, for training, and more of it, for scoring. */
+    /** As many operations to an entry as make the unit that multiplies the limit, as it is in matrix products. */
+    private static void multiplyAndAdd(float[] sums) {
+        for (int i = 0; i < sums.length; i++) {
+            float x = sums[i];
+            x = Math.fma(x, 0.5f, 0.25f);
+            x = Math.fma(x, 0.5f, 0.25f);
+            x = Math.fma(x, 0.5f, 0.25f);
+            x = Math.fma(x, 0.5f, 0.25f);
+            x = Math.fma(x, 0.5f, 0.25f);
+            x = Math.fma(x, 0.5f, 0.25f);
+            x = Math.fma(x, 0.5f, 0.25f);
+            x = Math.fma(x, 0.5f, 0.25f);
+            sums[i] = x;
+        }
+    }
+
+    /** The head of the user's file, for training, and as often as it takes for scoring. */
     private void cut(Path data) throws IOException {
         List<String> lines = Files.readAllLines(data, StandardCharsets.UTF_8);
         String ending = data.toString().substring(data.toString().lastIndexOf('.'));
-        Files.write(work.resolve("train" + ending), lines.subList(0, Math.min(lines.size(), TRAIN_TEXTS + 1)));
-        Files.write(work.resolve("score" + ending), lines.subList(0, Math.min(lines.size(), SCORE_TEXTS + 1)));
-        Files.write(work.resolve("test" + ending), lines.subList(0, Math.min(lines.size(), TEST_TEXTS + 1)));
-        this.train = work.resolve("train" + ending).toString();
-        this.score = work.resolve("score" + ending).toString();
-        this.test = work.resolve("test" + ending).toString();
+        this.train = write("train" + ending, lines, TRAIN_TEXTS);
+        this.score = write("score" + ending, lines, SCORE_TEXTS);
+        this.test = write("test" + ending, lines, TEST_TEXTS);
+    }
+
+    /** A file of that many rows, over and over again the same where the user's has fewer. */
+    private String write(String name, List<String> lines, int rows) throws IOException {
+        List<String> written = new ArrayList<>(lines.subList(0, 1));
+        for (int row = 0; row < rows; row++) {
+            written.add(lines.get(1 + row % (lines.size() - 1)));
+        }
+        return Files.write(work.resolve(name), written).toString();
     }
 
     private void measure(int round, int executors) throws Exception {
@@ -170,7 +189,9 @@ public final class Scaling {
                 directory);
         try {
             Path run = work.resolve("run-" + round + "-" + executors);
-            pure(master, settings, "--train", train, "--validation", score, "--test", test, "--run", run.toString());
+            for (String stage : List.of("baseline", "score")) {
+                pure(stage, master, settings, run);
+            }
             read(run, executors);
         } finally {
             cluster("stop", "--directory", directory);
@@ -193,16 +214,24 @@ public final class Scaling {
         return Files.readString(out).strip();
     }
 
-    private void pure(String master, Path settings, String... options) throws Exception {
-        List<String> line = new ArrayList<>(List.of(root.resolve("bin/pure").toString(), "purify", "--model", model));
-        line.addAll(List.of(options));
-        line.addAll(List.of(
+    private void pure(String stage, String master, Path settings, Path run) throws Exception {
+        List<String> line = new ArrayList<>(List.of(
+                root.resolve("bin/pure").toString(),
+                stage,
+                "--model",
+                model,
+                "--train",
+                train,
+                "--validation",
+                score,
+                "--test",
+                test,
+                "--run",
+                run.toString(),
                 "--set",
                 "train.epochs=1",
                 "--set",
                 "probe.battery=none",
-                "--set",
-                "prune.threshold=1",
                 "--set",
                 "train.micro-batches-per-step=" + MICRO_BATCHES_PER_STEP,
                 "--",

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,6 +136,43 @@ final class TestCluster implements AutoCloseable {
         ClusterRun run = ClusterRun.start(directory.resolve(name), tape, JAR, TinyCase.concat(arguments, submit));
         runs.add(run);
         return run;
+    }
+
+    /**
+     * A driver that is no run of {@code bin/pure}, on all executors of this cluster, one core each; it must read its
+     * settings from the system properties.
+     *
+     * @param main its class
+     * @param classes class path of driver and executors
+     */
+    ProcessBuilder driver(String main, String classes, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+        // The modules that Spark needs, as this JVM has them.
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("--add-"))
+                .forEach(command::add);
+        command.addAll(List.of("-Xmx512m", "-cp", classes));
+        for (String line : Files.readAllLines(directory.resolve(Secret.RIGHT.file))) {
+            command.add("-D" + line.replaceFirst(" ", "="));
+        }
+        command.addAll(List.of(
+                "-Dspark.master=" + master,
+                "-Dspark.executor.extraClassPath=" + classes,
+                "-Dspark.executor.memory=512m",
+                "-Dspark.executor.cores=1",
+                "-Dspark.scheduler.minRegisteredResourcesRatio=1.0",
+                "-Dspark.scheduler.maxRegisteredResourcesWaitingTime=120s",
+                "-Dspark.cores.max=" + workers().size(),
+                "-Dspark.driver.host=127.0.0.1",
+                "-Dspark.ui.enabled=false",
+                "-Dspark.local.dir=" + directory.resolve("driver"),
+                main));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeIf(name -> name.startsWith("SPARK_"));
+        builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+        return builder;
     }
 
     /** The processes of the workers that run. */

@@ -29,23 +29,35 @@ import org.purespark.storage.Storage;
  * results are the same to the last bit however the batches were spread.
  */
 public final class SparkEvaluator implements Evaluator {
-    /** More parts than slots, so that a slow one does not hold up the rest. */
-    private static final int PARTS_PER_SLOT = 3;
+    /** So many that slots which are slower for a while take fewer, and none waits long for the last part. */
+    private static final int PARTS_PER_SLOT = 8;
+
+    /** As few as do for a search, for which candidate sets that it may not need would make more. */
+    private static final int FEWEST_PARTS_PER_SLOT = 3;
 
     private final JavaSparkContext spark;
     private final Progress progress;
     private final IntSupplier mostParts;
+    private final IntSupplier enoughParts;
 
     /** @param slots executors come and go while a session lives, so it is asked for each pass */
     public SparkEvaluator(JavaSparkContext spark, Progress progress, Slots slots) {
-        this(spark, progress, () -> PARTS_PER_SLOT * Math.max(1, slots.now()));
+        this(
+                spark,
+                progress,
+                () -> PARTS_PER_SLOT * Math.max(1, slots.now()),
+                () -> FEWEST_PARTS_PER_SLOT * Math.max(1, slots.now()));
     }
 
-    /** @param mostParts that a pass is cut into, asked for each pass; results do not depend on it */
-    SparkEvaluator(JavaSparkContext spark, Progress progress, IntSupplier mostParts) {
+    /**
+     * @param mostParts that a pass is cut into, asked for each pass; results do not depend on it
+     * @param enoughParts with which no slot is idle for long
+     */
+    SparkEvaluator(JavaSparkContext spark, Progress progress, IntSupplier mostParts, IntSupplier enoughParts) {
         this.spark = spark;
         this.progress = progress;
         this.mostParts = mostParts;
+        this.enoughParts = enoughParts;
     }
 
     @Override
@@ -75,7 +87,7 @@ public final class SparkEvaluator implements Evaluator {
     @Override
     public int setsAtOnce(Pass pass) {
         int batches = Math.max(1, BatchPlan.microBatchesPerEpoch(pass.texts().size(), pass.batchTexts()));
-        return (mostParts.getAsInt() + batches - 1) / batches;
+        return (enoughParts.getAsInt() + batches - 1) / batches;
     }
 
     @Override

@@ -138,6 +138,6 @@ class SparkEvaluatorTest {
     }
 
     private static SparkEvaluator evaluator(int partitions) {
-        return new SparkEvaluator(spark, Progress.none(), () -> partitions);
+        return new SparkEvaluator(spark, Progress.none(), () -> partitions, () -> partitions);
     }
 }

@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -37,40 +34,8 @@ class DataParallelTest {
     @ParameterizedTest
     @CsvSource({"bert, 1", "bert, 2", "bert, 3", "roberta, 2", "distilbert, 3", "electra, 2", "electra, 3"})
     void theKitsThreeMicroBatchesAStepMatchOnAnyNumberOfTasks(String family, int tasks) throws Exception {
-        Golden golden = Golden.of(family);
-        JsonNode expected = golden.expected().get("training_three_micro_batches_per_step");
-        SortedMap<String, org.purespark.checkpoint.Tensor> reference =
-                golden.tensors("trained_three_micro_batches_per_step.safetensors");
-        List<TextClassifier.Example> all = new ArrayList<>();
-        expected.get("micro_batches").forEach(indices -> all.add(golden.example(indices)));
-        Schedule schedule = new Schedule(1e-3, 0, 3);
         ThreadExchange.run(tasks, exchange -> {
-            try (TextClassifier model = golden.model(1)) {
-                ParameterLayout layout = model.parameters().layout();
-                OptimizerStep step = new OptimizerStep(
-                        model,
-                        new AdamW(
-                                new AdamW.Constants(0.9, 0.999, 1e-8, 0.01),
-                                AdamW.Owned.of(Shards.of(layout, tasks), exchange.rank())),
-                        new OptimizerStep.Objective(Set.of(), golden.penaltyWeights(), 1.0),
-                        exchange);
-                int from = exchange.rank() * 3 / tasks;
-                int to = (exchange.rank() + 1) * 3 / tasks;
-                for (int s = 0; s < 3; s++) {
-                    OptimizerStep.Result result = step.apply(
-                            s + 1, new OptimizerStep.Share(all.subList(from, to), 3, tasks), schedule.rate(s));
-                    JsonNode trace = expected.get("trace").get(s);
-                    assertThat(result.loss()).isCloseTo(trace.get("loss").asDouble(), within(1e-3));
-                    assertThat(result.gradientNorm())
-                            .isCloseTo(trace.get("grad_norm").asDouble(), within(1e-3));
-                }
-                SortedMap<String, org.purespark.checkpoint.Tensor> trained =
-                        model.parameters().tensors();
-                reference.forEach((name, tensor) -> assertThat(
-                                difference(trained.get(name).values(), tensor.values(), 0, tensor.values().length))
-                        .as(name)
-                        .isLessThan(name.endsWith("key.bias") ? 2e-3 : 2e-4));
-            }
+            KitTraining.check(family, exchange);
             return null;
         });
     }
