@@ -85,7 +85,7 @@ public final class Scaling {
         double one = loops(1);
         double two = loops(2);
         System.out.printf(
-                Locale.ROOT, "the machine: two threads do %.2f times what one does (plain loops)%n", two / one);
+                Locale.ROOT, "the machine: two threads do %.2f times what one does (multiply-adds)%n", two / one);
     }
 
     private static double loops(int threads) throws Exception {

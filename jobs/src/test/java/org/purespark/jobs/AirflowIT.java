@@ -17,18 +17,6 @@ class AirflowIT {
 
     @Test
     void dagsPassTheirTestsUnderARealAirflow() throws Exception {
-        assertPasses("not killed_half_way");
-    }
-
-    /** Under a real scheduler, with its servers: minutes. */
-    @Tag("large")
-    @Test
-    void aTaskThatIsKilledHalfWaySucceedsOnRetry() throws Exception {
-        assertPasses("killed_half_way");
-    }
-
-    /** @param tests an expression of pytest's over their names */
-    private void assertPasses(String tests) throws Exception {
         PythonEnvironment environment = PythonEnvironment.orSkip();
         Path sparkHome = PythonEnvironment.withSparkOrSkip().sparkHome();
         TinyCase tiny = TinyCase.in(directory);
@@ -49,8 +37,6 @@ class AirflowIT {
                         "pytest",
                         "-p",
                         "no:cacheprovider",
-                        "-k",
-                        tests,
                         "--durations=0",
                         "-ra",
                         "--basetemp=" + directory.resolve("pytest"),

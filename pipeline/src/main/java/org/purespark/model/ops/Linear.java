@@ -19,8 +19,6 @@ public final class Linear extends GraphOp {
     /** Products of fewer rows take longer to hand out than to compute. */
     private static final int LEAST_ROWS = 48;
 
-    private static final int PIECES_PER_THREAD = 2;
-
     public Linear(SameDiff graph, SDVariable x, SDVariable weight) {
         super(1, graph, x, weight);
     }
@@ -115,9 +113,8 @@ public final class Linear extends GraphOp {
     private record Cut(int rows, int pieces, OpExecutioner.ExecutionerType device) {
         static Cut of(int rows, Workers workers) {
             OpExecutioner.ExecutionerType device = Nd4j.getExecutioner().type();
-            int most = device == OpExecutioner.ExecutionerType.CUDA || workers.threads() == 1
-                    ? 1
-                    : PIECES_PER_THREAD * workers.threads();
+            // No more than a thread each: every product lays its whole second operand out anew.
+            int most = device == OpExecutioner.ExecutionerType.CUDA ? 1 : workers.threads();
             return new Cut(rows, Math.max(1, Math.min(most, rows / LEAST_ROWS)), device);
         }
 
