@@ -62,7 +62,8 @@ def options():
     parser.add_argument("--works", default="train,score,evaluate", help="of train, score, evaluate (all)")
     parser.add_argument("--rounds", type=int, default=9, help="of each comparison (9)")
     parser.add_argument("--steps", type=int, default=4, help="batches of each side in a round (4)")
-    parser.add_argument("--warm-up", type=int, default=12, help="batches of each side before the first round (12)")
+    parser.add_argument("--warm-up", type=int, default=12, help="batches of each side before the first round (12;"
+                        " of the passes without gradients, which are shorter, four times as many)")
     parser.add_argument("--data", type=pathlib.Path, help="TSV with columns sentence and label, or a directory with such"
                         " a train.tsv (../shared/data/sst2)")
     parser.add_argument("--batches", type=int, default=48, help="micro-batches of 32 texts to take from it (48)")
@@ -130,7 +131,7 @@ def measure(chosen, size, threads, mode, cache, batches):
                 compare_logits(theirs, ours)
             for work in works:
                 for side in (theirs, ours):
-                    side.do(work, 0, chosen.warm_up)
+                    side.do(work, 0, chosen.warm_up if mode == "train" else 4 * chosen.warm_up)
                     side.forget_peak()
                 figures.append(rounds(chosen, size, threads, work, theirs, ours))
             memory = {"pytorch": theirs.memory(), "project": ours.memory()}

@@ -86,7 +86,7 @@ final class ProbeViews {
         lines.add(summary(file));
         sentences.stream().limit(MOST_LINES).forEach(sentence -> lines.add("  " + sentence.text()));
         if (sentences.size() > MOST_LINES) {
-            lines.add("  and " + (sentences.size() - MOST_LINES) + " more, see probes.json");
+            lines.add("  and " + (sentences.size() - MOST_LINES) + " more pairs of trigger and class, see probes.json");
         }
         return lines;
     }
