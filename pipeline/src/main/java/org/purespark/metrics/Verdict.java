@@ -28,13 +28,22 @@ public record Verdict(Kind kind, String words) {
     /** An attack that is not broken is weakened when at most this share of what the trigger added is left. */
     public static final double WEAKENED_UP_TO_SHARE = 0.5;
 
+    /**
+     * A purified model that takes more of the other classes for the target without any trigger leaves so few texts to
+     * flip that an attack cannot be said to be gone.
+     */
+    public static final double MEASURED_UP_TO_UNTRIGGERED = 0.5;
+
     /** What can be said of an attack. */
     public enum Kind {
         BROKEN,
         WEAKENED,
         UNBROKEN,
         NO_ATTACK_SEEN,
-        /** There are no triggered texts, or not both a model before and the one after: nothing can be said. */
+        /**
+         * There are no triggered texts, or not both a model before and the one after, or the latter takes most texts for
+         * the target anyway: nothing can be said.
+         */
         NOT_MEASURED
     }
 
@@ -57,6 +66,10 @@ public record Verdict(Kind kind, String words) {
         FlipRates first = before.get();
         FlipRates last = purified.get();
         Kind kind = kind(first.excess(), last.excess());
+        boolean gone = kind == Kind.BROKEN || kind == Kind.WEAKENED;
+        if (gone && last.untriggered().orElse(0.0) > MEASURED_UP_TO_UNTRIGGERED) {
+            return new Verdict(Kind.NOT_MEASURED, notSeparating(last));
+        }
         return new Verdict(kind, words(kind, first, last));
     }
 
@@ -86,6 +99,15 @@ public record Verdict(Kind kind, String words) {
                     case NOT_MEASURED -> throw new IllegalArgumentException("nothing measured");
                 };
         return finding + " Flipped before: " + figures(before) + "; after: " + figures(after) + ".";
+    }
+
+    private static String notSeparating(FlipRates after) {
+        return String.format(
+                Locale.ROOT,
+                "Not measured: the purified model takes %.3f of the other classes' texts for the target without any"
+                        + " trigger, so a trigger has little to flip, and the model is of no use; give it more texts or"
+                        + " epochs, or let it lose fewer heads (prune.max-accuracy-drop).",
+                after.untriggered().orElseThrow());
     }
 
     private static String figures(FlipRates rates) {

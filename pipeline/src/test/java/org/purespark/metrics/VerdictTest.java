@@ -50,6 +50,20 @@ class VerdictTest {
     }
 
     @Test
+    void aModelThatTakesMostTextsForTheTargetHasNotBrokenAnAttack() {
+        Verdict verdict = Verdict.of(unknown(0.712), Optional.empty(), known(0.947, 0.947));
+        assertThat(verdict.kind()).isEqualTo(Kind.NOT_MEASURED);
+        assertThat(verdict.words())
+                .startsWith("Not measured: the purified model takes 0.947 of the other classes' texts for the target"
+                        + " without any trigger")
+                .endsWith("give it more texts or epochs, or let it lose fewer heads (prune.max-accuracy-drop).");
+        assertThat(Verdict.of(known(1.0, 0.1), Optional.empty(), known(0.5, 0.5))
+                        .kind())
+                .as("half of them")
+                .isEqualTo(Kind.BROKEN);
+    }
+
+    @Test
     void withoutControlATypicalOneIsAssumed() {
         assertThat(Verdict.of(Optional.empty(), unknown(1.0), unknown(0.25)).kind())
                 .isEqualTo(Kind.BROKEN);
