@@ -23,18 +23,18 @@ import java.util.stream.Stream;
  * with authentication and encryption on: {@code java benchmarks/Scaling.java MODEL TRAIN-FILE [ROUNDS]}. Rounds of one
  * and of two executors alternate, so that what else the machine does hits both. What is run are the stages
  * {@code baseline} and {@code score}, each in JVMs of its own. Each executor is bound to a core of its own: unbound, the
- * compiler and collector threads of a single one would use the other core too. First it measures what the machine itself
+ * compiler and collector threads of a single one would use the other core too. Before each round it measures what the machine itself
  * gives: a loop of fused multiply-adds in one thread, and in two at once. Prints what docs/scaling.md tells of.
  */
 public final class Scaling {
     private static final int MICRO_BATCHES_PER_STEP = 8;
-    private static final int TRAIN_TEXTS = 32 * MICRO_BATCHES_PER_STEP * 16;
+    private static final int TRAIN_TEXTS = 32 * MICRO_BATCHES_PER_STEP * 32;
     /** Enough that a second in which an executor reads the model and compiles the forward pass is no matter. */
     private static final int SCORE_TEXTS = 18_432;
     private static final int TEST_TEXTS = 64;
 
-    /** Steps of a run in which its JVMs are still compiling. */
-    private static final int WARM_UP_STEPS = 4;
+    /** Steps of a run in which its JVMs are still compiling, which takes a fifth of a core until then. */
+    private static final int WARM_UP_STEPS = 16;
 
     private final Path root = Path.of("").toAbsolutePath();
     private final Path work;
@@ -62,9 +62,9 @@ public final class Scaling {
         try {
             Scaling scaling = new Scaling(arguments[0], work);
             scaling.cut(Path.of(arguments[1]));
-            scaling.measureMachine();
             int rounds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 2;
             for (int round = 1; round <= rounds; round++) {
+                scaling.measureMachine();
                 for (int executors : new int[] {1, 2}) {
                     scaling.measure(round, executors);
                 }
@@ -283,6 +283,7 @@ public final class Scaling {
         List<Double> two = scoring.get(2);
         System.out.printf(Locale.ROOT, "scoring %d texts, seconds: 1 executor %s, 2 executors %s%n", SCORE_TEXTS, one, two);
         System.out.printf(Locale.ROOT, "scoring, 1 / 2 executors: %s%n", ratios(one, two));
+        System.out.printf(Locale.ROOT, "training, 1 / 2 executors, round by round: %s%n", ratios(stepsOfRounds(1), stepsOfRounds(2)));
         System.out.printf(Locale.ROOT, "training, M = %d, seconds per step (median, and smallest to largest)%n", MICRO_BATCHES_PER_STEP);
         training.forEach((executors, steps) -> System.out.printf(
                 Locale.ROOT,
@@ -299,6 +300,17 @@ public final class Scaling {
                 "training, 1 / 2 executors: %.2f (medians)%n",
                 median(training.get(1).stream().map(Step::all).toList())
                         / median(training.get(2).stream().map(Step::all).toList()));
+    }
+
+    /** The median step of each round. */
+    private List<Double> stepsOfRounds(int executors) {
+        List<Step> all = training.get(executors);
+        int ofRound = TRAIN_TEXTS / 32 / MICRO_BATCHES_PER_STEP - WARM_UP_STEPS;
+        List<Double> medians = new ArrayList<>();
+        for (int from = 0; from < all.size(); from += ofRound) {
+            medians.add(median(all.subList(from, from + ofRound).stream().map(Step::all).toList()));
+        }
+        return medians;
     }
 
     private static String ratios(List<Double> one, List<Double> two) {

@@ -31,10 +31,10 @@ class SweepMemoryTest {
                 .isInstanceOf(InputException.class)
                 .hasMessage(
                         "suspects.csv, line 3 (minilm): the sweep does not fit into memory: each executor needs up to"
-                                + " 1.0 GiB of Java heap and 2.0 GiB beside it, of which tensors take 1.6 GiB (2 runs in it at a"
+                                + " 1.0 GiB of Java heap and 1.9 GiB beside it, of which tensors take 1.5 GiB (2 runs in it at a"
                                 + " time, the largest that of minilm: 22,566,146 parameters, micro-batches of 32 texts of up to"
                                 + " 128 tokens); but the process may take 2.8 GiB in all. Give -- --conf"
-                                + " spark.executor.memory=1g --conf spark.executor.memoryOverhead=3g, or give --max-concurrent"
+                                + " spark.executor.memory=1g --conf spark.executor.memoryOverhead=2g, or give --max-concurrent"
                                 + " 1, or raise spark.task.cpus so that fewer runs share an executor, or lower"
                                 + " train.micro-batch or text.max-length of the row, or take the row out");
         assertFits(new SweepMemory(rows, SweepMode.SLOTS, process, 1));
@@ -45,7 +45,7 @@ class SweepMemoryTest {
     @Test
     void whereExecutorsTurnOutToHaveMoreSlotsThanIsSetTheseCount() {
         TaskProcess process = executor("1g", "2g", 1);
-        List<SweepMemory.Row> rows = List.of(MINI_LM, OTHER_MINI_LM, SMALL);
+        List<SweepMemory.Row> rows = List.of(MINI_LM, OTHER_MINI_LM, row("third", 5, Shape.MINI_LM));
         assertFits(new SweepMemory(rows, SweepMode.SLOTS, process, ALL));
         assertThatThrownBy(() -> new SweepMemory(rows, SweepMode.SLOTS, process.withSlots(3, 6), ALL).require())
                 .isInstanceOf(InputException.class)

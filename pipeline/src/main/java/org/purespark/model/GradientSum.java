@@ -1,6 +1,7 @@
 package org.purespark.model;
 
 import java.util.Arrays;
+import org.purespark.model.ops.Floats;
 import org.purespark.model.ops.Sums;
 import org.purespark.model.ops.Workers;
 
@@ -9,6 +10,8 @@ import org.purespark.model.ops.Workers;
  * rows are kept. Sums are made in the order of the calls.
  */
 public final class GradientSum {
+    private static final int PER_PIECE = 1 << 14;
+
     private final ParameterLayout layout;
     private final int width;
     private final float[] dense;
@@ -60,6 +63,18 @@ public final class GradientSum {
     /** Adds {@code values[0 .. count)} to the gradients of the parameters from flat offset {@code parameter}. */
     void addDense(int parameter, float[] values, int count) {
         Sums.add(dense, parameter - layout.denseStart(), values, 0, count);
+    }
+
+    /** Adds a gradient of {@code count} entries to those of the parameters from flat offset {@code parameter}. */
+    void addDense(int parameter, Floats gradient, int count, Workers workers) {
+        int start = parameter - layout.denseStart();
+        workers.run((count + PER_PIECE - 1) / PER_PIECE, (piece, scratch) -> {
+            int from = piece * PER_PIECE;
+            int length = Math.min(PER_PIECE, count - from);
+            float[] copy = scratch.floats(0, length);
+            gradient.get(from, copy, 0, length);
+            Sums.add(dense, start + from, copy, 0, length);
+        });
     }
 
     public ParameterLayout layout() {

@@ -8,14 +8,16 @@ import org.purespark.model.ops.GraphSession;
  * Memory that one training task takes, from above: for micro-batches in which every text is of full length. P parameters
  * are word embeddings P_w and others P_d, which N training tasks share out as far as AdamW's moments go.
  *
- * <p>Heap: moments 8·P_w + 8·P_d/N; gradients 4·P; each thread's copy of the largest gradient; where N is above 1, the
- * sum of the owned range, 4·P_d/N. Besides, one after the other, a copy of the weights, as read from a checkpoint or as
+ * <p>Heap: moments 8·P_w + 8·P_d/N; gradients 4·P; where N is above 1, the sum of the owned range,
+ * 4·P_d/N. Besides, one after the other, a copy of the weights, as read from a checkpoint or as
  * written to one, 4·P, and in exchange what is offered and what has come in, 8·P_d·(N - 1)/N.
  *
- * <p>Off-heap: weights 4·P; gradients of the graph 4·P_d; activations of n = B·T tokens. Of each layer the backward pass
- * needs 8 arrays [n, D] (q, k, v, context, and of two norms the result and the normalized rows), 2 [n, F] (gelu and its
- * slope) and the attention [B, A, T, T], with CLS attention [n, A], its gradient, and 1/σ [n] of two norms; 4 [n, D] and
- * 2 [n, F] more are in flight. The last layer keeps k, v and CLS attention of all tokens, the rest of B first ones alone.
+ * <p>Off-heap: weights 4·P; the gradients of a matrix or two of each size, which are summed on the heap as they come;
+ * for several threads a copy of a product's gradient, at most 4·n·max(3 D, F); activations of n = B·T tokens. Of each
+ * layer the backward pass needs 8 arrays [n, D] (q, k, v, context, and of two norms the result and the normalized rows),
+ * 2 [n, F] (gelu and its slope) and the attention [B, A, T, T], with CLS attention [n, A], its gradient, and 1/σ [n] of
+ * two norms; 4 [n, D] and 2 [n, F] more are in flight. The last layer keeps k, v and CLS attention of all tokens, the
+ * rest of B first ones alone.
  * Arrays come in size classes.
  *
  * @param parameters P
@@ -55,13 +57,9 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         long shared = 2 * ((dense + work.trainingTasks() - 1) / work.trainingTasks());
         long partial = work.trainingTasks() == 1 ? 0 : dense / work.trainingTasks();
         long exchanged = 2 * (dense - dense / work.trainingTasks());
-        long heap = 2 * words
-                + shared
-                + all
-                + work.threads() * largestGradient(config)
-                + partial
-                + Math.max(all, exchanged);
-        return new MemoryNeed(layout.size(), heap, all + graphGradients(layout) + activations(config, work));
+        long heap = 2 * words + shared + all + partial + Math.max(all, exchanged);
+        return new MemoryNeed(
+                layout.size(), heap, all + passingGradients(config) + activations(config, work) + copies(config, work));
     }
 
     private static long activations(EncoderConfig config, Work work) {
@@ -90,19 +88,21 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
                 + 2 * GraphSession.arrayBytes(rows);
     }
 
-    private static long graphGradients(ParameterLayout layout) {
+    /** Of q, k and v together, of k and v, of one [D, D] and two [F, D]; of biases; of a norm's bias, γ and β. */
+    private static long passingGradients(EncoderConfig config) {
+        long d = config.hidden();
+        long f = config.intermediate();
         long bytes = 0;
-        for (ParameterLayout.Slice slice : layout.slices().values()) {
-            if (slice.offset() >= layout.denseStart()) {
-                bytes += GraphSession.arrayBytes(slice.length());
-            }
+        for (long columns : new long[] {3 * d, 2 * d, d, f, f}) {
+            bytes += GraphSession.arrayBytes(columns * d) + GraphSession.arrayBytes(columns);
         }
-        return bytes;
+        return bytes + 2 * GraphSession.arrayBytes(d);
     }
 
-    /** That of q, k and v together, or of the feed-forward layer. */
-    private static long largestGradient(EncoderConfig config) {
-        return bytes((long) config.hidden() * Math.max(3L * config.hidden(), config.intermediate()));
+    /** What several threads copy of a product's gradient, to each its columns. */
+    private static long copies(EncoderConfig config, Work work) {
+        long columns = Math.max(3L * config.hidden(), config.intermediate());
+        return work.threads() == 1 ? 0 : bytes(work.microBatch() * work.maxTokens() * columns);
     }
 
     private static long bytes(long floats) {

@@ -2,6 +2,7 @@ package org.purespark.model;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,6 +47,9 @@ public final class TextClassifier implements AutoCloseable {
     private final EmbeddingTable embeddings;
     private final Workers workers;
     private final GraphSession session;
+    private final GraphSession.Wanted learning;
+    /** Gradient variable → offset in the flat parameters. */
+    private final Map<String, Integer> gradientOffsets = new LinkedHashMap<>();
 
     /**
      * A classifier with parameters of its own, which it closes.
@@ -99,6 +103,10 @@ public final class TextClassifier implements AutoCloseable {
         this.embeddings = new EmbeddingTable(config, parameters);
         this.encoder = new EncoderGraph(config, kind, classifierDropout, parameters);
         this.session = new GraphSession(encoder.graph(), workers);
+        encoder.offsets().forEach((name, offset) -> gradientOffsets.put(encoder.gradient(name), offset));
+        List<String> gradients = new ArrayList<>(gradientOffsets.keySet());
+        gradients.add(encoder.gradient(EncoderGraph.TOKENS));
+        this.learning = new GraphSession.Wanted(List.of(EncoderGraph.CROSS_ENTROPY, EncoderGraph.PENALTY), gradients);
     }
 
     private static EncoderConfig checked(EncoderConfig config) {
@@ -196,20 +204,12 @@ public final class TextClassifier implements AutoCloseable {
         Map<String, INDArray> inputs = inputs(example.batch(), pruned, example.keys());
         inputs.put(EncoderGraph.LABELS, Nd4j.createFromArray(example.labels()));
         inputs.put(EncoderGraph.PENALTY_WEIGHTS, penaltyWeights(penaltyWeights, pruned));
-        List<String> wanted = new ArrayList<>(List.of(EncoderGraph.CROSS_ENTROPY, EncoderGraph.PENALTY));
-        wanted.add(encoder.gradient(EncoderGraph.TOKENS));
-        encoder.offsets().keySet().forEach(name -> wanted.add(encoder.gradient(name)));
-        Map<String, INDArray> values = session.run(wanted, inputs);
-        embeddings.addGradient(example.batch(), Floats.of(values.get(encoder.gradient(EncoderGraph.TOKENS))), sum);
-        List<Map.Entry<String, Integer>> variables =
-                new ArrayList<>(encoder.offsets().entrySet());
-        workers.run(variables.size(), (i, scratch) -> {
-            Map.Entry<String, Integer> variable = variables.get(i);
-            INDArray gradient = values.get(encoder.gradient(variable.getKey()));
-            int length = (int) gradient.length();
-            float[] copy = scratch.floats(0, length);
-            Floats.of(gradient).get(0, copy, 0, length);
-            sum.addDense(variable.getValue(), copy, length);
+        Map<String, INDArray> values = session.run(learning, inputs, (variable, gradient) -> {
+            if (variable.equals(encoder.gradient(EncoderGraph.TOKENS))) {
+                embeddings.addGradient(example.batch(), Floats.of(gradient), sum);
+            } else {
+                sum.addDense(gradientOffsets.get(variable), Floats.of(gradient), (int) gradient.length(), workers);
+            }
         });
         Loss loss = new Loss(
                 Floats.of(values.get(EncoderGraph.CROSS_ENTROPY)).get(0),

@@ -1,31 +1,24 @@
 package org.purespark.model.ops;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.nd4j.autodiff.samediff.internal.SessionMemMgr;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.shape.LongShapeDescriptor;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Off-heap arrays that are used again instead of allocated again: allocation zero-fills slowly and took up to 40 % of a
  * training step. Batches differ in their number of tokens, so buffers come in size classes a quarter apart.
  */
-final class ArrayPool implements SessionMemMgr {
+final class ArrayPool implements AutoCloseable {
     private final Map<DataType, Map<Long, ArrayDeque<DataBuffer>>> free = new HashMap<>();
     private final Map<INDArray, DataBuffer> lent = new IdentityHashMap<>();
 
-    @Override
-    public INDArray allocate(boolean detached, DataType type, long... shape) {
+    /** A c-ordered array; its contents are undefined. */
+    INDArray allocate(DataType type, long... shape) {
         long length = 1;
         for (long dimension : shape) {
             length *= dimension;
@@ -45,52 +38,14 @@ final class ArrayPool implements SessionMemMgr {
         return array;
     }
 
-    @Override
-    public INDArray allocate(boolean detached, LongShapeDescriptor descriptor) {
-        if (descriptor.isEmpty()) {
-            return Nd4j.create(descriptor, false);
-        }
-        // Every array here is c-ordered: the kernels count on it, and ND4J's own ops write by stride.
-        return allocate(detached, descriptor.dataType(), descriptor.getShape());
-    }
-
-    @Override
-    public INDArray ulike(INDArray array) {
-        return allocate(false, array.dataType(), array.shape());
-    }
-
-    @Override
-    public INDArray dup(INDArray array) {
-        INDArray copy = ulike(array);
-        copy.assign(array);
-        return copy;
-    }
-
     /** Takes back an array of this pool; arrays from elsewhere (parameters, inputs) are left to their owners. */
-    @Override
-    public void release(INDArray array) {
+    void release(INDArray array) {
         DataBuffer buffer = lent.remove(array);
         if (buffer != null) {
             free.get(buffer.dataType())
                     .computeIfAbsent(buffer.length(), length -> new ArrayDeque<>())
                     .addLast(buffer);
         }
-    }
-
-    /**
-     * Takes back everything but {@code kept}: upstream forgets to release what an op puts out and nothing reads, such as
-     * what only a backward pass needs.
-     */
-    void releaseAllBut(Collection<INDArray> kept) {
-        Set<INDArray> keep = Collections.newSetFromMap(new IdentityHashMap<>());
-        keep.addAll(kept);
-        List<INDArray> forgotten = new ArrayList<>();
-        for (INDArray array : lent.keySet()) {
-            if (!keep.contains(array)) {
-                forgotten.add(array);
-            }
-        }
-        forgotten.forEach(this::release);
     }
 
     /** Bytes of all buffers, lent out or idle. */

@@ -2,43 +2,169 @@ package org.purespark.model.ops;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.nd4j.autodiff.functions.DifferentialFunction;
-import org.nd4j.autodiff.listeners.At;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.autodiff.samediff.config.ExecutionResult;
-import org.nd4j.autodiff.samediff.config.SDValue;
-import org.nd4j.autodiff.samediff.internal.FrameIter;
-import org.nd4j.autodiff.samediff.internal.InferenceSession;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.BaseOp;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.Op;
 import org.nd4j.linalg.api.ops.OpContext;
+import org.nd4j.linalg.api.shape.LongShapeDescriptor;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Runs a SameDiff graph: {@link GraphOp}s by their own code, all others by ND4J, with arrays from {@link ArrayPool}.
+ * Runs a SameDiff graph without loops or branches: {@link GraphOp}s by their own code, all others by ND4J, with arrays
+ * from {@link ArrayPool}. It stands in for SameDiff's own session, which works out anew in every run what depends on what.
  * One thread at a time.
  */
-public final class GraphSession extends InferenceSession implements AutoCloseable {
+public final class GraphSession implements AutoCloseable {
+    private final SameDiff graph;
     private final Workers workers;
-    private final ArrayPool pool;
+    private final ArrayPool pool = new ArrayPool();
+    private final Map<Wanted, GraphPlan> plans = new HashMap<>();
+    private final Map<DifferentialFunction, OpContext> contexts = new IdentityHashMap<>();
     private OpListener listener = OpListener.NONE;
 
     public GraphSession(SameDiff graph, Workers workers) {
-        super(graph);
+        this.graph = graph;
         this.workers = workers;
-        this.pool = new ArrayPool();
-        setMmgr(pool);
+    }
+
+    /**
+     * What a run is for.
+     *
+     * @param kept variables whose values it gives back
+     * @param passed variables whose values are handed to a {@link Taker} as soon as they are there
+     */
+    public record Wanted(List<String> kept, List<String> passed) {}
+
+    /** Takes values while a graph runs. */
+    public interface Taker {
+        /** @param value good during the call only */
+        void take(String variable, INDArray value);
     }
 
     /** The values of the named variables; hand them back with {@link #release} once read. */
     public Map<String, INDArray> run(List<String> outputs, Map<String, INDArray> inputs) {
-        Map<String, INDArray> values = output(outputs, inputs, null, List.of(), List.of(), At.defaultAt());
-        // Upstream remembers the id of every array ever freed; nothing reads them between runs.
-        freedArrays.clear();
-        getNodeValueOutputs().clear();
-        pool.releaseAllBut(values.values());
-        return values;
+        return run(new Wanted(outputs, List.of()), inputs, (variable, value) -> {});
+    }
+
+    /**
+     * The values of the kept variables; hand them back with {@link #release} once read.
+     *
+     * @param inputs by name, at least those that the wanted variables depend on
+     * @throws IllegalArgumentException for a variable that there is not, or an input that is missing
+     */
+    public Map<String, INDArray> run(Wanted wanted, Map<String, INDArray> inputs, Taker taker) {
+        GraphPlan plan = plans.computeIfAbsent(wanted, none -> GraphPlan.of(graph, wanted.kept(), wanted.passed()));
+        INDArray[] values = plan.given().toArray(new INDArray[0]);
+        for (String name : plan.inputs()) {
+            INDArray input = inputs.get(name);
+            if (input == null) {
+                throw new IllegalArgumentException("the graph's input " + name + " is missing");
+            }
+            values[plan.slots().get(name)] = input;
+        }
+        try {
+            Map<Integer, String> passed = new HashMap<>();
+            wanted.passed().forEach(name -> passed.put(plan.slots().get(name), name));
+            for (GraphPlan.Step step : plan.steps()) {
+                execute(step, values);
+                for (int slot : step.outputs()) {
+                    if (passed.containsKey(slot)) {
+                        taker.take(passed.get(slot), values[slot]);
+                    }
+                }
+                for (int slot : step.lastReads()) {
+                    pool.release(values[slot]);
+                    values[slot] = null;
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            releaseAll(values);
+            throw e;
+        }
+        Map<String, INDArray> kept = new HashMap<>();
+        for (String name : wanted.kept()) {
+            int slot = plan.slots().get(name);
+            kept.put(name, values[slot]);
+            values[slot] = null;
+        }
+        releaseAll(values);
+        return kept;
+    }
+
+    private void execute(GraphPlan.Step step, INDArray[] values) {
+        long start = System.nanoTime();
+        List<INDArray> inputs = new ArrayList<>(step.inputs().size());
+        for (int slot : step.inputs()) {
+            inputs.add(values[slot]);
+        }
+        INDArray[] outputs =
+                step.function() instanceof GraphOp op ? compute(op, inputs, step) : computeUpstream(step, inputs);
+        for (int i = 0; i < outputs.length; i++) {
+            if (step.outputs()[i] != GraphPlan.UNREAD) {
+                values[step.outputs()[i]] = outputs[i];
+            } else if (outputs[i] != null) {
+                pool.release(outputs[i]);
+            }
+        }
+        listener.computed(step.function().opName(), System.nanoTime() - start);
+    }
+
+    private INDArray[] compute(GraphOp op, List<INDArray> inputs, GraphPlan.Step step) {
+        long[][] shapes = op.outputShapes(inputs);
+        INDArray[] outputs = new INDArray[shapes.length];
+        for (int i = 0; i < outputs.length; i++) {
+            // What nothing reads in this run is not computed: it is for a backward pass.
+            outputs[i] =
+                    i > 0 && step.outputs()[i] == GraphPlan.UNREAD ? null : pool.allocate(DataType.FLOAT, shapes[i]);
+        }
+        op.compute(inputs, Arrays.asList(outputs), workers);
+        return outputs;
+    }
+
+    /** One of ND4J's own operations. */
+    private INDArray[] computeUpstream(GraphPlan.Step step, List<INDArray> inputs) {
+        DifferentialFunction function = step.function();
+        OpContext context =
+                contexts.computeIfAbsent(function, none -> Nd4j.getExecutioner().buildContext());
+        context.setInputArrays(inputs);
+        List<LongShapeDescriptor> shapes;
+        if (function instanceof DynamicCustomOp op) {
+            context.setArgs(inputs.toArray(INDArray[]::new), op.iArgs(), op.dArgs(), op.tArgs(), op.bArgs());
+            shapes = op.calculateOutputShape(context);
+        } else {
+            shapes = function.calculateOutputShape(context);
+        }
+        INDArray[] outputs = new INDArray[step.outputs().length];
+        for (int i = 0; i < outputs.length; i++) {
+            outputs[i] = pool.allocate(step.types()[i], shapes.get(i).getShape());
+            context.setOutputArray(i, outputs[i]);
+        }
+        if (function instanceof DynamicCustomOp op) {
+            Nd4j.exec(op, context);
+        } else if (function instanceof BaseOp op) {
+            Nd4j.getExecutioner().exec((Op) op, context);
+        } else {
+            throw new IllegalStateException("cannot run operation " + function.opName() + ", a "
+                    + function.getClass().getName());
+        }
+        context.purge();
+        return outputs;
+    }
+
+    private void releaseAll(INDArray[] values) {
+        for (INDArray value : values) {
+            if (value != null) {
+                pool.release(value);
+            }
+        }
     }
 
     /** Bytes of off-heap memory that the session holds, lent out or idle. */
@@ -58,41 +184,6 @@ public final class GraphSession extends InferenceSession implements AutoCloseabl
 
     public void release(Map<String, INDArray> values) {
         values.values().forEach(pool::release);
-    }
-
-    @Override
-    public ExecutionResult doExec(
-            DifferentialFunction function,
-            OpContext context,
-            FrameIter frame,
-            Set<VarId> inputs,
-            Set<VarId> iterationInputs,
-            Set<String> constants,
-            Map<String, SDValue> placeholders) {
-        long start = System.nanoTime();
-        ExecutionResult result;
-        if (function instanceof GraphOp op) {
-            List<INDArray> outputs = context.getOutputArrays();
-            op.compute(context.getInputArrays(), wanted(op, outputs), workers);
-            result = ExecutionResult.createFrom(
-                    Arrays.asList(op.outputVariablesNames()), outputs.toArray(INDArray[]::new));
-        } else {
-            result = super.doExec(function, context, frame, inputs, iterationInputs, constants, placeholders);
-        }
-        listener.computed(function.opName(), System.nanoTime() - start);
-        return result;
-    }
-
-    /** The outputs, with null in place of those that this run reads nowhere: what only a backward pass needs. */
-    private List<INDArray> wanted(GraphOp op, List<INDArray> outputs) {
-        String[] names = op.outputVariablesNames();
-        List<INDArray> wanted = new ArrayList<>(outputs);
-        for (int i = 0; i < names.length; i++) {
-            if (!subgraph.contains(names[i])) {
-                wanted.set(i, null);
-            }
-        }
-        return wanted;
     }
 
     @Override
