@@ -38,17 +38,26 @@ record GraphPlan(List<Step> steps, Map<String, Integer> slots, List<INDArray> gi
      * @param lastReads slots of computed arrays, its own outputs among them, that nothing needs once it is done
      */
     record Step(
-            DifferentialFunction function, List<Integer> inputs, int[] outputs, DataType[] types, int[] lastReads) {}
+            DifferentialFunction function,
+            List<Integer> inputs,
+            List<Integer> outputs,
+            List<DataType> types,
+            List<Integer> lastReads) {}
 
     /**
      * @param kept names of the variables whose arrays are needed after the run
      * @param passed names of those that are needed only until the operation that computes them is done
-     * @throws IllegalArgumentException for a name that the graph does not have
+     * @throws IllegalArgumentException for a name that the graph does not have, and a passed one that it does not compute
      */
     static GraphPlan of(SameDiff graph, Collection<String> kept, Collection<String> passed) {
         Slots slots = new Slots(graph);
         BitSet toKeep = slots.of(kept);
         BitSet wanted = slots.of(passed);
+        for (String name : passed) {
+            if (!slots.isComputed(slots.of(name))) {
+                throw new IllegalArgumentException("the graph does not compute " + name);
+            }
+        }
         wanted.or(toKeep);
         List<SameDiffOp> operations = needed(graph, slots, wanted);
         BitSet readLater = new BitSet();
@@ -59,16 +68,15 @@ record GraphPlan(List<Step> steps, Map<String, Integer> slots, List<INDArray> gi
                     operation.getOutputsOfOp().stream().map(slots::of).toList();
             List<Integer> inputs =
                     names(operation.getInputsToOp()).stream().map(slots::of).toList();
-            int[] lastReads = Stream.concat(
+            List<Integer> lastReads = Stream.concat(
                             inputs.stream().filter(slots::isComputed),
                             outputs.stream().filter(wanted::get))
                     .distinct()
                     .filter(slot -> !readLater.get(slot) && !toKeep.get(slot))
-                    .mapToInt(slot -> slot)
-                    .toArray();
-            int[] read = outputs.stream()
-                    .mapToInt(slot -> readLater.get(slot) || wanted.get(slot) ? slot : UNREAD)
-                    .toArray();
+                    .toList();
+            List<Integer> read = outputs.stream()
+                    .map(slot -> readLater.get(slot) || wanted.get(slot) ? slot : UNREAD)
+                    .toList();
             inputs.forEach(readLater::set);
             backwards.add(new Step(operation.getOp(), inputs, read, types(graph, operation), lastReads));
         }
@@ -80,10 +88,10 @@ record GraphPlan(List<Step> steps, Map<String, Integer> slots, List<INDArray> gi
         return names == null ? List.of() : names;
     }
 
-    private static DataType[] types(SameDiff graph, SameDiffOp operation) {
+    private static List<DataType> types(SameDiff graph, SameDiffOp operation) {
         return operation.getOutputsOfOp().stream()
                 .map(name -> graph.getVariable(name).dataType())
-                .toArray(DataType[]::new);
+                .toList();
     }
 
     /** Those that the wanted variables depend on, in their order. */

@@ -108,8 +108,8 @@ public final class GraphSession implements AutoCloseable {
         INDArray[] outputs =
                 step.function() instanceof GraphOp op ? compute(op, inputs, step) : computeUpstream(step, inputs);
         for (int i = 0; i < outputs.length; i++) {
-            if (step.outputs()[i] != GraphPlan.UNREAD) {
-                values[step.outputs()[i]] = outputs[i];
+            if (step.outputs().get(i) != GraphPlan.UNREAD) {
+                values[step.outputs().get(i)] = outputs[i];
             } else if (outputs[i] != null) {
                 pool.release(outputs[i]);
             }
@@ -122,8 +122,9 @@ public final class GraphSession implements AutoCloseable {
         INDArray[] outputs = new INDArray[shapes.length];
         for (int i = 0; i < outputs.length; i++) {
             // What nothing reads in this run is not computed: it is for a backward pass.
-            outputs[i] =
-                    i > 0 && step.outputs()[i] == GraphPlan.UNREAD ? null : pool.allocate(DataType.FLOAT, shapes[i]);
+            outputs[i] = i > 0 && step.outputs().get(i) == GraphPlan.UNREAD
+                    ? null
+                    : pool.allocate(DataType.FLOAT, shapes[i]);
         }
         op.compute(inputs, Arrays.asList(outputs), workers);
         return outputs;
@@ -142,9 +143,9 @@ public final class GraphSession implements AutoCloseable {
         } else {
             shapes = function.calculateOutputShape(context);
         }
-        INDArray[] outputs = new INDArray[step.outputs().length];
+        INDArray[] outputs = new INDArray[step.outputs().size()];
         for (int i = 0; i < outputs.length; i++) {
-            outputs[i] = pool.allocate(step.types()[i], shapes.get(i).getShape());
+            outputs[i] = pool.allocate(step.types().get(i), shapes.get(i).getShape());
             context.setOutputArray(i, outputs[i]);
         }
         if (function instanceof DynamicCustomOp op) {

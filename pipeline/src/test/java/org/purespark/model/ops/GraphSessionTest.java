@@ -125,6 +125,9 @@ class GraphSessionTest {
         assertThatThrownBy(() -> session.run(List.of("sum"), Map.of())).hasMessage("the graph's input x is missing");
         assertThatThrownBy(() -> session.run(List.of("total"), Map.of("x", x)))
                 .hasMessage("the graph has no variable total");
+        GraphSession.Wanted input = new GraphSession.Wanted(List.of(), List.of("x"));
+        assertThatThrownBy(() -> session.run(input, Map.of("x", x), (variable, value) -> {}))
+                .hasMessage("the graph does not compute x");
     }
 
     private static INDArray numbers(int rows, int columns) {
