@@ -1,6 +1,8 @@
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,36 +16,49 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * How scoring and training scale from one executor to two, of one core each, on a standalone cluster of separate JVMs
- * with authentication and encryption on: {@code java benchmarks/Scaling.java MODEL TRAIN-FILE [ROUNDS]}. Rounds of one
- * and of two executors alternate, so that what else the machine does hits both. What is run are the stages
- * {@code baseline} and {@code score}, each in JVMs of its own. Each executor is bound to a core of its own: unbound, the
- * compiler and collector threads of a single one would use the other core too. Before each round it measures what the machine itself
- * gives: a loop of fused multiply-adds in one thread, and in two at once. Prints what docs/scaling.md tells of.
+ * How scoring and training scale from one executor to two, of one core each, on standalone clusters of separate JVMs
+ * with authentication and encryption on: {@code java benchmarks/Scaling.java MODEL TRAIN-FILE [ROUNDS]}. Each executor is
+ * bound to a core of its own: unbound, the compiler and collector threads of a single one would use the other core too.
+ *
+ * <p>Scoring: rounds of one and of two executors alternate. Training: both clusters train at the same time, and their
+ * executors are stopped and continued in turns of some seconds (SIGSTOP, SIGCONT), so that what else the machine does, and
+ * how fast it is at the moment, hits both; steps in which an executor was stopped do not count. First it measures what
+ * the machine itself gives: a loop of fused multiply-adds in one thread, and in two at once. Prints what docs/scaling.md
+ * tells of. For Linux.
  */
 public final class Scaling {
     private static final int MICRO_BATCHES_PER_STEP = 8;
-    private static final int TRAIN_TEXTS = 32 * MICRO_BATCHES_PER_STEP * 32;
+    private static final int TEXTS_OF_STEP = 32 * MICRO_BATCHES_PER_STEP;
+
+    /** Steps of a training, by its executors: about as many seconds for one executor as for two. */
+    private static final Map<Integer, Integer> STEPS = Map.of(1, 32, 2, 54);
+
+    /** Micro-batches of each executor while its JVM is still compiling, which takes a fifth of a core until then. */
+    private static final int WARM_UP_MICRO_BATCHES = 64;
+
+    /** How long one cluster computes while the other one is stopped; more than any step takes. */
+    private static final int TURN_SECONDS = 14;
+
     /** Enough that a second in which an executor reads the model and compiles the forward pass is no matter. */
     private static final int SCORE_TEXTS = 18_432;
-    private static final int TEST_TEXTS = 64;
 
-    /** Steps of a run in which its JVMs are still compiling, which takes a fifth of a core until then. */
-    private static final int WARM_UP_STEPS = 16;
+    private static final int TEST_TEXTS = 64;
 
     private final Path root = Path.of("").toAbsolutePath();
     private final Path work;
     private final String model;
-    private String train;
+    private final Map<Integer, String> train = new TreeMap<>();
     private String score;
     private String test;
     private final Map<Integer, List<Double>> scoring = new TreeMap<>();
     private final Map<Integer, List<Step>> training = new TreeMap<>();
+    private final List<Double> ratios = new ArrayList<>();
 
     /** One training step, in seconds and bytes. */
     private record Step(double all, double exchange, double waiting, double denseBytes, double wordBytes) {}
@@ -65,8 +80,9 @@ public final class Scaling {
             int rounds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 2;
             for (int round = 1; round <= rounds; round++) {
                 scaling.measureMachine();
+                scaling.measureTraining(round);
                 for (int executors : new int[] {1, 2}) {
-                    scaling.measure(round, executors);
+                    scaling.measureScoring(round, executors);
                 }
             }
             scaling.print();
@@ -138,7 +154,9 @@ public final class Scaling {
     private void cut(Path data) throws IOException {
         List<String> lines = Files.readAllLines(data, StandardCharsets.UTF_8);
         String ending = data.toString().substring(data.toString().lastIndexOf('.'));
-        this.train = write("train" + ending, lines, TRAIN_TEXTS);
+        for (int executors : new int[] {1, 2}) {
+            train.put(executors, write("train" + executors + ending, lines, STEPS.get(executors) * TEXTS_OF_STEP));
+        }
         this.score = write("score" + ending, lines, SCORE_TEXTS);
         this.test = write("test" + ending, lines, TEST_TEXTS);
     }
@@ -152,49 +170,148 @@ public final class Scaling {
         return Files.write(work.resolve(name), written).toString();
     }
 
-    private void measure(int round, int executors) throws Exception {
-        Path settings = work.resolve("spark.conf");
-        Files.writeString(
-                settings,
-                String.join(
-                        "\n",
-                        "spark.authenticate true",
-                        "spark.authenticate.secret " + Long.toHexString(System.nanoTime()),
-                        "spark.network.crypto.enabled true",
-                        "spark.io.encryption.enabled true",
-                        "spark.executor.cores 1",
-                        "spark.executor.memory 1g",
-                        "spark.executor.memoryOverhead 2g",
-                        "spark.driver.memory 1g",
-                        "spark.ui.enabled false",
-                        "spark.driver.host localhost",
-                        "spark.driver.bindAddress 127.0.0.1",
-                        ""));
-        String directory = work.resolve("cluster").toString();
-        String master = cluster(
-                "start",
-                "--workers",
-                Integer.toString(executors),
-                "--cores",
-                "1",
-                "--memory",
-                "3g",
-                "--bind",
-                "cores",
-                "--port",
-                "0",
-                "--properties-file",
-                settings.toString(),
-                "--directory",
-                directory);
-        try {
-            Path run = work.resolve("run-" + round + "-" + executors);
-            for (String stage : List.of("baseline", "score")) {
-                pure(stage, master, settings, run);
+    private void measureScoring(int round, int executors) throws Exception {
+        try (Cluster cluster = new Cluster("score", executors)) {
+            Path run = work.resolve("score-" + round + "-" + executors);
+            cluster.await(cluster.start("score", run));
+            for (String event : Files.readAllLines(run.resolve("events.jsonl"))) {
+                if (event.contains("\"stage-finished\"")) {
+                    scoring.computeIfAbsent(executors, none -> new ArrayList<>()).add(number(event, "seconds"));
+                }
             }
-            read(run, executors);
-        } finally {
-            cluster("stop", "--directory", directory);
+        }
+    }
+
+    /** Both at once, in turns. */
+    private void measureTraining(int round) throws Exception {
+        try (Cluster one = new Cluster("one", 1);
+                Cluster two = new Cluster("two", 2)) {
+            Path ofOne = work.resolve("train-" + round + "-1");
+            Path ofTwo = work.resolve("train-" + round + "-2");
+            Process first = one.start("baseline", ofOne);
+            Process second = two.start("baseline", ofTwo);
+            boolean turnOfOne = true;
+            while (first.isAlive() && second.isAlive()) {
+                (turnOfOne ? two : one).signal("STOP");
+                (turnOfOne ? one : two).signal("CONT");
+                (turnOfOne ? first : second).waitFor(TURN_SECONDS, TimeUnit.SECONDS);
+                turnOfOne = !turnOfOne;
+            }
+            one.signal("CONT");
+            two.signal("CONT");
+            one.await(first);
+            two.await(second);
+            training.computeIfAbsent(1, none -> new ArrayList<>()).addAll(steps(ofOne, 1));
+            training.computeIfAbsent(2, none -> new ArrayList<>()).addAll(steps(ofTwo, 2));
+            ratios.add(median(steps(ofOne, 1).stream().map(Step::all).toList())
+                    / median(steps(ofTwo, 2).stream().map(Step::all).toList()));
+        }
+    }
+
+    /** A standalone cluster, and what runs on it. */
+    private final class Cluster implements AutoCloseable {
+        private final int executors;
+        private final Path directory;
+        private final Path settings;
+        private final Path said;
+        private final String master;
+
+        Cluster(String name, int executors) throws Exception {
+            this.executors = executors;
+            this.directory = work.toRealPath().resolve("cluster-" + name);
+            this.settings = work.resolve(name + ".conf");
+            this.said = work.resolve(name + ".out");
+            Files.writeString(
+                    settings,
+                    String.join(
+                            "\n",
+                            "spark.authenticate true",
+                            "spark.authenticate.secret " + Long.toHexString(System.nanoTime()),
+                            "spark.network.crypto.enabled true",
+                            "spark.io.encryption.enabled true",
+                            "spark.executor.cores 1",
+                            "spark.executor.memory 1g",
+                            "spark.executor.memoryOverhead 2g",
+                            "spark.driver.memory 1g",
+                            "spark.ui.enabled false",
+                            "spark.driver.host localhost",
+                            "spark.driver.bindAddress 127.0.0.1",
+                            ""));
+            this.master = cluster(
+                    "start",
+                    "--workers",
+                    Integer.toString(executors),
+                    "--cores",
+                    "1",
+                    "--memory",
+                    "3g",
+                    "--bind",
+                    "cores",
+                    "--port",
+                    "0",
+                    "--properties-file",
+                    settings.toString(),
+                    "--directory",
+                    directory.toString());
+        }
+
+        Process start(String stage, Path run) throws IOException {
+            List<String> line = new ArrayList<>(List.of(
+                    root.resolve("bin/pure").toString(),
+                    stage,
+                    "--model",
+                    model,
+                    "--train",
+                    train.get(executors),
+                    "--validation",
+                    score,
+                    "--test",
+                    test,
+                    "--run",
+                    run.toString(),
+                    "--set",
+                    "train.epochs=1",
+                    "--set",
+                    "probe.battery=none",
+                    "--set",
+                    "train.micro-batches-per-step=" + MICRO_BATCHES_PER_STEP,
+                    "--",
+                    "--master",
+                    master,
+                    "--properties-file",
+                    settings.toString()));
+            return new ProcessBuilder(line)
+                    .redirectOutput(said.toFile())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+        }
+
+        void await(Process process) throws InterruptedException {
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException("bin/pure ended with " + process.exitValue());
+            }
+        }
+
+        /** Sends a signal to the executors, which run below the cluster's directory. */
+        void signal(String name) throws Exception {
+            for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
+                Path proc = Path.of("/proc", Long.toString(process.pid()));
+                try {
+                    if (Files.readSymbolicLink(proc.resolve("cwd")).startsWith(directory)
+                            && Files.readString(proc.resolve("cmdline")).contains("CoarseGrainedExecutorBackend")) {
+                        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+                    }
+                } catch (NoSuchFileException | AccessDeniedException e) {
+                    // It has ended meanwhile, or is another user's.
+                    continue;
+                }
+            }
+        }
+
+        @Override
+        public void close() throws Exception {
+            signal("CONT");
+            cluster("stop", "--directory", directory.toString());
         }
     }
 
@@ -214,52 +331,15 @@ public final class Scaling {
         return Files.readString(out).strip();
     }
 
-    private void pure(String stage, String master, Path settings, Path run) throws Exception {
-        List<String> line = new ArrayList<>(List.of(
-                root.resolve("bin/pure").toString(),
-                stage,
-                "--model",
-                model,
-                "--train",
-                train,
-                "--validation",
-                score,
-                "--test",
-                test,
-                "--run",
-                run.toString(),
-                "--set",
-                "train.epochs=1",
-                "--set",
-                "probe.battery=none",
-                "--set",
-                "train.micro-batches-per-step=" + MICRO_BATCHES_PER_STEP,
-                "--",
-                "--master",
-                master,
-                "--properties-file",
-                settings.toString()));
-        int status = new ProcessBuilder(line)
-                .redirectOutput(work.resolve("out").toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start()
-                .waitFor();
-        if (status != 0) {
-            throw new IllegalStateException(line + " ended with " + status);
-        }
-    }
-
-    private void read(Path run, int executors) throws IOException {
-        List<Step> steps = training.computeIfAbsent(executors, none -> new ArrayList<>());
-        List<Step> ofRun = new ArrayList<>();
+    /** The steps after warm-up in which no executor was stopped: a step with a stop lasts as long as the stop, at least. */
+    private static List<Step> steps(Path run, int executors) throws IOException {
+        List<Step> steps = new ArrayList<>();
         for (String event : Files.readAllLines(run.resolve("events.jsonl"))) {
-            if (event.contains("\"stage-finished\"") && event.contains("\"score\"")) {
-                scoring.computeIfAbsent(executors, none -> new ArrayList<>()).add(number(event, "seconds"));
-            } else if (event.contains("\"step-loss\"")) {
-                ofRun.add(new Step(number(event, "seconds"), 0, 0, 0, 0));
+            if (event.contains("\"step-loss\"")) {
+                steps.add(new Step(number(event, "seconds"), 0, 0, 0, 0));
             } else if (event.contains("\"step-exchange\"")) {
-                Step last = ofRun.remove(ofRun.size() - 1);
-                ofRun.add(new Step(
+                Step last = steps.remove(steps.size() - 1);
+                steps.add(new Step(
                         last.all(),
                         number(event, "exchangeSeconds"),
                         number(event, "waitingSeconds"),
@@ -267,7 +347,10 @@ public final class Scaling {
                         number(event, "wordBytes")));
             }
         }
-        steps.addAll(ofRun.subList(WARM_UP_STEPS, ofRun.size()));
+        int warmUp = WARM_UP_MICRO_BATCHES * executors / MICRO_BATCHES_PER_STEP;
+        return steps.subList(warmUp, steps.size()).stream()
+                .filter(step -> step.all() < TURN_SECONDS)
+                .toList();
     }
 
     private static double number(String event, String name) {
@@ -283,34 +366,24 @@ public final class Scaling {
         List<Double> two = scoring.get(2);
         System.out.printf(Locale.ROOT, "scoring %d texts, seconds: 1 executor %s, 2 executors %s%n", SCORE_TEXTS, one, two);
         System.out.printf(Locale.ROOT, "scoring, 1 / 2 executors: %s%n", ratios(one, two));
-        System.out.printf(Locale.ROOT, "training, 1 / 2 executors, round by round: %s%n", ratios(stepsOfRounds(1), stepsOfRounds(2)));
         System.out.printf(Locale.ROOT, "training, M = %d, seconds per step (median, and smallest to largest)%n", MICRO_BATCHES_PER_STEP);
         training.forEach((executors, steps) -> System.out.printf(
                 Locale.ROOT,
-                "  %d executors: all %s, compute %s, exchange %s, waiting %s; bytes in: dense %.0f, word rows %.0f%n",
+                "  %d executors, %d steps: all %s, compute %s, exchange %s, waiting %s; bytes in: dense %.0f, word rows %.0f%n",
                 executors,
+                steps.size(),
                 spread(steps.stream().map(Step::all).toList()),
                 spread(steps.stream().map(s -> s.all() - s.exchange() - s.waiting()).toList()),
                 spread(steps.stream().map(Step::exchange).toList()),
                 spread(steps.stream().map(Step::waiting).toList()),
                 median(steps.stream().map(Step::denseBytes).toList()),
                 median(steps.stream().map(Step::wordBytes).toList())));
+        System.out.printf(Locale.ROOT, "training, 1 / 2 executors, by medians, round by round: %s%n", ratios);
         System.out.printf(
                 Locale.ROOT,
-                "training, 1 / 2 executors: %.2f (medians)%n",
+                "training, 1 / 2 executors, by medians of all steps: %.2f%n",
                 median(training.get(1).stream().map(Step::all).toList())
                         / median(training.get(2).stream().map(Step::all).toList()));
-    }
-
-    /** The median step of each round. */
-    private List<Double> stepsOfRounds(int executors) {
-        List<Step> all = training.get(executors);
-        int ofRound = TRAIN_TEXTS / 32 / MICRO_BATCHES_PER_STEP - WARM_UP_STEPS;
-        List<Double> medians = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += ofRound) {
-            medians.add(median(all.subList(from, from + ofRound).stream().map(Step::all).toList()));
-        }
-        return medians;
     }
 
     private static String ratios(List<Double> one, List<Double> two) {
