@@ -378,7 +378,7 @@ public final class Scaling {
                 spread(steps.stream().map(Step::waiting).toList()),
                 median(steps.stream().map(Step::denseBytes).toList()),
                 median(steps.stream().map(Step::wordBytes).toList())));
-        System.out.printf(Locale.ROOT, "training, 1 / 2 executors, by medians, round by round: %s%n", ratios);
+        System.out.printf(Locale.ROOT, "training, 1 / 2 executors, by medians, a round each: %s%n", spread(ratios));
         System.out.printf(
                 Locale.ROOT,
                 "training, 1 / 2 executors, by medians of all steps: %.2f%n",
