@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  *
  * <p>Scoring: rounds of one and of two executors alternate. Training: both clusters train at the same time, and their
  * executors are stopped and continued in turns of some seconds (SIGSTOP, SIGCONT), so that what else the machine does, and
- * how fast it is at the moment, hits both; steps in which an executor was stopped do not count. First it measures what
+ * how fast it is at the moment, hits both; steps in which an executor was stopped do not count. Before each round it measures what
  * the machine itself gives: a loop of fused multiply-adds in one thread, and in two at once. Prints what docs/scaling.md
  * tells of. For Linux.
  */
