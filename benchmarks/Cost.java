@@ -31,6 +31,7 @@ import org.purespark.evaluate.LocalEvaluator;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.ModelWeights;
 import org.purespark.heads.Head;
+import org.purespark.model.Device;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
 import org.purespark.random.DropoutMask;
@@ -133,7 +134,7 @@ public final class Cost {
     private Map<String, List<LineChart.Point>> texts(int[] counts) throws IOException {
         EncodedSplit all = encoded();
         Map<String, List<LineChart.Point>> series = new LinkedHashMap<>();
-        Evaluator evaluator = new LocalEvaluator(storage, threads);
+        Evaluator evaluator = new LocalEvaluator(storage, new Device.Cpu(threads));
         for (int i = -1; i < counts.length; i++) {
             int count = i < 0 ? WARM_UP_TEXTS : counts[i];
             EncodedSplit some = repeated(all, count);

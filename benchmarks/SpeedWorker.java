@@ -15,11 +15,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.evaluate.BatchEvaluation;
 import org.purespark.evaluate.EncodedBatch;
+import org.purespark.evaluate.Lanes;
 import org.purespark.evaluate.LoadedModel;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.ModelWeights;
@@ -46,7 +50,8 @@ public final class SpeedWorker {
 
     private final Storage storage = new Storage(new Configuration(false));
     private final List<EncodedBatch> batches;
-    private LoadedModel model;
+    private Lanes lanes;
+    private BlockingQueue<LoadedModel> models;
     private TextClassifier trained;
     private OptimizerStep optimizer;
     private int steps;
@@ -99,7 +104,12 @@ public final class SpeedWorker {
     }
 
     private void prepareInference(String directory, int threads) {
-        this.model = ModelWeights.read(storage, new ModelSource(directory, null, "benchmark")).open(threads);
+        ModelWeights weights = ModelWeights.read(storage, new ModelSource(directory, null, "benchmark"));
+        this.lanes = new Lanes(threads);
+        this.models = new LinkedBlockingQueue<>();
+        for (int lane = 0; lane < threads; lane++) {
+            models.add(weights.open(1));
+        }
     }
 
     private static List<EncodedBatch> read(Path file) throws IOException {
@@ -156,9 +166,12 @@ public final class SpeedWorker {
     private String answer(String[] words) {
         if (words[0].equals("logits")) {
             StringJoiner logits = new StringJoiner(" ");
-            for (float[] row : BatchEvaluation.logits(model, batches.get(Integer.parseInt(words[1])))) {
-                for (float value : row) {
-                    logits.add(Float.toString(value));
+            EncodedBatch batch = batches.get(Integer.parseInt(words[1]));
+            for (float[][] rows : lanes.map(List.of(batch), this::lend, BatchEvaluation::logits)) {
+                for (float[] row : rows) {
+                    for (float value : row) {
+                        logits.add(Float.toString(value));
+                    }
                 }
             }
             return logits.toString();
@@ -166,22 +179,47 @@ public final class SpeedWorker {
         int first = Integer.parseInt(words[1]);
         int count = Integer.parseInt(words[2]);
         StringJoiner seconds = new StringJoiner(" ");
-        for (int index = first; index < first + count; index++) {
-            EncodedBatch batch = batches.get(index % batches.size());
-            long start = System.nanoTime();
-            work(words[0], batch, index);
-            seconds.add(String.format(Locale.ROOT, "%.6f", (System.nanoTime() - start) / 1e9));
+        if (words[0].equals("train")) {
+            for (int index = first; index < first + count; index++) {
+                long start = System.nanoTime();
+                train(batches.get(index % batches.size()), index);
+                seconds.add(seconds(System.nanoTime() - start));
+            }
+            return seconds.toString();
         }
+        List<EncodedBatch> some = new ArrayList<>();
+        for (int index = first; index < first + count; index++) {
+            some.add(batches.get(index % batches.size()));
+        }
+        long start = System.nanoTime();
+        pass(words[0], some);
+        // Several are on their way at once, as in a run: each is told an equal share.
+        long each = (System.nanoTime() - start) / count;
+        some.forEach(batch -> seconds.add(seconds(each)));
         return seconds.toString();
     }
 
-    private void work(String work, EncodedBatch batch, int index) {
+    private static String seconds(long nanos) {
+        return String.format(Locale.ROOT, "%.6f", nanos / 1e9);
+    }
+
+    private void pass(String work, List<EncodedBatch> some) {
         switch (work) {
-            case "train" -> train(batch, index);
-            case "score" -> BatchEvaluation.statistics(model, batch, Collections.emptySortedSet(), MAX_LENGTH);
-            case "evaluate" -> BatchEvaluation.logits(model, batch);
+            case "score" -> lanes.map(
+                    some,
+                    this::lend,
+                    (model, batch) ->
+                            BatchEvaluation.statistics(model, batch, Collections.emptySortedSet(), MAX_LENGTH));
+            case "evaluate" -> lanes.map(some, this::lend, BatchEvaluation::logits);
             default -> throw new IllegalArgumentException("unknown command " + work);
         }
+    }
+
+    /** There are as many models as lanes. */
+    private void lend(Consumer<LoadedModel> lane) {
+        LoadedModel model = models.remove();
+        lane.accept(model);
+        models.add(model);
     }
 
     private void train(EncodedBatch batch, int index) {

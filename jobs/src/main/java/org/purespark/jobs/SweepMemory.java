@@ -83,7 +83,7 @@ final class SweepMemory {
         try {
             EncoderConfig shape = reader.readShape(model);
             // Refuses what has more parameters than an array can hold.
-            MemoryNeed.of(shape, new MemoryNeed.Work(1, 1, 1, 1));
+            MemoryNeed.of(shape, new MemoryNeed.Work(1, 1, 1, 1, 1));
             return Optional.of(shape);
         } catch (IOException | InputException | IllegalArgumentException | ArithmeticException e) {
             return Optional.empty();

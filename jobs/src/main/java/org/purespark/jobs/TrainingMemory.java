@@ -28,7 +28,11 @@ record TrainingMemory(MemoryNeed need, int tasks, MemoryNeed.Work work, TaskProc
     /** What one task works on. */
     static MemoryNeed.Work work(Settings settings, int trainingTasks, TaskProcess process) {
         return new MemoryNeed.Work(
-                settings.train().microBatch(), settings.text().maxLength(), trainingTasks, process.threads());
+                settings.train().microBatch(),
+                settings.text().maxLength(),
+                trainingTasks,
+                process.threads(),
+                settings.evaluate().batchTexts());
     }
 
     /**

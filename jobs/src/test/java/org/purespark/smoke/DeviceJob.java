@@ -29,7 +29,7 @@ public final class DeviceJob {
         Thread.sleep(BUSY_MILLIS);
         String claimed;
         try {
-            claimed = "threads " + TaskDevice.claim();
+            claimed = "threads " + TaskDevice.claim().threads();
         } catch (InputException e) {
             claimed = e.getMessage();
         }

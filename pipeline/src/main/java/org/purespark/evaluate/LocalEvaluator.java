@@ -4,26 +4,26 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedSet;
-import java.util.function.BiConsumer;
-import org.purespark.batch.EncodedSplit;
+import java.util.function.BiFunction;
 import org.purespark.heads.Head;
 import org.purespark.metrics.Confusion;
+import org.purespark.model.Device;
 import org.purespark.storage.Storage;
 
-/** Evaluates in this process, one batch after the other. */
-public record LocalEvaluator(Storage storage, int threads) implements Evaluator {
+/** Evaluates in this process. */
+public record LocalEvaluator(Storage storage, Device device) implements Evaluator {
     @Override
     public Statistics statistics(Pass pass, SortedSet<Head> pruned, int maxLength) {
-        List<Statistics> parts = new ArrayList<>();
-        forEach(pass, (model, batch) -> parts.add(BatchEvaluation.statistics(model, batch, pruned, maxLength)));
-        return parts.stream().reduce(Statistics::merge).orElseThrow();
+        return forEach(pass, (model, batch) -> BatchEvaluation.statistics(model, batch, pruned, maxLength)).stream()
+                .reduce(Statistics::merge)
+                .orElseThrow();
     }
 
     @Override
     public List<Confusion> confusions(Pass pass, List<SortedSet<Head>> prunedSets) {
         List<Confusion> sums = new ArrayList<>();
-        forEach(pass, (model, batch) -> {
-            List<Confusion> more = BatchEvaluation.confusions(model, batch, prunedSets);
+        for (List<Confusion> more :
+                forEach(pass, (model, batch) -> BatchEvaluation.confusions(model, batch, prunedSets))) {
             for (int i = 0; i < more.size(); i++) {
                 if (i == sums.size()) {
                     sums.add(more.get(i));
@@ -31,7 +31,7 @@ public record LocalEvaluator(Storage storage, int threads) implements Evaluator 
                     sums.set(i, sums.get(i).merge(more.get(i)));
                 }
             }
-        });
+        }
         return sums;
     }
 
@@ -44,17 +44,22 @@ public record LocalEvaluator(Storage storage, int threads) implements Evaluator 
     @Override
     public List<float[]> logits(Pass pass) {
         List<float[]> logits = new ArrayList<>();
-        forEach(pass, (model, batch) -> logits.addAll(Arrays.asList(BatchEvaluation.logits(model, batch))));
+        forEach(pass, BatchEvaluation::logits).forEach(ofBatch -> logits.addAll(Arrays.asList(ofBatch)));
         return logits;
     }
 
-    private void forEach(Pass pass, BiConsumer<LoadedModel, EncodedBatch> work) {
-        EncodedSplit texts = pass.texts();
-        try (ModelWeights weights = ModelWeights.read(storage, pass.model());
-                LoadedModel model = weights.open(threads)) {
-            for (EncodedBatch batch : EncodedBatch.of(texts, pass.batchTexts())) {
-                work.accept(model, batch);
-            }
+    private <T> List<T> forEach(Pass pass, BiFunction<LoadedModel, EncodedBatch, T> work) {
+        int threadsEach = device.threads() / device.lanes();
+        try (ModelWeights weights = ModelWeights.read(storage, pass.model())) {
+            return new Lanes(device.lanes())
+                    .map(
+                            EncodedBatch.of(pass.texts(), pass.batchTexts()),
+                            lane -> {
+                                try (LoadedModel model = weights.open(threadsEach)) {
+                                    lane.accept(model);
+                                }
+                            },
+                            work);
         }
     }
 }

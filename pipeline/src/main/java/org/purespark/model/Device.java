@@ -5,10 +5,21 @@ public sealed interface Device {
     /** Threads of the row-wise kernels and, on a CPU, of the native library; at least 1. */
     int threads();
 
+    /**
+     * Passes without gradients that it computes side by side, one for each {@code threads() / lanes()} threads: a CPU's
+     * threads each their own, a GPU one.
+     */
+    int lanes();
+
     /** Cores of the machine's CPUs. */
     record Cpu(int threads) implements Device {
         public Cpu {
             requireThreads(threads);
+        }
+
+        @Override
+        public int lanes() {
+            return threads;
         }
     }
 
@@ -23,6 +34,11 @@ public sealed interface Device {
             if (index < 0) {
                 throw new IllegalArgumentException("GPU index " + index + " must be at least 0");
             }
+        }
+
+        @Override
+        public int lanes() {
+            return 1;
         }
     }
 

@@ -5,7 +5,7 @@ import org.purespark.checkpoint.EncoderConfig;
 import org.purespark.model.ops.GraphSession;
 
 /**
- * Memory that one training task takes, from above: for micro-batches in which every text is of full length. P parameters
+ * Memory that one task takes, from above: for micro-batches in which every text is of full length. P parameters
  * are word embeddings P_w and others P_d, which N training tasks share out as far as AdamW's moments go.
  *
  * <p>Heap: moments 8·P_w + 8·P_d/N; gradients 4·P; where N is above 1, the sum of the owned range,
@@ -17,8 +17,11 @@ import org.purespark.model.ops.GraphSession;
  * layer the backward pass needs 8 arrays [n, D] (q, k, v, context, and of two norms the result and the normalized rows),
  * 2 [n, F] (gelu and its slope) and the attention [B, A, T, T], with CLS attention [n, A], its gradient, and 1/σ [n] of
  * two norms; 4 [n, D] and 2 [n, F] more are in flight. The last layer keeps k, v and CLS attention of all tokens, the
- * rest of B first ones alone.
- * Arrays come in size classes.
+ * rest of B first ones alone. Arrays come in size classes.
+ *
+ * <p>Passes without gradients, which come before and after training, take, beside the weights, in each of the
+ * task's threads 9 arrays [n, D] (q, k and v of a layer, k and v of the last one, 4 more) and 2 [n, F] of n = B'·T tokens, B'
+ * texts at a time, as much again of first tokens, and CLS attention of all layers: it counts where that is more than training takes.
  *
  * @param parameters P
  * @param heapBytes of the Java heap
@@ -31,20 +34,26 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
     private static final int KEPT_INTERMEDIATE = 2;
     private static final int PASSING_HIDDEN = 4;
     private static final int PASSING_INTERMEDIATE = 2;
+    /** Of a pass without gradients. */
+    private static final int PASS_HIDDEN = 4;
+
+    private static final int PASS_INTERMEDIATE = 2;
 
     /**
-     * What the task trains on.
+     * What the task trains on, and classifies.
      *
      * @param microBatch B, texts in a micro-batch
      * @param maxTokens T, longest text in tokens
      * @param trainingTasks N, tasks that train together
      * @param threads of the task
+     * @param passTexts B', texts that each thread takes at once in a pass without gradients
      */
-    public record Work(int microBatch, int maxTokens, int trainingTasks, int threads) {
+    public record Work(int microBatch, int maxTokens, int trainingTasks, int threads, int passTexts) {
         public Work {
-            if (microBatch < 1 || maxTokens < 1 || trainingTasks < 1 || threads < 1) {
+            if (microBatch < 1 || maxTokens < 1 || trainingTasks < 1 || threads < 1 || passTexts < 1) {
                 throw new IllegalArgumentException("micro-batch " + microBatch + ", tokens " + maxTokens + ", tasks "
-                        + trainingTasks + " and threads " + threads + " must be at least 1");
+                        + trainingTasks + ", threads " + threads + " and texts of a pass " + passTexts
+                        + " must be at least 1");
             }
         }
     }
@@ -58,8 +67,21 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         long partial = work.trainingTasks() == 1 ? 0 : dense / work.trainingTasks();
         long exchanged = 2 * (dense - dense / work.trainingTasks());
         long heap = 2 * words + shared + all + partial + Math.max(all, exchanged);
+        long training = passingGradients(config) + activations(config, work) + copies(config, work);
         return new MemoryNeed(
-                layout.size(), heap, all + passingGradients(config) + activations(config, work) + copies(config, work));
+                layout.size(), heap, all + Math.max(training, work.threads() * passWithoutGradients(config, work)));
+    }
+
+    /** What one thread holds. */
+    static long passWithoutGradients(EncoderConfig config, Work work) {
+        long tokens = (long) work.passTexts() * work.maxTokens();
+        return GraphSession.arrayBytes(3 * tokens * config.hidden())
+                + GraphSession.arrayBytes(2 * tokens * config.hidden())
+                + PASS_HIDDEN * GraphSession.arrayBytes(tokens * config.hidden())
+                + PASS_INTERMEDIATE * GraphSession.arrayBytes(tokens * config.intermediate())
+                + 2 * PASS_HIDDEN * GraphSession.arrayBytes((long) work.passTexts() * config.hidden())
+                + PASS_INTERMEDIATE * GraphSession.arrayBytes((long) work.passTexts() * config.intermediate())
+                + config.layers() * GraphSession.arrayBytes(tokens * config.heads());
     }
 
     private static long activations(EncoderConfig config, Work work) {

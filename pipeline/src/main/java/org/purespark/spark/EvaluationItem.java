@@ -6,30 +6,30 @@ import java.util.List;
 import org.purespark.evaluate.EncodedBatch;
 
 /**
- * A batch with the candidate sets that it is to be evaluated with: numbers {@code from} to {@code to} - 1.
+ * A batch with one of the candidate sets that it is to be evaluated with.
  *
  * @param batch texts
+ * @param set number of the set, from 0
  */
-record EvaluationItem(EncodedBatch batch, int from, int to) implements Serializable {
+record EvaluationItem(EncodedBatch batch, int set) implements Serializable {
     /**
      * Cuts all pairs of batch and set, in the order of the batches and within a batch of the sets, into parts that differ
-     * by one pair at most.
+     * by one round at most: as many pairs as a task computes side by side, fewer in the last round of all.
      *
      * @param sets of each batch, at least 1
-     * @param most parts, at least 1; there are fewer where there are fewer pairs
+     * @param most parts, at least 1; there are fewer where there are fewer rounds
+     * @param lanes pairs in a round, at least 1
      */
-    static List<ArrayList<EvaluationItem>> cut(List<EncodedBatch> batches, int sets, int most) {
+    static List<ArrayList<EvaluationItem>> cut(List<EncodedBatch> batches, int sets, int most, int lanes) {
         long pairs = (long) batches.size() * sets;
-        int count = (int) Math.min(most, pairs);
+        long rounds = (pairs + lanes - 1) / lanes;
+        int count = (int) Math.min(most, rounds);
         List<ArrayList<EvaluationItem>> parts = new ArrayList<>();
         for (int p = 0; p < count; p++) {
             ArrayList<EvaluationItem> part = new ArrayList<>();
-            long end = (p + 1) * pairs / count;
-            for (long pair = p * pairs / count; pair < end; ) {
-                int from = (int) (pair % sets);
-                int to = (int) Math.min(sets, from + end - pair);
-                part.add(new EvaluationItem(batches.get((int) (pair / sets)), from, to));
-                pair += to - from;
+            long end = Math.min(pairs, (p + 1) * rounds / count * lanes);
+            for (long pair = p * rounds / count * lanes; pair < end; pair++) {
+                part.add(new EvaluationItem(batches.get((int) (pair / sets)), (int) (pair % sets)));
             }
             parts.add(part);
         }

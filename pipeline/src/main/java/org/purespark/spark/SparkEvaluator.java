@@ -15,11 +15,13 @@ import org.purespark.batch.BatchPlan;
 import org.purespark.evaluate.BatchEvaluation;
 import org.purespark.evaluate.EncodedBatch;
 import org.purespark.evaluate.Evaluator;
+import org.purespark.evaluate.Lanes;
 import org.purespark.evaluate.LoadedModel;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.Statistics;
 import org.purespark.heads.Head;
 import org.purespark.metrics.Confusion;
+import org.purespark.model.Device;
 import org.purespark.run.progress.Progress;
 import org.purespark.storage.Storage;
 
@@ -32,32 +34,41 @@ public final class SparkEvaluator implements Evaluator {
     /** So many that slots which are slower for a while take fewer, and none waits long for the last part. */
     private static final int PARTS_PER_SLOT = 8;
 
-    /** As few as do for a search, for which candidate sets that it may not need would make more. */
+    /**
+     * As few as do for a search, for which candidate sets that it may not need would make more, and for a slot that has
+     * no other to share with.
+     */
     private static final int FEWEST_PARTS_PER_SLOT = 3;
 
     private final JavaSparkContext spark;
     private final Progress progress;
     private final IntSupplier mostParts;
     private final IntSupplier enoughParts;
+    private final int lanes;
 
     /** @param slots executors come and go while a session lives, so it is asked for each pass */
     public SparkEvaluator(JavaSparkContext spark, Progress progress, Slots slots) {
         this(
                 spark,
                 progress,
-                () -> PARTS_PER_SLOT * Math.max(1, slots.now()),
-                () -> FEWEST_PARTS_PER_SLOT * Math.max(1, slots.now()));
+                () -> slots.now() > 1 ? PARTS_PER_SLOT * slots.now() : FEWEST_PARTS_PER_SLOT,
+                () -> FEWEST_PARTS_PER_SLOT * Math.max(1, slots.now()),
+                TaskDevice.lanes(spark.getConf()));
     }
 
     /**
      * @param mostParts that a pass is cut into, asked for each pass; results do not depend on it
      * @param enoughParts with which no slot is idle for long
+     * @param lanes items that a task computes side by side; what it does is its device's to say, so this may be wrong,
+     *     for parts that are less even
      */
-    SparkEvaluator(JavaSparkContext spark, Progress progress, IntSupplier mostParts, IntSupplier enoughParts) {
+    SparkEvaluator(
+            JavaSparkContext spark, Progress progress, IntSupplier mostParts, IntSupplier enoughParts, int lanes) {
         this.spark = spark;
         this.progress = progress;
         this.mostParts = mostParts;
         this.enoughParts = enoughParts;
+        this.lanes = lanes;
     }
 
     @Override
@@ -66,7 +77,7 @@ public final class SparkEvaluator implements Evaluator {
         run(
                 pass,
                 1,
-                (model, item) -> List.of(BatchEvaluation.statistics(model, item.batch(), pruned, maxLength)),
+                (model, item) -> BatchEvaluation.statistics(model, item.batch(), pruned, maxLength),
                 (set, more) -> sums.add(more));
         return sums.stream().reduce(Statistics::merge).orElseThrow();
     }
@@ -78,7 +89,9 @@ public final class SparkEvaluator implements Evaluator {
         run(
                 pass,
                 sets.size(),
-                (model, item) -> BatchEvaluation.confusions(model, item.batch(), sets.subList(item.from(), item.to())),
+                (model, item) -> BatchEvaluation.confusions(
+                                model, item.batch(), sets.subList(item.set(), item.set() + 1))
+                        .get(0),
                 (set, more) -> sums.merge(set, more, Confusion::merge));
         return new ArrayList<>(sums.values());
     }
@@ -87,7 +100,7 @@ public final class SparkEvaluator implements Evaluator {
     @Override
     public int setsAtOnce(Pass pass) {
         int batches = Math.max(1, BatchPlan.microBatchesPerEpoch(pass.texts().size(), pass.batchTexts()));
-        return (enoughParts.getAsInt() + batches - 1) / batches;
+        return (enoughParts.getAsInt() * lanes + batches - 1) / batches;
     }
 
     @Override
@@ -96,7 +109,7 @@ public final class SparkEvaluator implements Evaluator {
         run(
                 pass,
                 1,
-                (model, item) -> List.<float[][]>of(BatchEvaluation.logits(model, item.batch())),
+                (model, item) -> BatchEvaluation.logits(model, item.batch()),
                 (set, more) -> logits.addAll(Arrays.asList(more)));
         return logits;
     }
@@ -109,9 +122,9 @@ public final class SparkEvaluator implements Evaluator {
         }
     }
 
-    /** What an item yields: one result for each of its sets. */
+    /** What an item yields. */
     private interface Work<T> extends Serializable {
-        List<T> on(LoadedModel model, EvaluationItem item);
+        T on(LoadedModel model, EvaluationItem item);
     }
 
     /** Takes the results of a set, batch after batch. */
@@ -121,7 +134,7 @@ public final class SparkEvaluator implements Evaluator {
 
     private <T> void run(Pass pass, int sets, Work<T> work, Sink<T> sink) {
         List<EncodedBatch> batches = EncodedBatch.of(pass.texts(), pass.batchTexts());
-        List<ArrayList<EvaluationItem>> parts = EvaluationItem.cut(batches, sets, mostParts.getAsInt());
+        List<ArrayList<EvaluationItem>> parts = EvaluationItem.cut(batches, sets, mostParts.getAsInt(), lanes);
         if (parts.isEmpty()) {
             return;
         }
@@ -129,34 +142,41 @@ public final class SparkEvaluator implements Evaluator {
             HadoopSettings hadoop = HadoopSettings.of(spark.hadoopConfiguration());
             ModelSource source = absolute(pass.model());
             LongAccumulator counter = shown.counter();
-            List<ArrayList<List<T>>> results = spark.parallelize(parts, parts.size())
+            List<ArrayList<T>> results = spark.parallelize(parts, parts.size())
                     .map(part -> evaluate(part, hadoop, source, counter, work))
                     .collect();
             for (int p = 0; p < parts.size(); p++) {
                 for (int i = 0; i < parts.get(p).size(); i++) {
-                    int set = parts.get(p).get(i).from();
-                    for (T result : results.get(p).get(i)) {
-                        sink.take(set++, result);
-                    }
+                    sink.take(parts.get(p).get(i).set(), results.get(p).get(i));
                 }
             }
             shown.done();
         }
     }
 
-    private static <T> ArrayList<List<T>> evaluate(
+    private static <T> ArrayList<T> evaluate(
             List<EvaluationItem> part,
             HadoopSettings hadoop,
             ModelSource source,
             LongAccumulator counter,
             Work<T> work) {
-        return ExecutorModels.get().borrow(hadoop.storage(), source, TaskDevice.claim(), model -> {
-            ArrayList<List<T>> results = new ArrayList<>();
-            for (EvaluationItem item : part) {
-                results.add(work.on(model, item));
-                counter.add(item.to() - item.from());
-            }
-            return results;
-        });
+        Device device = TaskDevice.claim();
+        int threadsEach = device.threads() / device.lanes();
+        Storage storage = hadoop.storage();
+        List<T> results = new Lanes(device.lanes())
+                .<LoadedModel, EvaluationItem, T>map(
+                        part,
+                        lane -> ExecutorModels.get().borrow(storage, source, threadsEach, model -> {
+                            lane.accept(model);
+                            return null;
+                        }),
+                        (model, item) -> {
+                            T result = work.on(model, item);
+                            synchronized (counter) {
+                                counter.add(1);
+                            }
+                            return result;
+                        });
+        return new ArrayList<>(results);
     }
 }

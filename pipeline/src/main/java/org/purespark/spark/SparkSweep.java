@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.purespark.evaluate.LocalEvaluator;
+import org.purespark.model.Device;
 import org.purespark.parquet.ParquetTexts;
 import org.purespark.purify.Surroundings;
 import org.purespark.run.Versions;
@@ -187,15 +188,15 @@ public final class SparkSweep implements SweepRunner {
             throws IOException {
         String label = planned.run().label();
         Storage storage = hadoop.value().storage();
-        int threads = TaskDevice.claim();
+        Device device = TaskDevice.claim();
         ExecutorModels.get().clear();
         SuspectPurification purification =
                 new SuspectPurification(planned, SweepMode.SLOTS, attempt, Clock.systemUTC());
         SuspectResult result = purification.run(new Surroundings(
                 storage,
                 new TextFileReader(storage, new ParquetTexts(storage)),
-                new LocalEvaluator(storage, threads),
-                new LocalFineTuner(storage, threads),
+                new LocalEvaluator(storage, device),
+                new LocalFineTuner(storage, device.threads()),
                 Versions.of(versions.project(), versions.spark(), versions.nd4j()),
                 Clock.systemUTC(),
                 line -> LOG.info("{}: {}", label, line)));

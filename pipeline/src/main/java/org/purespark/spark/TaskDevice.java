@@ -1,6 +1,7 @@
 package org.purespark.spark;
 
 import java.util.Map;
+import org.apache.spark.SparkConf;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 import org.purespark.InputException;
@@ -30,13 +31,20 @@ public final class TaskDevice {
     /**
      * Takes the running task's device for the calling thread; to be called before anything is computed.
      *
-     * @return the threads that the task may use
+     * @return it
      * @throws InputException where the device is not to be had: another is never taken in its place
      */
-    public static int claim() {
+    public static Device claim() {
         Device device = device();
         TensorBackend.loaded().select(device);
-        return device.threads();
+        return device;
+    }
+
+    /** What {@link Device#lanes} of a task's device will be, as far as the driver can tell. */
+    static int lanes(SparkConf conf) {
+        int threads = conf.getInt("spark.task.cpus", 1);
+        boolean gpu = conf.getDouble("spark.task.resource." + GPU + ".amount", 0) > 0;
+        return (gpu ? new Device.Gpu(0, threads) : new Device.Cpu(threads)).lanes();
     }
 
     /** The decision alone. */

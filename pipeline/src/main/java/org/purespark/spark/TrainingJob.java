@@ -147,7 +147,8 @@ final class TrainingJob {
 
         Iterator<Outcome> alone() throws IOException {
             ExecutorModels.get().clear();
-            try (FineTuning.Loaded loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim())) {
+            try (FineTuning.Loaded loaded =
+                    fineTuning.load(hadoop.storage(), TaskDevice.claim().threads())) {
                 return train(loaded, Exchange.alone());
             } catch (InputException e) {
                 return refused(e.getMessage());
@@ -167,7 +168,7 @@ final class TrainingJob {
             ExecutorModels.get().clear();
             FineTuning.Loaded loaded;
             try {
-                loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim());
+                loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim().threads());
             } catch (InputException e) {
                 context.allGather(e.getMessage());
                 return refused(e.getMessage());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -31,15 +32,47 @@ class MemoryNeedTest {
     void activationsAndGradientsAreForetold(
             int hidden, int layers, int heads, int intermediate, int microBatch, int tokens) {
         EncoderConfig config = config(500, hidden, layers, heads, intermediate);
-        MemoryNeed need = MemoryNeed.of(config, new MemoryNeed.Work(microBatch, tokens, 1, 1));
+        MemoryNeed need = MemoryNeed.of(config, new MemoryNeed.Work(microBatch, tokens, 1, 1, 1));
         long foretold = need.offHeapBytes() - Float.BYTES * need.parameters();
         assertThat(held(config, microBatch, tokens)).isBetween((long) (0.8 * foretold), foretold);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // D, L, A, F, B', T
+        "64, 2, 4, 256, 8, 32",
+        "96, 4, 12, 384, 7, 64",
+        "128, 3, 2, 512, 16, 30",
+    })
+    void aPassWithoutGradientsIsForetold(int hidden, int layers, int heads, int intermediate, int texts, int tokens) {
+        EncoderConfig config = config(500, hidden, layers, heads, intermediate);
+        long foretold = MemoryNeed.passWithoutGradients(config, new MemoryNeed.Work(1, tokens, 1, 1, texts));
+        try (TextClassifier model = model(config)) {
+            model.forward(
+                    PackedBatch.of(Collections.nCopies(texts, new int[tokens])),
+                    Set.of(),
+                    TextClassifier.Outputs.LOGITS_AND_ATTENTION);
+            assertThat(model.activationBytes()).isBetween((long) (0.8 * foretold), foretold);
+        }
+    }
+
+    @Test
+    void passesOfManyThreadsCountWhereTheyAreMoreThanTraining() {
+        EncoderConfig config = config(500, 96, 4, 12, 192);
+        long few = MemoryNeed.of(config, new MemoryNeed.Work(8, 40, 1, 2, 8)).offHeapBytes();
+        assertThat(MemoryNeed.of(config, new MemoryNeed.Work(8, 40, 1, 2, 1)).offHeapBytes())
+                .as("training is more")
+                .isEqualTo(few);
+        MemoryNeed many = MemoryNeed.of(config, new MemoryNeed.Work(8, 40, 1, 32, 8));
+        assertThat(many.offHeapBytes())
+                .isEqualTo(Float.BYTES * many.parameters()
+                        + 32 * MemoryNeed.passWithoutGradients(config, new MemoryNeed.Work(8, 40, 1, 32, 8)));
     }
 
     @Test
     void miniLmTrainsInAGigabyteOfHeap() {
         EncoderConfig miniLm = config(30522, 384, 6, 12, 1536);
-        MemoryNeed need = MemoryNeed.of(miniLm, new MemoryNeed.Work(32, 128, 1, 2));
+        MemoryNeed need = MemoryNeed.of(miniLm, new MemoryNeed.Work(32, 128, 1, 2, 32));
         assertThat(need.parameters()).isEqualTo(22_566_146 + 0L);
         assertThat(need.heapBytes() / MEGA).isBetween(350.0, 400.0);
         assertThat(need.offHeapBytes() / MEGA).isBetween(820.0, 920.0);
@@ -50,9 +83,9 @@ class MemoryNeedTest {
         EncoderConfig base = config(30522, 768, 12, 12, 3072);
         ParameterLayout layout = new ParameterLayout(base, ClassifierKind.LINEAR, 2);
         long dense = Float.BYTES * (long) (layout.size() - layout.denseStart());
-        MemoryNeed alone = MemoryNeed.of(base, new MemoryNeed.Work(32, 128, 1, 1));
-        MemoryNeed ofTwo = MemoryNeed.of(base, new MemoryNeed.Work(32, 128, 2, 1));
-        MemoryNeed ofFour = MemoryNeed.of(base, new MemoryNeed.Work(32, 128, 4, 1));
+        MemoryNeed alone = MemoryNeed.of(base, new MemoryNeed.Work(32, 128, 1, 1, 32));
+        MemoryNeed ofTwo = MemoryNeed.of(base, new MemoryNeed.Work(32, 128, 2, 1, 32));
+        MemoryNeed ofFour = MemoryNeed.of(base, new MemoryNeed.Work(32, 128, 4, 1, 32));
         long all = Float.BYTES * (long) layout.size();
         // Moments 2 · dense become 2 · dense / N; the owned range is summed in dense / N. With two tasks what is
         // exchanged,
@@ -65,28 +98,34 @@ class MemoryNeedTest {
 
     @Test
     void workThatIsNoneIsRefused() {
-        assertThatThrownBy(() -> new MemoryNeed.Work(32, 128, 0, 1))
-                .hasMessage("micro-batch 32, tokens 128, tasks 0 and threads 1 must be at least 1");
+        assertThatThrownBy(() -> new MemoryNeed.Work(32, 128, 0, 1, 32))
+                .hasMessage("micro-batch 32, tokens 128, tasks 0, threads 1 and texts of a pass 32 must be at least 1");
     }
 
     private static long held(EncoderConfig config, int microBatch, int tokens) {
-        ParameterLayout layout = new ParameterLayout(config, ClassifierKind.LINEAR, 2);
-        SortedMap<String, Tensor> tensors = new TreeMap<>();
-        layout.slices().values().forEach(slice -> tensors.put(slice.name(), Tensor.zeros(slice.shape())));
         List<int[]> ids = new ArrayList<>();
         long[] keys = new long[microBatch];
         for (int b = 0; b < microBatch; b++) {
             ids.add(new int[tokens]);
             keys[b] = b + 1;
         }
-        try (TextClassifier model = new TextClassifier(config, ClassifierKind.LINEAR, 0.1, 2, tensors, 1)) {
+        try (TextClassifier model = model(config)) {
             model.addGradients(
                     new TextClassifier.Example(PackedBatch.of(ids), new int[microBatch], keys),
                     Set.of(),
                     new double[config.layers()],
-                    new GradientSum(layout));
+                    new GradientSum(model.parameters().layout()));
             return model.activationBytes();
         }
+    }
+
+    private static TextClassifier model(EncoderConfig config) {
+        SortedMap<String, Tensor> tensors = new TreeMap<>();
+        new ParameterLayout(config, ClassifierKind.LINEAR, 2)
+                .slices()
+                .values()
+                .forEach(slice -> tensors.put(slice.name(), Tensor.zeros(slice.shape())));
+        return new TextClassifier(config, ClassifierKind.LINEAR, 0.1, 2, tensors, 1);
     }
 
     private static EncoderConfig config(int vocabulary, int hidden, int layers, int heads, int intermediate) {

@@ -14,7 +14,8 @@ class EvaluationItemTest {
     void everyPairOfBatchAndSetIsInOnePartInOrder(
             @ForAll @IntRange(max = 9) int batches,
             @ForAll @IntRange(min = 1, max = 9) int sets,
-            @ForAll @IntRange(min = 1, max = 100) int most) {
+            @ForAll @IntRange(min = 1, max = 100) int most,
+            @ForAll @IntRange(min = 1, max = 5) int lanes) {
         List<EncodedBatch> given = new ArrayList<>();
         List<List<Integer>> expected = new ArrayList<>();
         for (int b = 0; b < batches; b++) {
@@ -23,19 +24,20 @@ class EvaluationItemTest {
                 expected.add(List.of(b, set));
             }
         }
-        List<ArrayList<EvaluationItem>> parts = EvaluationItem.cut(given, sets, most);
+        List<ArrayList<EvaluationItem>> parts = EvaluationItem.cut(given, sets, most, lanes);
+        int rounds = (expected.size() + lanes - 1) / lanes;
         List<List<Integer>> found = new ArrayList<>();
         for (List<EvaluationItem> part : parts) {
-            int before = found.size();
             for (EvaluationItem item : part) {
-                for (int set = item.from(); set < item.to(); set++) {
-                    found.add(List.of(item.batch().texts().get(0)[0], set));
-                }
+                found.add(List.of(item.batch().texts().get(0)[0], item.set()));
             }
-            assertThat(found.size() - before)
-                    .isBetween(expected.size() / parts.size(), (expected.size() - 1) / parts.size() + 1);
+            int ofPart = (part.size() + lanes - 1) / lanes;
+            assertThat(ofPart).isBetween(rounds / parts.size(), (rounds - 1) / parts.size() + 1);
+            if (found.size() < expected.size()) {
+                assertThat(part.size() % lanes).as("rounds are full").isZero();
+            }
         }
         assertThat(found).isEqualTo(expected);
-        assertThat(parts).hasSize(Math.min(most, expected.size()));
+        assertThat(parts).hasSize(Math.min(most, rounds));
     }
 }

@@ -28,6 +28,7 @@ import org.purespark.evaluate.Statistics;
 import org.purespark.heads.Head;
 import org.purespark.heads.HeadScores;
 import org.purespark.metrics.Confusion;
+import org.purespark.model.Device;
 import org.purespark.run.progress.Progress;
 import org.purespark.storage.Storage;
 
@@ -41,12 +42,7 @@ class SparkEvaluatorTest {
 
     @BeforeAll
     static void start() throws Exception {
-        spark = new JavaSparkContext(new SparkConf()
-                .setMaster("local[2]")
-                .setAppName("evaluator")
-                .set("spark.ui.enabled", "false")
-                .set("spark.driver.host", "localhost")
-                .set("spark.driver.bindAddress", "127.0.0.1"));
+        start(1);
         Path golden =
                 Path.of(SparkEvaluatorTest.class.getResource("/golden/bert").toURI());
         JsonNode expected = new ObjectMapper().readTree(Files.readAllBytes(golden.resolve("expected.json")));
@@ -62,7 +58,17 @@ class SparkEvaluatorTest {
                         "golden"),
                 new EncodedSplit(ids, labels),
                 BATCH_TEXTS);
-        local = new LocalEvaluator(new Storage(new Configuration(false)), 1);
+        local = new LocalEvaluator(new Storage(new Configuration(false)), new Device.Cpu(1));
+    }
+
+    private static void start(int cpusOfTask) {
+        spark = new JavaSparkContext(new SparkConf()
+                .setMaster("local[2]")
+                .setAppName("evaluator")
+                .set("spark.task.cpus", Integer.toString(cpusOfTask))
+                .set("spark.ui.enabled", "false")
+                .set("spark.driver.host", "localhost")
+                .set("spark.driver.bindAddress", "127.0.0.1"));
     }
 
     @AfterAll
@@ -96,6 +102,40 @@ class SparkEvaluatorTest {
                     .isEqualTo(local.confusions(pass, sets.subList(i, i + 1)).get(0));
         }
         assertThat(new HashSet<>(together)).as("sets tell from one another").hasSizeGreaterThan(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void resultsDoNotDependOnTheNumberOfLanes(int lanes) {
+        LocalEvaluator side = new LocalEvaluator(new Storage(new Configuration(false)), new Device.Cpu(lanes));
+        List<SortedSet<Head>> sets = List.of(NONE, new TreeSet<>(List.of(new Head(0, 1), new Head(2, 0))));
+        assertThat(side.statistics(pass, NONE, 128)).isEqualTo(local.statistics(pass, NONE, 128));
+        assertThat(side.confusions(pass, sets)).isEqualTo(local.confusions(pass, sets));
+        List<float[]> expected = local.logits(pass);
+        List<float[]> actual = side.logits(pass);
+        assertThat(actual).hasSize(expected.size());
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(actual.get(i)).containsExactly(expected.get(i));
+        }
+    }
+
+    @Test
+    void aTaskOfTwoThreadsEvaluatesTwoBatchesAtOnceWithTheSameResult() {
+        spark.close();
+        try {
+            start(2);
+            Evaluator two = new SparkEvaluator(spark, Progress.none(), new Slots(spark, line -> {}));
+            assertThat(two.statistics(pass, NONE, 128)).isEqualTo(local.statistics(pass, NONE, 128));
+            assertThat(two.setsAtOnce(pass))
+                    .as("three rounds of two, six batches")
+                    .isEqualTo(1);
+            assertThat(two.setsAtOnce(new Evaluator.Pass("test", pass.model(), pass.texts(), 12)))
+                    .as("three rounds of two, one batch")
+                    .isEqualTo(6);
+        } finally {
+            spark.close();
+            start(1);
+        }
     }
 
     @ParameterizedTest
@@ -138,6 +178,6 @@ class SparkEvaluatorTest {
     }
 
     private static SparkEvaluator evaluator(int partitions) {
-        return new SparkEvaluator(spark, Progress.none(), () -> partitions, () -> partitions);
+        return new SparkEvaluator(spark, Progress.none(), () -> partitions, () -> partitions, 1);
     }
 }
