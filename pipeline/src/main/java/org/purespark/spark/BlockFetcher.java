@@ -1,5 +1,7 @@
 package org.purespark.spark;
 
+import java.io.EOFException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +32,9 @@ import scala.collection.immutable.Seq;
 final class BlockFetcher implements AutoCloseable {
     private static final long SHORTEST_WAIT_NANOS = 500_000;
     private static final long LONGEST_WAIT_NANOS = 16_000_000;
+    /** Where the note is among a message's blocks. */
+    private static final int NOTE = 0;
+
     private static final long LOOK_FOR_CANCELLATION_MILLIS = 200;
 
     /** Pieces that are under way at once, in bytes; one may be larger. */
@@ -37,6 +42,7 @@ final class BlockFetcher implements AutoCloseable {
 
     private final BlockManager blocks;
     private final TaskContext task;
+    private final PartBuffers memory;
     private final Thread thread;
     private final ConcurrentLinkedQueue<Awaited> asked = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Runnable> chores = new ConcurrentLinkedQueue<>();
@@ -59,9 +65,11 @@ final class BlockFetcher implements AutoCloseable {
         }
     }
 
-    BlockFetcher(BlockManager blocks, TaskContext task) {
+    /** @param memory for what comes in, but for notes */
+    BlockFetcher(BlockManager blocks, TaskContext task, PartBuffers memory) {
         this.blocks = blocks;
         this.task = task;
+        this.memory = memory;
         this.thread = new Thread(this::run, "pure-exchange");
         thread.setDaemon(true);
         thread.start();
@@ -195,12 +203,15 @@ final class BlockFetcher implements AutoCloseable {
 
         @Override
         public void onBlockFetchSuccess(String name, ManagedBuffer data) {
-            try {
-                // The transfer takes its buffer back when this returns.
-                ByteBuffer bytes = data.nioByteBuffer();
-                ByteBuffer copy =
-                        ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
-                arrived[names.indexOf(name)] = copy;
+            // The transfer takes its buffer back when this returns. As one buffer it would first be joined from pieces.
+            try (InputStream bytes = data.createInputStream()) {
+                int block = names.indexOf(name);
+                int length = Math.toIntExact(data.size());
+                ByteBuffer copy = block == NOTE ? ByteBuffer.allocate(length) : memory.take(length);
+                if (bytes.readNBytes(copy.array(), 0, length) < length) {
+                    throw new EOFException("block " + name + " has less than its " + length + " bytes");
+                }
+                arrived[block] = copy;
             } catch (Exception e) {
                 onBlockFetchFailure(name, e);
                 return;
@@ -209,7 +220,7 @@ final class BlockFetcher implements AutoCloseable {
                 inFlightBytes.addAndGet(-awaited.wanted().bytes());
                 awaited.message()
                         .complete(new Exchange.Message(
-                                arrived[0], List.of(arrived).subList(1, arrived.length), announcedNanos));
+                                arrived[NOTE], List.of(arrived).subList(1, arrived.length), announcedNanos));
                 LockSupport.unpark(thread);
             }
         }

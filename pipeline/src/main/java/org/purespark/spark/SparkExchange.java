@@ -30,7 +30,8 @@ final class SparkExchange implements Exchange {
     private final String attempt;
     private final long broadcast;
     private final BlockFetcher fetcher;
-    private final Map<Round, List<BlockId>> offered = new HashMap<>();
+    private final PartBuffers memory = new PartBuffers();
+    private final Map<Round, List<Offered>> offered = new HashMap<>();
     private final Map<Round, BlockId> told = new HashMap<>();
 
     /**
@@ -41,8 +42,11 @@ final class SparkExchange implements Exchange {
         this.broadcast = broadcast;
         this.blocks = SparkEnv.get().blockManager();
         this.attempt = "_pure_" + context.stageId() + "_" + context.stageAttemptNumber();
-        this.fetcher = new BlockFetcher(blocks, context);
+        this.fetcher = new BlockFetcher(blocks, context, memory);
     }
+
+    /** A part that others fetch. */
+    private record Offered(BlockId id, ByteBuffer bytes) {}
 
     @Override
     public int rank() {
@@ -52,6 +56,16 @@ final class SparkExchange implements Exchange {
     @Override
     public int tasks() {
         return context.numPartitions();
+    }
+
+    @Override
+    public ByteBuffer part(int bytes) {
+        return memory.take(bytes);
+    }
+
+    @Override
+    public void release(Message message) {
+        message.piece().forEach(memory::giveBack);
     }
 
     @Override
@@ -71,11 +85,11 @@ final class SparkExchange implements Exchange {
     }
 
     private void offerParts(Round round, String to, List<ByteBuffer> parts) {
-        List<BlockId> ids = offered.computeIfAbsent(round, r -> new ArrayList<>());
+        List<Offered> all = offered.computeIfAbsent(round, r -> new ArrayList<>());
         for (int part = 0; part < parts.size(); part++) {
             BlockId id = id(round, rank(), to + "_part_" + part);
             put(id, parts.get(part), false);
-            ids.add(id);
+            all.add(new Offered(id, parts.get(part)));
         }
     }
 
@@ -110,9 +124,13 @@ final class SparkExchange implements Exchange {
 
     @Override
     public void withdraw(Round round) {
-        List<BlockId> ids = offered.remove(round);
-        if (ids != null) {
-            ids.forEach(id -> blocks.removeBlock(id, false));
+        List<Offered> parts = offered.remove(round);
+        if (parts != null) {
+            for (Offered part : parts) {
+                // Returns when no transfer reads it any more.
+                blocks.removeBlock(part.id(), false);
+                memory.giveBack(part.bytes());
+            }
         }
         BlockId id = told.remove(round);
         if (id != null) {

@@ -51,6 +51,17 @@ public interface Exchange extends AutoCloseable {
     /** N, at least 1. */
     int tasks();
 
+    /**
+     * Memory for a part that will be offered; what is in it means nothing. It is the exchange's again when what was offered
+     * is withdrawn.
+     *
+     * @param bytes at most {@link #PART_BYTES}
+     */
+    ByteBuffer part(int bytes);
+
+    /** Gives back the memory of a message's piece, which nobody reads any more. */
+    void release(Message message);
+
     /** Offers a note to all, and to each other task a piece of its own: {@code pieces.get(rank)}; its own is left out. */
     void offerEach(Round round, ByteBuffer note, List<List<ByteBuffer>> pieces);
 
@@ -92,6 +103,14 @@ public interface Exchange extends AutoCloseable {
         public int tasks() {
             return 1;
         }
+
+        @Override
+        public ByteBuffer part(int bytes) {
+            throw new IllegalStateException("there is no task to offer anything to");
+        }
+
+        @Override
+        public void release(Message message) {}
 
         @Override
         public void offerEach(Round round, ByteBuffer note, List<List<ByteBuffer>> pieces) {}

@@ -20,13 +20,13 @@ final class FloatParts {
         void put(int at, FloatBuffer values);
     }
 
-    /** The entries [from, to) of a source, copied. */
-    static List<ByteBuffer> of(Source source, int from, int to) {
+    /** The entries [from, to) of a source, copied to memory of the exchange. */
+    static List<ByteBuffer> of(Exchange exchange, Source source, int from, int to) {
         int perPart = Exchange.PART_BYTES / Float.BYTES;
         List<ByteBuffer> parts = new ArrayList<>();
         for (int at = from; at < to; at += perPart) {
-            ByteBuffer part = ByteBuffer.allocate(Float.BYTES * Math.min(perPart, to - at))
-                    .order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer part =
+                    exchange.part(Float.BYTES * Math.min(perPart, to - at)).order(ByteOrder.LITTLE_ENDIAN);
             source.get(at, part.asFloatBuffer());
             parts.add(part);
         }

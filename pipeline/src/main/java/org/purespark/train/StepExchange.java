@@ -2,10 +2,12 @@ package org.purespark.train;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.purespark.model.GradientSum;
 import org.purespark.model.Parameters;
+import org.purespark.model.ops.Sums;
 
 /**
  * What the tasks of a training pass to each other in one step: gradients to the task that owns their range
@@ -14,17 +16,23 @@ import org.purespark.model.Parameters;
  * comes to the same bits.
  */
 final class StepExchange {
+    /** Values that stay in a core's cache. */
+    private static final int ADDED_AT_ONCE = 4096;
+
     private final Exchange exchange;
     private final Shards shards;
     private final GradientSum gradients;
+    /** Where the sum over the tasks before this one begins; the first task has its own gradients to begin with. */
     private final float[] partial;
+
+    private final float[] few = new float[ADDED_AT_ONCE];
     private Traffic traffic = Traffic.NONE;
 
     StepExchange(Exchange exchange, Shards shards, GradientSum gradients) {
         this.exchange = exchange;
         this.shards = shards;
         this.gradients = gradients;
-        this.partial = new float[exchange.tasks() == 1 ? 0 : shards.length(exchange.rank())];
+        this.partial = new float[exchange.rank() == 0 ? 0 : shards.length(exchange.rank())];
     }
 
     /**
@@ -82,20 +90,32 @@ final class StepExchange {
         }
         Exchange.Pending[] pending = expectAll(round, contributors, Addressee.THIS_TASK);
         gradients.clearWords();
-        java.util.Arrays.fill(partial, 0f);
+        int own = from() - shards.start();
+        float[] sum = rank == 0 ? gradients.dense() : partial;
+        int at = rank == 0 ? own : 0;
         Timer timer = new Timer(start);
         for (int task = 0; task < contributors; task++) {
             if (task == rank) {
-                addOwn();
+                if (rank > 0) {
+                    Sums.add(partial, 0, gradients.dense(), own, partial.length);
+                }
                 WordRows.add(ownRows, gradients);
             } else {
                 Exchange.Message message = timer.take(pending[task]);
-                FloatParts.read(message.piece(), 0, (at, values) -> add(at, values));
+                boolean first = task == 0;
+                FloatParts.read(message.piece(), at, (to, values) -> {
+                    if (first) {
+                        values.get(sum, to, values.remaining());
+                    } else {
+                        add(values, sum, to);
+                    }
+                });
                 WordRows.add(message.note(), gradients);
+                exchange.release(message);
                 count(shards.bytes(rank), message.note().remaining());
             }
         }
-        System.arraycopy(partial, 0, gradients.dense(), from() - shards.start(), partial.length);
+        System.arraycopy(partial, 0, gradients.dense(), own, partial.length);
         timer.stop();
     }
 
@@ -106,6 +126,7 @@ final class StepExchange {
                     task == exchange.rank()
                             ? List.of()
                             : FloatParts.of(
+                                    exchange,
                                     (at, to) -> to.put(gradients.dense(), at - shards.start(), to.remaining()),
                                     shards.from(task),
                                     shards.to(task)));
@@ -113,17 +134,13 @@ final class StepExchange {
         return pieces;
     }
 
-    private void addOwn() {
-        int at = from() - shards.start();
-        for (int i = 0; i < partial.length; i++) {
-            partial[i] += gradients.dense()[at + i];
-        }
-    }
-
-    private void add(int at, java.nio.FloatBuffer values) {
-        int count = values.remaining();
-        for (int i = 0; i < count; i++) {
-            partial[at + i] += values.get(i);
+    private void add(FloatBuffer values, float[] sum, int at) {
+        int to = at;
+        while (values.hasRemaining()) {
+            int count = Math.min(few.length, values.remaining());
+            values.get(few, 0, count);
+            Sums.add(sum, to, few, 0, count);
+            to += count;
         }
     }
 
@@ -172,7 +189,7 @@ final class StepExchange {
         exchange.offerAll(
                 round,
                 ByteBuffer.allocate(1),
-                FloatParts.of((at, to) -> parameters.memory().get(at, to), from(), to()));
+                FloatParts.of(exchange, (at, to) -> parameters.memory().get(at, to), from(), to()));
         Exchange.Pending[] pending = expectAll(round, exchange.tasks(), Addressee.EVERYONE);
         traffic = traffic.plus(new Traffic(0, 0, (System.nanoTime() - start) / 1e9, 0));
         return target -> {
@@ -182,6 +199,7 @@ final class StepExchange {
                     Exchange.Message message = timer.take(pending[task]);
                     FloatParts.read(message.piece(), shards.from(task), (at, values) -> target.memory()
                             .put(at, values));
+                    exchange.release(message);
                     count(shards.bytes(task), 0);
                 }
             }

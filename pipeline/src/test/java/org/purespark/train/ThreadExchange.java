@@ -2,6 +2,8 @@ package org.purespark.train;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -56,6 +58,7 @@ final class ThreadExchange {
 
     private final class Side implements Exchange {
         private final int rank;
+        private final Map<Round, List<ByteBuffer>> offered = new HashMap<>();
 
         Side(int rank) {
             this.rank = rank;
@@ -69,6 +72,16 @@ final class ThreadExchange {
         @Override
         public int tasks() {
             return tasks;
+        }
+
+        @Override
+        public ByteBuffer part(int bytes) {
+            return ByteBuffer.allocate(bytes);
+        }
+
+        @Override
+        public void release(Message message) {
+            message.piece().forEach(part -> part.limit(0));
         }
 
         @Override
@@ -88,7 +101,9 @@ final class ThreadExchange {
         }
 
         private void offer(Round round, int to, ByteBuffer note, List<ByteBuffer> piece) {
-            message(new Key(round, rank, to)).complete(new Message(note.duplicate(), piece, System.nanoTime()));
+            offered.computeIfAbsent(round, none -> new ArrayList<>()).addAll(piece);
+            List<ByteBuffer> views = piece.stream().map(ByteBuffer::duplicate).toList();
+            message(new Key(round, rank, to)).complete(new Message(note.duplicate(), views, System.nanoTime()));
         }
 
         @Override
@@ -111,6 +126,9 @@ final class ThreadExchange {
 
         @Override
         public void withdraw(Round round) {
+            // Another one's memory from now on.
+            offered.getOrDefault(round, List.of()).forEach(part -> Arrays.fill(part.array(), (byte) 0xff));
+            offered.remove(round);
             for (int to = 0; to < tasks; to++) {
                 messages.computeIfPresent(new Key(round, rank, to), (key, offered) -> {
                     // Who comes too late is told so instead of waiting without end.
