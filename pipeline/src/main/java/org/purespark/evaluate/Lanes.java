@@ -47,7 +47,7 @@ public record Lanes(int count) {
             } catch (RuntimeException | Error e) {
                 // Told below; the other lanes end what they are at.
                 next.set(results.length);
-                if (!failure.compareAndSet(null, e)) {
+                if (!failure.compareAndSet(null, e) && failure.get() != e) {
                     failure.get().addSuppressed(e);
                 }
             }

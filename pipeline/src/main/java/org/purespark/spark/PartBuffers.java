@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
- * Memory for parts of messages, on the heap, which is used again: to clear and to collect as many megabytes anew in every
- * step takes longer than to copy them. Parts have few lengths, the same in every step, so each length has its own. What is
+ * Memory for parts of messages, on the heap, which is used again: tens of megabytes need not be cleared and
+ * collected anew in every step. Parts have few lengths, the same in every step, so each length has its own. What is
  * not in use goes where the heap is needed for something else. For any thread.
  */
 final class PartBuffers {

@@ -51,9 +51,13 @@ public final class SparkEvaluator implements Evaluator {
         this(
                 spark,
                 progress,
-                () -> slots.now() > 1 ? PARTS_PER_SLOT * slots.now() : FEWEST_PARTS_PER_SLOT,
+                () -> mostParts(slots.now()),
                 () -> FEWEST_PARTS_PER_SLOT * Math.max(1, slots.now()),
                 TaskDevice.lanes(spark.getConf()));
+    }
+
+    private static int mostParts(int slots) {
+        return slots > 1 ? PARTS_PER_SLOT * slots : FEWEST_PARTS_PER_SLOT;
     }
 
     /**
