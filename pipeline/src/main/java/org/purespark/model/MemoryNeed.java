@@ -35,9 +35,9 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
     private static final int PASSING_HIDDEN = 4;
     private static final int PASSING_INTERMEDIATE = 2;
     /** Of a pass without gradients. */
-    private static final int PASS_HIDDEN = 4;
+    private static final int PASS_HIDDEN = 3;
 
-    private static final int PASS_INTERMEDIATE = 2;
+    private static final int PASS_INTERMEDIATE = 1;
 
     /**
      * What the task trains on, and classifies.

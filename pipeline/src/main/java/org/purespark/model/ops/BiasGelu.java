@@ -23,6 +23,11 @@ public final class BiasGelu extends GraphOp {
     }
 
     @Override
+    protected FirstInput firstInput() {
+        return FirstInput.MAY_BE_OVERWRITTEN;
+    }
+
+    @Override
     public void compute(List<INDArray> inputs, List<INDArray> outputs, Workers workers) {
         int rows = (int) inputs.get(0).size(0);
         int width = (int) inputs.get(0).size(1);

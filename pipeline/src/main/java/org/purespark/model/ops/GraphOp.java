@@ -31,6 +31,21 @@ public abstract class GraphOp extends DynamicCustomOp {
      */
     public abstract void compute(List<INDArray> inputs, List<INDArray> outputs, Workers workers);
 
+    /** What an op does with the memory of its first input. */
+    protected enum FirstInput {
+        /** It is left as it is. */
+        KEPT,
+        /**
+         * The first output, of the same shape, may stand in its place: each row is read before it is written, and not
+         * after. That spares fetching the output's memory before it is written.
+         */
+        MAY_BE_OVERWRITTEN
+    }
+
+    protected FirstInput firstInput() {
+        return FirstInput.KEPT;
+    }
+
     /** The class's own name: the base class asks for it in its constructor, before any field is set. */
     @Override
     public String opName() {

@@ -81,8 +81,10 @@ public final class GraphSession implements AutoCloseable {
                     }
                 }
                 for (int slot : step.lastReads()) {
-                    pool.release(values[slot]);
-                    values[slot] = null;
+                    if (values[slot] != null) {
+                        pool.release(values[slot]);
+                        values[slot] = null;
+                    }
                 }
             }
         } catch (RuntimeException | Error e) {
@@ -105,8 +107,9 @@ public final class GraphSession implements AutoCloseable {
         for (int slot : step.inputs()) {
             inputs.add(values[slot]);
         }
-        INDArray[] outputs =
-                step.function() instanceof GraphOp op ? compute(op, inputs, step) : computeUpstream(step, inputs);
+        INDArray[] outputs = step.function() instanceof GraphOp op
+                ? compute(op, inputs, step, values)
+                : computeUpstream(step, inputs);
         for (int i = 0; i < outputs.length; i++) {
             if (step.outputs().get(i) != GraphPlan.UNREAD) {
                 values[step.outputs().get(i)] = outputs[i];
@@ -117,10 +120,17 @@ public final class GraphSession implements AutoCloseable {
         listener.computed(step.function().opName(), System.nanoTime() - start);
     }
 
-    private INDArray[] compute(GraphOp op, List<INDArray> inputs, GraphPlan.Step step) {
+    private INDArray[] compute(GraphOp op, List<INDArray> inputs, GraphPlan.Step step, INDArray[] values) {
         long[][] shapes = op.outputShapes(inputs);
         INDArray[] outputs = new INDArray[shapes.length];
-        for (int i = 0; i < outputs.length; i++) {
+        int first = step.inputs().get(0);
+        boolean inPlace = op.firstInput() == GraphOp.FirstInput.MAY_BE_OVERWRITTEN
+                && step.lastReads().contains(first);
+        if (inPlace) {
+            outputs[0] = values[first];
+            values[first] = null;
+        }
+        for (int i = inPlace ? 1 : 0; i < outputs.length; i++) {
             // What nothing reads in this run is not computed: it is for a backward pass.
             outputs[i] = i > 0 && step.outputs().get(i) == GraphPlan.UNREAD
                     ? null

@@ -64,19 +64,26 @@ record Projections(Asking asking, Part queries, Part keys, int hidden) {
         return heads * (asking == Asking.ALL_TOKENS ? texts.squaresBefore(text) : texts.start(text));
     }
 
-    HeadBlock.Place query(Texts texts, int text, int column) {
-        return new HeadBlock.Place(firstQueryRow(texts, text), queries.stride(), column);
-    }
-
-    HeadBlock.Place key(Texts texts, int text, int column) {
-        return new HeadBlock.Place(texts.start(text), keys.stride(), keyOffset() + column);
-    }
-
-    HeadBlock.Place value(Texts texts, int text, int column) {
-        return new HeadBlock.Place(texts.start(text), keys.stride(), keyOffset() + hidden + column);
-    }
-
-    private int keyOffset() {
+    /** Column of head 0's keys in the rows of keys; that of its values is {@link #hidden} further. */
+    int keyColumn() {
         return asking == Asking.ALL_TOKENS ? hidden : 0;
+    }
+
+    /** The text's queries with their bias [Q, ..]; head 0's start in column 0. */
+    TextRows loadQueries(Scratch scratch, Texts texts, int text) {
+        return load(queries, scratch, 16, firstQueryRow(texts, text), queriesOf(texts.length(text)));
+    }
+
+    /** The text's keys and values with their bias [T, ..]. */
+    TextRows loadKeys(Scratch scratch, Texts texts, int text, TextRows loadedQueries) {
+        return asking == Asking.ALL_TOKENS
+                ? loadedQueries
+                : load(keys, scratch, 17, texts.start(text), texts.length(text));
+    }
+
+    private static TextRows load(Part part, Scratch scratch, int slot, int first, int count) {
+        return TextRows.in(scratch, slot, count, part.stride())
+                .read(part.rows(), first)
+                .plus(part.bias());
     }
 }

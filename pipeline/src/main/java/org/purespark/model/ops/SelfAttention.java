@@ -105,42 +105,45 @@ public final class SelfAttention extends GraphOp {
         int heads = gates.length;
         int hidden = projections.hidden();
         int headSize = hidden / heads;
-        workers.run(texts.count() * heads, (piece, scratch) -> {
-            int b = piece / heads;
-            int head = piece % heads;
-            int column = head * headSize;
+        workers.run(texts.count(), (b, scratch) -> {
             int tokens = texts.length(b);
             int queries = projections.queriesOf(tokens);
-            HeadBlock.Place place = new HeadBlock.Place(projections.firstQueryRow(texts, b), hidden, column);
-            if (gates[head] == 0) {
-                HeadBlock.clear(scratch, context, place, queries, headSize);
-                if (cls != null) {
-                    for (int t = 0; t < tokens; t++) {
-                        cls.put((long) (texts.start(b) + t) * heads + head, 0f);
-                    }
+            TextRows ofQueries = projections.loadQueries(scratch, texts, b);
+            TextRows ofKeys = projections.loadKeys(scratch, texts, b, ofQueries);
+            TextRows ofContext = TextRows.in(scratch, 18, queries, hidden);
+            TextRows ofCls = TextRows.in(scratch, 19, tokens, heads);
+            DropoutMask mask = dropout.maskOf(texts, b);
+            for (int head = 0; head < heads; head++) {
+                int column = head * headSize;
+                if (gates[head] == 0) {
+                    ofContext.clear(column, headSize);
+                    ofCls.clear(head, 1);
+                    continue;
                 }
-                return;
-            }
-            HeadBlock block = new HeadBlock(scratch, queries, tokens, headSize);
-            load(block, projections, texts, b, column);
-            block.attend();
-            if (softmax != null) {
-                block.saveTo(softmax, projections.softmaxStart(texts, b, heads) + (long) head * queries * tokens);
-            }
-            block.drop(dropout.maskOf(texts, b), head);
-            block.writeContext(gates[head], context, place);
-            if (cls != null) {
+                HeadBlock block = new HeadBlock(scratch, queries, tokens, headSize);
+                load(block, projections, ofQueries, ofKeys, column);
+                block.attend();
+                if (softmax != null) {
+                    block.saveTo(softmax, projections.softmaxStart(texts, b, heads) + (long) head * queries * tokens);
+                }
+                block.drop(mask, head);
+                block.writeContext(gates[head], ofContext, column);
                 for (int t = 0; t < tokens; t++) {
-                    cls.put((long) (texts.start(b) + t) * heads + head, block.clsAttention(t));
+                    ofCls.entries()[t * heads + head] = block.clsAttention(t);
                 }
+            }
+            ofContext.write(context, projections.firstQueryRow(texts, b));
+            if (cls != null) {
+                ofCls.write(cls, texts.start(b));
             }
         });
     }
 
-    private static void load(HeadBlock block, Projections from, Texts texts, int text, int column) {
-        block.loadQuery(from.queries().rows(), from.queries().bias(), from.query(texts, text, column));
-        block.loadKey(from.keys().rows(), from.keys().bias(), from.key(texts, text, column));
-        block.loadValue(from.keys().rows(), from.keys().bias(), from.value(texts, text, column));
+    private static void load(
+            HeadBlock block, Projections projections, TextRows ofQueries, TextRows ofKeys, int column) {
+        block.loadQuery(ofQueries, column);
+        block.loadKey(ofKeys, projections.keyColumn() + column);
+        block.loadValue(ofKeys, projections.keyColumn() + projections.hidden() + column);
     }
 
     @Override
@@ -180,68 +183,67 @@ public final class SelfAttention extends GraphOp {
             Floats contextGradient = Floats.of(inputs.get(next + 3));
             Floats clsGradient = Floats.of(inputs.get(next + 4));
             Floats softmax = Floats.of(inputs.get(next + 5));
+            Floats ofQueryGradients = Floats.of(outputs.get(0));
+            Floats ofKeyGradients = asking == Asking.FIRST_TOKEN ? Floats.of(outputs.get(2)) : null;
             int heads = gates.length;
             int hidden = projections.hidden();
             int headSize = hidden / heads;
-            Projections[] gradients = new Projections[texts.count()];
-            Arrays.setAll(gradients, b -> gradientsOfText(projections, outputs));
-            workers.run(texts.count() * heads, (piece, scratch) -> {
-                int b = piece / heads;
-                int head = piece % heads;
-                int column = head * headSize;
+            boolean apart = asking == Asking.FIRST_TOKEN;
+            float[][] queryBiases =
+                    new float[texts.count()][projections.queries().stride()];
+            float[][] keyBiases =
+                    new float[apart ? texts.count() : 0][projections.keys().stride()];
+            workers.run(texts.count(), (b, scratch) -> {
                 int tokens = texts.length(b);
                 int queries = projections.queriesOf(tokens);
-                Projections to = gradients[b];
-                if (gates[head] == 0) {
-                    HeadBlock.clear(scratch, to.queries().rows(), to.query(texts, b, column), queries, headSize);
-                    HeadBlock.clear(scratch, to.keys().rows(), to.key(texts, b, column), tokens, headSize);
-                    HeadBlock.clear(scratch, to.keys().rows(), to.value(texts, b, column), tokens, headSize);
-                    return;
-                }
-                HeadBlock block = new HeadBlock(scratch, queries, tokens, headSize);
-                load(block, projections, texts, b, column);
-                block.restoreFrom(softmax, projections.softmaxStart(texts, b, heads) + (long) head * queries * tokens);
+                TextRows ofQueries = projections.loadQueries(scratch, texts, b);
+                TextRows ofKeys = projections.loadKeys(scratch, texts, b, ofQueries);
+                TextRows ofContext = TextRows.in(scratch, 18, queries, hidden)
+                        .read(contextGradient, projections.firstQueryRow(texts, b));
+                TextRows ofCls = TextRows.in(scratch, 19, tokens, heads).read(clsGradient, texts.start(b));
+                TextRows toQueries = TextRows.in(scratch, 20, queries, ofQueries.stride());
+                TextRows toKeys = apart ? TextRows.in(scratch, 21, tokens, ofKeys.stride()) : toQueries;
                 DropoutMask mask = dropout.maskOf(texts, b);
-                block.drop(mask, head);
-                float[] context = block.readContextGradient(
-                        contextGradient,
-                        new HeadBlock.Place(projections.firstQueryRow(texts, b), hidden, column),
-                        gates[head]);
-                float[] cls = scratch.floats(15, tokens);
-                for (int t = 0; t < tokens; t++) {
-                    cls[t] = clsGradient.get((long) (texts.start(b) + t) * heads + head);
+                for (int head = 0; head < heads; head++) {
+                    int column = head * headSize;
+                    int keyColumn = projections.keyColumn() + column;
+                    if (gates[head] == 0) {
+                        toQueries.clear(column, headSize);
+                        toKeys.clear(keyColumn, headSize);
+                        toKeys.clear(keyColumn + hidden, headSize);
+                        continue;
+                    }
+                    HeadBlock block = new HeadBlock(scratch, queries, tokens, headSize);
+                    load(block, projections, ofQueries, ofKeys, column);
+                    block.restoreFrom(
+                            softmax, projections.softmaxStart(texts, b, heads) + (long) head * queries * tokens);
+                    block.drop(mask, head);
+                    float[] context = block.readContextGradient(ofContext, column, gates[head]);
+                    float[] cls = scratch.floats(15, tokens);
+                    for (int t = 0; t < tokens; t++) {
+                        cls[t] = ofCls.entries()[t * heads + head];
+                    }
+                    HeadBlock.Gradients parts = block.backward(context, cls, mask, head);
+                    parts.writeQuery(toQueries, column);
+                    parts.writeKey(toKeys, keyColumn);
+                    parts.writeValue(toKeys, keyColumn + hidden);
                 }
-                HeadBlock.Gradients parts = block.backward(context, cls, mask, head);
-                parts.writeQuery(to.queries().rows(), to.queries().bias(), to.query(texts, b, column));
-                parts.writeKey(to.keys().rows(), to.keys().bias(), to.key(texts, b, column));
-                parts.writeValue(to.keys().rows(), to.keys().bias(), to.value(texts, b, column));
+                toQueries.write(ofQueryGradients, projections.firstQueryRow(texts, b));
+                toQueries.addTo(queryBiases[b]);
+                if (apart) {
+                    toKeys.write(ofKeyGradients, texts.start(b));
+                    toKeys.addTo(keyBiases[b]);
+                }
             });
-            putBiases(gradients, outputs);
-        }
-
-        /** The outputs, with sums of bias gradients of one text. */
-        private Projections gradientsOfText(Projections like, List<INDArray> outputs) {
-            Projections.Part queries = new Projections.Part(
-                    Floats.of(outputs.get(0)), new float[like.queries().stride()]);
-            return Projections.of(
-                    asking,
-                    queries,
-                    asking == Asking.ALL_TOKENS
-                            ? queries
-                            : new Projections.Part(
-                                    Floats.of(outputs.get(2)),
-                                    new float[like.keys().stride()]));
-        }
-
-        private void putBiases(Projections[] ofTexts, List<INDArray> outputs) {
-            for (int i = 1; i < outputs.size(); i += 2) {
-                int output = i;
-                float[][] biases = Arrays.stream(ofTexts)
-                        .map(of -> output == 1 ? of.queries().bias() : of.keys().bias())
-                        .toArray(float[][]::new);
-                int length = biases[0].length;
-                Floats.of(outputs.get(i)).put(0, Rows.total(biases, length), 0, length);
+            putTotal(queryBiases, outputs.get(1));
+            if (apart) {
+                putTotal(keyBiases, outputs.get(3));
             }
+        }
+
+        private static void putTotal(float[][] ofTexts, INDArray to) {
+            int length = ofTexts[0].length;
+            Floats.of(to).put(0, Rows.total(ofTexts, length), 0, length);
         }
     }
 }

@@ -120,6 +120,36 @@ class GraphSessionTest {
         assertThat(session.heldBytes()).isEqualTo(2 * GraphSession.arrayBytes(15));
     }
 
+    /** A chain of three row-wise operations needs one array. */
+    @Test
+    void aRowWiseResultTakesThePlaceOfWhatNothingReadsLater() {
+        SDVariable end = gelu(gelu(gelu(graph.getVariable("a"))));
+        session.release(session.run(List.of(end.name()), Map.of("x", x)));
+        assertThat(session.heldBytes()).isEqualTo(GraphSession.arrayBytes(15));
+    }
+
+    @Test
+    void whatIsReadLaterOrBelongsToTheCallerIsNotOverwritten() {
+        SDVariable ofA = gelu(graph.getVariable("a"));
+        SDVariable bias = graph.var("of x", Nd4j.create(DataType.FLOAT, 4));
+        SDVariable ofX = new BiasGelu(graph, graph.getVariable("x"), bias).outputVariables()[0];
+        INDArray before = x.dup();
+        INDArray alone = session.run(List.of(ofA.name()), Map.of("x", x)).get(ofA.name());
+        INDArray a = session.run(List.of("a"), Map.of("x", x)).get("a");
+        INDArray sum = session.run(List.of("sum"), Map.of("x", x)).get("sum");
+
+        Map<String, INDArray> all = session.run(List.of(ofA.name(), "a", ofX.name(), "sum"), Map.of("x", x));
+        assertThat(all.get("a")).isEqualTo(a).isNotEqualTo(alone);
+        assertThat(all.get(ofA.name())).isEqualTo(alone);
+        assertThat(all.get("sum")).isEqualTo(sum);
+        assertThat(x).isEqualTo(before).isNotEqualTo(all.get(ofX.name()));
+    }
+
+    private SDVariable gelu(SDVariable rows) {
+        SDVariable bias = graph.var(rows.name() + " bias", Nd4j.ones(DataType.FLOAT, 5));
+        return new BiasGelu(graph, rows, bias).outputVariables()[0];
+    }
+
     @Test
     void whatIsMissingIsNamed() {
         assertThatThrownBy(() -> session.run(List.of("sum"), Map.of())).hasMessage("the graph's input x is missing");
