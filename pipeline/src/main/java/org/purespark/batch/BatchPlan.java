@@ -3,7 +3,9 @@ package org.purespark.batch;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.purespark.random.SeededRandom;
 import org.purespark.random.SeededRandom.Purpose;
 
@@ -73,25 +75,35 @@ public record BatchPlan(List<MicroBatch> microBatches) implements Serializable {
     }
 
     /**
-     * A step's micro-batches dealt to tasks: consecutive runs in the step's order, their lengths differing by at most
-     * one, the longer ones first. With more tasks than micro-batches the last tasks get none.
+     * A step's micro-batches dealt to tasks, so that they end at about the same time: the one with the most work first,
+     * each to the task that has the least so far (Graham: Bounds on Multiprocessing Timing Anomalies, 1969), of equal
+     * ones the earlier. With no more micro-batches than tasks, the first tasks get one each and the others none.
      *
      * @param tasks number of tasks, at least 1
-     * @return one list for each task
+     * @param work what a micro-batch costs, in any unit, more than 0
+     * @return one list for each task, in the step's order
      */
-    public static List<List<MicroBatch>> deal(Step step, int tasks) {
+    public static List<List<MicroBatch>> deal(Step step, int tasks, ToLongFunction<MicroBatch> work) {
         requirePositive("tasks", tasks);
-        List<MicroBatch> all = step.microBatches();
-        int share = all.size() / tasks;
-        int longer = all.size() % tasks;
+        List<MicroBatch> heaviestFirst = new ArrayList<>(step.microBatches());
+        heaviestFirst.sort(Comparator.comparingLong(work).reversed().thenComparingInt(MicroBatch::index));
+        long[] dealtWork = new long[tasks];
         List<List<MicroBatch>> dealt = new ArrayList<>(tasks);
-        int from = 0;
         for (int task = 0; task < tasks; task++) {
-            int to = from + share + (task < longer ? 1 : 0);
-            dealt.add(List.copyOf(all.subList(from, to)));
-            from = to;
+            dealt.add(new ArrayList<>());
         }
-        return List.copyOf(dealt);
+        for (MicroBatch microBatch : heaviestFirst) {
+            int least = 0;
+            for (int task = 1; task < tasks; task++) {
+                if (dealtWork[task] < dealtWork[least]) {
+                    least = task;
+                }
+            }
+            dealt.get(least).add(microBatch);
+            dealtWork[least] += work.applyAsLong(microBatch);
+        }
+        dealt.forEach(ofTask -> ofTask.sort(Comparator.comparingInt(MicroBatch::index)));
+        return dealt.stream().map(List::copyOf).toList();
     }
 
     private static BatchPlan cut(int[] order, int microBatch) {

@@ -33,6 +33,15 @@ public record EncodedSplit(List<int[]> texts, int[] labels) implements Serializa
         return ids;
     }
 
+    /** Token ids in a micro-batch, all texts together. */
+    public long tokens(MicroBatch batch) {
+        long tokens = 0;
+        for (int text : batch.texts()) {
+            tokens += texts.get(text).length;
+        }
+        return tokens;
+    }
+
     /** The labels of a micro-batch, in its order. */
     public int[] labels(MicroBatch batch) {
         int[] chosen = new int[batch.size()];

@@ -186,7 +186,8 @@ public final class Trainer {
     /** What this task computes of a step. */
     private static OptimizerStep.Share share(EncodedSplit texts, Step step, Exchange exchange, long seed, int epoch) {
         List<TextClassifier.Example> examples = new ArrayList<>();
-        for (MicroBatch microBatch : BatchPlan.deal(step, exchange.tasks()).get(exchange.rank())) {
+        for (MicroBatch microBatch :
+                BatchPlan.deal(step, exchange.tasks(), texts::tokens).get(exchange.rank())) {
             examples.add(example(texts, microBatch, seed, epoch));
         }
         int all = step.microBatches().size();

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class BatchPlanTest {
@@ -67,19 +70,36 @@ class BatchPlanTest {
     }
 
     @Test
-    void dealsTheLongerRunsFirst() {
+    void dealsTheHeaviestFirstToWhoHasTheLeast() {
+        Step step = BatchPlan.inOrder(6, 1).steps(6).get(0);
+        long[] work = {30, 10, 60, 20, 50, 40};
+
+        assertThat(indexes(BatchPlan.deal(step, 2, batch -> work[batch.index()])))
+                .containsExactly(List.of(0, 2, 3), List.of(1, 4, 5));
+        assertThat(indexes(BatchPlan.deal(step, 3, batch -> work[batch.index()])))
+                .containsExactly(List.of(1, 2), List.of(3, 4), List.of(0, 5));
+    }
+
+    @Test
+    void dealsEqualWorkInTurns() {
         Step step = BatchPlan.inOrder(8, 1).steps(8).get(0);
 
-        assertThat(BatchPlan.deal(step, 3).stream()
-                        .map(dealt -> dealt.stream().map(MicroBatch::index).toList()))
-                .containsExactly(List.of(0, 1, 2), List.of(3, 4, 5), List.of(6, 7));
+        assertThat(indexes(BatchPlan.deal(step, 3, batch -> 25)))
+                .containsExactly(List.of(0, 3, 6), List.of(1, 4, 7), List.of(2, 5));
     }
 
     @Test
     void tasksBeyondTheMicroBatchesGetNone() {
         Step step = BatchPlan.inOrder(2, 1).steps(2).get(0);
 
-        assertThat(BatchPlan.deal(step, 4)).extracting(List::size).containsExactly(1, 1, 0, 0);
+        assertThat(indexes(BatchPlan.deal(step, 4, batch -> batch.index() + 1)))
+                .containsExactly(List.of(1), List.of(0), List.of(), List.of());
+    }
+
+    private static List<List<Integer>> indexes(List<List<MicroBatch>> dealt) {
+        return dealt.stream()
+                .map(ofTask -> ofTask.stream().map(MicroBatch::index).toList())
+                .toList();
     }
 
     @Test
@@ -98,7 +118,7 @@ class BatchPlanTest {
         assertThatThrownBy(() -> BatchPlan.inOrder(-1, 2)).hasMessage("texts -1 must not be negative");
         assertThatThrownBy(() -> BatchPlan.inOrder(7, 2).steps(0))
                 .hasMessage("micro-batches per step 0 must be at least 1");
-        assertThatThrownBy(() -> BatchPlan.deal(BatchPlan.inOrder(7, 2).steps(1).get(0), 0))
+        assertThatThrownBy(() -> BatchPlan.deal(BatchPlan.inOrder(7, 2).steps(1).get(0), 0, MicroBatch::size))
                 .hasMessage("tasks 0 must be at least 1");
     }
 
@@ -118,18 +138,26 @@ class BatchPlanTest {
                 .allSatisfy(batch -> assertThat(batch.size()).isEqualTo(microBatch));
     }
 
+    /** No task has more than the mean and one micro-batch, and none is idle while another could give one away. */
     @Property
-    void dealingCoversEveryMicroBatchOnceInOrderAndEvenly(
-            @ForAll @IntRange(min = 1, max = 60) int microBatches, @ForAll @IntRange(min = 1, max = 70) int tasks) {
-        Step step = BatchPlan.inOrder(microBatches, 1).steps(microBatches).get(0);
+    void dealingCoversEveryMicroBatchOnceAndEvenly(
+            @ForAll @Size(min = 1, max = 60) List<@IntRange(min = 1, max = 4096) Integer> work,
+            @ForAll @IntRange(min = 1, max = 70) int tasks) {
+        Step step = BatchPlan.inOrder(work.size(), 1).steps(work.size()).get(0);
 
-        List<List<MicroBatch>> dealt = BatchPlan.deal(step, tasks);
+        List<List<MicroBatch>> dealt = BatchPlan.deal(step, tasks, batch -> work.get(batch.index()));
 
         assertThat(dealt).hasSize(tasks);
-        assertThat(dealt.stream().flatMap(List::stream)).containsExactlyElementsOf(step.microBatches());
-        int most = dealt.stream().mapToInt(List::size).max().orElseThrow();
-        int least = dealt.stream().mapToInt(List::size).min().orElseThrow();
-        assertThat(most - least).isLessThanOrEqualTo(1);
+        assertThat(dealt.stream().flatMap(List::stream)).containsExactlyInAnyOrderElementsOf(step.microBatches());
+        assertThat(dealt).allSatisfy(ofTask -> assertThat(ofTask)
+                .isSortedAccordingTo(Comparator.comparingInt(MicroBatch::index)));
+        assertThat(dealt.stream().filter(ofTask -> !ofTask.isEmpty())).hasSize(Math.min(tasks, work.size()));
+        int heaviest = Collections.max(work);
+        double mean = work.stream().mapToInt(Integer::intValue).sum() / (double) tasks;
+        assertThat(dealt).allSatisfy(ofTask -> assertThat(ofTask.stream()
+                        .mapToInt(batch -> work.get(batch.index()))
+                        .sum())
+                .isLessThanOrEqualTo((int) (mean + heaviest)));
     }
 
     @Property
