@@ -61,7 +61,8 @@ def options():
     parser.add_argument("--threads", default="1,2", help="numbers of threads (1,2)")
     parser.add_argument("--works", default="train,score,evaluate", help="of train, score, evaluate (all)")
     parser.add_argument("--rounds", type=int, default=9, help="of each comparison (9)")
-    parser.add_argument("--steps", type=int, default=4, help="batches of each side in a round (4)")
+    parser.add_argument("--steps", type=int, default=4, help="batches of each side in a round (4; of the passes without"
+                        " gradients four times as many: their last batches leave a thread without work)")
     parser.add_argument("--warm-up", type=int, default=12, help="batches of each side before the first round (12;"
                         " of the passes without gradients, which are shorter, four times as many)")
     parser.add_argument("--data", type=pathlib.Path, help="TSV with columns sentence and label, or a directory with such"
@@ -149,15 +150,17 @@ def compare_logits(theirs, ours):
 
 def rounds(chosen, size, threads, work, theirs, ours):
     seconds = {theirs: [], ours: []}
+    batches = chosen.steps if work == "train" else 4 * chosen.steps
     first = 0
     for number in range(chosen.rounds):
         for side in (theirs, ours) if number % 2 == 0 else (ours, theirs):
-            seconds[side].append(sum(side.do(work, first, chosen.steps)) / chosen.steps)
-        first += chosen.steps
+            seconds[side].append(sum(side.do(work, first, batches)) / batches)
+        first += batches
     figure = {
         "size": size,
         "threads": threads,
         "work": work,
+        "batchesPerRound": batches,
         "pytorchSeconds": seconds[theirs],
         "projectSeconds": seconds[ours],
         "ratios": [o / t for o, t in zip(seconds[ours], seconds[theirs])],
@@ -269,7 +272,6 @@ def run(chosen, data, cache, batches):
             "machine": machine() | {"versions": children.versions},
             "tokensPerText": tokens,
             "paddedTokensPerText": padded,
-            "batchesPerRound": chosen.steps,
             "figures": figures,
             "growth": grown,
         }
