@@ -95,7 +95,7 @@ public class KernelBenchmark {
                 batch(graph),
                 new Dropout(1, 0.1),
                 1e-12));
-        operation("attention", 2, graph -> SelfAttention.ofAllTokens(
+        operation("attention", 2, graph -> new SelfAttention(
                 graph,
                 random(graph, "qkv", tokens, 3 * hidden),
                 random(graph, "bias", 3 * hidden),
@@ -187,7 +187,8 @@ public class KernelBenchmark {
     }
 
     private void product(String name, int in, int out) {
-        operation(name, 1, graph -> new Linear(graph, random(graph, "x", tokens, in), random(graph, "w", out, in)));
+        operation(name, 1, graph -> new Linear(
+                graph, random(graph, "x", tokens, in), random(graph, "w", out, in), Linear.Weight.OUT_IN));
     }
 
     /** @param differentiable how many of the operation's outputs have a gradient */

@@ -1,6 +1,7 @@
 package org.purespark.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,9 @@ import org.purespark.model.ops.ClsRows;
 import org.purespark.model.ops.CrossEntropy;
 import org.purespark.model.ops.Dropout;
 import org.purespark.model.ops.EmbeddingNorm;
+import org.purespark.model.ops.FirstTokenAttention;
+import org.purespark.model.ops.HeadGather;
+import org.purespark.model.ops.HeadSpread;
 import org.purespark.model.ops.Linear;
 import org.purespark.model.ops.ResidualNorm;
 import org.purespark.model.ops.SelfAttention;
@@ -48,17 +52,30 @@ final class EncoderGraph {
     private static final String QUERY_WEIGHT = "attention.self.query.weight";
     private static final String QUERY_BIAS = "attention.self.query.bias";
 
+    /** What a graph is for. */
+    enum Use {
+        /** Loss and gradients, too. */
+        LEARNING,
+        /** Results alone, of parameters that do not change: matrices are copies, in the form that is multiplied fastest. */
+        READING
+    }
+
     private final SameDiff graph = SameDiff.create();
     private final EncoderConfig config;
     private final Parameters parameters;
+    private final Use use;
     /** Graph variable → offset in the flat parameters. */
     private final Map<String, Integer> offsets = new LinkedHashMap<>();
+    /** Gradient variable → offset in the flat parameters of what it is the gradient of. */
+    private final Map<String, Integer> gradientOffsets = new LinkedHashMap<>();
 
-    private final Map<String, String> gradients = new LinkedHashMap<>();
+    private String tokensGradient;
 
-    EncoderGraph(EncoderConfig config, ClassifierKind classifier, double classifierDropout, Parameters parameters) {
+    EncoderGraph(
+            EncoderConfig config, ClassifierKind classifier, double classifierDropout, Parameters parameters, Use use) {
         this.config = config;
         this.parameters = parameters;
+        this.use = use;
         // The default holders copy arrays that are views; the variables have to be the flat parameters themselves.
         graph.setArrayHolders(new SingleThreadArrayHolder(), new SingleThreadArrayHolder(), false);
         int last = config.layers() - 1;
@@ -70,8 +87,8 @@ final class EncoderGraph {
         SDVariable x = new EmbeddingNorm(
                         graph,
                         tokens,
-                        parameter("embeddings.LayerNorm.weight", config.embedding()),
-                        parameter("embeddings.LayerNorm.bias", config.embedding()),
+                        variable("embeddings.LayerNorm.weight", config.embedding()),
+                        variable("embeddings.LayerNorm.bias", config.embedding()),
                         batch,
                         embeddingDropout,
                         config.layerNormEpsilon())
@@ -81,14 +98,23 @@ final class EncoderGraph {
         }
         List<SDVariable> clsAttention = new ArrayList<>();
         for (int l = 0; l < last; l++) {
-            x = block(l, x, batch, allProjections(l), clsAttention); // [N, D]
+            x = block(l, x, batch, clsAttention); // [N, D]
         }
         SDVariable cls = lastBlock(last, x, batch, firsts, clsAttention); // [B, D]
         SDVariable logits = classifier(classifier, cls, firsts, classifierDropout); // [B, C]
-        SDVariable labels = graph.placeHolder(LABELS, DataType.INT, -1); // [B]
         for (int l = 0; l <= last; l++) {
             clsAttention.get(l).rename(clsAttention(l)); // [N, A]
         }
+        if (use == Use.LEARNING) {
+            addGradients(logits, clsAttention);
+        }
+        // Nothing is learnt from the other tokens of the last layer: they are computed when they are asked for.
+        graph.identity(HIDDEN, block(last, x, batch, new ArrayList<>())); // [N, D]
+    }
+
+    /** Adds the loss, and its gradients by all variables. */
+    private void addGradients(SDVariable logits, List<SDVariable> clsAttention) {
+        SDVariable labels = graph.placeHolder(LABELS, DataType.INT, -1); // [B]
         SDVariable weights =
                 graph.placeHolder(PENALTY_WEIGHTS, DataType.FLOAT, config.layers(), config.heads()); // [L, A]
         SDVariable crossEntropy =
@@ -98,63 +124,56 @@ final class EncoderGraph {
         SDVariable loss = crossEntropy.add(penalty); // []
         TreeSet<String> wanted = new TreeSet<>(offsets.keySet());
         wanted.add(TOKENS);
-        BackwardGraph.of(graph, loss, wanted).forEach((name, gradient) -> gradients.put(name, gradient.name()));
-        // Nothing is learnt from the other tokens of the last layer: they are computed when they are asked for.
-        Matrix qkv = new Matrix(
-                view(layer(last) + "qkv.weight", layer(last) + QUERY_WEIGHT, 3 * config.hidden(), config.hidden()),
-                view(layer(last) + "qkv.bias", layer(last) + QUERY_BIAS, 3 * config.hidden()));
-        graph.identity(HIDDEN, block(last, x, batch, qkv, new ArrayList<>())); // [N, D]
-    }
-
-    /** A weight [out, in] and its bias [out]. */
-    private record Matrix(SDVariable weight, SDVariable bias) {}
-
-    /** q, k, v lie one after the other in the flat parameters: one matrix spans them. */
-    private Matrix allProjections(int l) {
-        int d = config.hidden();
-        return new Matrix(
-                variable(layer(l) + QUERY_WEIGHT, 3 * d, d), // [3D, D]
-                variable(layer(l) + QUERY_BIAS, 3 * d)); // [3D]
+        Map<String, SDVariable> gradients = BackwardGraph.of(graph, loss, wanted);
+        tokensGradient = gradients.get(TOKENS).name();
+        offsets.forEach(
+                (name, offset) -> gradientOffsets.put(gradients.get(name).name(), offset));
     }
 
     /** Post-norm transformer block: x [N, D] → [N, D]. */
-    private SDVariable block(int l, SDVariable x, BatchInputs batch, Matrix projections, List<SDVariable> cls) {
-        SDVariable qkv = linear(x, projections.weight()); // [N, 3D]
-        SelfAttention attention =
-                SelfAttention.ofAllTokens(graph, qkv, projections.bias(), headGates(l), batch, attentionDropout(l));
+    private SDVariable block(int l, SDVariable x, BatchInputs batch, List<SDVariable> cls) {
+        int d = config.hidden();
+        // q, k, v lie one after the other in the flat parameters: one matrix spans them.
+        SDVariable qkv = linear(x, layer(l) + QUERY_WEIGHT, 3 * d, d); // [N, 3D]
+        SDVariable bias = variable(layer(l) + QUERY_BIAS, 3 * d); // [3D]
+        SelfAttention attention = new SelfAttention(graph, qkv, bias, headGates(l), batch, attentionDropout(l));
         cls.add(attention.clsAttention()); // [N, A]
         return feedForward(l, attention.context(), x, batch); // [N, D]
     }
 
-    /** The last block, of which the classifier reads the first tokens alone: x [N, D] → [B, D]. */
+    /**
+     * The last block, of which the classifier reads the first tokens alone: x [N, D] → [B, D]. Their queries and contexts go
+     * through the weights of keys and values, not those of all tokens. The bias of the keys changes nothing here, and its
+     * gradient is 0.
+     */
     private SDVariable lastBlock(int l, SDVariable x, BatchInputs batch, BatchInputs firsts, List<SDVariable> cls) {
-        int d = config.hidden();
         SDVariable first = new ClsRows(graph, x, batch).outputVariable(); // [B, D]
-        SDVariable q = linear(first, parameter(layer(l) + QUERY_WEIGHT, d, d)); // [B, D]
-        SDVariable kv = linear(x, variable(layer(l) + "attention.self.key.weight", 2 * d, d)); // [N, 2D]
-        SelfAttention attention = SelfAttention.ofFirstTokens(
-                graph,
-                q,
-                parameter(layer(l) + QUERY_BIAS, d),
-                kv,
-                variable(layer(l) + "attention.self.key.bias", 2 * d),
-                headGates(l),
-                batch,
-                attentionDropout(l));
+        int d = config.hidden();
+        SDVariable q = affine(first, layer(l) + "attention.self.query", d, d); // [B, D]
+        SDVariable keyWeight = variable(layer(l) + "attention.self.key.weight", d, d); // [D, D]
+        SDVariable u = new HeadSpread(graph, q, keyWeight, headGates(l)).outputVariable(); // [A, B, D]
+        FirstTokenAttention attention = new FirstTokenAttention(graph, u, x, headGates(l), batch, attentionDropout(l));
         cls.add(attention.clsAttention()); // [N, A]
-        return feedForward(l, attention.context(), first, firsts); // [B, D]
+        SDVariable context = new HeadGather(
+                        graph,
+                        attention.states(), // [A, B, D]
+                        attention.sums(), // [A, B]
+                        variable(layer(l) + "attention.self.value.weight", d, d),
+                        variable(layer(l) + "attention.self.value.bias", d))
+                .outputVariable(); // [B, D]
+        return feedForward(l, context, first, firsts); // [B, D]
     }
 
     /** What follows attention, row by row: context and x [N, D] → [N, D]. */
     private SDVariable feedForward(int l, SDVariable context, SDVariable x, BatchInputs batch) {
         int d = config.hidden();
         int f = config.intermediate();
-        SDVariable attended = linear(context, parameter(layer(l) + "attention.output.dense.weight", d, d)); // [N, D]
+        SDVariable attended = linear(context, layer(l) + "attention.output.dense.weight", d, d); // [N, D]
         x = norm(layer(l) + "attention.output", attended, x, batch, 2 + 3 * l); // [N, D]
-        SDVariable wide = linear(x, parameter(layer(l) + "intermediate.dense.weight", f, d)); // [N, F]
-        SDVariable activated = new BiasGelu(graph, wide, parameter(layer(l) + "intermediate.dense.bias", f))
+        SDVariable wide = linear(x, layer(l) + "intermediate.dense.weight", f, d); // [N, F]
+        SDVariable activated = new BiasGelu(graph, wide, variable(layer(l) + "intermediate.dense.bias", f))
                 .outputVariables()[0]; // [N, F]
-        SDVariable narrow = linear(activated, parameter(layer(l) + "output.dense.weight", d, f)); // [N, D]
+        SDVariable narrow = linear(activated, layer(l) + "output.dense.weight", d, f); // [N, D]
         return norm(layer(l) + "output", narrow, x, batch, 3 + 3 * l); // [N, D]
     }
 
@@ -178,10 +197,10 @@ final class EncoderGraph {
         return new ResidualNorm(
                         graph,
                         h,
-                        parameter(name + ".dense.bias", d),
+                        variable(name + ".dense.bias", d),
                         residual,
-                        parameter(name + ".LayerNorm.weight", d),
-                        parameter(name + ".LayerNorm.bias", d),
+                        variable(name + ".LayerNorm.weight", d),
+                        variable(name + ".LayerNorm.bias", d),
                         batch,
                         new Dropout(site, config.hiddenDropout()),
                         config.layerNormEpsilon())
@@ -202,8 +221,8 @@ final class EncoderGraph {
                     case DISTILBERT_DENSE -> graph.nn().relu(inner(cls), 0); // [B, D]
                     case ELECTRA_DENSE -> new BiasGelu(
                                     graph,
-                                    linear(drop(cls, batch, beforeDense), parameter("classifier.dense.weight", d, d)),
-                                    parameter("classifier.dense.bias", d))
+                                    linear(drop(cls, batch, beforeDense), "classifier.dense.weight", d, d),
+                                    variable("classifier.dense.bias", d))
                             .outputVariables()[0]; // [B, D]
                 };
         return affine(drop(features, batch, beforeProjection), "classifier", c, d)
@@ -219,45 +238,56 @@ final class EncoderGraph {
         return affine(cls, "classifier.dense", config.hidden(), config.hidden()); // [B, D]
     }
 
-    /** x [N, in] → x·Wᵀ [N, out]. */
-    private SDVariable linear(SDVariable x, SDVariable weight) {
-        return new Linear(graph, x, weight).outputVariable();
+    /** x [N, in] → x·Wᵀ [N, out], W [out, in] starting with parameter {@code first}. */
+    private SDVariable linear(SDVariable x, String first, int out, int in) {
+        return switch (use) {
+            case LEARNING -> new Linear(graph, x, variable(first, out, in), Linear.Weight.OUT_IN).outputVariable();
+            case READING -> new Linear(graph, x, transposed(first, out, in), Linear.Weight.IN_OUT).outputVariable();
+        };
     }
 
     /** x [N, in] → x·Wᵀ + b [N, out]. */
     private SDVariable affine(SDVariable x, String name, int out, int in) {
-        return linear(x, parameter(name + ".weight", out, in)).add(parameter(name + ".bias", out));
+        return linear(x, name + ".weight", out, in).add(variable(name + ".bias", out));
     }
 
-    private SDVariable parameter(String name, int... shape) {
-        return variable(name, shape);
-    }
-
-    /** A trainable view of the flat parameters that starts where tensor {@code first} does. */
+    /** A trainable view of the flat parameters, of the given shape, that starts with parameter {@code first}. */
     private SDVariable variable(String first, int... shape) {
-        offsets.put(first, parameters.layout().slice(first).offset());
-        return view(first, first, shape);
+        String name = name(first, shape);
+        int offset = parameters.layout().slice(first).offset();
+        if (!graph.hasVariable(name)) {
+            graph.var(name, parameters.view(offset, shape));
+            offsets.put(name, offset);
+        }
+        return graph.getVariable(name);
     }
 
-    private SDVariable view(String name, String first, int... shape) {
+    /** The copy [in, out] of a matrix [out, in] that starts with parameter {@code first}. */
+    private SDVariable transposed(String first, int out, int in) {
+        String name = name(first, in, out);
         return graph.hasVariable(name)
                 ? graph.getVariable(name)
                 : graph.var(
-                        name, parameters.view(parameters.layout().slice(first).offset(), shape));
+                        name,
+                        parameters.transposed(parameters.layout().slice(first).offset(), out, in));
+    }
+
+    private static String name(String first, int... shape) {
+        return first + Arrays.toString(shape);
     }
 
     SameDiff graph() {
         return graph;
     }
 
-    /** Names of the trainable variables, with the offset of each in the flat parameters. */
-    Map<String, Integer> offsets() {
-        return offsets;
+    /** Names of the gradients of trainable variables, with the offset of each in the flat parameters; none in reading. */
+    Map<String, Integer> gradientOffsets() {
+        return gradientOffsets;
     }
 
-    /** Name of the gradient of a trainable variable or of {@link #TOKENS}. */
-    String gradient(String variable) {
-        return gradients.get(variable);
+    /** Name of the gradient of {@link #TOKENS}. */
+    String tokensGradient() {
+        return tokensGradient;
     }
 
     static String gates(int layer) {

@@ -16,12 +16,13 @@ import org.purespark.model.ops.GraphSession;
  * for several threads a copy of a product's gradient, at most 4·n·max(3 D, F); activations of n = B·T tokens. Of each
  * layer the backward pass needs 8 arrays [n, D] (q, k, v, context, and of two norms the result and the normalized rows),
  * 2 [n, F] (gelu and its slope) and the attention [B, A, T, T], with CLS attention [n, A], its gradient, and 1/σ [n] of
- * two norms; 4 [n, D] and 2 [n, F] more are in flight. The last layer keeps k, v and CLS attention of all tokens, the
- * rest of B first ones alone. Arrays come in size classes.
+ * two norms; 4 [n, D] and 2 [n, F] more are in flight. The last layer keeps CLS attention of all tokens, the rest of B first
+ * ones alone, with five arrays [A, B, D] and their gradients. Arrays come in size classes.
  *
- * <p>Passes without gradients, which come before and after training, take, beside the weights, in each of the
- * task's threads 9 arrays [n, D] (q, k and v of a layer, k and v of the last one, 4 more) and 2 [n, F] of n = B'·T tokens, B'
- * texts at a time, as much again of first tokens, and CLS attention of all layers: it counts where that is more than training takes.
+ * <p>Passes without gradients, which come before and after training, take, beside the weights and a copy of their
+ * matrices, in each of the task's threads 6 arrays [n, D] (q, k and v of a layer, 3 more) and [n, F] of n = B'·T tokens, B'
+ * texts at a time, as much again of first tokens, for each head two arrays [B', D], and CLS attention of all layers: it
+ * counts where that is more than training takes.
  *
  * @param parameters P
  * @param heapBytes of the Java heap
@@ -68,16 +69,24 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         long exchanged = 2 * (dense - dense / work.trainingTasks());
         long heap = 2 * words + shared + all + partial + Math.max(all, exchanged);
         long training = passingGradients(config) + activations(config, work) + copies(config, work);
-        return new MemoryNeed(
-                layout.size(), heap, all + Math.max(training, work.threads() * passWithoutGradients(config, work)));
+        long passes = copiesOfMatrices(config) + work.threads() * passWithoutGradients(config, work);
+        return new MemoryNeed(layout.size(), heap, all + Math.max(training, passes));
+    }
+
+    /** Of each layer q, k and v, one [D, D] and two [F, D]; the last layer's q, the classifier's [D, D], ELECTRA's [D, W]. */
+    static long copiesOfMatrices(EncoderConfig config) {
+        long d = config.hidden();
+        long ofLayer = 4 * d * d + 2 * d * config.intermediate();
+        long projection = config.embedding() == config.hidden() ? 0 : d * config.embedding();
+        return bytes(config.layers() * ofLayer + 2 * d * d + projection);
     }
 
     /** What one thread holds. */
     static long passWithoutGradients(EncoderConfig config, Work work) {
         long tokens = (long) work.passTexts() * work.maxTokens();
         return GraphSession.arrayBytes(3 * tokens * config.hidden())
-                + GraphSession.arrayBytes(2 * tokens * config.hidden())
                 + PASS_HIDDEN * GraphSession.arrayBytes(tokens * config.hidden())
+                + 2 * ofHeads(config, work.passTexts())
                 + PASS_INTERMEDIATE * GraphSession.arrayBytes(tokens * config.intermediate())
                 + 2 * PASS_HIDDEN * GraphSession.arrayBytes((long) work.passTexts() * config.hidden())
                 + PASS_INTERMEDIATE * GraphSession.arrayBytes((long) work.passTexts() * config.intermediate())
@@ -91,8 +100,8 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         long ofAll = GraphSession.arrayBytes(3 * tokens * config.hidden())
                 + GraphSession.arrayBytes(tokens * work.maxTokens() * config.heads())
                 + ofRows(config, tokens);
-        long ofFirst = GraphSession.arrayBytes(2 * tokens * config.hidden())
-                + GraphSession.arrayBytes((long) work.microBatch() * config.hidden())
+        long ofFirst = 5 * ofHeads(config, work.microBatch())
+                + 4 * GraphSession.arrayBytes((long) work.microBatch() * config.hidden())
                 + GraphSession.arrayBytes(tokens * config.heads())
                 + ofRows(config, work.microBatch());
         long clsAttention = 2 * GraphSession.arrayBytes(tokens * config.heads());
@@ -103,6 +112,11 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
                 + PASSING_INTERMEDIATE * intermediate;
     }
 
+    /** D entries for each head of each first token. */
+    private static long ofHeads(EncoderConfig config, int texts) {
+        return GraphSession.arrayBytes((long) config.heads() * texts * config.hidden());
+    }
+
     /** What a layer keeps of each token that goes through its feed-forward part. */
     private static long ofRows(EncoderConfig config, long rows) {
         return KEPT_HIDDEN * GraphSession.arrayBytes(rows * config.hidden())
@@ -110,12 +124,12 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
                 + 2 * GraphSession.arrayBytes(rows);
     }
 
-    /** Of q, k and v together, of k and v, of one [D, D] and two [F, D]; of biases; of a norm's bias, γ and β. */
+    /** Of q, k and v together, of one [D, D] and two [F, D]; of biases; of a norm's bias, γ and β. */
     private static long passingGradients(EncoderConfig config) {
         long d = config.hidden();
         long f = config.intermediate();
         long bytes = 0;
-        for (long columns : new long[] {3 * d, 2 * d, d, f, f}) {
+        for (long columns : new long[] {3 * d, d, f, f}) {
             bytes += GraphSession.arrayBytes(columns * d) + GraphSession.arrayBytes(columns);
         }
         return bytes + 2 * GraphSession.arrayBytes(d);

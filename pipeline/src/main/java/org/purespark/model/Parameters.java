@@ -1,5 +1,7 @@
 package org.purespark.model;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -14,6 +16,7 @@ public final class Parameters implements AutoCloseable {
     private final ParameterLayout layout;
     private final INDArray flat;
     private final Floats memory;
+    private final Map<Matrix, INDArray> transposed = new HashMap<>();
 
     private Parameters(ParameterLayout layout) {
         this.layout = layout;
@@ -72,8 +75,29 @@ public final class Parameters implements AutoCloseable {
         return flat.get(NDArrayIndex.interval(offset, offset + length)).reshape('c', dimensions);
     }
 
+    private record Matrix(int offset, int rows, int columns) {}
+
+    /**
+     * A copy of the matrix [rows, columns] that starts at {@code offset}, transposed: [columns, rows]. It is made once, for
+     * all who ask, and does not follow what is written to the parameters afterwards.
+     */
+    synchronized INDArray transposed(int offset, int rows, int columns) {
+        return transposed.computeIfAbsent(new Matrix(offset, rows, columns), matrix -> Nd4j.createUninitializedDetached(
+                        DataType.FLOAT, columns, rows)
+                .assign(view(offset, rows, columns).transpose()));
+    }
+
+    /** Bytes of all copies that {@link #transposed} made. */
+    synchronized long transposedBytes() {
+        return transposed.values().stream()
+                .mapToLong(copy -> Float.BYTES * copy.length())
+                .sum();
+    }
+
     @Override
     public void close() {
+        transposed.values().forEach(INDArray::close);
+        transposed.clear();
         flat.close();
     }
 }

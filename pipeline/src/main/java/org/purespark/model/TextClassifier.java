@@ -2,7 +2,6 @@ package org.purespark.model;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,8 +47,6 @@ public final class TextClassifier implements AutoCloseable {
     private final Workers workers;
     private final GraphSession session;
     private final GraphSession.Wanted learning;
-    /** Gradient variable → offset in the flat parameters. */
-    private final Map<String, Integer> gradientOffsets = new LinkedHashMap<>();
 
     /**
      * A classifier with parameters of its own, which it closes.
@@ -77,9 +74,10 @@ public final class TextClassifier implements AutoCloseable {
     }
 
     /**
-     * A classifier on parameters that others may use too: it only reads them, and leaves them open.
+     * A classifier on parameters that others may use too: it only reads them, and leaves them open. It has no loss and no
+     * gradients.
      *
-     * @param parameters of this configuration and kind; to be closed after this
+     * @param parameters of this configuration and kind, which do not change any more; to be closed after this
      * @param threads that compute, the calling one among them
      * @throws IllegalArgumentException where the head size is not a multiple of 4
      */
@@ -101,11 +99,11 @@ public final class TextClassifier implements AutoCloseable {
         this.parameters = parameters;
         this.workers = new Workers(threads);
         this.embeddings = new EmbeddingTable(config, parameters);
-        this.encoder = new EncoderGraph(config, kind, classifierDropout, parameters);
+        EncoderGraph.Use use = ownership == Ownership.OWN ? EncoderGraph.Use.LEARNING : EncoderGraph.Use.READING;
+        this.encoder = new EncoderGraph(config, kind, classifierDropout, parameters, use);
         this.session = new GraphSession(encoder.graph(), workers);
-        encoder.offsets().forEach((name, offset) -> gradientOffsets.put(encoder.gradient(name), offset));
-        List<String> gradients = new ArrayList<>(gradientOffsets.keySet());
-        gradients.add(encoder.gradient(EncoderGraph.TOKENS));
+        List<String> gradients = new ArrayList<>(encoder.gradientOffsets().keySet());
+        gradients.add(encoder.tokensGradient());
         this.learning = new GraphSession.Wanted(List.of(EncoderGraph.CROSS_ENTROPY, EncoderGraph.PENALTY), gradients);
     }
 
@@ -199,16 +197,21 @@ public final class TextClassifier implements AutoCloseable {
      * Adds the gradients of cross-entropy + penalty of one micro-batch to {@code sum}.
      *
      * @param penaltyWeights [L] λ·c[l]
+     * @throws IllegalStateException where the parameters are not this classifier's own
      */
     public Loss addGradients(Example example, Set<Head> pruned, double[] penaltyWeights, GradientSum sum) {
+        if (ownership != Ownership.OWN) {
+            throw new IllegalStateException("a classifier on parameters that it shares does not learn");
+        }
         Map<String, INDArray> inputs = inputs(example.batch(), pruned, example.keys());
         inputs.put(EncoderGraph.LABELS, Nd4j.createFromArray(example.labels()));
         inputs.put(EncoderGraph.PENALTY_WEIGHTS, penaltyWeights(penaltyWeights, pruned));
         Map<String, INDArray> values = session.run(learning, inputs, (variable, gradient) -> {
-            if (variable.equals(encoder.gradient(EncoderGraph.TOKENS))) {
+            if (variable.equals(encoder.tokensGradient())) {
                 embeddings.addGradient(example.batch(), Floats.of(gradient), sum);
             } else {
-                sum.addDense(gradientOffsets.get(variable), Floats.of(gradient), (int) gradient.length(), workers);
+                sum.addDense(
+                        encoder.gradientOffsets().get(variable), Floats.of(gradient), (int) gradient.length(), workers);
             }
         });
         Loss loss = new Loss(

@@ -56,6 +56,22 @@ class MemoryNeedTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"64, 2, 4, 256", "96, 4, 12, 384", "128, 12, 2, 512"})
+    void copiesOfMatricesAreForetold(int hidden, int layers, int heads, int intermediate) {
+        EncoderConfig config = config(500, hidden, layers, heads, intermediate);
+        long foretold = MemoryNeed.copiesOfMatrices(config);
+        try (Parameters parameters = Parameters.of(layout(config), zeros(config));
+                TextClassifier one = new TextClassifier(config, ClassifierKind.BERT_POOLER, parameters, 1);
+                TextClassifier other = new TextClassifier(config, ClassifierKind.BERT_POOLER, parameters, 1)) {
+            assertThat(one.parameters()).isSameAs(other.parameters());
+            // Beside it stands the last projection, [C, D].
+            assertThat(parameters.transposedBytes())
+                    .as("once for both")
+                    .isEqualTo(foretold + 2L * hidden * Float.BYTES);
+        }
+    }
+
     @Test
     void passesOfManyThreadsCountWhereTheyAreMoreThanTraining() {
         EncoderConfig config = config(500, 96, 4, 12, 192);
@@ -66,6 +82,7 @@ class MemoryNeedTest {
         MemoryNeed many = MemoryNeed.of(config, new MemoryNeed.Work(8, 40, 1, 32, 8));
         assertThat(many.offHeapBytes())
                 .isEqualTo(Float.BYTES * many.parameters()
+                        + MemoryNeed.copiesOfMatrices(config)
                         + 32 * MemoryNeed.passWithoutGradients(config, new MemoryNeed.Work(8, 40, 1, 32, 8)));
     }
 
@@ -120,12 +137,18 @@ class MemoryNeedTest {
     }
 
     private static TextClassifier model(EncoderConfig config) {
+        return new TextClassifier(config, ClassifierKind.LINEAR, 0.1, 2, zeros(config), 1);
+    }
+
+    private static ParameterLayout layout(EncoderConfig config) {
+        return new ParameterLayout(config, ClassifierKind.BERT_POOLER, 2);
+    }
+
+    /** With a classifier of two layers, of which a linear one has what it needs too. */
+    private static SortedMap<String, Tensor> zeros(EncoderConfig config) {
         SortedMap<String, Tensor> tensors = new TreeMap<>();
-        new ParameterLayout(config, ClassifierKind.LINEAR, 2)
-                .slices()
-                .values()
-                .forEach(slice -> tensors.put(slice.name(), Tensor.zeros(slice.shape())));
-        return new TextClassifier(config, ClassifierKind.LINEAR, 0.1, 2, tensors, 1);
+        layout(config).slices().values().forEach(slice -> tensors.put(slice.name(), Tensor.zeros(slice.shape())));
+        return tensors;
     }
 
     private static EncoderConfig config(int vocabulary, int hidden, int layers, int heads, int intermediate) {

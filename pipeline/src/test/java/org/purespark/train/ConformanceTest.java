@@ -1,6 +1,7 @@
 package org.purespark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -54,6 +55,32 @@ class ConformanceTest {
                     }
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
+    void aClassifierOnSharedParametersComputesTheSame(String family) {
+        Golden golden = Golden.of(family);
+        try (TextClassifier own = golden.model(1);
+                TextClassifier reading =
+                        new TextClassifier(own.config(), golden.checkpoint().classifierKind(), own.parameters(), 2)) {
+            PackedBatch batch = golden.allTexts();
+            TextClassifier.Forward forward =
+                    reading.forward(batch, golden.prunedHeads(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
+            assertLogits(forward, golden.expected().get("pruned").get("logits"));
+            float[][] states = reading.hiddenStates(batch, Set.of());
+            float[][] expected = own.hiddenStates(batch, Set.of());
+            for (int n = 0; n < expected.length; n++) {
+                assertThat(states[n]).containsExactly(expected[n], within(1e-4f));
+            }
+            assertThatThrownBy(() -> reading.addGradients(
+                            golden.example(golden.expected().get("micro_batch").get("indices")),
+                            Set.of(),
+                            golden.penaltyWeights(),
+                            new GradientSum(own.parameters().layout())))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("a classifier on parameters that it shares does not learn");
         }
     }
 

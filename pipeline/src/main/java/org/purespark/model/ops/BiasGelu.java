@@ -1,7 +1,6 @@
 package org.purespark.model.ops;
 
 import java.util.List;
-import jdk.incubator.vector.FloatVector;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -37,28 +36,21 @@ public final class BiasGelu extends GraphOp {
         Floats slope = Floats.ofNullable(outputs.get(1));
         workers.run(Rows.pieces(rows), (piece, scratch) -> {
             float[] row = scratch.floats(0, width);
-            float[] slopes = scratch.floats(1, width);
+            float[] cumulative = scratch.floats(1, width);
+            float[] slopes = scratch.floats(2, width);
             for (int n = Rows.first(piece); n < Rows.end(piece, rows); n++) {
                 h.get((long) n * width, row, 0, width);
-                gelu(row, bias, slopes, width);
+                if (slope != null) {
+                    ErrorFunction.density(row, bias, slopes, width);
+                }
+                ErrorFunction.gelu(row, bias, cumulative, width);
                 y.put((long) n * width, row, 0, width);
                 if (slope != null) {
+                    Sums.add(slopes, 0, cumulative, 0, width);
                     slope.put((long) n * width, slopes, 0, width);
                 }
             }
         });
-    }
-
-    /** Turns {@code row} into gelu(row + bias), with the derivative in {@code slopes}. */
-    private static void gelu(float[] row, float[] bias, float[] slopes, int width) {
-        for (int i = 0; i < width; i += Lanes.COUNT) {
-            FloatVector x =
-                    FloatVector.fromArray(Lanes.FLOATS, row, i).add(FloatVector.fromArray(Lanes.FLOATS, bias, i));
-            x.intoArray(row, i);
-            x.mul(x).intoArray(slopes, i);
-        }
-        ErrorFunction.exp(slopes, 0, width, 0f, -0.5f);
-        ErrorFunction.gelu(row, slopes, width);
     }
 
     @Override

@@ -5,7 +5,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * e^x and gelu in float32, vector by vector and entry by entry in what remains of a row: the same bits either way.
+ * e^x and gelu in float32, vector by vector.
  *
  * <p>Each method is a whole loop, and too long for Java's compiler to inline (325 bytes of bytecode): it compiles some forty
  * vector operations at a time well, and boxes the vectors of longer sequences, which is ten times slower.
@@ -23,14 +23,21 @@ final class ErrorFunction {
     private static final float EXP_4 = 1.3981999507e-3f;
     private static final float EXP_5 = 1.9875691500e-4f;
 
-    /** p/√2. */
-    private static final float ERF_P = 0.3275911f * 0.70710678f;
+    private static final float P_0 = 0.39894223f;
+    private static final float P_1 = 0.033852775f;
+    private static final float P_2 = 0.004677269f;
+    private static final float P_3 = 0.00016882703f;
+    private static final float P_4 = 6.352131e-06f;
+    private static final float P_5 = 2.2749331e-08f;
 
-    private static final float ERF_1 = 0.254829592f;
-    private static final float ERF_2 = -0.284496736f;
-    private static final float ERF_3 = 1.421413741f;
-    private static final float ERF_4 = -1.453152027f;
-    private static final float ERF_5 = 1.061405429f;
+    private static final float Q_1 = 0.25152224f;
+    private static final float Q_2 = 0.028645946f;
+    private static final float Q_3 = 0.0018844525f;
+    private static final float Q_4 = 7.3647956e-05f;
+    private static final float Q_5 = 1.1975039e-06f;
+
+    /** 1 - Φ(5.5) = 2e-8 is less than the distance of 1 from the next float32. */
+    private static final float LARGEST = 5.5f;
 
     /** e^-80 = 2e-35 is nothing beside 1, and far enough from the denormal numbers, which CPUs are slow with. */
     private static final float LOWEST = -80f;
@@ -41,7 +48,6 @@ final class ErrorFunction {
     private static final float ROUND = 12582912f;
 
     private static final int ONE_BITS = Float.floatToRawIntBits(1f);
-    private static final int SIGN_BIT = Integer.MIN_VALUE;
     private static final int EXPONENT_SHIFT = 23;
 
     private ErrorFunction() {}
@@ -90,43 +96,46 @@ final class ErrorFunction {
     }
 
     /**
-     * gelu(x) = x·Φ(x) and its derivative Φ(x) + x·φ(x), where Φ(x) = (1 + erf(x/√2)) / 2 is within 1e-7 absolute:
-     * Abramowitz and Stegun, formula 7.1.26; φ(x) = e^(-x²/2) / √(2π).
+     * gelu(x) = x·Φ(x) of x = h + bias, with Φ(x) = 1/2 + x·P(x²)/Q(x²) within 2e-7 absolute: a minimax fit of degrees 5 and
+     * 5 on [-{@value #LARGEST}, {@value #LARGEST}], beyond which Φ is taken as at the ends. Goes over whole vectors.
      *
-     * @param row x, becomes gelu(x)
-     * @param slopes e^(-x²/2), become the derivative
+     * @param h becomes gelu(x)
+     * @param cumulative takes Φ(x)
      */
-    static void gelu(float[] row, float[] slopes, int count) {
-        int i = 0;
-        for (; i + Lanes.COUNT <= count; i += Lanes.COUNT) {
-            FloatVector x = FloatVector.fromArray(Lanes.FLOATS, row, i);
-            FloatVector e = FloatVector.fromArray(Lanes.FLOATS, slopes, i);
-            FloatVector t = all(1f).div(x.abs().fma(all(ERF_P), all(1f)));
-            FloatVector series = all(ERF_5)
-                    .fma(t, all(ERF_4))
-                    .fma(t, all(ERF_3))
-                    .fma(t, all(ERF_2))
-                    .fma(t, all(ERF_1));
-            FloatVector fromHalf = all(0.5f).sub(series.mul(t).mul(e).mul(0.5f));
-            // x's sign is put on it by its bits.
-            FloatVector cumulative = fromHalf.reinterpretAsInts()
-                    .lanewise(VectorOperators.XOR, x.reinterpretAsInts().lanewise(VectorOperators.AND, SIGN_BIT))
-                    .reinterpretAsFloats()
-                    .add(0.5f);
-            x.mul(cumulative).intoArray(row, i);
-            x.mul(INVERSE_SQRT_2PI).fma(e, cumulative).intoArray(slopes, i);
+    static void gelu(float[] h, float[] bias, float[] cumulative, int count) {
+        for (int i = 0; i < count; i += Lanes.COUNT) {
+            FloatVector x = FloatVector.fromArray(Lanes.FLOATS, h, i).add(FloatVector.fromArray(Lanes.FLOATS, bias, i));
+            FloatVector near = x.max(-LARGEST).min(LARGEST);
+            FloatVector t = near.mul(near);
+            FloatVector p = all(P_5).fma(t, all(P_4))
+                    .fma(t, all(P_3))
+                    .fma(t, all(P_2))
+                    .fma(t, all(P_1))
+                    .fma(t, all(P_0));
+            FloatVector q = all(Q_5).fma(t, all(Q_4))
+                    .fma(t, all(Q_3))
+                    .fma(t, all(Q_2))
+                    .fma(t, all(Q_1))
+                    .fma(t, all(1f));
+            FloatVector phi = near.mul(p).div(q).add(0.5f);
+            phi.intoArray(cumulative, i);
+            x.mul(phi).intoArray(h, i);
         }
-        for (; i < count; i++) {
-            float x = row[i];
-            float e = slopes[i];
-            float t = 1f / Math.fma(Math.abs(x), ERF_P, 1f);
-            float series = Math.fma(ERF_5, t, ERF_4);
-            series = Math.fma(series, t, ERF_3);
-            series = Math.fma(series, t, ERF_2);
-            series = Math.fma(series, t, ERF_1);
-            float cumulative = 0.5f + Math.copySign(0.5f - series * t * e * 0.5f, x);
-            row[i] = x * cumulative;
-            slopes[i] = Math.fma(x * INVERSE_SQRT_2PI, e, cumulative);
+    }
+
+    /** slopes[i] = x·φ(x) of x = h + bias, φ(x) = e^(-x²/2) / √(2π): what the derivative of gelu has beside Φ. */
+    static void density(float[] h, float[] bias, float[] slopes, int count) {
+        for (int i = 0; i < count; i += Lanes.COUNT) {
+            FloatVector x = FloatVector.fromArray(Lanes.FLOATS, h, i).add(FloatVector.fromArray(Lanes.FLOATS, bias, i));
+            x.mul(x).intoArray(slopes, i);
+        }
+        exp(slopes, 0, Lanes.padded(count), 0f, -0.5f);
+        for (int i = 0; i < count; i += Lanes.COUNT) {
+            FloatVector.fromArray(Lanes.FLOATS, h, i)
+                    .add(FloatVector.fromArray(Lanes.FLOATS, bias, i))
+                    .mul(INVERSE_SQRT_2PI)
+                    .mul(FloatVector.fromArray(Lanes.FLOATS, slopes, i))
+                    .intoArray(slopes, i);
         }
     }
 

@@ -19,13 +19,28 @@ public final class Linear extends GraphOp {
     /** Products of fewer rows take longer to hand out than to compute. */
     private static final int LEAST_ROWS = 48;
 
-    public Linear(SameDiff graph, SDVariable x, SDVariable weight) {
+    /** How the weight lies in memory. */
+    public enum Weight {
+        /** W [out, in], as checkpoints have it. */
+        OUT_IN,
+        /** Wᵀ [in, out], which is multiplied faster; the product has no derivative then. */
+        IN_OUT
+    }
+
+    private final Weight form;
+
+    /**
+     * @param x [N, in]
+     * @param weight in the form that is named
+     */
+    public Linear(SameDiff graph, SDVariable x, SDVariable weight, Weight form) {
         super(1, graph, x, weight);
+        this.form = form;
     }
 
     @Override
     protected long[][] outputShapes(List<INDArray> inputs) {
-        return new long[][] {{inputs.get(0).size(0), inputs.get(1).size(0)}};
+        return new long[][] {{inputs.get(0).size(0), inputs.get(1).size(form == Weight.OUT_IN ? 0 : 1)}};
     }
 
     @Override
@@ -33,15 +48,19 @@ public final class Linear extends GraphOp {
         INDArray x = inputs.get(0);
         INDArray weight = inputs.get(1);
         INDArray y = outputs.get(0);
+        Form ofWeight = form == Weight.OUT_IN ? Form.TRANSPOSED : Form.PLAIN;
         Cut cut = Cut.of((int) x.size(0), workers);
         workers.run(
                 cut.pieces(),
                 (piece, scratch) -> multiply(
-                        cut.rowsOf(x, piece), Form.PLAIN, weight, Form.TRANSPOSED, cut.rowsOf(y, piece), cut.device()));
+                        cut.rowsOf(x, piece), Form.PLAIN, weight, ofWeight, cut.rowsOf(y, piece), cut.device()));
     }
 
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
+        if (form != Weight.OUT_IN) {
+            return super.doDiff(gradients);
+        }
         return List.of(new Gradient(sameDiff, gradients.get(0), arg(0), arg(1)).outputVariables());
     }
 

@@ -13,7 +13,24 @@ final class NormKernel {
     /** Turns {@code row} into x̂ in place and returns 1 / sqrt(var + ε). */
     static float normalize(float[] row, int width, double epsilon) {
         Rows.clearPadding(row, 0, width);
-        float mean = Rows.sum(row, 0, width) / width;
+        return normalize(row, Rows.sum(row, 0, width) / width, width, epsilon);
+    }
+
+    /** Turns {@code row} into x̂ of row + added in place and returns 1 / sqrt(var + ε). */
+    static float normalizeSum(float[] row, float[] added, int width, double epsilon) {
+        Rows.clearPadding(row, 0, width);
+        Rows.clearPadding(added, 0, width);
+        FloatVector total = FloatVector.zero(Lanes.FLOATS);
+        for (int i = 0; i < width; i += Lanes.COUNT) {
+            FloatVector sum =
+                    FloatVector.fromArray(Lanes.FLOATS, row, i).add(FloatVector.fromArray(Lanes.FLOATS, added, i));
+            sum.intoArray(row, i);
+            total = total.add(sum);
+        }
+        return normalize(row, Rows.across(total) / width, width, epsilon);
+    }
+
+    private static float normalize(float[] row, float mean, int width, double epsilon) {
         for (int i = 0; i < width; i++) {
             row[i] -= mean;
         }

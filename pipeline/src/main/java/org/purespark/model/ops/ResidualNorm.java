@@ -66,8 +66,7 @@ public final class ResidualNorm extends GraphOp {
                     mask.apply((long) (n - texts.start(texts.ofRow(n))) * width, row, 0, width);
                 }
                 residual.get((long) n * width, other, 0, width);
-                Sums.add(row, 0, other, 0, width);
-                float inverse = NormKernel.normalize(row, width, epsilon);
+                float inverse = NormKernel.normalizeSum(row, other, width, epsilon);
                 if (normalized != null) {
                     inverses.put(n, inverse);
                     normalized.put((long) n * width, row, 0, width);

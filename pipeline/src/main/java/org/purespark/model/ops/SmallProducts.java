@@ -3,8 +3,8 @@ package org.purespark.model.ops;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Products of the small matrices inside one head, a row of results in vectors. Rows of b and c start at multiples of
- * their strides, which are multiples of 16; columns from n up to the next whole vector are computed too, and mean nothing.
+ * Products of the small matrices inside one head, a row of results in vectors: columns from n up to the next whole vector
+ * are read and computed too, and mean nothing, so b and c have room for them, and c's stride is a multiple of 16.
  */
 final class SmallProducts {
     private static final int ROWS = 4;
@@ -15,8 +15,13 @@ final class SmallProducts {
      * A matrix in row-major order.
      *
      * @param stride entries from one row to the next
+     * @param first where the first row starts
      */
-    record Matrix(float[] entries, int stride) {}
+    record Matrix(float[] entries, int stride, int first) {
+        Matrix(float[] entries, int stride) {
+            this(entries, stride, 0);
+        }
+    }
 
     /**
      * c = a·b: a [m, k], b [k, n], c [m, n].
@@ -24,43 +29,125 @@ final class SmallProducts {
      * @param m rows of c; rows up to the next multiple of four are written too
      */
     static void times(Matrix a, Matrix b, Matrix c, int m, int n, int k) {
-        product(a.entries(), a.stride(), 1, b, c, m, n, k);
+        product(a, a.stride(), 1, b, c, m, n, k);
     }
 
     /** c = aᵀ·b: a [k, m], b [k, n], c [m, n]; a has columns up to the next multiple of four after m. */
     static void transposedTimes(Matrix a, Matrix b, Matrix c, int m, int n, int k) {
-        product(a.entries(), 1, a.stride(), b, c, m, n, k);
+        product(a, 1, a.stride(), b, c, m, n, k);
     }
 
-    /** a's entry (i, x) is at i·down + x·across. */
-    private static void product(float[] a, int down, int across, Matrix b, Matrix c, int m, int n, int k) {
+    /**
+     * c = a·bᵀ: a [m, k], b [n, k], c [m, n]; a and b have zeros from column k to the end of the last vector, and room for
+     * rows up to the next multiple of four. For a k of many vectors: each entry of c is a sum across a vector in the end.
+     */
+    static void timesTransposed(Matrix a, Matrix b, Matrix c, int m, int n, int k) {
+        float[] lanes = new float[ROWS * ROWS * Lanes.COUNT];
+        for (int i = 0; i < m; i += ROWS) {
+            for (int j = 0; j < n; j += ROWS) {
+                for (int r = 0; r < ROWS; r += 2) {
+                    dots(
+                            a.entries(),
+                            a.first() + (i + r) * a.stride(),
+                            a.stride(),
+                            b.entries(),
+                            b.first() + j * b.stride(),
+                            b.stride(),
+                            lanes,
+                            r * ROWS * Lanes.COUNT,
+                            k);
+                }
+                for (int r = 0; r < ROWS; r++) {
+                    sums(lanes, r * ROWS * Lanes.COUNT, c.entries(), c.first() + (i + r) * c.stride() + j);
+                }
+            }
+        }
+    }
+
+    /** to[at + s], s = 0 to 3: the sum of the lanes of vector s, in their order. */
+    private static void sums(float[] lanes, int first, float[] to, int at) {
+        float s0 = 0;
+        float s1 = 0;
+        float s2 = 0;
+        float s3 = 0;
+        for (int lane = first; lane < first + Lanes.COUNT; lane++) {
+            s0 += lanes[lane];
+            s1 += lanes[lane + Lanes.COUNT];
+            s2 += lanes[lane + 2 * Lanes.COUNT];
+            s3 += lanes[lane + 3 * Lanes.COUNT];
+        }
+        to[at] = s0;
+        to[at + 1] = s1;
+        to[at + 2] = s2;
+        to[at + 3] = s3;
+    }
+
+    /** Products of two rows with four, lane by lane: those of row r with row s are vector 4r + s, from {@code to} on. */
+    private static void dots(
+            float[] a, int a0, int aStride, float[] b, int b0, int bStride, float[] lanes, int to, int k) {
+        FloatVector s00 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector s01 = s00;
+        FloatVector s02 = s00;
+        FloatVector s03 = s00;
+        FloatVector s10 = s00;
+        FloatVector s11 = s00;
+        FloatVector s12 = s00;
+        FloatVector s13 = s00;
+        for (int x = 0; x < k; x += Lanes.COUNT) {
+            FloatVector y0 = FloatVector.fromArray(Lanes.FLOATS, a, a0 + x);
+            FloatVector y1 = FloatVector.fromArray(Lanes.FLOATS, a, a0 + aStride + x);
+            FloatVector z0 = FloatVector.fromArray(Lanes.FLOATS, b, b0 + x);
+            s00 = y0.fma(z0, s00);
+            s10 = y1.fma(z0, s10);
+            FloatVector z1 = FloatVector.fromArray(Lanes.FLOATS, b, b0 + bStride + x);
+            s01 = y0.fma(z1, s01);
+            s11 = y1.fma(z1, s11);
+            FloatVector z2 = FloatVector.fromArray(Lanes.FLOATS, b, b0 + 2 * bStride + x);
+            s02 = y0.fma(z2, s02);
+            s12 = y1.fma(z2, s12);
+            FloatVector z3 = FloatVector.fromArray(Lanes.FLOATS, b, b0 + 3 * bStride + x);
+            s03 = y0.fma(z3, s03);
+            s13 = y1.fma(z3, s13);
+        }
+        s00.intoArray(lanes, to);
+        s01.intoArray(lanes, to + Lanes.COUNT);
+        s02.intoArray(lanes, to + 2 * Lanes.COUNT);
+        s03.intoArray(lanes, to + 3 * Lanes.COUNT);
+        s10.intoArray(lanes, to + 4 * Lanes.COUNT);
+        s11.intoArray(lanes, to + 5 * Lanes.COUNT);
+        s12.intoArray(lanes, to + 6 * Lanes.COUNT);
+        s13.intoArray(lanes, to + 7 * Lanes.COUNT);
+    }
+
+    /** a's entry (i, x) is i·down + x·across behind its first. */
+    private static void product(Matrix a, int down, int across, Matrix b, Matrix c, int m, int n, int k) {
         for (int i = 0; i < m; i += ROWS) {
             int j = 0;
             for (; j + Lanes.COUNT < n; j += 2 * Lanes.COUNT) {
                 wideTile(
-                        a,
-                        i * down,
+                        a.entries(),
+                        a.first() + i * down,
                         down,
                         across,
                         b.entries(),
-                        j,
+                        b.first() + j,
                         b.stride(),
                         c.entries(),
-                        i * c.stride() + j,
+                        c.first() + i * c.stride() + j,
                         c.stride(),
                         k);
             }
             if (j < n) {
                 tile(
-                        a,
-                        i * down,
+                        a.entries(),
+                        a.first() + i * down,
                         down,
                         across,
                         b.entries(),
-                        j,
+                        b.first() + j,
                         b.stride(),
                         c.entries(),
-                        i * c.stride() + j,
+                        c.first() + i * c.stride() + j,
                         c.stride(),
                         k);
             }

@@ -11,9 +11,14 @@ import java.util.Arrays;
  * @param stride entries of a row
  */
 record TextRows(float[] entries, int rows, int stride) {
-    /** Room for rows; contents are undefined. */
+    /** Room for rows, up to the next multiple of four and a vector more; contents are undefined. */
     static TextRows in(Scratch scratch, int slot, int rows, int stride) {
-        return new TextRows(scratch.floats(slot, rows * stride), rows, stride);
+        return new TextRows(scratch.floats(slot, ((rows + 3) & ~3) * stride + Lanes.COUNT), rows, stride);
+    }
+
+    /** The columns from {@code column} on. */
+    SmallProducts.Matrix from(int column) {
+        return new SmallProducts.Matrix(entries, stride, column);
     }
 
     /** Reads the rows from {@code first} on. */

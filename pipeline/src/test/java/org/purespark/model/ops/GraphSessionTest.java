@@ -26,7 +26,7 @@ class GraphSessionTest {
     @BeforeEach
     void makeGraph() {
         SDVariable input = graph.placeHolder("x", DataType.FLOAT, -1, 4);
-        SDVariable a = new Linear(graph, input, graph.var("w", numbers(5, 4)))
+        SDVariable a = new Linear(graph, input, graph.var("w", numbers(5, 4)), Linear.Weight.OUT_IN)
                 .outputVariable()
                 .rename("a");
         SDVariable b = graph.math().tanh("b", a);

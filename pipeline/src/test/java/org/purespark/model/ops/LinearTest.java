@@ -1,11 +1,13 @@
 package org.purespark.model.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -25,7 +27,10 @@ class LinearTest {
         float[][] outGradient = numbers(rows, out, 2);
         SameDiff graph = SameDiff.create();
         Linear linear = new Linear(
-                graph, graph.constant("x", Nd4j.createFromArray(x)), graph.constant("w", Nd4j.createFromArray(weight)));
+                graph,
+                graph.constant("x", Nd4j.createFromArray(x)),
+                graph.constant("w", Nd4j.createFromArray(weight)),
+                Linear.Weight.OUT_IN);
         SDVariable y = linear.outputVariable();
         List<SDVariable> gradients = linear.doDiff(List.of(graph.constant("dy", Nd4j.createFromArray(outGradient))));
         String dx = gradients.get(0).name();
@@ -38,6 +43,25 @@ class LinearTest {
             assertClose(values.get(dw), times(transposed(outGradient), x));
             session.release(values);
         }
+    }
+
+    @Test
+    void weightThatLiesTheOtherWayGivesTheSameProduct() {
+        float[][] x = numbers(100, 40, 0);
+        float[][] weight = numbers(150, 40, 1);
+        SameDiff graph = SameDiff.create();
+        Linear linear = new Linear(
+                graph,
+                graph.constant("x", Nd4j.createFromArray(x)),
+                graph.constant("w", Nd4j.createFromArray(transposed(weight))),
+                Linear.Weight.IN_OUT);
+        String y = linear.outputVariable().name();
+        try (Workers workers = new Workers(2);
+                GraphSession session = new GraphSession(graph, workers)) {
+            assertClose(session.run(List.of(y), Map.of()).get(y), times(x, transposed(weight)));
+        }
+        assertThatThrownBy(() -> linear.doDiff(List.of(linear.outputVariable())))
+                .hasMessage("Linear is not differentiable");
     }
 
     private static void assertClose(INDArray actual, double[][] expected) {

@@ -43,6 +43,15 @@ class VectorKernelsTest {
         }
     }
 
+    @Test
+    void geluOfWhatIsFarFromZeroIsItselfOrNothing() {
+        for (float x : new float[] {7f, 30f, 1e6f}) {
+            assertThat(gelu(x)).containsExactly(x, 1f);
+            assertThat(gelu(-x)[0]).isBetween(-1e-7f * x, 1e-7f * x);
+        }
+        assertThat(gelu(Float.NaN)[0]).isNaN();
+    }
+
     private static void assertGelu(double x, double cumulative) {
         float[] gelu = gelu((float) x);
         assertThat((double) gelu[0]).as("gelu(%s)", x).isCloseTo(x * cumulative, within(1e-6));
@@ -90,6 +99,62 @@ class VectorKernelsTest {
         }
     }
 
+    @Property(tries = 200)
+    void productsWithTransposedMatch(
+            @ForAll @IntRange(min = 1, max = 20) int m,
+            @ForAll @IntRange(min = 1, max = 20) int n,
+            @ForAll @IntRange(min = 1, max = 70) int k,
+            @ForAll @IntRange(max = 3) int first,
+            @ForAll Random random) {
+        int depth = Lanes.padded(k);
+        SmallProducts.Matrix a = rows(m, k, depth, first, random);
+        SmallProducts.Matrix b = rows(n, k, depth, first, random);
+        float[] product = new float[Lanes.padded(m) * Lanes.padded(n)];
+        SmallProducts.timesTransposed(a, b, new SmallProducts.Matrix(product, Lanes.padded(n)), m, n, k);
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                double sum = 0;
+                for (int x = 0; x < k; x++) {
+                    sum += (double) a.entries()[first + i * depth + x] * b.entries()[first + j * depth + x];
+                }
+                assertThat((double) product[i * Lanes.padded(n) + j]).isCloseTo(sum, within(1e-5));
+            }
+        }
+    }
+
+    /** Random rows that start at {@code first}, zero from column k on. */
+    private static SmallProducts.Matrix rows(int count, int k, int stride, int first, Random random) {
+        float[] entries = numbers((count + 4) * stride, random);
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = i < first || (i - first) % stride < k ? entries[i] : 0f;
+        }
+        return new SmallProducts.Matrix(entries, stride, first);
+    }
+
+    @Property(tries = 100)
+    void normalizationOfASumMatches(@ForAll @IntRange(min = 2, max = 70) int width, @ForAll Random random) {
+        float[] row = numbers(Lanes.padded(width), random);
+        float[] added = numbers(Lanes.padded(width), random);
+        double mean = 0;
+        double squares = 0;
+        for (int i = 0; i < width; i++) {
+            mean += ((double) row[i] + added[i]) / width;
+        }
+        for (int i = 0; i < width; i++) {
+            squares += Math.pow((double) row[i] + added[i] - mean, 2);
+        }
+        double inverse = 1 / Math.sqrt(squares / width + 1e-3);
+        double[] expected = new double[width];
+        for (int i = 0; i < width; i++) {
+            expected[i] = ((double) row[i] + added[i] - mean) * inverse;
+        }
+        assertThat((double) NormKernel.normalizeSum(row, added, width, 1e-3))
+                .isCloseTo(inverse, within(1e-4 * inverse));
+        for (int i = 0; i < width; i++) {
+            assertThat((double) row[i]).isCloseTo(expected[i], within(1e-4));
+        }
+    }
+
     @Property(tries = 50)
     void sumsOfSquaresMatchAndDoNotDependOnThreads(
             @ForAll @IntRange(max = 50_000) int length, @ForAll @IntRange(max = 7) int from, @ForAll Random random) {
@@ -123,16 +188,23 @@ class VectorKernelsTest {
         return row[0];
     }
 
-    /** gelu(x) and its derivative. */
+    /** gelu(x) and its derivative, of x in two parts. */
     private static float[] gelu(float x) {
-        float[] row = new float[Lanes.COUNT + 1];
-        float[] slopes = new float[Lanes.COUNT + 1];
-        Arrays.fill(row, x);
-        Arrays.fill(slopes, exp(-0.5f * x * x));
-        ErrorFunction.gelu(row, slopes, row.length);
-        assertThat(row).containsOnly(row[Lanes.COUNT]);
-        assertThat(slopes).containsOnly(slopes[Lanes.COUNT]);
+        float[] row = filled(x - 1f);
+        float[] bias = filled(1f);
+        float[] slopes = filled(0f);
+        float[] cumulative = filled(0f);
+        ErrorFunction.density(row, bias, slopes, Lanes.COUNT);
+        ErrorFunction.gelu(row, bias, cumulative, Lanes.COUNT);
+        assertThat(row).containsOnly(row[0]);
+        Sums.add(slopes, 0, cumulative, 0, Lanes.COUNT);
         return new float[] {row[0], slopes[0]};
+    }
+
+    private static float[] filled(float value) {
+        float[] row = new float[Lanes.COUNT];
+        Arrays.fill(row, value);
+        return row;
     }
 
     private static double density(double x) {

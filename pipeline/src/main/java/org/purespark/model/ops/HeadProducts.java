@@ -1,0 +1,115 @@
+package org.purespark.model.ops;
+
+import org.purespark.model.ops.SmallProducts.Matrix;
+
+/**
+ * Products of each head with the rows of a weight [D, D] that are its own, W_h [E, D]. What is narrow has the heads'
+ * entries side by side, [B, D]; what is wide has D entries for each head, head by head, [A, B, D]. They are too small for
+ * ND4J's products, which take longer to call than to compute.
+ */
+final class HeadProducts {
+    private final int heads;
+    private final int rows;
+    private final int hidden;
+    private final int headSize;
+    private final int width;
+    private final int narrowWidth;
+
+    /**
+     * @param heads A
+     * @param rows B
+     * @param hidden D
+     */
+    HeadProducts(int heads, int rows, int hidden) {
+        this.heads = heads;
+        this.rows = rows;
+        this.hidden = hidden;
+        this.headSize = hidden / heads;
+        this.width = Lanes.padded(hidden);
+        this.narrowWidth = Lanes.padded(headSize);
+    }
+
+    /** wide_h = narrow_h·W_h: [B, E]·[E, D]. */
+    void spread(Floats narrow, Floats weight, Floats wide, Workers workers) {
+        workers.run(heads, (head, scratch) -> {
+            Matrix result = wide(scratch, 2, rows);
+            SmallProducts.times(
+                    readNarrow(narrow, head, scratch),
+                    readWide(weight, head, headSize, scratch, 1),
+                    result,
+                    rows,
+                    hidden,
+                    headSize);
+            writeWide(result, wide, head, rows);
+        });
+    }
+
+    /** narrow_h = wide_h·W_hᵀ: [B, D]·[D, E]. */
+    void gather(Floats wide, Floats weight, Floats narrow, Workers workers) {
+        workers.run(heads, (head, scratch) -> {
+            Matrix result = narrow(scratch);
+            SmallProducts.timesTransposed(
+                    readWide(wide, head, rows, scratch, 2),
+                    readWide(weight, head, headSize, scratch, 1),
+                    result,
+                    rows,
+                    headSize,
+                    hidden);
+            for (int b = 0; b < rows; b++) {
+                narrow.put((long) b * hidden + (long) head * headSize, result.entries(), b * narrowWidth, headSize);
+            }
+        });
+    }
+
+    /** W_h = narrow_hᵀ·wide_h: [E, B]·[B, D], the gradient of the weight either way. */
+    void weightGradient(Floats narrow, Floats wide, Floats gradient, Workers workers) {
+        workers.run(heads, (head, scratch) -> {
+            Matrix result = wide(scratch, 1, headSize);
+            SmallProducts.transposedTimes(
+                    readNarrow(narrow, head, scratch),
+                    readWide(wide, head, rows, scratch, 2),
+                    result,
+                    headSize,
+                    hidden,
+                    rows);
+            writeWide(result, gradient, head, headSize);
+        });
+    }
+
+    private static int fours(int count) {
+        return (count + 3) & ~3;
+    }
+
+    private Matrix narrow(Scratch scratch) {
+        return new Matrix(scratch.floats(0, fours(rows) * narrowWidth), narrowWidth);
+    }
+
+    private Matrix wide(Scratch scratch, int slot, int count) {
+        return new Matrix(scratch.floats(slot, fours(count) * width), width);
+    }
+
+    /** The head's entries of each row [B, E]. */
+    private Matrix readNarrow(Floats from, int head, Scratch scratch) {
+        Matrix to = narrow(scratch);
+        for (int b = 0; b < rows; b++) {
+            from.get((long) b * hidden + (long) head * headSize, to.entries(), b * narrowWidth, headSize);
+        }
+        return to;
+    }
+
+    /** The head's {@code count} rows of D entries, with zeros in the padding. */
+    private Matrix readWide(Floats from, int head, int count, Scratch scratch, int slot) {
+        Matrix to = wide(scratch, slot, count);
+        for (int i = 0; i < count; i++) {
+            from.get(((long) head * count + i) * hidden, to.entries(), i * width, hidden);
+            Rows.clearPadding(to.entries(), i * width, hidden);
+        }
+        return to;
+    }
+
+    private void writeWide(Matrix from, Floats to, int head, int count) {
+        for (int i = 0; i < count; i++) {
+            to.put(((long) head * count + i) * hidden, from.entries(), i * width, hidden);
+        }
+    }
+}
