@@ -54,8 +54,8 @@ class Child:
         self.process.send_signal(signal.SIGSTOP)
 
     @classmethod
-    def pytorch(cls, model, batches, threads, mode):
-        worker = [sys.executable, HERE / "worker.py", model, batches, threads, mode]
+    def pytorch(cls, model, batches, threads, mode, products):
+        worker = [sys.executable, HERE / "worker.py", model, batches, threads, mode, products]
         return cls("pytorch", list(map(str, worker)), threads)
 
     @classmethod

@@ -68,6 +68,9 @@ def options():
     parser.add_argument("--data", type=pathlib.Path, help="TSV with columns sentence and label, or a directory with such"
                         " a train.tsv (../shared/data/sst2)")
     parser.add_argument("--batches", type=int, default=48, help="micro-batches of 32 texts to take from it (48)")
+    parser.add_argument("--pytorch-products", choices=("default", "onednn"), default="default", help="what computes"
+                        " PyTorch's linear layers: what it uses by default, or oneDNN, which is faster on AMD's CPUs"
+                        " (default)")
     parser.add_argument("--heap", help="Java heap, such as 1g (bin/pure's 1g, 3g for D768)")
     parser.add_argument("--steps-for-growth", metavar="A,B", help="measure the project's memory after so many training"
                         " steps too, such as 50,500")
@@ -126,7 +129,7 @@ def measure(chosen, size, threads, mode, cache, batches):
     heap = chosen.heap or ("3g" if SIZES[size]["hidden_size"] > 384 else "1g")
     model = checkpoint(size, cache)
     figures = []
-    with children.Child.pytorch(model, batches, threads, mode) as theirs:
+    with children.Child.pytorch(model, batches, threads, mode, chosen.pytorch_products) as theirs:
         with children.Child.project(model, batches, threads, mode, heap) as ours:
             if mode == "infer":
                 compare_logits(theirs, ours)
@@ -270,6 +273,7 @@ def run(chosen, data, cache, batches):
         result = {
             "schema": 1,
             "machine": machine() | {"versions": children.versions},
+            "pytorchProducts": chosen.pytorch_products,
             "tokensPerText": tokens,
             "paddedTokensPerText": padded,
             "figures": figures,

@@ -1,6 +1,6 @@
 """PyTorch's side of the comparison: does what a line on standard input asks for, and answers with a line.
 
-    python worker.py MODEL BATCHES THREADS train|infer
+    python worker.py MODEL BATCHES THREADS train|infer default|onednn
 
 Commands: `train FROM COUNT`, `score FROM COUNT`, `evaluate FROM COUNT` answer with the seconds of each batch; `logits
 BATCH` answers with the logits of a batch. BATCHES has a line for each text: its label, then its token ids; 32 lines are
@@ -17,6 +17,27 @@ import reference
 
 MICRO_BATCH = 32
 LEARNING_RATE = 2e-5
+
+
+class OneDnnLinear(torch.autograd.Function):
+    """x·Wᵀ + b by oneDNN. PyTorch itself uses MKL in eager mode, which leaves AVX-512 out on CPUs that are not Intel's."""
+
+    @staticmethod
+    def forward(context, x, weight, bias):
+        context.save_for_backward(x, weight)
+        return product(x, weight, bias)
+
+    @staticmethod
+    def backward(context, gradient):
+        x, weight = context.saved_tensors
+        rows, inputs = gradient.flatten(0, -2), x.flatten(0, -2)
+        of_weight = product(rows.t().contiguous(), inputs.t().contiguous())
+        return product(gradient, weight.t().contiguous()), of_weight, rows.sum(0)
+
+
+def product(x, weight, bias=None):
+    """x·Wᵀ (+ b), x [.., in], W [out, in]."""
+    return torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
 
 
 class Worker:
@@ -75,10 +96,12 @@ def read_batches(file):
 
 
 def main():
-    model, batches, threads = sys.argv[1:4]
+    model, batches, threads, _, products = sys.argv[1:6]
     torch.manual_seed(11)
     torch.set_num_threads(int(threads))
     torch.set_num_interop_threads(1)
+    if products == "onednn":
+        F.linear = OneDnnLinear.apply  # what nn.Linear calls
     worker = Worker(model, batches)
     works = {"train": worker.train, "score": worker.score, "evaluate": worker.evaluate}
     print("ready torch", torch.__version__, flush=True)
