@@ -33,13 +33,9 @@ final class FirstTokenBlock {
         this.width = Lanes.padded(hidden);
         this.columns = Lanes.padded(heads);
         this.scale = (float) (1 / Math.sqrt((double) hidden / heads));
-        this.x = scratch.floats(0, fours(tokens) * width);
-        this.p = scratch.floats(1, fours(tokens) * columns);
-        this.kept = scratch.floats(2, fours(tokens) * columns);
-    }
-
-    private static int fours(int rows) {
-        return (rows + 3) & ~3;
+        this.x = scratch.floats(0, SmallProducts.paddedRows(tokens) * width);
+        this.p = scratch.floats(1, SmallProducts.paddedRows(tokens) * columns);
+        this.kept = scratch.floats(2, SmallProducts.paddedRows(tokens) * columns);
     }
 
     /** Takes the text's hidden states from those of all texts, [N, D]. */
@@ -120,7 +116,7 @@ final class FirstTokenBlock {
 
     /** entriesᵀ·x [A, D], to the text's rows of [A, B, D]. */
     private void writeTransposedTimesStates(float[] entries, Floats to) {
-        float[] rows = scratch.floats(4, fours(heads) * width);
+        float[] rows = scratch.floats(4, SmallProducts.paddedRows(heads) * width);
         SmallProducts.transposedTimes(
                 new Matrix(entries, columns), new Matrix(x, width), new Matrix(rows, width), heads, hidden, tokens);
         for (int h = 0; h < heads; h++) {
@@ -136,7 +132,7 @@ final class FirstTokenBlock {
 
     /** The text's rows of [A, B, D], with zeros in the padding. */
     private float[] readHeads(Floats from, int slot) {
-        float[] rows = scratch.floats(slot, fours(heads) * width);
+        float[] rows = scratch.floats(slot, SmallProducts.paddedRows(heads) * width);
         for (int h = 0; h < heads; h++) {
             from.get(((long) h * texts.count() + text) * hidden, rows, h * width, hidden);
             Rows.clearPadding(rows, h * width, hidden);
@@ -154,7 +150,7 @@ final class FirstTokenBlock {
      */
     void backward(Incoming incoming, Floats u, DropoutMask mask, float[] gates, Floats toHeads, Floats toStates) {
         float[] ofStates = readHeads(incoming.ofStates(), 3);
-        float[] ofScores = scratch.floats(5, fours(tokens) * columns); // [T, A]
+        float[] ofScores = scratch.floats(5, SmallProducts.paddedRows(tokens) * columns); // [T, A]
         timesStates(ofStates, ofScores);
         float[] row = scratch.floats(6, heads);
         for (int t = 0; t < tokens; t++) {
@@ -181,7 +177,7 @@ final class FirstTokenBlock {
     /** dx = dscores·u + kept·dstates as one product, [T, 2A]·[2A, D]. */
     private void writeStateGradients(float[] ofScores, float[] u, float[] ofStates, Floats to) {
         int stride = Lanes.padded(2 * heads);
-        float[] left = scratch.floats(7, fours(tokens) * stride);
+        float[] left = scratch.floats(7, SmallProducts.paddedRows(tokens) * stride);
         for (int t = 0; t < tokens; t++) {
             System.arraycopy(ofScores, t * columns, left, t * stride, heads);
             System.arraycopy(kept, t * columns, left, t * stride + heads, heads);
@@ -189,7 +185,7 @@ final class FirstTokenBlock {
         float[] right = scratch.floats(8, 2 * heads * width);
         System.arraycopy(u, 0, right, 0, heads * width);
         System.arraycopy(ofStates, 0, right, heads * width, heads * width);
-        float[] gradient = scratch.floats(10, fours(tokens) * width);
+        float[] gradient = scratch.floats(10, SmallProducts.paddedRows(tokens) * width);
         SmallProducts.times(
                 new Matrix(left, stride),
                 new Matrix(right, width),

@@ -34,16 +34,12 @@ final class HeadBlock {
         this.headSize = headSize;
         this.width = Lanes.padded(headSize);
         this.columns = Lanes.padded(tokens);
-        this.paddedRows = fours(tokens);
+        this.paddedRows = SmallProducts.paddedRows(tokens);
         this.q = qkv.from(column);
         this.k = qkv.from(hidden + column);
         this.v = qkv.from(2 * hidden + column);
         this.p = scratch.floats(5, paddedRows * columns);
         this.kept = p;
-    }
-
-    private static int fours(int rows) {
-        return (rows + 3) & ~3;
     }
 
     /** Entries of a text's dropout mask that one head takes: its rows are padded as here. */

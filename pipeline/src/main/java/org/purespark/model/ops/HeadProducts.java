@@ -76,16 +76,12 @@ final class HeadProducts {
         });
     }
 
-    private static int fours(int count) {
-        return (count + 3) & ~3;
-    }
-
     private Matrix narrow(Scratch scratch) {
-        return new Matrix(scratch.floats(0, fours(rows) * narrowWidth), narrowWidth);
+        return new Matrix(scratch.floats(0, SmallProducts.paddedRows(rows) * narrowWidth), narrowWidth);
     }
 
     private Matrix wide(Scratch scratch, int slot, int count) {
-        return new Matrix(scratch.floats(slot, fours(count) * width), width);
+        return new Matrix(scratch.floats(slot, SmallProducts.paddedRows(count) * width), width);
     }
 
     /** The head's entries of each row [B, E]. */

@@ -11,6 +11,11 @@ final class SmallProducts {
 
     private SmallProducts() {}
 
+    /** Rows are computed four at a time: how many there has to be room for. */
+    static int paddedRows(int rows) {
+        return (rows + ROWS - 1) & -ROWS;
+    }
+
     /**
      * A matrix in row-major order.
      *

@@ -13,7 +13,7 @@ import java.util.Arrays;
 record TextRows(float[] entries, int rows, int stride) {
     /** Room for rows, up to the next multiple of four and a vector more; contents are undefined. */
     static TextRows in(Scratch scratch, int slot, int rows, int stride) {
-        return new TextRows(scratch.floats(slot, ((rows + 3) & ~3) * stride + Lanes.COUNT), rows, stride);
+        return new TextRows(scratch.floats(slot, SmallProducts.paddedRows(rows) * stride + Lanes.COUNT), rows, stride);
     }
 
     /** The columns from {@code column} on. */
