@@ -151,7 +151,7 @@ final class EncoderGraph {
         int d = config.hidden();
         SDVariable q = affine(first, layer(l) + "attention.self.query", d, d); // [B, D]
         SDVariable keyWeight = variable(layer(l) + "attention.self.key.weight", d, d); // [D, D]
-        SDVariable u = new HeadSpread(graph, q, keyWeight, headGates(l)).outputVariable(); // [A, B, D]
+        SDVariable u = new HeadSpread(graph, q, keyWeight, config.heads()).outputVariable(); // [A, B, D]
         FirstTokenAttention attention = new FirstTokenAttention(graph, u, x, headGates(l), batch, attentionDropout(l));
         cls.add(attention.clsAttention()); // [N, A]
         SDVariable context = new HeadGather(

@@ -16,8 +16,9 @@ import org.purespark.model.ops.GraphSession;
  * for several threads a copy of a product's gradient, at most 4·n·max(3 D, F); activations of n = B·T tokens. Of each
  * layer the backward pass needs 8 arrays [n, D] (q, k, v, context, and of two norms the result and the normalized rows),
  * 2 [n, F] (gelu and its slope) and the attention [B, A, T, T], with CLS attention [n, A], its gradient, and 1/σ [n] of
- * two norms; 4 [n, D] and 2 [n, F] more are in flight. The last layer keeps CLS attention of all tokens, the rest of B first
- * ones alone, with five arrays [A, B, D] and their gradients. Arrays come in size classes.
+ * two norms; 4 [n, D], the gradient of q, k and v together and one [n, F] more are in flight. The last layer keeps CLS
+ * attention of all tokens, the rest of B first ones alone; of its two arrays [A, B, D] and the gradient of one there are three
+ * at once. Arrays come in size classes.
  *
  * <p>Passes without gradients, which come before and after training, take, beside the weights and a copy of their
  * matrices, in each of the task's threads 6 arrays [n, D] (q, k and v of a layer, 3 more) and [n, F] of n = B'·T tokens, B'
@@ -34,7 +35,6 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
 
     private static final int KEPT_INTERMEDIATE = 2;
     private static final int PASSING_HIDDEN = 4;
-    private static final int PASSING_INTERMEDIATE = 2;
     /** Of a pass without gradients. */
     private static final int PASS_HIDDEN = 3;
 
@@ -95,21 +95,26 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
 
     private static long activations(EncoderConfig config, Work work) {
         long tokens = (long) work.microBatch() * work.maxTokens();
-        long hidden = GraphSession.arrayBytes(tokens * config.hidden());
-        long intermediate = GraphSession.arrayBytes(tokens * config.intermediate());
         long ofAll = GraphSession.arrayBytes(3 * tokens * config.hidden())
                 + GraphSession.arrayBytes(tokens * work.maxTokens() * config.heads())
                 + ofRows(config, tokens);
-        long ofFirst = 5 * ofHeads(config, work.microBatch())
-                + 4 * GraphSession.arrayBytes((long) work.microBatch() * config.hidden())
+        long ofFirst = 3 * ofHeads(config, work.microBatch())
+                + GraphSession.arrayBytes((long) work.microBatch() * config.hidden())
                 + GraphSession.arrayBytes(tokens * config.heads())
                 + ofRows(config, work.microBatch());
         long clsAttention = 2 * GraphSession.arrayBytes(tokens * config.heads());
         return (config.layers() - 1) * ofAll
                 + ofFirst
                 + config.layers() * clsAttention
-                + PASSING_HIDDEN * hidden
-                + PASSING_INTERMEDIATE * intermediate;
+                + inFlight(config, tokens)
+                + inFlight(config, work.microBatch());
+    }
+
+    /** What a backward pass has beside what the layers keep: of one layer's q, k and v together a gradient among them. */
+    private static long inFlight(EncoderConfig config, long rows) {
+        return PASSING_HIDDEN * GraphSession.arrayBytes(rows * config.hidden())
+                + GraphSession.arrayBytes(3 * rows * config.hidden())
+                + GraphSession.arrayBytes(rows * config.intermediate());
     }
 
     /** D entries for each head of each first token. */

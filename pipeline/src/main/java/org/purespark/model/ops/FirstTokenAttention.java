@@ -11,7 +11,7 @@ import org.purespark.random.DropoutMask;
  * {@link HeadSpread}, {@link HeadGather}): p_h = softmax(x·u_h/√E) over the text's tokens, z_h = gate·Σ_t dropout(p_h)[t]·x[t].
  * What a query has in common with all keys, its product with their bias, leaves the softmax as it is.
  *
- * <p>Inputs u [A, B, D], x [N, D], gates [A] (0: the head is pruned), starts [B + 1], keys [B]. Outputs z [A, B, D];
+ * <p>Inputs u [A, B, D], x [N, D], gates [A] (1, or 0 where the head is pruned), starts [B + 1], keys [B]. Outputs z [A, B, D];
  * s_h = gate·Σ_t dropout(p_h)[t], [A, B]; CLS attention after dropout [N, A] (0 for pruned heads); and for the backward
  * pass the softmax [N, A].
  */

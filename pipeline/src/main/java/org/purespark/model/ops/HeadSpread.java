@@ -9,24 +9,27 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * What a query asks of hidden states, head by head: q_h·k_h[t] = q_h·(W_h·x[t]) = (W_hᵀ·q_h)·x[t], so y_h = W_hᵀ·q_h takes
  * the place of the keys of all tokens.
  *
- * <p>Inputs q [B, D], the keys' weight W [D, D] and an array [A] that tells the number of heads; output y [A, B, D].
+ * <p>Inputs q [B, D] and the keys' weight W [D, D]; output y [A, B, D].
  */
 public final class HeadSpread extends GraphOp {
-    /** @param gates [A], of which only the length counts */
-    public HeadSpread(SameDiff graph, SDVariable q, SDVariable weight, SDVariable gates) {
-        super(1, graph, q, weight, gates);
+    private final int heads;
+
+    /** @param heads A */
+    public HeadSpread(SameDiff graph, SDVariable q, SDVariable weight, int heads) {
+        super(1, graph, q, weight);
+        this.heads = heads;
     }
 
     @Override
     protected long[][] outputShapes(List<INDArray> inputs) {
         INDArray q = inputs.get(0);
-        return new long[][] {{inputs.get(2).length(), q.size(0), q.size(1)}};
+        return new long[][] {{heads, q.size(0), q.size(1)}};
     }
 
     @Override
     public void compute(List<INDArray> inputs, List<INDArray> outputs, Workers workers) {
         INDArray q = inputs.get(0);
-        new HeadProducts((int) inputs.get(2).length(), (int) q.size(0), (int) q.size(1))
+        new HeadProducts(heads, (int) q.size(0), (int) q.size(1))
                 .spread(Floats.of(q), Floats.of(inputs.get(1)), Floats.of(outputs.get(0)), workers);
     }
 

@@ -10,8 +10,8 @@ import org.purespark.random.DropoutMask;
  * Multi-head self-attention over packed texts (Vaswani et al. 2017, formula 1), each text attending to itself alone:
  * context = dropout(softmax(q·kᵀ/√E))·v, head by head.
  *
- * <p>Inputs: qkv [N, 3D] (q, k, v side by side, without their bias), bias [3D], gates [A] (0: the head is pruned, its context
- * 0), starts [B + 1], keys [B]. Outputs context [N, D]; CLS attention after dropout [N, A] (row of token k of text b: what b's first
+ * <p>Inputs: qkv [N, 3D] (q, k, v side by side, without their bias), bias [3D], gates [A] (1, or 0 where the head is
+ * pruned: its context is 0), starts [B + 1], keys [B]. Outputs context [N, D]; CLS attention after dropout [N, A] (row of token k of text b: what b's first
  * token gives to k; 0 for pruned heads); and for the backward pass the softmax [A·ΣT²], head by head in each text.
  */
 public final class SelfAttention extends GraphOp {

@@ -51,7 +51,7 @@ class FirstTokenAttentionTest {
         SDVariable q = new Linear(graph, first, part(weights, 0, hidden), Linear.Weight.OUT_IN)
                 .outputVariable()
                 .add(part(bias, 0, hidden));
-        SDVariable u = new HeadSpread(graph, q, part(weights, 1, hidden), gates).outputVariable();
+        SDVariable u = new HeadSpread(graph, q, part(weights, 1, hidden), heads).outputVariable();
         FirstTokenAttention one = new FirstTokenAttention(graph, u, x, gates, batch, none);
         HeadGather actual =
                 new HeadGather(graph, one.states(), one.sums(), part(weights, 2, hidden), part(bias, 2, hidden));
