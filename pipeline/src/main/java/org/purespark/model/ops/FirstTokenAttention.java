@@ -54,7 +54,7 @@ public final class FirstTokenAttention extends GraphOp {
         float[] gates = Floats.of(inputs.get(2)).toArray();
         Texts texts = Texts.of(inputs.get(3), inputs.get(4));
         Floats states = Floats.of(outputs.get(0));
-        Floats sums = Floats.of(outputs.get(1));
+        Floats sums = Floats.ofNullable(outputs.get(1));
         Floats cls = Floats.ofNullable(outputs.get(2));
         Floats softmax = Floats.ofNullable(outputs.get(3));
         workers.run(texts.count(), (b, scratch) -> {
@@ -68,7 +68,9 @@ public final class FirstTokenAttention extends GraphOp {
             if (cls != null) {
                 block.writeAttention(cls);
             }
-            block.writeSums(sums);
+            if (sums != null) {
+                block.writeSums(sums);
+            }
             block.writeStates(states);
         });
     }

@@ -4,18 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Attention of first tokens on hidden states, against attention of all tokens on keys and values, with dropout off. */
+/** Attention of first tokens on hidden states, against attention of all tokens on keys and values. */
 class FirstTokenAttentionTest {
     private static final long SEED = 11;
     private static final int[] LENGTHS = {3, 1, 17, 6};
@@ -26,18 +30,9 @@ class FirstTokenAttentionTest {
     @ParameterizedTest
     @CsvSource({"5, 20, 1", "2, 16, 2", "12, 96, 3", "3, 84, 2"})
     void contextAttentionAndGradientsAreThoseOfAllTokens(int heads, int hidden, int threads) {
-        int[] starts = new int[LENGTHS.length + 1];
-        for (int b = 0; b < LENGTHS.length; b++) {
-            starts[b + 1] = starts[b] + LENGTHS[b];
-        }
-        int tokens = starts[LENGTHS.length];
-        BatchInputs batch = new BatchInputs(
-                graph.constant("starts", Nd4j.createFromArray(starts)),
-                graph.constant("keys", Nd4j.createFromArray(new long[LENGTHS.length])));
-        float[] open = new float[heads];
-        java.util.Arrays.fill(open, 1f);
-        open[heads - 1] = 0f;
-        SDVariable gates = graph.constant("gates", Nd4j.createFromArray(open));
+        int tokens = Arrays.stream(LENGTHS).sum();
+        BatchInputs batch = batch(new long[LENGTHS.length]);
+        SDVariable gates = gates(heads);
         Dropout none = new Dropout(0, 0);
         SDVariable x = random(tokens, hidden);
         SDVariable weights = random(3 * hidden, hidden);
@@ -82,6 +77,87 @@ class FirstTokenAttentionTest {
         }
     }
 
+    /** Central differences of Σ z·dz + Σ s·ds + Σ cls·dcls along random directions; with dropout s is not 1. */
+    @Test
+    void gradientsWithDropoutMatchFiniteDifferences() {
+        int heads = 3;
+        int hidden = 24;
+        int tokens = Arrays.stream(LENGTHS).sum();
+        BatchInputs batch = batch(new long[] {5, 6, 7, 8});
+        SDVariable u = graph.placeHolder("u", DataType.FLOAT, heads, LENGTHS.length, hidden);
+        SDVariable x = graph.placeHolder("x", DataType.FLOAT, tokens, hidden);
+        FirstTokenAttention attention = new FirstTokenAttention(graph, u, x, gates(heads), batch, new Dropout(4, 0.3));
+        List<SDVariable> results = List.of(attention.states(), attention.sums(), attention.clsAttention());
+        List<SDVariable> weights =
+                List.of(random(heads, LENGTHS.length, hidden), random(heads, LENGTHS.length), random(tokens, heads));
+        List<SDVariable> gradients = attention.doDiff(weights);
+        INDArray atU = random(heads, LENGTHS.length, hidden).getArr();
+        INDArray atX = random(tokens, hidden).getArr();
+        try (Workers workers = new Workers(2);
+                GraphSession session = new GraphSession(graph, workers)) {
+            Map<String, INDArray> slopes =
+                    session.run(gradients.stream().map(SDVariable::name).toList(), Map.of("u", atU, "x", atX));
+            double step = 1e-2;
+            for (int trial = 0; trial < 6; trial++) {
+                INDArray alongU = random(heads, LENGTHS.length, hidden).getArr();
+                INDArray alongX = random(tokens, hidden).getArr();
+                double byU = (loss(session, results, weights, atU.add(alongU.mul(step)), atX)
+                                - loss(session, results, weights, atU.sub(alongU.mul(step)), atX))
+                        / (2 * step);
+                double byX = (loss(session, results, weights, atU, atX.add(alongX.mul(step)))
+                                - loss(session, results, weights, atU, atX.sub(alongX.mul(step))))
+                        / (2 * step);
+                assertThat(byU)
+                        .as("along u")
+                        .isCloseTo(product(slopes.get(gradients.get(0).name()), alongU), within(2e-3));
+                assertThat(byX)
+                        .as("along x")
+                        .isCloseTo(product(slopes.get(gradients.get(1).name()), alongX), within(2e-3));
+            }
+            session.release(slopes);
+        }
+    }
+
+    private static double loss(
+            GraphSession session, List<SDVariable> results, List<SDVariable> weights, INDArray u, INDArray x) {
+        Map<String, INDArray> values =
+                session.run(results.stream().map(SDVariable::name).toList(), Map.of("u", u, "x", x));
+        double loss = 0;
+        for (int i = 0; i < results.size(); i++) {
+            loss += product(values.get(results.get(i).name()), weights.get(i).getArr());
+        }
+        session.release(values);
+        return loss;
+    }
+
+    /** Σ a·b in float64. */
+    private static double product(INDArray a, INDArray b) {
+        float[] left = Floats.of(a).toArray();
+        float[] right = Floats.of(b).toArray();
+        double sum = 0;
+        for (int i = 0; i < left.length; i++) {
+            sum += (double) left[i] * right[i];
+        }
+        return sum;
+    }
+
+    private BatchInputs batch(long[] keys) {
+        int[] starts = new int[LENGTHS.length + 1];
+        for (int b = 0; b < LENGTHS.length; b++) {
+            starts[b + 1] = starts[b] + LENGTHS[b];
+        }
+        return new BatchInputs(
+                graph.constant("starts", Nd4j.createFromArray(starts)),
+                graph.constant("keys", Nd4j.createFromArray(keys)));
+    }
+
+    /** The last head is pruned. */
+    private SDVariable gates(int heads) {
+        float[] gates = new float[heads];
+        Arrays.fill(gates, 0, heads - 1, 1f);
+        return graph.constant("gates", Nd4j.createFromArray(gates));
+    }
+
     /** Of the weights, of x, of the bias. */
     private static List<String> gradientsOfAll(
             SelfAttention all,
@@ -123,14 +199,14 @@ class FirstTokenAttentionTest {
                 ofStates.get(3).name());
     }
 
-    private static org.nd4j.autodiff.functions.DifferentialFunction op(SameDiff graph, SDVariable output) {
+    private static DifferentialFunction op(SameDiff graph, SDVariable output) {
         return graph.getVariableOutputOp(output.name());
     }
 
     private SDVariable random(int... shape) {
         Random random = new Random(SEED + inputs);
-        INDArray values = Nd4j.create(
-                DataType.FLOAT, java.util.Arrays.stream(shape).asLongStream().toArray());
+        INDArray values =
+                Nd4j.create(DataType.FLOAT, Arrays.stream(shape).asLongStream().toArray());
         for (long i = 0; i < values.length(); i++) {
             values.putScalar(i, random.nextFloat() - 0.5f);
         }
@@ -145,11 +221,9 @@ class FirstTokenAttentionTest {
 
     private static INDArray rows(INDArray all, int part, int hidden) {
         return all.rank() == 1
-                ? all.get(org.nd4j.linalg.indexing.NDArrayIndex.interval(part * hidden, (part + 1) * hidden))
+                ? all.get(NDArrayIndex.interval(part * hidden, (part + 1) * hidden))
                         .dup('c')
-                : all.get(
-                                org.nd4j.linalg.indexing.NDArrayIndex.interval(part * hidden, (part + 1) * hidden),
-                                org.nd4j.linalg.indexing.NDArrayIndex.all())
+                : all.get(NDArrayIndex.interval(part * hidden, (part + 1) * hidden), NDArrayIndex.all())
                         .dup('c');
     }
 
