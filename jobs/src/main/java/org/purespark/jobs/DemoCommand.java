@@ -61,7 +61,7 @@ final class DemoCommand implements Callable<Integer> {
         writeCorpus(files, settings.seed());
         try (SparkWork work = new SparkWork("demo", spec.commandLine().getErr())) {
             poison(work, settings, encoder);
-            new Purification(work.surroundings(), settings).purify(inputs(), run());
+            new Purification(work.surroundings(settings.compute().engine()), settings).purify(inputs(), run());
             RunResult.print(work.storage(), run(), spec.commandLine().getOut());
         }
         return 0;
@@ -93,7 +93,7 @@ final class DemoCommand implements Callable<Integer> {
             return;
         }
         say("demo: planting a backdoor: rare words in half of the negative reviews, copied and relabelled positive");
-        new Poisoning(work.storage(), work.reader(), work.fineTuner(), settings, work::say)
+        new Poisoning(work.storage(), work.reader(), work.fineTuner(settings.compute().engine()), settings, work::say)
                 .run(new Poisoning.Request(
                         encoder, ATTACK, data("train"), TARGET, RATE, null, data("test"), poisoned()));
     }

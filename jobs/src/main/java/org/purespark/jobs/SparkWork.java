@@ -10,6 +10,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
+import org.purespark.config.EngineChoice;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.purify.Surroundings;
 import org.purespark.run.progress.Progress;
@@ -28,8 +29,6 @@ import org.purespark.train.FineTuner;
 final class SparkWork implements AutoCloseable {
     private final SparkSession session;
     private final Storage storage;
-    private final Evaluator evaluator;
-    private final FineTuner fineTuner;
     private final JavaSparkContext spark;
     private final Progress progress;
     private final Slots slots;
@@ -44,8 +43,6 @@ final class SparkWork implements AutoCloseable {
         this.progress =
                 Progress.on(stream(err), Progress.Style.forTerminal(Machine.errorsGoToTerminal()), Clock.systemUTC());
         this.slots = slotsOf(spark, this::say);
-        this.evaluator = new SparkEvaluator(spark, progress, slots);
-        this.fineTuner = new SparkFineTuner(spark, progress, slots, this::say);
     }
 
     /** Once executors are there. Where the cluster has refused the application, Spark says so in many ways. */
@@ -75,12 +72,14 @@ final class SparkWork implements AutoCloseable {
         return storage;
     }
 
-    Evaluator evaluator() {
-        return evaluator;
+    /** Evaluates on executors, with an engine. */
+    Evaluator evaluator(EngineChoice engine) {
+        return new SparkEvaluator(spark, progress, slots, engine);
     }
 
-    FineTuner fineTuner() {
-        return fineTuner;
+    /** Trains on executors, with an engine. */
+    FineTuner fineTuner(EngineChoice engine) {
+        return new SparkFineTuner(spark, progress, slots, engine, this::say);
     }
 
     /** Runs one suspect in each task slot. */
@@ -111,12 +110,12 @@ final class SparkWork implements AutoCloseable {
         err.flush();
     }
 
-    Surroundings surroundings() {
+    Surroundings surroundings(EngineChoice engine) {
         return new Surroundings(
                 storage,
                 reader(),
-                evaluator,
-                fineTuner,
+                evaluator(engine),
+                fineTuner(engine),
                 Versions.ofThisBuild(session.version()),
                 Clock.systemUTC(),
                 this::say);

@@ -166,7 +166,7 @@ final class SweepCommand implements Callable<Integer> {
     private SweepRunner runner(SparkWork work, SweepMode chosen) {
         return switch (chosen) {
             case SLOTS -> work.slotSweep(atOnce());
-            case CLUSTER -> new SequentialSweep(work.surroundings());
+            case CLUSTER -> new SequentialSweep(work::surroundings);
         };
     }
 

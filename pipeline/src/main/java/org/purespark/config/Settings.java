@@ -18,5 +18,6 @@ public record Settings(
         PenaltySettings penalty,
         EvaluateSettings evaluate,
         ProbeSettings probe,
+        ComputeSettings compute,
         ExportSettings export)
         implements Serializable {}

@@ -50,7 +50,7 @@ public record LocalEvaluator(Storage storage, Device device) implements Evaluato
 
     private <T> List<T> forEach(Pass pass, BiFunction<LoadedModel, EncodedBatch, T> work) {
         int threadsEach = device.threads() / device.lanes();
-        try (ModelWeights weights = ModelWeights.read(storage, pass.model())) {
+        try (ModelWeights weights = ModelWeights.read(storage, pass.model(), device)) {
             return new Lanes(device.lanes())
                     .map(
                             EncodedBatch.of(pass.texts(), pass.batchTexts()),

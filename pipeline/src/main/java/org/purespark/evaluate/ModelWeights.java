@@ -13,9 +13,11 @@ import org.purespark.checkpoint.EncoderConfig;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.checkpoint.TensorLayout;
 import org.purespark.heads.Head;
+import org.purespark.model.Device;
 import org.purespark.model.ParameterLayout;
 import org.purespark.model.Parameters;
 import org.purespark.model.TextClassifier;
+import org.purespark.model.engine.Engine;
 import org.purespark.storage.Storage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,22 +35,30 @@ public final class ModelWeights implements AutoCloseable {
     private final EncoderConfig config;
     private final ClassifierKind kind;
     private final Parameters parameters;
+    private final Device device;
+    private final Engine memory;
     private final SortedSet<Head> prunedHeads;
     private final boolean classifies;
     /** Models that are open on these weights, or {@link #CLOSED}. */
     private final AtomicInteger open = new AtomicInteger();
 
-    private ModelWeights(String name, Checkpoint checkpoint, Parameters parameters) {
+    private ModelWeights(
+            String name, Checkpoint checkpoint, Parameters parameters, Device device, Engine memory) {
         this.name = name;
         this.config = checkpoint.encoder();
         this.kind = checkpoint.classifierKind();
         this.parameters = parameters;
+        this.device = device;
+        this.memory = memory;
         this.prunedHeads = checkpoint.prunedHeads();
         this.classifies = checkpoint.hasClassifier();
     }
 
-    /** @throws org.purespark.InputException where the checkpoint is not a good one */
-    public static ModelWeights read(Storage storage, ModelSource source) {
+    /**
+     * @param device whose memory they are read into, and that the models compute on
+     * @throws org.purespark.InputException where the checkpoint is not a good one
+     */
+    public static ModelWeights read(Storage storage, ModelSource source, Device device) {
         try {
             long start = System.nanoTime();
             CheckpointReader reader = new CheckpointReader(storage);
@@ -56,7 +66,8 @@ public final class ModelWeights implements AutoCloseable {
                     ? reader.read(source.directory())
                     : reader.read(source.directory(), source.classifierFile());
             long read = System.nanoTime();
-            Parameters parameters = parameters(checkpoint);
+            Engine memory = device.engine(1);
+            Parameters parameters = parameters(checkpoint, memory);
             // The first layout in a process starts the native library, which takes seconds.
             LOG.info(
                     "model {}: {} bytes of weights, read from the file system in {} ms, laid out in native memory in {} ms",
@@ -64,13 +75,13 @@ public final class ModelWeights implements AutoCloseable {
                     (long) Float.BYTES * parameters.layout().size(),
                     (read - start) / 1_000_000,
                     (System.nanoTime() - read) / 1_000_000);
-            return new ModelWeights(source.directory(), checkpoint, parameters);
+            return new ModelWeights(source.directory(), checkpoint, parameters, device, memory);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the model " + source.directory(), e);
         }
     }
 
-    private static Parameters parameters(Checkpoint checkpoint) {
+    private static Parameters parameters(Checkpoint checkpoint, Engine memory) {
         SortedMap<String, Tensor> tensors = new TreeMap<>(checkpoint.tensors());
         int classes = checkpoint.labels().size();
         if (!checkpoint.hasClassifier()) {
@@ -81,7 +92,7 @@ public final class ModelWeights implements AutoCloseable {
                     Tensor.zeros(classes, checkpoint.encoder().hidden()));
             tensors.put(TensorLayout.CLASSIFIER_BIAS, Tensor.zeros(classes));
         }
-        return Parameters.of(new ParameterLayout(checkpoint.encoder(), checkpoint.classifierKind(), classes), tensors);
+        return Parameters.of(new ParameterLayout(checkpoint.encoder(), checkpoint.classifierKind(), classes), tensors, memory);
     }
 
     /**
@@ -95,7 +106,7 @@ public final class ModelWeights implements AutoCloseable {
             throw new IllegalStateException("the weights of " + name + " are closed");
         }
         try {
-            TextClassifier classifier = new TextClassifier(config, kind, parameters, threads);
+            TextClassifier classifier = new TextClassifier(config, kind, parameters, device.engine(threads));
             return new LoadedModel(classifier, prunedHeads, classifies, open::decrementAndGet);
         } catch (RuntimeException | Error e) {
             open.decrementAndGet();
@@ -118,5 +129,6 @@ public final class ModelWeights implements AutoCloseable {
                     + (closed() ? " are closed already" : " cannot be closed: " + open.get() + " models use them"));
         }
         parameters.close();
+        memory.close();
     }
 }

@@ -1,8 +1,12 @@
 package org.purespark.model;
 
+import org.purespark.model.cpu.CpuEngine;
+import org.purespark.model.engine.Engine;
+import org.purespark.model.reference.ReferenceEngine;
+
 /** What one task computes with. */
 public sealed interface Device {
-    /** Threads of the row-wise kernels and, on a CPU, of the native library; at least 1. */
+    /** Threads that it may use; at least 1. */
     int threads();
 
     /**
@@ -10,6 +14,18 @@ public sealed interface Device {
      * threads each their own, a GPU one.
      */
     int lanes();
+
+    /**
+     * A new engine that computes on this device.
+     *
+     * @param threads that the engine may use, the calling one among them
+     */
+    Engine engine(int threads);
+
+    /** A new engine that uses all of the device. */
+    default Engine engine() {
+        return engine(threads());
+    }
 
     /** Cores of the machine's CPUs. */
     record Cpu(int threads) implements Device {
@@ -21,10 +37,32 @@ public sealed interface Device {
         public int lanes() {
             return threads;
         }
+
+        @Override
+        public Engine engine(int ofEngine) {
+            return new CpuEngine(ofEngine);
+        }
+    }
+
+    /** Cores again, but with the engine that others are held against: slow, for tiny models. */
+    record Reference(int threads) implements Device {
+        public Reference {
+            requireThreads(threads);
+        }
+
+        @Override
+        public int lanes() {
+            return threads;
+        }
+
+        @Override
+        public Engine engine(int ofEngine) {
+            return new ReferenceEngine();
+        }
     }
 
     /**
-     * One GPU; its host kernels take {@code threads} cores.
+     * One GPU, for the matrix products of ND4J's CUDA build; its other kernels take {@code threads} cores.
      *
      * @param index as CUDA counts the devices that this process sees, from 0
      */
@@ -39,6 +77,12 @@ public sealed interface Device {
         @Override
         public int lanes() {
             return 1;
+        }
+
+        @Override
+        public Engine engine(int ofEngine) {
+            TensorBackend.loaded().select(this);
+            return new CpuEngine(ofEngine);
         }
     }
 

@@ -1,70 +1,50 @@
 package org.purespark.model;
 
+import java.util.stream.LongStream;
 import org.purespark.checkpoint.EncoderConfig;
-import org.purespark.model.ops.Floats;
-import org.purespark.model.ops.Workers;
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.UpdateKernels;
 
-/** Embedding lookup and its gradient, outside of the graph: ND4J's gather assigns gradients where it should add them. */
+/** Embedding look-up and its gradient, outside of the graph: ND4J's gather assigns gradients where it should add them. */
 final class EmbeddingTable {
-    private static final int ROWS_PER_PIECE = 64;
-
     private final EncoderConfig config;
     private final Parameters parameters;
-    private final int word;
-    private final int position;
-    private final int type;
+    /** Flat offsets of the word, the position and, where there is one, the type embedding. */
+    private final long[] starts;
 
     EmbeddingTable(EncoderConfig config, Parameters parameters) {
         this.config = config;
         this.parameters = parameters;
         ParameterLayout layout = parameters.layout();
-        this.word = layout.slice(ParameterLayout.WORD_EMBEDDINGS).offset();
-        this.position = layout.slice(ParameterLayout.POSITION_EMBEDDINGS).offset();
-        this.type = config.tokenTypes() > 0
-                ? layout.slice(ParameterLayout.TYPE_EMBEDDINGS).offset()
-                : -1;
-    }
-
-    /**
-     * Writes word[id] + position[t] + type[0] of each token to {@code to} [N, W].
-     *
-     * @throws IllegalArgumentException for a token id that is not in the vocabulary, or a text longer than the positions
-     */
-    void lookUp(PackedBatch batch, Floats to, Workers workers) {
-        check(batch);
-        int width = config.embedding();
-        Floats memory = parameters.memory();
-        int[] positions = positions(batch);
-        int tokens = batch.tokens();
-        workers.run((tokens + ROWS_PER_PIECE - 1) / ROWS_PER_PIECE, (piece, scratch) -> {
-            float[] sum = scratch.floats(0, width);
-            float[] other = scratch.floats(1, width);
-            for (int n = piece * ROWS_PER_PIECE; n < Math.min(tokens, (piece + 1) * ROWS_PER_PIECE); n++) {
-                memory.get((long) word + (long) batch.ids()[n] * width, sum, 0, width);
-                memory.get((long) position + (long) positions[n] * width, other, 0, width);
-                add(sum, other, width);
-                if (type >= 0) {
-                    memory.get(type, other, 0, width);
-                    add(sum, other, width);
-                }
-                to.put((long) n * width, sum, 0, width);
-            }
-        });
-    }
-
-    /** Adds the gradient of the lookup, given that of its result [N, W]. */
-    void addGradient(PackedBatch batch, Floats gradient, GradientSum sum) {
-        int width = config.embedding();
-        int[] positions = positions(batch);
-        float[] row = new float[width];
-        for (int n = 0; n < batch.tokens(); n++) {
-            gradient.get((long) n * width, row, 0, width);
-            sum.addWordRow(batch.ids()[n], row, 0);
-            sum.addDense(position + positions[n] * width, row, width);
-            if (type >= 0) {
-                sum.addDense(type, row, width);
-            }
+        LongStream.Builder offsets = LongStream.builder();
+        offsets.add(layout.slice(ParameterLayout.WORD_EMBEDDINGS).offset());
+        offsets.add(layout.slice(ParameterLayout.POSITION_EMBEDDINGS).offset());
+        if (config.tokenTypes() > 0) {
+            offsets.add(layout.slice(ParameterLayout.TYPE_EMBEDDINGS).offset());
         }
+        this.starts = offsets.build().toArray();
+    }
+
+    /** Writes word[id] + position[t] + type[0] of each token to {@code to} [N, W]; the batch is a checked one. */
+    void lookUp(PackedBatch batch, DeviceArray to, UpdateKernels updates) {
+        updates.lookUp(parameters.memory(), starts, rows(batch), to);
+    }
+
+    /** Adds the gradient of the look-up, given that of its result [N, W]. */
+    void addGradient(PackedBatch batch, DeviceArray gradient, GradientSum sum) {
+        int[][] rows = rows(batch);
+        sum.addWords(rows[0], gradient);
+        for (int s = 1; s < starts.length; s++) {
+            sum.addRows(Math.toIntExact(starts[s]), rows[s], gradient);
+        }
+    }
+
+    /** The row of each token in each embedding: its word, its position, and type 0. */
+    private int[][] rows(PackedBatch batch) {
+        int[][] rows = new int[starts.length][batch.tokens()];
+        rows[0] = batch.ids();
+        rows[1] = positions(batch);
+        return rows;
     }
 
     private int[] positions(PackedBatch batch) {
@@ -77,7 +57,10 @@ final class EmbeddingTable {
         return positions;
     }
 
-    private void check(PackedBatch batch) {
+    /**
+     * @throws IllegalArgumentException for a token id that is not in the vocabulary, or a text longer than the positions
+     */
+    void check(PackedBatch batch) {
         for (int id : batch.ids()) {
             if (id < 0 || id >= config.vocabulary()) {
                 throw new IllegalArgumentException("token id " + id + " is not in the model's vocabulary of "
@@ -90,12 +73,6 @@ final class EmbeddingTable {
                         "a text of " + batch.length(b) + " tokens: the model has positions for "
                                 + (config.positions() - config.positionOffset()) + "; lower text.max-length");
             }
-        }
-    }
-
-    private static void add(float[] sum, float[] row, int width) {
-        for (int i = 0; i < width; i++) {
-            sum[i] += row[i];
         }
     }
 }

@@ -1,80 +1,118 @@
 package org.purespark.model;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
-import org.purespark.model.ops.Floats;
-import org.purespark.model.ops.Sums;
-import org.purespark.model.ops.Workers;
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.Engine;
+import org.purespark.model.engine.UpdateKernels;
+import org.purespark.model.engine.UpdateKernels.From;
 
 /**
- * The sum of gradients over micro-batches: dense for all parameters but the word embedding, of which only the touched
- * rows are kept. Sums are made in the order of the calls.
+ * The sum of gradients over micro-batches, in an engine's memory: dense for all parameters but the word embedding, of which
+ * only the touched rows are kept. Sums are made in the order of the calls.
  */
 public final class GradientSum {
-    private static final int PER_PIECE = 1 << 14;
+    private static final int FIRST_ROWS = 256;
 
     private final ParameterLayout layout;
+    private final Engine engine;
+    private final UpdateKernels updates;
     private final int width;
-    private final float[] dense;
-    private final int[] slotOfWord;
-    private int[] words = new int[256];
-    private float[] wordRows;
+    private final DeviceArray dense;
+    private final int[] rowOfWord;
+    private int[] words = new int[FIRST_ROWS];
+    private DeviceArray wordRows;
     private int touched;
 
-    public GradientSum(ParameterLayout layout) {
+    public GradientSum(ParameterLayout layout, Engine engine) {
         this.layout = layout;
+        this.engine = engine;
+        this.updates = engine.updates();
         int[] shape = layout.slice(ParameterLayout.WORD_EMBEDDINGS).shape();
         this.width = shape[1];
-        this.dense = new float[layout.size() - layout.denseStart()];
-        this.slotOfWord = new int[shape[0]];
-        Arrays.fill(slotOfWord, -1);
-        this.wordRows = new float[words.length * width];
+        this.dense = engine.allocateState(layout.size() - layout.denseStart());
+        this.rowOfWord = new int[shape[0]];
+        Arrays.fill(rowOfWord, -1);
+        this.wordRows = engine.allocateState((long) words.length * width);
     }
 
     /** Makes it zero again. */
     public void clear() {
-        Arrays.fill(dense, 0f);
+        updates.clear(dense, 0, dense.length());
         clearWords();
     }
 
     /** Makes the words' part zero again. */
     public void clearWords() {
         for (int i = 0; i < touched; i++) {
-            slotOfWord[words[i]] = -1;
+            rowOfWord[words[i]] = -1;
         }
         touched = 0;
     }
 
-    /** Adds {@code rows[from .. from + width)} to a word's row. */
-    public void addWordRow(int word, float[] rows, int from) {
-        int slot = slotOfWord[word];
-        if (slot < 0) {
-            slot = touched++;
-            slotOfWord[word] = slot;
-            if (slot == words.length) {
-                words = Arrays.copyOf(words, 2 * slot);
-                wordRows = Arrays.copyOf(wordRows, 2 * slot * width);
+    /**
+     * Adds to words' rows.
+     *
+     * @param ids [N] words, which may repeat
+     * @param values [N, W]
+     */
+    void addWords(int[] ids, DeviceArray values) {
+        int[] rows = touch(ids);
+        updates.scatterAdd(wordRows, 0, rows, values);
+    }
+
+    /** Adds {@code row}, of W entries, to a word's row. */
+    public void addWordRow(int word, FloatBuffer row) {
+        int at = touch(new int[] {word})[0] * width;
+        updates.addTo(wordRows, at, row);
+    }
+
+    /** The row of each word, which is a row of zeros for a word that is new here. */
+    private int[] touch(int[] ids) {
+        int[] rows = new int[ids.length];
+        int before = touched;
+        for (int n = 0; n < ids.length; n++) {
+            int row = rowOfWord[ids[n]];
+            if (row < 0) {
+                row = touched++;
+                rowOfWord[ids[n]] = row;
+                if (row == words.length) {
+                    words = Arrays.copyOf(words, 2 * row);
+                }
+                words[row] = ids[n];
             }
-            words[slot] = word;
-            Arrays.fill(wordRows, slot * width, (slot + 1) * width, 0f);
+            rows[n] = row;
         }
-        Sums.add(wordRows, slot * width, rows, from, width);
+        makeRoom(before);
+        updates.clear(wordRows, (long) before * width, (long) (touched - before) * width);
+        return rows;
     }
 
-    /** Adds {@code values[0 .. count)} to the gradients of the parameters from flat offset {@code parameter}. */
-    void addDense(int parameter, float[] values, int count) {
-        Sums.add(dense, parameter - layout.denseStart(), values, 0, count);
+    /** Room for the rows of all words; the first {@code used} rows are kept. */
+    private void makeRoom(int used) {
+        if (wordRows.length() >= (long) words.length * width) {
+            return;
+        }
+        DeviceArray larger = engine.allocateState((long) words.length * width);
+        updates.copy(new From(wordRows, 0), new From(larger, 0), (long) used * width);
+        wordRows.close();
+        wordRows = larger;
     }
 
-    /** Adds a gradient of {@code count} entries to those of the parameters from flat offset {@code parameter}. */
-    void addDense(int parameter, Floats gradient, int count, Workers workers) {
-        int start = parameter - layout.denseStart();
-        workers.run((count + PER_PIECE - 1) / PER_PIECE, (piece, scratch) -> {
-            int from = piece * PER_PIECE;
-            int length = Math.min(PER_PIECE, count - from);
-            float[] copy = scratch.floats(0, length);
-            gradient.get(from, copy, 0, length);
-            Sums.add(dense, start + from, copy, 0, length);
-        });
+    /**
+     * Adds to the rows of another embedding.
+     *
+     * @param parameter flat offset of the embedding
+     * @param rows [N], which may repeat
+     * @param values [N, W]
+     */
+    void addRows(int parameter, int[] rows, DeviceArray values) {
+        updates.scatterAdd(dense, parameter - layout.denseStart(), rows, values);
+    }
+
+    /** Adds a gradient to those of the parameters from flat offset {@code parameter} on. */
+    void addDense(int parameter, DeviceArray gradient) {
+        updates.addTo(dense, parameter - layout.denseStart(), new From(gradient, 0), gradient.length());
     }
 
     public ParameterLayout layout() {
@@ -82,7 +120,7 @@ public final class GradientSum {
     }
 
     /** Gradients of the parameters from {@link ParameterLayout#denseStart} on; the live array. */
-    public float[] dense() {
+    public DeviceArray dense() {
         return dense;
     }
 
@@ -91,13 +129,13 @@ public final class GradientSum {
         return width;
     }
 
-    /** Where a word's row starts in {@link #wordRows}, or -1 for a word that was not touched. */
-    public int wordRow(int word) {
-        return slotOfWord[word] < 0 ? -1 : slotOfWord[word] * width;
+    /** [V] where a word's gradient is in {@link #wordRows}, in rows, or -1 for a word that is not touched; the live array. */
+    public int[] rowOfWord() {
+        return rowOfWord;
     }
 
-    /** Rows of the touched words; the live array, valid up to touched rows. */
-    public float[] wordRows() {
+    /** Rows of the touched words; the live array, valid up to touched rows, and until further words are touched. */
+    public DeviceArray wordRows() {
         return wordRows;
     }
 
@@ -112,12 +150,12 @@ public final class GradientSum {
     }
 
     /** Sum of squares of the dense gradients of the parameters [from, to). */
-    public double denseSquares(int from, int to, Workers workers) {
-        return Sums.ofSquares(dense, from - layout.denseStart(), to - layout.denseStart(), workers);
+    public double denseSquares(int from, int to) {
+        return updates.squares(dense, from - layout.denseStart(), to - layout.denseStart());
     }
 
     /** Sum of squares of all word rows. */
-    public double wordSquares(Workers workers) {
-        return Sums.ofSquares(wordRows, 0, touched * width, workers);
+    public double wordSquares() {
+        return updates.squares(wordRows, 0, (long) touched * width);
     }
 }

@@ -4,34 +4,32 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.purespark.checkpoint.Tensor;
-import org.purespark.model.ops.Floats;
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.Engine;
 
-/** All P parameters of a model in one off-heap float32 array; the graph's variables are views of it. */
+/** All P parameters of a model in one flat array of an engine's memory; the graph's parameters are views of it. */
 public final class Parameters implements AutoCloseable {
     private final ParameterLayout layout;
-    private final INDArray flat;
-    private final Floats memory;
-    private final Map<Matrix, INDArray> transposed = new HashMap<>();
+    private final Engine engine;
+    private final DeviceArray memory;
+    private final Map<Matrix, DeviceArray> transposed = new HashMap<>();
 
-    private Parameters(ParameterLayout layout) {
+    private Parameters(ParameterLayout layout, Engine engine) {
         this.layout = layout;
-        this.flat = Nd4j.createUninitializedDetached(DataType.FLOAT, layout.size());
-        this.memory = Floats.of(flat);
+        this.engine = engine;
+        this.memory = engine.allocate(layout.size());
     }
 
     /**
      * Copies the tensors into their places.
      *
      * @param tensors by canonical name, with the layout's shapes; others are ignored
+     * @param engine whose memory they are in; used again for copies, so it must be open as long as they are
      * @throws IllegalArgumentException for a tensor that is missing or of another size
      */
-    public static Parameters of(ParameterLayout layout, SortedMap<String, Tensor> tensors) {
-        Parameters parameters = new Parameters(layout);
+    public static Parameters of(ParameterLayout layout, SortedMap<String, Tensor> tensors, Engine engine) {
+        Parameters parameters = new Parameters(layout, engine);
         for (ParameterLayout.Slice slice : layout.slices().values()) {
             Tensor tensor = tensors.get(slice.name());
             if (tensor == null || !java.util.Arrays.equals(tensor.shape(), slice.shape())) {
@@ -49,7 +47,7 @@ public final class Parameters implements AutoCloseable {
     }
 
     /** The P entries, for reading and writing by offset. */
-    public Floats memory() {
+    public DeviceArray memory() {
         return memory;
     }
 
@@ -64,30 +62,28 @@ public final class Parameters implements AutoCloseable {
         return tensors;
     }
 
-    /** A view of the entries from {@code offset}, in the given shape. */
-    INDArray view(int offset, int... shape) {
-        long length = 1;
-        long[] dimensions = new long[shape.length];
-        for (int i = 0; i < shape.length; i++) {
-            dimensions[i] = shape[i];
-            length *= shape[i];
-        }
-        return flat.get(NDArrayIndex.interval(offset, offset + length)).reshape('c', dimensions);
+    /** A parameter as the graph takes it. */
+    DeviceArray inGraph(EncoderGraph.Parameter parameter) {
+        int[] shape = parameter.shape();
+        return switch (parameter.form()) {
+            case VIEW -> memory.view(parameter.offset(), parameter.shapeInGraph());
+            case TRANSPOSED_COPY -> transposed(new Matrix(parameter.offset(), shape[0], shape[1]))
+                    .view(0, parameter.shapeInGraph());
+        };
     }
 
     private record Matrix(int offset, int rows, int columns) {}
 
     /**
-     * A copy of the matrix [rows, columns] that starts at {@code offset}, transposed: [columns, rows]. It is made once, for
-     * all who ask, and does not follow what is written to the parameters afterwards.
+     * A copy of the matrix [rows, columns], turned round: [columns, rows]. It is made once, for all who ask, and does not
+     * follow what is written to the parameters afterwards.
      */
-    synchronized INDArray transposed(int offset, int rows, int columns) {
-        return transposed.computeIfAbsent(new Matrix(offset, rows, columns), matrix -> Nd4j.createUninitializedDetached(
-                        DataType.FLOAT, columns, rows)
-                .assign(view(offset, rows, columns).transpose()));
+    private synchronized DeviceArray transposed(Matrix matrix) {
+        return transposed.computeIfAbsent(
+                matrix, of -> engine.transposed(memory.view(of.offset(), of.rows(), of.columns())));
     }
 
-    /** Bytes of all copies that {@link #transposed} made. */
+    /** Bytes of all copies of matrices. */
     synchronized long transposedBytes() {
         return transposed.values().stream()
                 .mapToLong(copy -> Float.BYTES * copy.length())
@@ -96,8 +92,8 @@ public final class Parameters implements AutoCloseable {
 
     @Override
     public void close() {
-        transposed.values().forEach(INDArray::close);
+        transposed.values().forEach(DeviceArray::close);
         transposed.clear();
-        flat.close();
+        memory.close();
     }
 }

@@ -6,20 +6,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.stream.IntStream;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.purespark.checkpoint.ClassifierKind;
 import org.purespark.checkpoint.EncoderConfig;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.checkpoint.TensorLayout;
 import org.purespark.heads.Head;
-import org.purespark.model.ops.Floats;
-import org.purespark.model.ops.GraphSession;
-import org.purespark.model.ops.OpListener;
-import org.purespark.model.ops.VectorUnit;
-import org.purespark.model.ops.Workers;
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.Engine;
+import org.purespark.model.engine.TextBatch;
+import org.purespark.model.graph.BackwardGraph;
+import org.purespark.model.graph.GraphSession;
+import org.purespark.model.graph.OpListener;
 import org.purespark.random.DropoutMask;
 
 /**
@@ -44,9 +41,10 @@ public final class TextClassifier implements AutoCloseable {
     private final Parameters parameters;
     private final EncoderGraph encoder;
     private final EmbeddingTable embeddings;
-    private final Workers workers;
+    private final Engine engine;
     private final GraphSession session;
     private final GraphSession.Wanted learning;
+    private final DeviceArray one;
 
     /**
      * A classifier with parameters of its own, which it closes.
@@ -54,8 +52,9 @@ public final class TextClassifier implements AutoCloseable {
      * @param classifierDropout rate before the last projection, in training only
      * @param tensors by canonical name, see {@link ParameterLayout}
      * @param classes C
-     * @param threads that compute, the calling one among them
-     * @throws IllegalArgumentException where a tensor is missing or misshapen, or the head size is not a multiple of 4
+     * @param engine that computes; closed with the classifier
+     * @throws IllegalArgumentException where a tensor is missing or misshapen, or the engine cannot compute heads of this
+     *     size
      */
     public TextClassifier(
             EncoderConfig config,
@@ -63,14 +62,14 @@ public final class TextClassifier implements AutoCloseable {
             double classifierDropout,
             int classes,
             SortedMap<String, Tensor> tensors,
-            int threads) {
+            Engine engine) {
         this(
                 config,
                 kind,
                 classifierDropout,
-                Parameters.of(new ParameterLayout(checked(config), kind, classes), tensors),
+                Parameters.of(new ParameterLayout(checked(config, engine), kind, classes), tensors, engine),
                 Ownership.OWN,
-                threads);
+                engine);
     }
 
     /**
@@ -78,11 +77,11 @@ public final class TextClassifier implements AutoCloseable {
      * gradients.
      *
      * @param parameters of this configuration and kind, which do not change any more; to be closed after this
-     * @param threads that compute, the calling one among them
-     * @throws IllegalArgumentException where the head size is not a multiple of 4
+     * @param engine that computes, of the class that made the parameters; closed with the classifier
+     * @throws IllegalArgumentException where the engine cannot compute heads of this size
      */
-    public TextClassifier(EncoderConfig config, ClassifierKind kind, Parameters parameters, int threads) {
-        this(checked(config), kind, 0, parameters, Ownership.SHARED, threads);
+    public TextClassifier(EncoderConfig config, ClassifierKind kind, Parameters parameters, Engine engine) {
+        this(checked(config, engine), kind, 0, parameters, Ownership.SHARED, engine);
     }
 
     private TextClassifier(
@@ -91,27 +90,45 @@ public final class TextClassifier implements AutoCloseable {
             double classifierDropout,
             Parameters parameters,
             Ownership ownership,
-            int threads) {
-        VectorUnit.require();
+            Engine engine) {
         this.config = config;
         this.classes = parameters.layout().slice(TensorLayout.CLASSIFIER_BIAS).length();
         this.ownership = ownership;
         this.parameters = parameters;
-        this.workers = new Workers(threads);
+        this.engine = engine;
         this.embeddings = new EmbeddingTable(config, parameters);
         EncoderGraph.Use use = ownership == Ownership.OWN ? EncoderGraph.Use.LEARNING : EncoderGraph.Use.READING;
-        this.encoder = new EncoderGraph(config, kind, classifierDropout, parameters, use);
-        this.session = new GraphSession(encoder.graph(), workers);
-        List<String> gradients = new ArrayList<>(encoder.gradientOffsets().keySet());
-        gradients.add(encoder.tokensGradient());
-        this.learning = new GraphSession.Wanted(List.of(EncoderGraph.CROSS_ENTROPY, EncoderGraph.PENALTY), gradients);
+        this.encoder = new EncoderGraph(config, kind, classifierDropout, parameters.layout(), use);
+        this.one = engine.allocate();
+        one.put(0, new float[] {1f}, 0, 1);
+        Map<String, DeviceArray> given = new HashMap<>();
+        given.put(BackwardGraph.ONE, one);
+        encoder.parameters().forEach((name, parameter) -> given.put(name, parameters.inGraph(parameter)));
+        this.session = new GraphSession(encoder.graph(), engine, given);
+        this.learning = learning(encoder);
     }
 
-    private static EncoderConfig checked(EncoderConfig config) {
-        if (config.hidden() / config.heads() % 4 != 0) {
-            throw new IllegalArgumentException(
-                    "head size " + config.hidden() / config.heads() + " is not a multiple of 4");
+    /** What a micro-batch is run for: its losses, and gradients as they come. */
+    static GraphSession.Wanted learning(EncoderGraph encoder) {
+        List<String> gradients = new ArrayList<>(encoder.gradientOffsets().keySet());
+        gradients.add(encoder.tokensGradient());
+        return new GraphSession.Wanted(List.of(EncoderGraph.CROSS_ENTROPY, EncoderGraph.PENALTY), gradients);
+    }
+
+    /** What a pass without gradients is run for. */
+    static GraphSession.Wanted reading(int layers, Outputs outputs) {
+        List<String> wanted = new ArrayList<>();
+        wanted.add(EncoderGraph.LOGITS);
+        if (outputs == Outputs.LOGITS_AND_ATTENTION) {
+            for (int l = 0; l < layers; l++) {
+                wanted.add(EncoderGraph.clsAttention(l));
+            }
         }
+        return new GraphSession.Wanted(wanted, List.of());
+    }
+
+    private static EncoderConfig checked(EncoderConfig config, Engine engine) {
+        engine.requireHeadSize(config.hidden() / config.heads());
         return config;
     }
 
@@ -146,17 +163,10 @@ public final class TextClassifier implements AutoCloseable {
 
     /** Class scores, without dropout. */
     public Forward forward(PackedBatch batch, Set<Head> pruned, Outputs outputs) {
-        List<String> wanted = new ArrayList<>();
-        wanted.add(EncoderGraph.LOGITS);
-        if (outputs == Outputs.LOGITS_AND_ATTENTION) {
-            for (int l = 0; l < config.layers(); l++) {
-                wanted.add(EncoderGraph.clsAttention(l));
-            }
-        }
-        Map<String, INDArray> values = session.run(wanted, inputs(batch, pruned, new long[batch.texts()]));
+        Map<String, DeviceArray> values = run(reading(config.layers(), outputs), reading(batch, pruned), batch);
         float[][] attention = new float[outputs == Outputs.LOGITS_AND_ATTENTION ? config.layers() : 0][];
         for (int l = 0; l < attention.length; l++) {
-            attention[l] = Floats.of(values.get(EncoderGraph.clsAttention(l))).toArray();
+            attention[l] = values.get(EncoderGraph.clsAttention(l)).toArray();
         }
         float[][] logits = rows(values.get(EncoderGraph.LOGITS), classes);
         session.release(values);
@@ -165,11 +175,28 @@ public final class TextClassifier implements AutoCloseable {
 
     /** Last hidden states of the real tokens [N][D], without dropout. */
     public float[][] hiddenStates(PackedBatch batch, Set<Head> pruned) {
-        Map<String, INDArray> values =
-                session.run(List.of(EncoderGraph.HIDDEN), inputs(batch, pruned, new long[batch.texts()]));
+        GraphSession.Wanted hidden = new GraphSession.Wanted(List.of(EncoderGraph.HIDDEN), List.of());
+        Map<String, DeviceArray> values = run(hidden, reading(batch, pruned), batch);
         float[][] rows = rows(values.get(EncoderGraph.HIDDEN), config.hidden());
         session.release(values);
         return rows;
+    }
+
+    private Map<String, DeviceArray> run(GraphSession.Wanted wanted, TextBatch texts, PackedBatch batch) {
+        return run(wanted, texts, batch, (variable, value) -> {});
+    }
+
+    private Map<String, DeviceArray> run(
+            GraphSession.Wanted wanted, TextBatch texts, PackedBatch batch, GraphSession.Taker taker) {
+        embeddings.check(batch);
+        Map<String, DeviceArray> inputs = new HashMap<>();
+        inputs.put(EncoderGraph.TOKENS, session.lend(batch.tokens(), config.embedding()));
+        try {
+            embeddings.lookUp(batch, inputs.get(EncoderGraph.TOKENS), engine.updates());
+            return session.run(wanted, texts, inputs, taker);
+        } finally {
+            session.release(inputs);
+        }
     }
 
     /**
@@ -203,56 +230,47 @@ public final class TextClassifier implements AutoCloseable {
         if (ownership != Ownership.OWN) {
             throw new IllegalStateException("a classifier on parameters that it shares does not learn");
         }
-        Map<String, INDArray> inputs = inputs(example.batch(), pruned, example.keys());
-        inputs.put(EncoderGraph.LABELS, Nd4j.createFromArray(example.labels()));
-        inputs.put(EncoderGraph.PENALTY_WEIGHTS, penaltyWeights(penaltyWeights, pruned));
-        Map<String, INDArray> values = session.run(learning, inputs, (variable, gradient) -> {
+        TextBatch.Targets targets =
+                new TextBatch.Targets(example.labels(), penaltyWeights(penaltyWeights, pruned));
+        TextBatch texts = new TextBatch(example.batch().starts(), example.keys(), gates(pruned), targets);
+        Map<String, DeviceArray> values = run(learning, texts, example.batch(), (variable, gradient) -> {
             if (variable.equals(encoder.tokensGradient())) {
-                embeddings.addGradient(example.batch(), Floats.of(gradient), sum);
+                embeddings.addGradient(example.batch(), gradient, sum);
             } else {
-                sum.addDense(
-                        encoder.gradientOffsets().get(variable), Floats.of(gradient), (int) gradient.length(), workers);
+                sum.addDense(encoder.gradientOffsets().get(variable), gradient);
             }
         });
         Loss loss = new Loss(
-                Floats.of(values.get(EncoderGraph.CROSS_ENTROPY)).get(0),
-                Floats.of(values.get(EncoderGraph.PENALTY)).get(0));
+                values.get(EncoderGraph.CROSS_ENTROPY).get(0),
+                values.get(EncoderGraph.PENALTY).get(0));
         session.release(values);
         return loss;
     }
 
-    private Map<String, INDArray> inputs(PackedBatch batch, Set<Head> pruned, long[] keys) {
-        Map<String, INDArray> inputs = new HashMap<>();
-        INDArray tokens = Nd4j.createUninitialized(DataType.FLOAT, batch.tokens(), config.embedding());
-        embeddings.lookUp(batch, Floats.of(tokens), workers);
-        inputs.put(EncoderGraph.TOKENS, tokens);
-        inputs.put(EncoderGraph.STARTS, Nd4j.createFromArray(batch.starts()));
-        inputs.put(EncoderGraph.KEYS, Nd4j.createFromArray(keys));
-        inputs.put(
-                EncoderGraph.FIRSTS,
-                Nd4j.createFromArray(IntStream.rangeClosed(0, batch.texts()).toArray()));
-        for (int l = 0; l < config.layers(); l++) {
-            float[] gates = new float[config.heads()];
-            for (int h = 0; h < gates.length; h++) {
-                gates[h] = pruned.contains(new Head(l, h)) ? 0f : 1f;
-            }
-            inputs.put(EncoderGraph.gates(l), Nd4j.createFromArray(gates));
-        }
-        return inputs;
+    private TextBatch reading(PackedBatch batch, Set<Head> pruned) {
+        return new TextBatch(batch.starts(), new long[batch.texts()], gates(pruned), TextBatch.Targets.NONE);
     }
 
-    private INDArray penaltyWeights(double[] weights, Set<Head> pruned) {
+    private TextBatch.Gates gates(Set<Head> pruned) {
+        TextBatch.Gates gates = TextBatch.Gates.open(config.layers(), config.heads());
+        for (Head head : pruned) {
+            gates.values()[head.layer()][head.head()] = 0f;
+        }
+        return gates;
+    }
+
+    private float[][] penaltyWeights(double[] weights, Set<Head> pruned) {
         float[][] perHead = new float[config.layers()][config.heads()];
         for (int l = 0; l < config.layers(); l++) {
             for (int h = 0; h < config.heads(); h++) {
                 perHead[l][h] = pruned.contains(new Head(l, h)) ? 0f : (float) weights[l];
             }
         }
-        return Nd4j.createFromArray(perHead);
+        return perHead;
     }
 
-    private static float[][] rows(INDArray array, int width) {
-        float[] all = Floats.of(array).toArray();
+    private static float[][] rows(DeviceArray array, int width) {
+        float[] all = array.toArray();
         float[][] rows = new float[all.length / width][];
         for (int i = 0; i < rows.length; i++) {
             rows[i] = java.util.Arrays.copyOfRange(all, i * width, (i + 1) * width);
@@ -277,22 +295,23 @@ public final class TextClassifier implements AutoCloseable {
         session.tell(listener);
     }
 
-    /** Bytes of off-heap memory held for activations and gradients. */
+    /** Bytes of the engine's memory held for activations and gradients. */
     public long activationBytes() {
         return session.heldBytes();
     }
 
-    /** The threads that row-wise work on this model's parameters may use. */
-    public Workers workers() {
-        return workers;
+    /** What computes: parameters and gradients are in its memory. */
+    public Engine engine() {
+        return engine;
     }
 
     @Override
     public void close() {
         session.close();
-        workers.close();
+        one.close();
         if (ownership == Ownership.OWN) {
             parameters.close();
         }
+        engine.close();
     }
 }

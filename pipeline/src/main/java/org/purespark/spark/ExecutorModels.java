@@ -5,6 +5,7 @@ import java.util.Deque;
 import org.purespark.evaluate.LoadedModel;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.ModelWeights;
+import org.purespark.model.Device;
 import org.purespark.storage.Storage;
 
 /**
@@ -30,7 +31,7 @@ final class ExecutorModels {
 
     /** Reads weights. */
     interface Loader {
-        ModelWeights load(Storage storage, ModelSource source);
+        ModelWeights load(Storage storage, ModelSource source, Device device);
     }
 
     /** Work with a borrowed model. */
@@ -38,24 +39,23 @@ final class ExecutorModels {
         T with(LoadedModel model);
     }
 
-    /** A graph that no task uses, with the threads that it was made for. */
-    private record Idle(LoadedModel model, int threads) {}
-
     /** One model. The weights are guarded by this object, all else by the enclosing one. */
     private final class Kept {
         private final ModelSource source;
-        private final Deque<Idle> idle = new ArrayDeque<>();
+        private final Device device;
+        private final Deque<LoadedModel> idle = new ArrayDeque<>();
         private int borrowers;
         private ModelWeights weights;
 
-        Kept(ModelSource source) {
+        Kept(ModelSource source, Device device) {
             this.source = source;
+            this.device = device;
         }
 
         /** Tasks that come while the first one is reading wait for it; where it fails, the next one tries itself. */
         synchronized ModelWeights weights(Storage storage) {
             if (weights == null) {
-                weights = loader.load(storage, source);
+                weights = loader.load(storage, source, device);
             }
             return weights;
         }
@@ -68,13 +68,13 @@ final class ExecutorModels {
     }
 
     /** @throws RuntimeException what reading the weights, or the work, throws; the next task starts afresh */
-    <T> T borrow(Storage storage, ModelSource source, int threads, Work<T> work) {
-        Kept kept = enter(source);
+    <T> T borrow(Storage storage, ModelSource source, Device device, Work<T> work) {
+        Kept kept = enter(source, device);
         try {
             ModelWeights weights = kept.weights(storage);
-            LoadedModel model = take(kept, threads);
+            LoadedModel model = take(kept);
             if (model == null) {
-                model = weights.open(threads);
+                model = weights.open(device.threads() / device.lanes());
             }
             T result;
             try {
@@ -83,7 +83,7 @@ final class ExecutorModels {
                 model.close();
                 throw e;
             }
-            giveBack(kept, new Idle(model, threads));
+            giveBack(kept, model);
             return result;
         } finally {
             leave(kept);
@@ -99,27 +99,20 @@ final class ExecutorModels {
         }
     }
 
-    private synchronized Kept enter(ModelSource source) {
-        if (current == null || !current.source.equals(source)) {
+    private synchronized Kept enter(ModelSource source, Device device) {
+        if (current == null || !current.source.equals(source) || !current.device.equals(device)) {
             clear();
-            current = new Kept(source);
+            current = new Kept(source, device);
         }
         current.borrowers++;
         return current;
     }
 
-    private synchronized LoadedModel take(Kept kept, int threads) {
-        while (!kept.idle.isEmpty()) {
-            Idle one = kept.idle.pop();
-            if (one.threads() == threads) {
-                return one.model();
-            }
-            one.model().close();
-        }
-        return null;
+    private synchronized LoadedModel take(Kept kept) {
+        return kept.idle.poll();
     }
 
-    private synchronized void giveBack(Kept kept, Idle one) {
+    private synchronized void giveBack(Kept kept, LoadedModel one) {
         kept.idle.push(one);
     }
 
@@ -132,7 +125,7 @@ final class ExecutorModels {
 
     /** Of a model that no task will ask for again. */
     private static void closeUnused(Kept old) {
-        old.idle.forEach(one -> one.model().close());
+        old.idle.forEach(LoadedModel::close);
         old.idle.clear();
         if (old.borrowers == 0) {
             old.closeWeights();

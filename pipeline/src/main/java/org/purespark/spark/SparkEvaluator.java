@@ -12,6 +12,7 @@ import java.util.function.IntSupplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
 import org.purespark.batch.BatchPlan;
+import org.purespark.config.EngineChoice;
 import org.purespark.evaluate.BatchEvaluation;
 import org.purespark.evaluate.EncodedBatch;
 import org.purespark.evaluate.Evaluator;
@@ -45,15 +46,20 @@ public final class SparkEvaluator implements Evaluator {
     private final IntSupplier mostParts;
     private final IntSupplier enoughParts;
     private final int lanes;
+    private final EngineChoice engine;
 
-    /** @param slots executors come and go while a session lives, so it is asked for each pass */
-    public SparkEvaluator(JavaSparkContext spark, Progress progress, Slots slots) {
+    /**
+     * @param slots executors come and go while a session lives, so it is asked for each pass
+     * @param engine that tasks compute with
+     */
+    public SparkEvaluator(JavaSparkContext spark, Progress progress, Slots slots, EngineChoice engine) {
         this(
                 spark,
                 progress,
                 () -> mostParts(slots.now()),
                 () -> FEWEST_PARTS_PER_SLOT * Math.max(1, slots.now()),
-                TaskDevice.lanes(spark.getConf()));
+                TaskDevice.lanes(spark.getConf()),
+                engine);
     }
 
     private static int mostParts(int slots) {
@@ -67,12 +73,18 @@ public final class SparkEvaluator implements Evaluator {
      *     for parts that are less even
      */
     SparkEvaluator(
-            JavaSparkContext spark, Progress progress, IntSupplier mostParts, IntSupplier enoughParts, int lanes) {
+            JavaSparkContext spark,
+            Progress progress,
+            IntSupplier mostParts,
+            IntSupplier enoughParts,
+            int lanes,
+            EngineChoice engine) {
         this.spark = spark;
         this.progress = progress;
         this.mostParts = mostParts;
         this.enoughParts = enoughParts;
         this.lanes = lanes;
+        this.engine = engine;
     }
 
     @Override
@@ -146,8 +158,9 @@ public final class SparkEvaluator implements Evaluator {
             HadoopSettings hadoop = HadoopSettings.of(spark.hadoopConfiguration());
             ModelSource source = absolute(pass.model());
             LongAccumulator counter = shown.counter();
+            EngineChoice choice = engine;
             List<ArrayList<T>> results = spark.parallelize(parts, parts.size())
-                    .map(part -> evaluate(part, hadoop, source, counter, work))
+                    .map(part -> evaluate(part, hadoop, source, choice, counter, work))
                     .collect();
             for (int p = 0; p < parts.size(); p++) {
                 for (int i = 0; i < parts.get(p).size(); i++) {
@@ -162,15 +175,15 @@ public final class SparkEvaluator implements Evaluator {
             List<EvaluationItem> part,
             HadoopSettings hadoop,
             ModelSource source,
+            EngineChoice engine,
             LongAccumulator counter,
             Work<T> work) {
-        Device device = TaskDevice.claim();
-        int threadsEach = device.threads() / device.lanes();
+        Device device = TaskDevice.claim(engine);
         Storage storage = hadoop.storage();
         List<T> results = new Lanes(device.lanes())
                 .<LoadedModel, EvaluationItem, T>map(
                         part,
-                        lane -> ExecutorModels.get().borrow(storage, source, threadsEach, model -> {
+                        lane -> ExecutorModels.get().borrow(storage, source, device, model -> {
                             lane.accept(model);
                             return null;
                         }),

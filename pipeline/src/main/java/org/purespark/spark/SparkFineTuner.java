@@ -9,6 +9,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.purespark.InputException;
 import org.purespark.batch.BatchPlan;
 import org.purespark.batch.EncodedSplit;
+import org.purespark.config.EngineChoice;
 import org.purespark.config.TrainSettings;
 import org.purespark.run.progress.Progress;
 import org.purespark.storage.Storage;
@@ -27,13 +28,19 @@ public final class SparkFineTuner implements FineTuner {
     private final Progress progress;
     private final Consumer<String> said;
     private final Slots slots;
+    private final EngineChoice engine;
 
-    /** @param said takes what a person should read, a line at a time */
-    public SparkFineTuner(JavaSparkContext spark, Progress progress, Slots slots, Consumer<String> said) {
+    /**
+     * @param engine that tasks compute with
+     * @param said takes what a person should read, a line at a time
+     */
+    public SparkFineTuner(
+            JavaSparkContext spark, Progress progress, Slots slots, EngineChoice engine, Consumer<String> said) {
         this.spark = spark;
         this.progress = progress;
         this.said = said;
         this.slots = slots;
+        this.engine = engine;
     }
 
     @Override
@@ -45,7 +52,7 @@ public final class SparkFineTuner implements FineTuner {
         Broadcast<EncodedSplit> data = spark.broadcast(texts);
         try (JobProgress shown = new JobProgress(spark, progress, label, steps)) {
             FineTuning anywhere = fineTuning.absolute(new Storage(spark.hadoopConfiguration()));
-            TrainingJob job = new TrainingJob(spark, anywhere, data, shown.counter());
+            TrainingJob job = new TrainingJob(spark, anywhere, data, engine, shown.counter());
             List<Trainer.StepReport> reports = untilDone(job, anywhere, settings.microBatchesPerStep());
             shown.done();
             return reports;

@@ -188,7 +188,7 @@ public final class SparkSweep implements SweepRunner {
             throws IOException {
         String label = planned.run().label();
         Storage storage = hadoop.value().storage();
-        Device device = TaskDevice.claim();
+        Device device = TaskDevice.claim(planned.run().settings().compute().engine());
         ExecutorModels.get().clear();
         SuspectPurification purification =
                 new SuspectPurification(planned, SweepMode.SLOTS, attempt, Clock.systemUTC());
@@ -196,7 +196,7 @@ public final class SparkSweep implements SweepRunner {
                 storage,
                 new TextFileReader(storage, new ParquetTexts(storage)),
                 new LocalEvaluator(storage, device),
-                new LocalFineTuner(storage, device.threads()),
+                new LocalFineTuner(storage, device),
                 Versions.of(versions.project(), versions.spark(), versions.nd4j()),
                 Clock.systemUTC(),
                 line -> LOG.info("{}: {}", label, line)));

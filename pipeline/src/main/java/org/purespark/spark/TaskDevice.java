@@ -5,6 +5,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 import org.purespark.InputException;
+import org.purespark.config.EngineChoice;
 import org.purespark.model.Device;
 import org.purespark.model.TensorBackend;
 
@@ -16,28 +17,51 @@ public final class TaskDevice {
     /** Spark's own name for it, as in {@code spark.task.resource.gpu.amount}. */
     static final String GPU = "gpu";
 
+    private static final String CPU_JAR = "jobs/target/pure.jar, of `mvn package -DskipTests`";
+    private static final String CUDA_JAR = "jobs/target/pure-cuda.jar, of `mvn -P cuda package -DskipTests`";
+
     private TaskDevice() {}
 
     /**
      * Of the running task.
      *
+     * @param choice an engine that computes on cores takes the task's, whatever GPU it has
      * @throws InputException where its GPU is not one, or has no index
      */
-    public static Device device() {
+    public static Device device(EngineChoice choice) {
         TaskContext task = TaskContext.get();
-        return of(task.resourcesJMap(), task.cpus());
+        return of(task.resourcesJMap(), task.cpus(), choice);
     }
 
     /**
-     * Takes the running task's device for the calling thread; to be called before anything is computed.
+     * What the running task computes with, once it is known that it can.
      *
-     * @return it
      * @throws InputException where the device is not to be had: another is never taken in its place
      */
-    public static Device claim() {
-        Device device = device();
-        TensorBackend.loaded().select(device);
+    public static Device claim(EngineChoice choice) {
+        Device device = device(choice);
+        require(TensorBackend.loaded(), device);
         return device;
+    }
+
+    /** Whether a build of the tensor library can compute on {@code device}. */
+    static void require(TensorBackend backend, Device device) {
+        if (device instanceof Device.Gpu gpu && backend.kind() == TensorBackend.Kind.CPU) {
+            throw new InputException("Spark gave this task GPU " + gpu.index() + ", but the tensor library here is "
+                    + backend.name() + ", which computes on CPUs alone: submit " + CUDA_JAR
+                    + ", or leave out spark.task.resource.gpu.amount");
+        }
+        if (device instanceof Device.Cpu && backend.kind() == TensorBackend.Kind.CUDA) {
+            throw new InputException("Spark gave this task no GPU, but the tensor library here is " + backend.name()
+                    + ", which computes on GPUs alone: set spark.task.resource.gpu.amount=1 as"
+                    + " conf/spark-defaults-gpu-cluster.conf does, or submit " + CPU_JAR);
+        }
+        if (device instanceof Device.Gpu gpu && gpu.index() >= backend.devices()) {
+            throw new InputException("Spark gave this task GPU " + gpu.index() + ", but " + backend.name() + " sees "
+                    + backend.devices()
+                    + " of them, counted from 0: let the discovery script print the indexes that this process sees"
+                    + " (deploy/gpu/discover)");
+        }
     }
 
     /** What {@link Device#lanes} of a task's device will be, as far as the driver can tell. */
@@ -48,7 +72,15 @@ public final class TaskDevice {
     }
 
     /** The decision alone. */
-    static Device of(Map<String, ResourceInformation> resources, int cpus) {
+    static Device of(Map<String, ResourceInformation> resources, int cpus, EngineChoice choice) {
+        return switch (choice) {
+            case AUTO -> ofResources(resources, cpus);
+            case CPU -> new Device.Cpu(cpus);
+            case REFERENCE -> new Device.Reference(cpus);
+        };
+    }
+
+    private static Device ofResources(Map<String, ResourceInformation> resources, int cpus) {
         ResourceInformation gpu = resources.get(GPU);
         if (gpu == null) {
             return new Device.Cpu(cpus);

@@ -18,6 +18,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
 import org.purespark.InputException;
 import org.purespark.batch.EncodedSplit;
+import org.purespark.config.EngineChoice;
 import org.purespark.train.Exchange;
 import org.purespark.train.FineTuning;
 import org.purespark.train.Trainer;
@@ -37,9 +38,14 @@ final class TrainingJob {
     private final JavaSparkContext spark;
     private final Task task;
 
-    TrainingJob(JavaSparkContext spark, FineTuning fineTuning, Broadcast<EncodedSplit> data, LongAccumulator counter) {
+    TrainingJob(
+            JavaSparkContext spark,
+            FineTuning fineTuning,
+            Broadcast<EncodedSplit> data,
+            EngineChoice engine,
+            LongAccumulator counter) {
         this.spark = spark;
-        this.task = new Task(fineTuning, data, HadoopSettings.of(spark.hadoopConfiguration()), counter);
+        this.task = new Task(fineTuning, data, HadoopSettings.of(spark.hadoopConfiguration()), engine, counter);
     }
 
     /** There are fewer slots than tasks, and no more are coming. */
@@ -124,7 +130,7 @@ final class TrainingJob {
     /**
      * How a task ended.
      *
-     * @param steps of the first task; empty for the others
+     * @param all steps, of the first task; empty for the others
      * @param refused why the input is not good, or null
      * @param diverged how the training diverged, or null
      */
@@ -142,13 +148,17 @@ final class TrainingJob {
 
     /** What is carried to the executors. */
     private record Task(
-            FineTuning fineTuning, Broadcast<EncodedSplit> data, HadoopSettings hadoop, LongAccumulator counter)
+            FineTuning fineTuning,
+            Broadcast<EncodedSplit> data,
+            HadoopSettings hadoop,
+            EngineChoice engine,
+            LongAccumulator counter)
             implements Serializable {
 
         Iterator<Outcome> alone() throws IOException {
             ExecutorModels.get().clear();
             try (FineTuning.Loaded loaded =
-                    fineTuning.load(hadoop.storage(), TaskDevice.claim().threads())) {
+                    fineTuning.load(hadoop.storage(), TaskDevice.claim(engine))) {
                 return train(loaded, Exchange.alone());
             } catch (InputException e) {
                 return refused(e.getMessage());
@@ -168,7 +178,7 @@ final class TrainingJob {
             ExecutorModels.get().clear();
             FineTuning.Loaded loaded;
             try {
-                loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim().threads());
+                loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim(engine));
             } catch (InputException e) {
                 context.allGather(e.getMessage());
                 return refused(e.getMessage());

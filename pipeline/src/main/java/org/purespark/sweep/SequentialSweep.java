@@ -3,30 +3,38 @@ package org.purespark.sweep;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.purespark.config.EngineChoice;
 import org.purespark.purify.Surroundings;
 
-/** One suspect after the other, each with all that the surroundings have. */
-public record SequentialSweep(Surroundings surroundings) implements SweepRunner {
+/**
+ * One suspect after the other, each with all that the surroundings have.
+ *
+ * @param surroundings for runs that compute with an engine
+ */
+public record SequentialSweep(Function<EngineChoice, Surroundings> surroundings) implements SweepRunner {
     @Override
     public void run(List<PlannedRun> toDo, int maxAttempts, Consumer<SuspectResult> finished) {
         for (int i = 0; i < toDo.size(); i++) {
             PlannedRun planned = toDo.get(i);
             String label = planned.run().label();
-            surroundings.said().accept("sweep: " + (i + 1) + " of " + toDo.size() + ": " + label);
-            SuspectResult result = attempt(planned, 1);
+            Surroundings around =
+                    surroundings.apply(planned.run().settings().compute().engine());
+            around.said().accept("sweep: " + (i + 1) + " of " + toDo.size() + ": " + label);
+            SuspectResult result = attempt(planned, around, 1);
             for (int attempt = 2; attempt <= maxAttempts && result.mayBeTriedAgain(); attempt++) {
-                surroundings.said().accept("sweep: " + label + ": failed (" + result.error() + "), is tried again");
-                result = attempt(planned, attempt);
+                around.said().accept("sweep: " + label + ": failed (" + result.error() + "), is tried again");
+                result = attempt(planned, around, attempt);
             }
             finished.accept(result);
         }
     }
 
-    private SuspectResult attempt(PlannedRun planned, int attempt) {
+    private static SuspectResult attempt(PlannedRun planned, Surroundings around, int attempt) {
         SuspectPurification purification =
-                new SuspectPurification(planned, SweepMode.CLUSTER, attempt, surroundings.clock());
+                new SuspectPurification(planned, SweepMode.CLUSTER, attempt, around.clock());
         try {
-            return purification.run(surroundings);
+            return purification.run(around);
         } catch (IOException e) {
             return purification.failedUnwritten(e);
         }

@@ -77,6 +77,7 @@ public record SuspectRuns(Storage storage, String conf, List<String> flags, Inpu
                 settings.penalty(),
                 settings.evaluate(),
                 settings.probe(),
+                settings.compute(),
                 settings.export());
     }
 

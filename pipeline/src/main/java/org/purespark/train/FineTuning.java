@@ -18,6 +18,7 @@ import org.purespark.checkpoint.ModelCard;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.checkpoint.TensorLayout;
 import org.purespark.heads.Head;
+import org.purespark.model.Device;
 import org.purespark.model.TextClassifier;
 import org.purespark.random.SeededRandom;
 import org.purespark.storage.Storage;
@@ -73,10 +74,10 @@ public record FineTuning(
     /**
      * Reads the checkpoint and makes the model that is to be trained.
      *
-     * @param threads that it may use
+     * @param device that it is trained on
      * @throws org.purespark.InputException where the checkpoint is not a good one
      */
-    public Loaded load(Storage storage, int threads) throws IOException {
+    public Loaded load(Storage storage, Device device) throws IOException {
         CheckpointReader reader = new CheckpointReader(storage);
         Checkpoint start = classifierFile == null ? reader.read(model) : reader.read(model, classifierFile);
         SortedMap<String, Tensor> tensors = new TreeMap<>(start.tensors());
@@ -86,7 +87,12 @@ public record FineTuning(
             throw new IllegalStateException(model + " has no classifier of its own");
         }
         TextClassifier made = new TextClassifier(
-                start.encoder(), start.classifierKind(), classifierDropout(start), labels.size(), tensors, threads);
+                start.encoder(),
+                start.classifierKind(),
+                classifierDropout(start),
+                labels.size(),
+                tensors,
+                device.engine());
         return new Loaded(storage, start.frame(), made);
     }
 

@@ -6,7 +6,7 @@ import org.purespark.heads.Head;
 import org.purespark.model.GradientSum;
 import org.purespark.model.ParameterLayout;
 import org.purespark.model.TextClassifier;
-import org.purespark.model.ops.Workers;
+import org.purespark.model.engine.UpdateKernels.AdamUpdate;
 
 /**
  * One optimizer update from M micro-batches: mean gradient, clipped by its global norm, then AdamW. Where several tasks
@@ -62,8 +62,8 @@ public final class OptimizerStep {
         this.model = model;
         this.optimizer = optimizer;
         this.objective = objective;
-        this.gradients = new GradientSum(layout);
-        this.exchange = new StepExchange(exchange, Shards.of(layout, exchange.tasks()), gradients);
+        this.gradients = new GradientSum(layout, model.engine());
+        this.exchange = new StepExchange(exchange, Shards.of(layout, exchange.tasks()), gradients, model.engine());
     }
 
     /**
@@ -84,21 +84,20 @@ public final class OptimizerStep {
             penalty += loss.penalty() / share.ofStep();
         }
         exchange.reduce(step, share.contributors());
-        Workers workers = model.workers();
         double[] sums = exchange.sum(
-                step, crossEntropy, penalty, gradients.denseSquares(exchange.from(), exchange.to(), workers));
-        double norm = Math.sqrt(sums[2] + gradients.wordSquares(workers)) / share.ofStep();
+                step, crossEntropy, penalty, gradients.denseSquares(exchange.from(), exchange.to()));
+        double norm = Math.sqrt(sums[2] + gradients.wordSquares()) / share.ofStep();
         Result result = new Result(sums[0], sums[1], norm);
         if (!Double.isFinite(result.gradientNorm()) || !Double.isFinite(result.loss())) {
             throw new TrainingDivergedException("loss " + result.loss() + ", gradient norm " + result.gradientNorm()
                     + ": lower train.learning-rate or penalty.lambda");
         }
         double clip = Math.min(1, objective.clipNorm() / (norm + NORM_OFFSET));
-        AdamW.Update update = optimizer.next(learningRate, clip / share.ofStep());
-        optimizer.stepDense(update, model.parameters(), gradients, workers);
+        AdamUpdate update = optimizer.next(learningRate, clip / share.ofStep());
+        optimizer.stepDense(update, model.parameters(), gradients);
         StepExchange.Incoming others = exchange.gather(step, model.parameters());
         // While the others' ranges come in.
-        optimizer.stepWords(update, model.parameters(), gradients, workers);
+        optimizer.stepWords(update, model.parameters(), gradients);
         others.into(model.parameters());
         return result;
     }

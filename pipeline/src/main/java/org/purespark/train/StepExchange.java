@@ -2,12 +2,14 @@ package org.purespark.train;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.purespark.model.GradientSum;
 import org.purespark.model.Parameters;
-import org.purespark.model.ops.Sums;
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.Engine;
+import org.purespark.model.engine.UpdateKernels;
+import org.purespark.model.engine.UpdateKernels.From;
 
 /**
  * What the tasks of a training pass to each other in one step: gradients to the task that owns their range
@@ -16,23 +18,21 @@ import org.purespark.model.ops.Sums;
  * comes to the same bits.
  */
 final class StepExchange {
-    /** Values that stay in a core's cache. */
-    private static final int ADDED_AT_ONCE = 4096;
-
     private final Exchange exchange;
     private final Shards shards;
     private final GradientSum gradients;
+    private final UpdateKernels updates;
     /** Where the sum over the tasks before this one begins; the first task has its own gradients to begin with. */
-    private final float[] partial;
+    private final DeviceArray partial;
 
-    private final float[] few = new float[ADDED_AT_ONCE];
     private Traffic traffic = Traffic.NONE;
 
-    StepExchange(Exchange exchange, Shards shards, GradientSum gradients) {
+    StepExchange(Exchange exchange, Shards shards, GradientSum gradients, Engine engine) {
         this.exchange = exchange;
         this.shards = shards;
         this.gradients = gradients;
-        this.partial = new float[exchange.rank() == 0 ? 0 : shards.length(exchange.rank())];
+        this.updates = engine.updates();
+        this.partial = engine.allocateState(exchange.rank() == 0 ? 0 : shards.length(exchange.rank()));
     }
 
     /**
@@ -91,13 +91,13 @@ final class StepExchange {
         Exchange.Pending[] pending = expectAll(round, contributors, Addressee.THIS_TASK);
         gradients.clearWords();
         int own = from() - shards.start();
-        float[] sum = rank == 0 ? gradients.dense() : partial;
+        DeviceArray sum = rank == 0 ? gradients.dense() : partial;
         int at = rank == 0 ? own : 0;
         Timer timer = new Timer(start);
         for (int task = 0; task < contributors; task++) {
             if (task == rank) {
                 if (rank > 0) {
-                    Sums.add(partial, 0, gradients.dense(), own, partial.length);
+                    updates.addTo(partial, 0, new From(gradients.dense(), own), partial.length());
                 }
                 WordRows.add(ownRows, gradients);
             } else {
@@ -105,9 +105,9 @@ final class StepExchange {
                 boolean first = task == 0;
                 FloatParts.read(message.piece(), at, (to, values) -> {
                     if (first) {
-                        values.get(sum, to, values.remaining());
+                        sum.put(to, values);
                     } else {
-                        add(values, sum, to);
+                        updates.addTo(sum, to, values);
                     }
                 });
                 WordRows.add(message.note(), gradients);
@@ -115,7 +115,7 @@ final class StepExchange {
                 count(shards.bytes(rank), message.note().remaining());
             }
         }
-        System.arraycopy(partial, 0, gradients.dense(), own, partial.length);
+        updates.copy(new From(partial, 0), new From(gradients.dense(), own), partial.length());
         timer.stop();
     }
 
@@ -127,21 +127,11 @@ final class StepExchange {
                             ? List.of()
                             : FloatParts.of(
                                     exchange,
-                                    (at, to) -> to.put(gradients.dense(), at - shards.start(), to.remaining()),
+                                    (at, to) -> gradients.dense().get(at - shards.start(), to),
                                     shards.from(task),
                                     shards.to(task)));
         }
         return pieces;
-    }
-
-    private void add(FloatBuffer values, float[] sum, int at) {
-        int to = at;
-        while (values.hasRemaining()) {
-            int count = Math.min(few.length, values.remaining());
-            values.get(few, 0, count);
-            Sums.add(sum, to, few, 0, count);
-            to += count;
-        }
     }
 
     /** The sums over all tasks of a few numbers that each task has. */
@@ -166,7 +156,7 @@ final class StepExchange {
             }
         }
         timer.stop();
-        // Who is that far has taken all gradients of this step, and so all parameters of the step before.
+        // A task that offers its norm has fetched all gradients of this step, and all parameters of the step before.
         exchange.withdraw(new Exchange.Round(step, Exchange.Kind.GRADIENTS));
         exchange.withdraw(new Exchange.Round(step - 1, Exchange.Kind.PARAMETERS));
         exchange.withdraw(new Exchange.Round(step - 1, Exchange.Kind.CHECKPOINT));

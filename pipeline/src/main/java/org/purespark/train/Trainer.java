@@ -146,20 +146,11 @@ public final class Trainer {
         AdamW.Constants constants = new AdamW.Constants(
                 settings.adamBeta1(), settings.adamBeta2(), settings.adamEpsilon(), settings.weightDecay());
         AdamW.Owned owned = AdamW.Owned.of(Shards.of(model.parameters().layout(), exchange.tasks()), exchange.rank());
-        Optional<TrainingCheckpoints.State> state =
-                checkpoints.isPresent() ? checkpoints.get().latest(owned) : Optional.empty();
-        if (state.isEmpty()) {
-            return new AdamW(constants, owned);
+        AdamW optimizer = new AdamW(constants, owned, model.engine());
+        if (checkpoints.isPresent()) {
+            reports.addAll(checkpoints.get().restore(model.parameters(), optimizer));
         }
-        float[] parameters = state.get().parameters();
-        model.parameters().memory().put(0, parameters, 0, parameters.length);
-        reports.addAll(state.get().steps());
-        return new AdamW(
-                constants,
-                owned,
-                state.get().first(),
-                state.get().second(),
-                state.get().steps().size());
+        return optimizer;
     }
 
     /** Each task has read the checkpoint by itself; all must have found the same one. */

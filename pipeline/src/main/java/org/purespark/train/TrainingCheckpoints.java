@@ -3,7 +3,6 @@ package org.purespark.train;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +13,7 @@ import org.purespark.checkpoint.SafeTensorsReader;
 import org.purespark.checkpoint.SafeTensorsWriter;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.model.Parameters;
+import org.purespark.model.engine.DeviceArray;
 import org.purespark.run.artifact.JsonFiles;
 import org.purespark.storage.Storage;
 
@@ -52,38 +52,37 @@ public record TrainingCheckpoints(Storage storage, String directory, int interva
      */
     record Shard(String file, int from, int to) {}
 
-    /** Training at rest between two steps, as the owner of some parameters needs it. */
-    record State(List<Trainer.StepReport> steps, float[] parameters, float[] first, float[] second) {}
-
     /**
-     * The last checkpoint that was published; empty where there is none.
+     * Puts the last checkpoint that was published back: parameters, and the moments that the optimizer owns.
      *
-     * @param owned parameters of which the moments are read
+     * @return every step up to it; none where there is no checkpoint, and nothing is changed
      */
-    Optional<State> latest(AdamW.Owned owned) throws IOException {
+    List<Trainer.StepReport> restore(Parameters parameters, AdamW optimizer) throws IOException {
         Optional<Manifest> manifest = manifest();
         if (manifest.isEmpty()) {
-            return Optional.empty();
+            return List.of();
         }
         Manifest latest = manifest.get();
+        AdamW.Owned owned = optimizer.owned();
         SortedMap<String, Tensor> common = read(latest.file());
-        State state = new State(
-                latest.steps(),
-                common.get(PARAMETERS).values(),
-                Arrays.copyOf(common.get(FIRST_MOMENT).values(), owned.size()),
-                Arrays.copyOf(common.get(SECOND_MOMENT).values(), owned.size()));
+        float[] all = common.get(PARAMETERS).values();
+        parameters.memory().put(0, all, 0, all.length);
+        putMoments(common, 0, optimizer, 0, owned.words());
         for (Shard shard : latest.shards()) {
             int from = Math.max(shard.from(), owned.from());
             int to = Math.min(shard.to(), owned.to());
             if (from < to) {
-                SortedMap<String, Tensor> moments = read(shard.file());
                 int at = owned.words() + from - owned.from();
-                System.arraycopy(moments.get(FIRST_MOMENT).values(), from - shard.from(), state.first(), at, to - from);
-                System.arraycopy(
-                        moments.get(SECOND_MOMENT).values(), from - shard.from(), state.second(), at, to - from);
+                putMoments(read(shard.file()), from - shard.from(), optimizer, at, to - from);
             }
         }
-        return Optional.of(state);
+        optimizer.resumeAfter(latest.steps().size());
+        return latest.steps();
+    }
+
+    private static void putMoments(SortedMap<String, Tensor> moments, int from, AdamW optimizer, int at, int count) {
+        optimizer.first().put(at, moments.get(FIRST_MOMENT).values(), from, count);
+        optimizer.second().put(at, moments.get(SECOND_MOMENT).values(), from, count);
     }
 
     /** Steps that the last checkpoint holds; 0 where there is none. */
@@ -113,8 +112,8 @@ public record TrainingCheckpoints(Storage storage, String directory, int interva
             throws IOException {
         int step = steps.size();
         AdamW.Owned owned = optimizer.owned();
-        float[] first = optimizer.first();
-        float[] second = optimizer.second();
+        DeviceArray first = optimizer.first();
+        DeviceArray second = optimizer.second();
         write(shardFile(step, exchange.rank(), exchange.tasks()), moments(first, second, owned.words(), owned.size()));
         if (exchange.rank() > 0) {
             ByteBuffer range = ByteBuffer.allocate(2 * Integer.BYTES);
@@ -163,11 +162,17 @@ public record TrainingCheckpoints(Storage storage, String directory, int interva
     /** A flat tensor, copied out when it is written, so that one copy at a time is in memory. */
     private record Flat(int length, Supplier<float[]> values) {}
 
-    private static SortedMap<String, Flat> moments(float[] first, float[] second, int from, int to) {
+    private static SortedMap<String, Flat> moments(DeviceArray first, DeviceArray second, int from, int to) {
         SortedMap<String, Flat> moments = new TreeMap<>();
-        moments.put(FIRST_MOMENT, new Flat(to - from, () -> Arrays.copyOfRange(first, from, to)));
-        moments.put(SECOND_MOMENT, new Flat(to - from, () -> Arrays.copyOfRange(second, from, to)));
+        moments.put(FIRST_MOMENT, new Flat(to - from, () -> range(first, from, to)));
+        moments.put(SECOND_MOMENT, new Flat(to - from, () -> range(second, from, to)));
         return moments;
+    }
+
+    private static float[] range(DeviceArray array, int from, int to) {
+        float[] values = new float[to - from];
+        array.get(from, values, 0, values.length);
+        return values;
     }
 
     private void write(String file, SortedMap<String, Flat> tensors) throws IOException {

@@ -17,7 +17,7 @@ final class WordRows {
         buffer.putInt(touched);
         buffer.asIntBuffer().put(gradients.words(), 0, touched);
         buffer.position(Integer.BYTES * (1 + touched));
-        buffer.asFloatBuffer().put(gradients.wordRows(), 0, touched * gradients.width());
+        gradients.wordRows().get(0, buffer.asFloatBuffer());
         return buffer.rewind();
     }
 
@@ -28,10 +28,8 @@ final class WordRows {
         IntBuffer words = buffer.asIntBuffer();
         buffer.position(buffer.position() + Integer.BYTES * touched);
         FloatBuffer rows = buffer.asFloatBuffer();
-        float[] row = new float[sum.width()];
         for (int i = 0; i < touched; i++) {
-            rows.get(row);
-            sum.addWordRow(words.get(i), row, 0);
+            sum.addWordRow(words.get(i), rows.slice(i * sum.width(), sum.width()));
         }
     }
 }

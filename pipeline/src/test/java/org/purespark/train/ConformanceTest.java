@@ -22,6 +22,7 @@ import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.ParameterLayout;
 import org.purespark.model.TextClassifier;
+import org.purespark.model.cpu.CpuEngine;
 
 /**
  * The model graph, its gradients and the optimizer against transformers 4.57 and PyTorch in float64 (no dropout).
@@ -64,7 +65,7 @@ class ConformanceTest {
         Golden golden = Golden.of(family);
         try (TextClassifier own = golden.model(1);
                 TextClassifier reading =
-                        new TextClassifier(own.config(), golden.checkpoint().classifierKind(), own.parameters(), 2)) {
+                        new TextClassifier(own.config(), golden.checkpoint().classifierKind(), own.parameters(), new CpuEngine(2))) {
             PackedBatch batch = golden.allTexts();
             TextClassifier.Forward forward =
                     reading.forward(batch, golden.prunedHeads(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
@@ -78,7 +79,7 @@ class ConformanceTest {
                             golden.example(golden.expected().get("micro_batch").get("indices")),
                             Set.of(),
                             golden.penaltyWeights(),
-                            new GradientSum(own.parameters().layout())))
+                            new GradientSum(own.parameters().layout(), own.engine())))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("a classifier on parameters that it shares does not learn");
         }
@@ -128,14 +129,14 @@ class ConformanceTest {
         Golden golden = Golden.of(family);
         JsonNode expected = golden.expected().get("micro_batch");
         try (TextClassifier model = golden.model(2)) {
-            GradientSum gradients = new GradientSum(model.parameters().layout());
+            GradientSum gradients = new GradientSum(model.parameters().layout(), model.engine());
             TextClassifier.Loss loss = model.addGradients(
                     golden.example(expected.get("indices")), Set.of(), golden.penaltyWeights(), gradients);
             assertRelative(loss.crossEntropy(), expected.get("cross_entropy").asDouble(), 1e-4);
             assertRelative(loss.penalty(), expected.get("attention_penalty").asDouble(), 1e-4);
             double squares = gradients.denseSquares(
-                            gradients.layout().denseStart(), gradients.layout().size(), model.workers())
-                    + gradients.wordSquares(model.workers());
+                            gradients.layout().denseStart(), gradients.layout().size())
+                    + gradients.wordSquares();
             assertRelative(Math.sqrt(squares), expected.get("grad_norm").asDouble(), 1e-4);
             SortedMap<String, Tensor> reference = golden.tensors("gradients.safetensors");
             assertThat(reference.keySet())
@@ -168,7 +169,8 @@ class ConformanceTest {
             ParameterLayout layout = model.parameters().layout();
             OptimizerStep step = new OptimizerStep(
                     model,
-                    new AdamW(new AdamW.Constants(0.9, 0.999, 1e-8, 0.01), AdamW.Owned.all(layout)),
+                    new AdamW(
+                            new AdamW.Constants(0.9, 0.999, 1e-8, 0.01), AdamW.Owned.all(layout), model.engine()),
                     new OptimizerStep.Objective(Set.of(), golden.penaltyWeights(), 1.0),
                     Exchange.alone());
             Schedule schedule = new Schedule(1e-3, 0, 3);
@@ -214,14 +216,14 @@ class ConformanceTest {
         ParameterLayout.Slice slice = gradients.layout().slice(name);
         float[] values = new float[slice.length()];
         if (!name.equals(ParameterLayout.WORD_EMBEDDINGS)) {
-            System.arraycopy(
-                    gradients.dense(), slice.offset() - gradients.layout().denseStart(), values, 0, values.length);
+            gradients.dense().get(slice.offset() - gradients.layout().denseStart(), values, 0, values.length);
             return values;
         }
         for (int word = 0; word < slice.shape()[0]; word++) {
-            int row = gradients.wordRow(word);
+            int row = gradients.rowOfWord()[word];
             if (row >= 0) {
-                System.arraycopy(gradients.wordRows(), row, values, word * gradients.width(), gradients.width());
+                int width = gradients.width();
+                gradients.wordRows().get((long) row * width, values, word * width, width);
             }
         }
         return values;

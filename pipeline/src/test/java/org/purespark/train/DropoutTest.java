@@ -11,6 +11,7 @@ import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.ParameterLayout;
 import org.purespark.model.TextClassifier;
+import org.purespark.model.cpu.CpuEngine;
 import org.purespark.random.DropoutMask;
 
 /** Dropout in training: what the conformance kit leaves out. The tiny model's rates are 0.1. */
@@ -99,9 +100,9 @@ class DropoutTest {
                 0.2,
                 2,
                 BERT.checkpoint().tensors(),
-                1)) {
+                new CpuEngine(1))) {
             TextClassifier.Example example = example(List.of(0, 2, 5, 8));
-            GradientSum sum = new GradientSum(model.parameters().layout());
+            GradientSum sum = new GradientSum(model.parameters().layout(), model.engine());
             model.addGradients(example, Set.of(), PENALTY, sum);
             for (String name : List.of(
                     "embeddings.LayerNorm.weight",
@@ -122,7 +123,7 @@ class DropoutTest {
         ParameterLayout layout = model.parameters().layout();
         ParameterLayout.Slice slice = layout.slice(name);
         float[] gradient = new float[slice.length()];
-        System.arraycopy(sum.dense(), slice.offset() - layout.denseStart(), gradient, 0, gradient.length);
+        sum.dense().get(slice.offset() - layout.denseStart(), gradient, 0, gradient.length);
         double squares = 0;
         for (float value : gradient) {
             squares += (double) value * value;
@@ -152,16 +153,16 @@ class DropoutTest {
                         example,
                         Set.of(),
                         PENALTY,
-                        new GradientSum(model.parameters().layout()))
+                        new GradientSum(model.parameters().layout(), model.engine()))
                 .total();
         model.parameters().memory().put(slice.offset(), before, 0, before.length);
         return loss;
     }
 
     private static float[] gradient(TextClassifier model, List<Integer> texts) {
-        GradientSum sum = new GradientSum(model.parameters().layout());
+        GradientSum sum = new GradientSum(model.parameters().layout(), model.engine());
         model.addGradients(example(texts), Set.of(), new double[3], sum);
-        return sum.dense().clone();
+        return sum.dense().toArray();
     }
 
     private static TextClassifier.Example example(List<Integer> texts) {

@@ -20,6 +20,7 @@ import org.purespark.checkpoint.Tensor;
 import org.purespark.heads.Head;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
+import org.purespark.model.cpu.CpuEngine;
 import org.purespark.storage.Storage;
 
 /** A tiny model of one family with what transformers and PyTorch compute for it in float64. */
@@ -45,7 +46,7 @@ record Golden(String family, String directory, JsonNode expected, Checkpoint che
 
     TextClassifier model(int threads) {
         return new TextClassifier(
-                checkpoint.encoder(), checkpoint.classifierKind(), 0.1, 2, checkpoint.tensors(), threads);
+                checkpoint.encoder(), checkpoint.classifierKind(), 0.1, 2, checkpoint.tensors(), new CpuEngine(threads));
     }
 
     int texts() {

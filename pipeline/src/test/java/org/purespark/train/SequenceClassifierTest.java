@@ -18,6 +18,7 @@ import org.purespark.checkpoint.Tensor;
 import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
+import org.purespark.model.cpu.CpuEngine;
 
 /**
  * Sequence classifiers of three classes against transformers in float64 ({@code make_sequence_classifiers.py}, seed 11):
@@ -50,7 +51,7 @@ class SequenceClassifierTest {
         }
         PackedBatch batch = golden.batch(texts);
         try (TextClassifier model =
-                new TextClassifier(golden.checkpoint().encoder(), KINDS.get(family), 0.3, CLASSES, tensors, 1)) {
+                new TextClassifier(golden.checkpoint().encoder(), KINDS.get(family), 0.3, CLASSES, tensors, new CpuEngine(1))) {
             float[][] logits = model.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS)
                     .logits();
             for (int b = 0; b < labels.length; b++) {
@@ -60,7 +61,7 @@ class SequenceClassifierTest {
                             .isCloseTo(reference, within(1e-4 * Math.max(1e-1, Math.abs(reference))));
                 }
             }
-            GradientSum gradients = new GradientSum(model.parameters().layout());
+            GradientSum gradients = new GradientSum(model.parameters().layout(), model.engine());
             TextClassifier.Loss loss = model.addGradients(
                     new TextClassifier.Example(batch, labels, new long[labels.length]),
                     Set.of(),
@@ -84,7 +85,7 @@ class SequenceClassifierTest {
         }
         int from = gradients.layout().slice(name).offset() - gradients.layout().denseStart();
         for (int i = 0; i < expected.values().length; i++) {
-            assertThat(gradients.dense()[from + i])
+            assertThat(gradients.dense().get(from + i))
                     .as("gradient %s[%d]", name, i)
                     .isCloseTo(expected.values()[i], within(Math.max(1e-3f * largest, 1e-6f)));
         }

@@ -51,7 +51,8 @@ class TrainerTest {
                     model,
                     new AdamW(
                             new AdamW.Constants(0.9, 0.999, 1e-8, 0.01),
-                            AdamW.Owned.all(model.parameters().layout())),
+                            AdamW.Owned.all(model.parameters().layout()),
+                            model.engine()),
                     new OptimizerStep.Objective(Set.of(), new double[3], 1.0),
                     Exchange.alone());
             for (int epoch = 0; epoch < 2; epoch++) {
@@ -110,18 +111,18 @@ class TrainerTest {
     void prunedHeadsStayPrunedAndTakeNoGradient() {
         Set<org.purespark.heads.Head> pruned = BERT.prunedHeads();
         try (TextClassifier model = BERT.model(1)) {
-            GradientSum sum = new GradientSum(model.parameters().layout());
+            GradientSum sum = new GradientSum(model.parameters().layout(), model.engine());
             model.addGradients(example(0, 0, 6), pruned, new double[] {1, 1, 1}, sum);
             ParameterLayout.Slice query =
                     model.parameters().layout().slice("encoder.layer.1.attention.self.query.weight");
             int at = query.offset() - model.parameters().layout().denseStart();
             int rowsOfAHead = 12 * 48;
             for (int i = 0; i < rowsOfAHead; i++) {
-                assertThat(sum.dense()[at + i]).isZero(); // head 0 of layer 1 is pruned
+                assertThat(sum.dense().get(at + i)).isZero(); // head 0 of layer 1 is pruned
             }
             double remaining = 0;
             for (int i = rowsOfAHead; i < 4 * rowsOfAHead; i++) {
-                remaining += Math.abs(sum.dense()[at + i]);
+                remaining += Math.abs(sum.dense().get(at + i));
             }
             assertThat(remaining).isPositive();
         }
@@ -130,7 +131,7 @@ class TrainerTest {
     @Test
     void memoryForActivationsDoesNotGrowFromBatchToBatch() {
         try (TextClassifier model = BERT.model(1)) {
-            GradientSum sum = new GradientSum(model.parameters().layout());
+            GradientSum sum = new GradientSum(model.parameters().layout(), model.engine());
             PackedBatch batch = example(0, 0, 6).batch();
             model.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
             model.addGradients(example(0, 0, 6), Set.of(), new double[3], sum);

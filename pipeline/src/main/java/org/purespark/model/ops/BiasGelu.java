@@ -3,96 +3,68 @@ package org.purespark.model.ops;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.Kernels;
+import org.purespark.model.engine.ProductKernels.Biased;
+import org.purespark.model.engine.RowKernels;
+import org.purespark.model.engine.RowKernels.Activated;
+import org.purespark.model.engine.RowKernels.BiasGeluBackward;
+import org.purespark.model.engine.TextBatch;
 
-/**
- * y = gelu(h + bias), gelu(x) = x·Φ(x) by the error function (Hendrycks, Gimpel: Gaussian Error Linear Units, 2016).
- *
- * <p>Inputs h [N, F], bias [F]. Outputs y [N, F] and the derivative Φ(x) + x·φ(x) [N, F].
- */
+/** {@link RowKernels#biasGelu}. */
 public final class BiasGelu extends GraphOp {
-    public BiasGelu(SameDiff graph, SDVariable h, SDVariable bias) {
-        super(2, graph, h, bias);
+    public BiasGelu(SameDiff graph, Biased<SDVariable> operands) {
+        super(graph, operands, 2);
+    }
+
+    /** y [R, F]. */
+    public SDVariable activated() {
+        return out().y();
+    }
+
+    private Activated<SDVariable> out() {
+        return given().as(Activated::new);
     }
 
     @Override
-    protected long[][] outputShapes(List<INDArray> inputs) {
-        long[] rows = inputs.get(0).shape();
-        return new long[][] {rows, rows};
+    public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
+        Biased<long[]> operands = in.as(Biased::new);
+        return list(new Activated<>(operands.x(), operands.x()));
     }
 
     @Override
-    protected FirstInput firstInput() {
+    public FirstInput firstInput() {
         return FirstInput.MAY_BE_OVERWRITTEN;
     }
 
     @Override
-    public void compute(List<INDArray> inputs, List<INDArray> outputs, Workers workers) {
-        int rows = (int) inputs.get(0).size(0);
-        int width = (int) inputs.get(0).size(1);
-        Floats h = Floats.of(inputs.get(0));
-        float[] bias = Floats.of(inputs.get(1)).toPaddedArray();
-        Floats y = Floats.of(outputs.get(0));
-        Floats slope = Floats.ofNullable(outputs.get(1));
-        workers.run(Rows.pieces(rows), (piece, scratch) -> {
-            float[] row = scratch.floats(0, width);
-            float[] cumulative = scratch.floats(1, width);
-            float[] slopes = scratch.floats(2, width);
-            for (int n = Rows.first(piece); n < Rows.end(piece, rows); n++) {
-                h.get((long) n * width, row, 0, width);
-                if (slope != null) {
-                    ErrorFunction.density(row, bias, slopes, width);
-                }
-                ErrorFunction.gelu(row, bias, cumulative, width);
-                y.put((long) n * width, row, 0, width);
-                if (slope != null) {
-                    Sums.add(slopes, 0, cumulative, 0, width);
-                    slope.put((long) n * width, slopes, 0, width);
-                }
-            }
-        });
+    public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
+        kernels.rows().biasGelu(in.as(Biased::new), out.as(Activated::new));
     }
 
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
-        return List.of(new Gradient(sameDiff, gradients.get(0), outputVariables()[1]).outputVariables());
+        Activated<SDVariable> ofOutputs = new Operands<>(gradients).as(Activated::new);
+        return List.of(new Gradient(
+                        sameDiff, new BiasGeluBackward<>(ofOutputs.y(), out().slope()))
+                .outputVariables());
     }
 
-    /** Inputs dy [N, F], derivative [N, F]; outputs dh [N, F], dbias [F]. */
     private static final class Gradient extends GraphOp {
-        Gradient(SameDiff graph, SDVariable outGradient, SDVariable slope) {
-            super(2, graph, outGradient, slope);
+        Gradient(SameDiff graph, BiasGeluBackward<SDVariable> operands) {
+            super(graph, operands, 2);
         }
 
         @Override
-        protected long[][] outputShapes(List<INDArray> inputs) {
-            long[] rows = inputs.get(0).shape();
-            return new long[][] {rows, {rows[1]}};
+        public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
+            BiasGeluBackward<long[]> operands = in.as(BiasGeluBackward::new);
+            long[] rows = operands.outGradient();
+            return list(new Biased<>(rows, new long[] {rows[1]}));
         }
 
         @Override
-        public void compute(List<INDArray> inputs, List<INDArray> outputs, Workers workers) {
-            int rows = (int) inputs.get(0).size(0);
-            int width = (int) inputs.get(0).size(1);
-            Floats outGradient = Floats.of(inputs.get(0));
-            Floats slope = Floats.of(inputs.get(1));
-            Floats h = Floats.of(outputs.get(0));
-            int pieces = Rows.pieces(rows);
-            float[][] bias = new float[pieces][width];
-            workers.run(pieces, (piece, scratch) -> {
-                float[] row = scratch.floats(0, width);
-                float[] slopes = scratch.floats(1, width);
-                for (int n = Rows.first(piece); n < Rows.end(piece, rows); n++) {
-                    outGradient.get((long) n * width, row, 0, width);
-                    slope.get((long) n * width, slopes, 0, width);
-                    for (int i = 0; i < width; i++) {
-                        row[i] *= slopes[i];
-                    }
-                    Sums.add(bias[piece], 0, row, 0, width);
-                    h.put((long) n * width, row, 0, width);
-                }
-            });
-            Floats.of(outputs.get(1)).put(0, Rows.total(bias, width), 0, width);
+        public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
+            kernels.rows().biasGeluGradient(in.as(BiasGeluBackward::new), out.as(Biased::new));
         }
     }
 }

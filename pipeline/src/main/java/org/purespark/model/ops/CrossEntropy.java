@@ -3,51 +3,61 @@ package org.purespark.model.ops;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.Kernels;
+import org.purespark.model.engine.LossKernels;
+import org.purespark.model.engine.LossKernels.Entropy;
+import org.purespark.model.engine.LossKernels.EntropyBackward;
+import org.purespark.model.engine.TextBatch;
 
-/**
- * Mean cross-entropy of a micro-batch: -(1/B) Σ_b ln softmax(z_b)[label_b]. Inputs logits z [B, C], labels INT32 [B];
- * outputs the loss [] and its derivative (softmax - one-hot)/B [B, C].
- */
+/** {@link LossKernels#crossEntropy}. */
 public final class CrossEntropy extends GraphOp {
-    public CrossEntropy(SameDiff graph, SDVariable logits, SDVariable labels) {
-        super(2, graph, logits, labels);
+    /** @param logits [B, C] */
+    public CrossEntropy(SameDiff graph, SDVariable logits) {
+        super(graph, logits, 2);
+    }
+
+    /** []. */
+    public SDVariable loss() {
+        return out().loss();
+    }
+
+    private Entropy<SDVariable> out() {
+        return given().as(Entropy::new);
     }
 
     @Override
-    protected long[][] outputShapes(List<INDArray> inputs) {
-        return new long[][] {{}, inputs.get(0).shape()};
+    public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
+        return list(new Entropy<>(new long[0], in.only()));
     }
 
     @Override
-    public void compute(List<INDArray> inputs, List<INDArray> outputs, Workers workers) {
-        int texts = (int) inputs.get(0).size(0);
-        int classes = (int) inputs.get(0).size(1);
-        float[] logits = Floats.of(inputs.get(0)).toArray();
-        int[] labels = inputs.get(1).toIntVector();
-        float[] slope = new float[logits.length];
-        double loss = 0;
-        for (int b = 0; b < texts; b++) {
-            double largest = Double.NEGATIVE_INFINITY;
-            for (int c = 0; c < classes; c++) {
-                largest = Math.max(largest, logits[b * classes + c]);
-            }
-            double sum = 0;
-            for (int c = 0; c < classes; c++) {
-                sum += Math.exp(logits[b * classes + c] - largest);
-            }
-            for (int c = 0; c < classes; c++) {
-                double probability = Math.exp(logits[b * classes + c] - largest) / sum;
-                slope[b * classes + c] = (float) ((probability - (c == labels[b] ? 1 : 0)) / texts);
-            }
-            loss += (Math.log(sum) + largest - logits[b * classes + labels[b]]) / texts;
-        }
-        Floats.of(outputs.get(0)).put(0, (float) loss);
-        Floats.of(outputs.get(1)).put(0, slope, 0, slope.length);
+    public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
+        kernels.losses().crossEntropy(in.only(), out.as(Entropy::new));
     }
 
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
-        return List.of(outputVariables()[1].mul(gradients.get(0)));
+        Entropy<SDVariable> ofOutputs = new Operands<>(gradients).as(Entropy::new);
+        EntropyBackward<SDVariable> operands =
+                new EntropyBackward<>(ofOutputs.loss(), out().slope());
+        return List.of(new Gradient(sameDiff, operands).outputVariable());
+    }
+
+    private static final class Gradient extends GraphOp {
+        Gradient(SameDiff graph, EntropyBackward<SDVariable> operands) {
+            super(graph, operands, 1);
+        }
+
+        @Override
+        public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
+            EntropyBackward<long[]> operands = in.as(EntropyBackward::new);
+            return List.of(operands.slope());
+        }
+
+        @Override
+        public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
+            kernels.losses().crossEntropyGradient(in.as(EntropyBackward::new), out.only());
+        }
     }
 }

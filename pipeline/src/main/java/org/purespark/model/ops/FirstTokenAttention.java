@@ -3,129 +3,76 @@ package org.purespark.model.ops;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.purespark.random.DropoutMask;
+import org.purespark.model.engine.AttentionKernels;
+import org.purespark.model.engine.AttentionKernels.Attention;
+import org.purespark.model.engine.AttentionKernels.FirstTokenAttended;
+import org.purespark.model.engine.AttentionKernels.FirstTokenBackward;
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.Kernels;
+import org.purespark.model.engine.TextBatch;
 
-/**
- * Self-attention of the first token of each text alone, on hidden states in place of keys and values (see
- * {@link HeadSpread}, {@link HeadGather}): p_h = softmax(x·u_h/√E) over the text's tokens, z_h = gate·Σ_t dropout(p_h)[t]·x[t].
- * What a query has in common with all keys, its product with their bias, leaves the softmax as it is.
- *
- * <p>Inputs u [A, B, D], x [N, D], gates [A] (1, or 0 where the head is pruned), starts [B + 1], keys [B]. Outputs z [A, B, D];
- * s_h = gate·Σ_t dropout(p_h)[t], [A, B]; CLS attention after dropout [N, A] (0 for pruned heads); and for the backward
- * pass the softmax [N, A].
- */
+/** {@link AttentionKernels#firstTokenAttention}; see also {@link HeadSpread}, {@link HeadGather}. */
 public final class FirstTokenAttention extends GraphOp {
-    private final Dropout dropout;
+    private final Attention attention;
 
     public FirstTokenAttention(
-            SameDiff graph, SDVariable u, SDVariable x, SDVariable gates, BatchInputs batch, Dropout dropout) {
-        super(4, graph, u, x, gates, batch.starts(), batch.keys());
-        this.dropout = dropout;
+            SameDiff graph, AttentionKernels.FirstTokenAttention<SDVariable> operands, Attention attention) {
+        super(graph, operands, 4);
+        this.attention = attention;
     }
 
-    /** Sums of hidden states z [A, B, D]. */
-    public SDVariable states() {
-        return outputVariables()[0];
-    }
-
-    /** s [A, B]. */
-    public SDVariable sums() {
-        return outputVariables()[1];
-    }
-
-    /** [N, A]. */
-    public SDVariable clsAttention() {
-        return outputVariables()[2];
+    /** Sums of hidden states [A, B, D], sums of attention [A, B], CLS attention [N, A]. */
+    public FirstTokenAttended<SDVariable> attended() {
+        return given().as(FirstTokenAttended::new);
     }
 
     @Override
-    protected long[][] outputShapes(List<INDArray> inputs) {
-        long[] u = inputs.get(0).shape();
-        long tokens = inputs.get(1).size(0);
-        return new long[][] {u, {u[0], u[1]}, {tokens, u[0]}, {tokens, u[0]}};
+    public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
+        AttentionKernels.FirstTokenAttention<long[]> operands = in.as(AttentionKernels.FirstTokenAttention::new);
+        long[] u = operands.u();
+        long[] sums = {u[0], u[1]};
+        long[] attended = {operands.x()[0], u[0]};
+        return list(new FirstTokenAttended<>(u, sums, attended, attended));
     }
 
     @Override
-    public void compute(List<INDArray> inputs, List<INDArray> outputs, Workers workers) {
-        Floats u = Floats.of(inputs.get(0));
-        Floats x = Floats.of(inputs.get(1));
-        int hidden = (int) inputs.get(1).size(1);
-        float[] gates = Floats.of(inputs.get(2)).toArray();
-        Texts texts = Texts.of(inputs.get(3), inputs.get(4));
-        Floats states = Floats.of(outputs.get(0));
-        Floats sums = Floats.ofNullable(outputs.get(1));
-        Floats cls = Floats.ofNullable(outputs.get(2));
-        Floats softmax = Floats.ofNullable(outputs.get(3));
-        workers.run(texts.count(), (b, scratch) -> {
-            FirstTokenBlock block = new FirstTokenBlock(scratch, texts, b, gates.length, hidden);
-            block.read(x);
-            block.attend(u);
-            if (softmax != null) {
-                block.saveTo(softmax);
-            }
-            block.drop(dropout.maskOf(texts, b), gates);
-            if (cls != null) {
-                block.writeAttention(cls);
-            }
-            if (sums != null) {
-                block.writeSums(sums);
-            }
-            block.writeStates(states);
-        });
+    public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
+        kernels.attention().firstTokenAttention(
+                in.as(AttentionKernels.FirstTokenAttention::new), attention, out.as(FirstTokenAttended::new));
     }
 
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
-        return List.of(new Gradient(
-                        sameDiff,
-                        dropout,
-                        gradients.get(0),
-                        gradients.get(1),
-                        gradients.get(2),
-                        outputVariables()[3],
-                        arg(0),
-                        arg(1),
-                        arg(2),
-                        arg(3),
-                        arg(4))
-                .outputVariables());
+        AttentionKernels.FirstTokenAttention<SDVariable> in = read().as(AttentionKernels.FirstTokenAttention::new);
+        FirstTokenAttended<SDVariable> ofOutputs = new Operands<>(gradients).as(FirstTokenAttended::new);
+        FirstTokenBackward<SDVariable> operands = new FirstTokenBackward<>(
+                ofOutputs.states(),
+                ofOutputs.sums(),
+                ofOutputs.clsAttention(),
+                attended().softmax(),
+                in.u(),
+                in.x());
+        return List.of(new Gradient(sameDiff, operands, attention).outputVariables());
     }
 
-    /** Inputs dz [A, B, D], ds [A, B], dcls [N, A], softmax [N, A], then those of the attention; outputs du, dx. */
     private static final class Gradient extends GraphOp {
-        private final Dropout dropout;
+        private final Attention attention;
 
-        Gradient(SameDiff graph, Dropout dropout, SDVariable... inputs) {
-            super(2, graph, inputs);
-            this.dropout = dropout;
+        Gradient(SameDiff graph, FirstTokenBackward<SDVariable> operands, Attention attention) {
+            super(graph, operands, 2);
+            this.attention = attention;
         }
 
         @Override
-        protected long[][] outputShapes(List<INDArray> inputs) {
-            return new long[][] {inputs.get(4).shape(), inputs.get(5).shape()};
+        public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
+            FirstTokenBackward<long[]> operands = in.as(FirstTokenBackward::new);
+            return list(new AttentionKernels.FirstTokenAttention<>(operands.u(), operands.x()));
         }
 
         @Override
-        public void compute(List<INDArray> inputs, List<INDArray> outputs, Workers workers) {
-            FirstTokenBlock.Incoming incoming = new FirstTokenBlock.Incoming(
-                    Floats.of(inputs.get(0)), Floats.of(inputs.get(1)), Floats.of(inputs.get(2)));
-            Floats softmax = Floats.of(inputs.get(3));
-            Floats u = Floats.of(inputs.get(4));
-            Floats x = Floats.of(inputs.get(5));
-            int hidden = (int) inputs.get(5).size(1);
-            float[] gates = Floats.of(inputs.get(6)).toArray();
-            Texts texts = Texts.of(inputs.get(7), inputs.get(8));
-            Floats toHeads = Floats.of(outputs.get(0));
-            Floats toStates = Floats.of(outputs.get(1));
-            workers.run(texts.count(), (b, scratch) -> {
-                FirstTokenBlock block = new FirstTokenBlock(scratch, texts, b, gates.length, hidden);
-                DropoutMask mask = dropout.maskOf(texts, b);
-                block.read(x);
-                block.restoreFrom(softmax);
-                block.drop(mask, gates);
-                block.backward(incoming, u, mask, gates, toHeads, toStates);
-            });
+        public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
+            kernels.attention().firstTokenAttentionGradient(
+                    in.as(FirstTokenBackward::new), attention, out.as(AttentionKernels.FirstTokenAttention::new));
         }
     }
 }

@@ -1,38 +1,51 @@
 package org.purespark.model.ops;
 
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
-import org.nd4j.linalg.api.ops.OpContext;
-import org.nd4j.linalg.api.shape.LongShapeDescriptor;
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.Kernels;
+import org.purespark.model.engine.TextBatch;
 
 /**
- * An operation of the SameDiff graph whose arithmetic is the project's own: SameDiff knows its inputs, outputs and
- * derivative; {@link GraphSession} calls {@link #compute}. All outputs are float32.
+ * An operation of the SameDiff graph: its name, attributes, shapes and derivative. The arithmetic is an engine's. All
+ * inputs and outputs are float32.
  */
 public abstract class GraphOp extends DynamicCustomOp {
     private final int outputs;
 
-    protected GraphOp(int outputs, SameDiff graph, SDVariable... inputs) {
-        super(graph, inputs);
+    /**
+     * @param inputs a record of {@link Kernels}, whose components are variables
+     * @param outputs their number
+     */
+    protected GraphOp(SameDiff graph, Record inputs, int outputs) {
+        this(graph, Operands.list(inputs), outputs);
+    }
+
+    /** An operation of one input. */
+    protected GraphOp(SameDiff graph, SDVariable input, int outputs) {
+        this(graph, List.of(input), outputs);
+    }
+
+    private GraphOp(SameDiff graph, List<SDVariable> inputs, int outputs) {
+        super(graph, inputs.toArray(SDVariable[]::new));
         this.outputs = outputs;
     }
 
-    /** Shapes of the outputs, given the inputs' arrays. */
-    protected abstract long[][] outputShapes(List<INDArray> inputs);
+    /** Shapes of the outputs on a batch, given those of the inputs. */
+    public abstract List<long[]> shapes(Operands<long[]> in, TextBatch batch);
 
     /**
      * Fills the outputs; their contents before are undefined. An output that nothing reads in this run is null: the first
      * one never is.
      */
-    public abstract void compute(List<INDArray> inputs, List<INDArray> outputs, Workers workers);
+    public abstract void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels);
 
-    /** What an op does with the memory of its first input. */
-    protected enum FirstInput {
+    /** What an operation does with the memory of its first input. */
+    public enum FirstInput {
         /** It is left as it is. */
         KEPT,
         /**
@@ -42,8 +55,24 @@ public abstract class GraphOp extends DynamicCustomOp {
         MAY_BE_OVERWRITTEN
     }
 
-    protected FirstInput firstInput() {
+    /** {@link FirstInput#KEPT}, but for operations that say otherwise. */
+    public FirstInput firstInput() {
         return FirstInput.KEPT;
+    }
+
+    /** The graph's variables that this operation reads. */
+    protected final Operands<SDVariable> read() {
+        return new Operands<>(List.of(args()));
+    }
+
+    /** The graph's variables that this operation gives. */
+    protected final Operands<SDVariable> given() {
+        return new Operands<>(List.of(outputVariables()));
+    }
+
+    /** Shapes, or variables, of a record as a list. */
+    protected static <V> List<V> list(Record named) {
+        return Operands.list(named);
     }
 
     /** The class's own name: the base class asks for it in its constructor, before any field is set. */
@@ -65,23 +94,14 @@ public abstract class GraphOp extends DynamicCustomOp {
 
     @Override
     public List<DataType> calculateOutputDataTypes(List<DataType> inputTypes) {
-        List<DataType> types = new ArrayList<>();
-        for (int i = 0; i < outputs; i++) {
-            types.add(DataType.FLOAT);
-        }
-        return types;
+        return Collections.nCopies(outputs, DataType.FLOAT);
     }
 
-    @Override
-    public List<LongShapeDescriptor> calculateOutputShape(OpContext context) {
-        List<LongShapeDescriptor> shapes = new ArrayList<>();
-        for (long[] shape : outputShapes(context.getInputArrays())) {
-            shapes.add(LongShapeDescriptor.fromShape(shape, DataType.FLOAT));
-        }
-        return shapes;
-    }
-
-    /** The op itself has no derivative; those that have one override this. */
+    /**
+     * Variables with the gradients of the inputs, in their order.
+     *
+     * @param gradients of the outputs, in their order; null for an output on which the loss does not depend
+     */
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
         throw new IllegalStateException(opName() + " is not differentiable");

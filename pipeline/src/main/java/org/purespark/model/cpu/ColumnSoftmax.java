@@ -1,0 +1,68 @@
+package org.purespark.model.cpu;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Softmax down the columns of a matrix, a vector of columns at a time: no sum runs across a vector. Rows have a stride
+ * that is a multiple of whole vectors ({@link VectorLanes#padded}); columns of the padding are computed too, and mean nothing.
+ */
+final class ColumnSoftmax {
+    private ColumnSoftmax() {}
+
+    /** Each column x of the {@code rows} rows becomes e^x / Σ e^x. */
+    static void of(float[] entries, int stride, int rows) {
+        int end = rows * stride;
+        for (int column = 0; column < stride; column += VectorLanes.COUNT) {
+            subtractLargest(entries, column, stride, end);
+        }
+        ErrorFunction.exp(entries, 0, end, 0f, 1f);
+        for (int column = 0; column < stride; column += VectorLanes.COUNT) {
+            divideBySum(entries, column, stride, end);
+        }
+    }
+
+    /** Each column dp of the gradient becomes dx = p·(dp - Σ p·dp)·scale. */
+    static void backward(float[] gradient, float[] p, int stride, int rows, float scale) {
+        for (int column = 0; column < stride; column += VectorLanes.COUNT) {
+            backward(gradient, p, column, stride, rows * stride, scale);
+        }
+    }
+
+    /** A vector of columns, from entry {@code first} down to {@code end}: less the largest entry of each. */
+    private static void subtractLargest(float[] rows, int first, int stride, int end) {
+        FloatVector largest = FloatVector.fromArray(VectorLanes.FLOATS, rows, first);
+        for (int at = first + stride; at < end; at += stride) {
+            largest = largest.max(FloatVector.fromArray(VectorLanes.FLOATS, rows, at));
+        }
+        for (int at = first; at < end; at += stride) {
+            FloatVector.fromArray(VectorLanes.FLOATS, rows, at).sub(largest).intoArray(rows, at);
+        }
+    }
+
+    /** A vector of columns, from entry {@code first} down to {@code end}: divided by the sum of each. */
+    private static void divideBySum(float[] rows, int first, int stride, int end) {
+        FloatVector sum = FloatVector.zero(VectorLanes.FLOATS);
+        for (int at = first; at < end; at += stride) {
+            sum = sum.add(FloatVector.fromArray(VectorLanes.FLOATS, rows, at));
+        }
+        FloatVector inverse = FloatVector.broadcast(VectorLanes.FLOATS, 1f).div(sum);
+        for (int at = first; at < end; at += stride) {
+            FloatVector.fromArray(VectorLanes.FLOATS, rows, at).mul(inverse).intoArray(rows, at);
+        }
+    }
+
+    private static void backward(float[] gradient, float[] p, int first, int stride, int end, float scale) {
+        FloatVector projection = FloatVector.zero(VectorLanes.FLOATS);
+        for (int at = first; at < end; at += stride) {
+            projection = FloatVector.fromArray(VectorLanes.FLOATS, gradient, at)
+                    .fma(FloatVector.fromArray(VectorLanes.FLOATS, p, at), projection);
+        }
+        for (int at = first; at < end; at += stride) {
+            FloatVector.fromArray(VectorLanes.FLOATS, gradient, at)
+                    .sub(projection)
+                    .mul(FloatVector.fromArray(VectorLanes.FLOATS, p, at))
+                    .mul(scale)
+                    .intoArray(gradient, at);
+        }
+    }
+}

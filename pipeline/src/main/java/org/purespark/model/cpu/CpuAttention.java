@@ -1,0 +1,158 @@
+package org.purespark.model.cpu;
+
+import org.purespark.model.engine.AttentionKernels;
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.TextBatch;
+import org.purespark.random.DropoutMask;
+
+/** Attention, a text a piece of work. */
+final class CpuAttention implements AttentionKernels {
+    private final Workers workers;
+    private final TextBatch batch;
+
+    CpuAttention(Workers workers, TextBatch batch) {
+        this.workers = workers;
+        this.batch = batch;
+    }
+
+    /** The text's rows of q, k, v with their bias [T, 3D]. */
+    private TextRows load(HostArray qkv, float[] bias, int text, Scratch scratch) {
+        return TextRows.in(scratch, batch.length(text), bias.length)
+                .read(qkv, batch.start(text))
+                .plus(bias);
+    }
+
+    @Override
+    public void selfAttention(SelfAttention<DeviceArray> in, Attention attention, Attended<DeviceArray> out) {
+        HostArray qkv = HostArray.of(in.qkv());
+        float[] bias = in.bias().toArray();
+        float[] gates = batch.gates(attention.layer());
+        HostArray context = HostArray.of(out.context());
+        HostArray cls = HostArray.ofNullable(out.clsAttention());
+        HostArray softmax = HostArray.ofNullable(out.softmax());
+        int heads = gates.length;
+        int hidden = bias.length / 3;
+        int headSize = hidden / heads;
+        workers.run(batch.texts(), (b, scratch) -> {
+            int tokens = batch.length(b);
+            TextRows rows = load(qkv, bias, b, scratch);
+            TextRows ofContext = TextRows.in(scratch, tokens, hidden);
+            TextRows ofCls = TextRows.in(scratch, tokens, heads);
+            HeadBlock block = new HeadBlock(scratch, rows, headSize);
+            float[] room = block.contextRoom(scratch);
+            DropoutMask mask = attention.dropout().maskOf(batch, b);
+            for (int head = 0; head < heads; head++) {
+                if (gates[head] == 0) {
+                    ofContext.clear(head * headSize, headSize);
+                    ofCls.clear(head, 1);
+                    continue;
+                }
+                block.select(head);
+                block.attend();
+                if (softmax != null) {
+                    block.saveTo(softmax, heads * batch.squaresBefore(b));
+                }
+                block.drop(mask);
+                block.writeContext(room, ofContext);
+                block.writeClsAttention(ofCls);
+            }
+            ofContext.write(context, batch.start(b));
+            if (cls != null) {
+                ofCls.write(cls, batch.start(b));
+            }
+        });
+    }
+
+    @Override
+    public void selfAttentionGradient(
+            SelfAttentionBackward<DeviceArray> in, Attention attention, SelfAttention<DeviceArray> gradients) {
+        HostArray qkv = HostArray.of(in.qkv());
+        float[] bias = in.bias().toArray();
+        float[] gates = batch.gates(attention.layer());
+        HostArray contextGradient = HostArray.of(in.contextGradient());
+        HostArray clsGradient = HostArray.of(in.clsGradient());
+        HostArray softmax = HostArray.of(in.softmax());
+        HostArray toQkv = HostArray.of(gradients.qkv());
+        int heads = gates.length;
+        int hidden = bias.length / 3;
+        int headSize = hidden / heads;
+        float[][] biases = new float[batch.texts()][bias.length];
+        workers.run(batch.texts(), (b, scratch) -> {
+            int tokens = batch.length(b);
+            TextRows rows = load(qkv, bias, b, scratch);
+            TextRows ofContext = TextRows.in(scratch, tokens, hidden).read(contextGradient, batch.start(b));
+            TextRows ofCls = TextRows.in(scratch, tokens, heads).read(clsGradient, batch.start(b));
+            TextRows toRows = TextRows.in(scratch, tokens, bias.length);
+            HeadBlock block = new HeadBlock(scratch, rows, headSize);
+            HeadBlock.Gradients backward = block.new Gradients(scratch);
+            DropoutMask mask = attention.dropout().maskOf(batch, b);
+            for (int head = 0; head < heads; head++) {
+                int column = head * headSize;
+                if (gates[head] == 0) {
+                    toRows.clear(column, headSize);
+                    toRows.clear(hidden + column, headSize);
+                    toRows.clear(2 * hidden + column, headSize);
+                    continue;
+                }
+                block.select(head);
+                block.restoreFrom(softmax, heads * batch.squaresBefore(b));
+                block.drop(mask);
+                backward.backward(ofContext, ofCls, mask, toRows);
+            }
+            toRows.write(toQkv, batch.start(b));
+            toRows.addTo(biases[b]);
+        });
+        gradients.bias().put(0, Rows.total(biases, bias.length), 0, bias.length);
+    }
+
+    @Override
+    public void firstTokenAttention(
+            FirstTokenAttention<DeviceArray> in, Attention attention, FirstTokenAttended<DeviceArray> out) {
+        HostArray u = HostArray.of(in.u());
+        HostArray x = HostArray.of(in.x());
+        int hidden = x.size(1);
+        float[] gates = batch.gates(attention.layer());
+        HostArray states = HostArray.of(out.states());
+        HostArray sums = HostArray.ofNullable(out.sums());
+        HostArray cls = HostArray.ofNullable(out.clsAttention());
+        HostArray softmax = HostArray.ofNullable(out.softmax());
+        workers.run(batch.texts(), (b, scratch) -> {
+            FirstTokenBlock block = new FirstTokenBlock(scratch, batch, b, gates.length, hidden);
+            block.read(x);
+            block.attend(u);
+            if (softmax != null) {
+                block.saveTo(softmax);
+            }
+            block.drop(attention.dropout().maskOf(batch, b), gates);
+            if (cls != null) {
+                block.writeAttention(cls);
+            }
+            if (sums != null) {
+                block.writeSums(sums);
+            }
+            block.writeStates(states);
+        });
+    }
+
+    @Override
+    public void firstTokenAttentionGradient(
+            FirstTokenBackward<DeviceArray> in, Attention attention, FirstTokenAttention<DeviceArray> gradients) {
+        FirstTokenBlock.Incoming incoming = new FirstTokenBlock.Incoming(
+                HostArray.of(in.statesGradient()), HostArray.of(in.sumsGradient()), HostArray.of(in.clsGradient()));
+        HostArray softmax = HostArray.of(in.softmax());
+        HostArray u = HostArray.of(in.u());
+        HostArray x = HostArray.of(in.x());
+        int hidden = x.size(1);
+        float[] gates = batch.gates(attention.layer());
+        HostArray toHeads = HostArray.of(gradients.u());
+        HostArray toStates = HostArray.of(gradients.x());
+        workers.run(batch.texts(), (b, scratch) -> {
+            FirstTokenBlock block = new FirstTokenBlock(scratch, batch, b, gates.length, hidden);
+            DropoutMask mask = attention.dropout().maskOf(batch, b);
+            block.read(x);
+            block.restoreFrom(softmax);
+            block.drop(mask, gates);
+            block.backward(incoming, u, mask, gates, toHeads, toStates);
+        });
+    }
+}

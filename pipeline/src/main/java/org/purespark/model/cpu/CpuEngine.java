@@ -1,0 +1,88 @@
+package org.purespark.model.cpu;
+
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.Engine;
+import org.purespark.model.engine.Kernels;
+import org.purespark.model.engine.TextBatch;
+import org.purespark.model.engine.UpdateKernels;
+
+/**
+ * Computes on cores of the machine: matrix products by ND4J, all else by kernels that use the CPU's vector unit. Results do
+ * not depend on the number of threads.
+ */
+public final class CpuEngine implements Engine {
+    private static final int HEAD_SIZE_MULTIPLE = 4;
+
+    private final Workers workers;
+    private final CpuUpdates updates;
+
+    /**
+     * @param threads that compute, the calling one among them
+     * @throws IllegalStateException where this JVM was started without the vector module
+     */
+    public CpuEngine(int threads) {
+        VectorUnit.require();
+        this.workers = new Workers(threads);
+        this.updates = new CpuUpdates(workers);
+    }
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public DeviceArray allocate(long... shape) {
+        return HostArray.allocate(shape);
+    }
+
+    @Override
+    public DeviceArray allocateState(long length) {
+        return new HeapArray(Math.toIntExact(length));
+    }
+
+    @Override
+    public DeviceArray transposed(DeviceArray matrix) {
+        HostArray copy = HostArray.allocate(matrix.size(1), matrix.size(0));
+        copy.matrix().assign(HostArray.of(matrix).matrix().transpose());
+        return copy;
+    }
+
+    @Override
+    public void requireHeadSize(int headSize) {
+        if (headSize % HEAD_SIZE_MULTIPLE != 0) {
+            throw new IllegalArgumentException("head size " + headSize + " is not a multiple of " + HEAD_SIZE_MULTIPLE);
+        }
+    }
+
+    @Override
+    public Kernels kernels(TextBatch batch) {
+        return new Kernels(
+                new CpuProducts(workers),
+                new CpuNorms(workers, batch),
+                new CpuAttention(workers, batch),
+                new CpuHeads(workers),
+                new CpuRows(workers, batch),
+                new CpuLosses(workers, batch));
+    }
+
+    @Override
+    public UpdateKernels updates() {
+        return updates;
+    }
+
+    /**
+     * Bytes that several threads take for copies of the columns of a product's gradient, beside the arrays of the graph.
+     *
+     * @param rows of the gradient
+     * @param columns of the widest one
+     */
+    public static long productCopyBytes(long rows, long columns, int threads) {
+        return threads == 1 ? 0 : Float.BYTES * rows * columns;
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+    }
+}

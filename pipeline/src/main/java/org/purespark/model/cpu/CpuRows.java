@@ -1,0 +1,164 @@
+package org.purespark.model.cpu;
+
+import org.nd4j.linalg.api.ops.impl.transforms.gradient.TanhDerivative;
+import org.nd4j.linalg.api.ops.impl.transforms.strict.Tanh;
+import org.nd4j.linalg.factory.Nd4j;
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.Dropout;
+import org.purespark.model.engine.ProductKernels.Biased;
+import org.purespark.model.engine.RowKernels;
+import org.purespark.model.engine.TextBatch;
+import org.purespark.random.DropoutMask;
+
+/** Operations on rows, in pieces of some rows each. */
+final class CpuRows implements RowKernels {
+    /** Entries of a piece, where rows mean nothing. */
+    private static final int PER_PIECE = 1 << 13;
+
+    private final Workers workers;
+    private final TextBatch batch;
+
+    CpuRows(Workers workers, TextBatch batch) {
+        this.workers = workers;
+        this.batch = batch;
+    }
+
+    @Override
+    public void biasGelu(Biased<DeviceArray> in, Activated<DeviceArray> out) {
+        int rows = in.x().size(0);
+        int width = in.x().size(1);
+        HostArray h = HostArray.of(in.x());
+        float[] bias = HostArray.of(in.bias()).toPaddedArray();
+        HostArray y = HostArray.of(out.y());
+        HostArray slope = HostArray.ofNullable(out.slope());
+        workers.run(Rows.pieces(rows), (piece, scratch) -> {
+            float[] row = scratch.floats(width);
+            float[] cumulative = scratch.floats(width);
+            float[] slopes = scratch.floats(width);
+            for (int n = Rows.first(piece); n < Rows.end(piece, rows); n++) {
+                h.get((long) n * width, row, 0, width);
+                if (slope != null) {
+                    ErrorFunction.density(row, bias, slopes, width);
+                }
+                ErrorFunction.gelu(row, bias, cumulative, width);
+                y.put((long) n * width, row, 0, width);
+                if (slope != null) {
+                    Sums.add(slopes, 0, cumulative, 0, width);
+                    slope.put((long) n * width, slopes, 0, width);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void biasGeluGradient(BiasGeluBackward<DeviceArray> in, Biased<DeviceArray> gradients) {
+        int rows = in.outGradient().size(0);
+        int width = in.outGradient().size(1);
+        HostArray outGradient = HostArray.of(in.outGradient());
+        HostArray slope = HostArray.of(in.slope());
+        HostArray h = HostArray.of(gradients.x());
+        int pieces = Rows.pieces(rows);
+        float[][] bias = new float[pieces][width];
+        workers.run(pieces, (piece, scratch) -> {
+            float[] row = scratch.floats(width);
+            float[] slopes = scratch.floats(width);
+            for (int n = Rows.first(piece); n < Rows.end(piece, rows); n++) {
+                outGradient.get((long) n * width, row, 0, width);
+                slope.get((long) n * width, slopes, 0, width);
+                for (int i = 0; i < width; i++) {
+                    row[i] *= slopes[i];
+                }
+                Sums.add(bias[piece], 0, row, 0, width);
+                h.put((long) n * width, row, 0, width);
+            }
+        });
+        gradients.bias().put(0, Rows.total(bias, width), 0, width);
+    }
+
+    @Override
+    public void activation(DeviceArray x, Activation activation, DeviceArray y) {
+        switch (activation) {
+            case TANH -> Nd4j.exec(
+                    new Tanh(HostArray.of(x).matrix(), HostArray.of(y).matrix()));
+            case RELU -> {
+                float[] values = x.toArray();
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = Math.max(values[i], 0f);
+                }
+                y.put(0, values, 0, values.length);
+            }
+        }
+    }
+
+    @Override
+    public void activationGradient(
+            ActivationBackward<DeviceArray> in, Activation activation, DeviceArray gradient) {
+        switch (activation) {
+            case TANH -> Nd4j.exec(new TanhDerivative(
+                    HostArray.of(in.x()).matrix(),
+                    HostArray.of(in.outGradient()).matrix(),
+                    HostArray.of(gradient).matrix()));
+            case RELU -> {
+                float[] values = in.x().toArray();
+                float[] outGradient = in.outGradient().toArray();
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = values[i] > 0 ? outGradient[i] : 0f;
+                }
+                gradient.put(0, values, 0, values.length);
+            }
+        }
+    }
+
+    @Override
+    public void textDropout(DeviceArray x, Dropout dropout, DeviceArray y) {
+        int width = x.size(1);
+        float[] row = new float[width];
+        for (int b = 0; b < batch.texts(); b++) {
+            x.get((long) b * width, row, 0, width);
+            DropoutMask mask = dropout.maskOf(batch, b);
+            if (mask != null) {
+                mask.apply(0, row, 0, width);
+            }
+            y.put((long) b * width, row, 0, width);
+        }
+    }
+
+    @Override
+    public void firstRows(DeviceArray x, DeviceArray y) {
+        int width = x.size(1);
+        float[] row = new float[width];
+        for (int b = 0; b < batch.texts(); b++) {
+            x.get((long) batch.start(b) * width, row, 0, width);
+            y.put((long) b * width, row, 0, width);
+        }
+    }
+
+    @Override
+    public void firstRowsGradient(DeviceArray outGradient, DeviceArray gradient) {
+        int width = gradient.size(1);
+        float[] zeros = new float[width];
+        float[] row = new float[width];
+        for (int b = 0; b < batch.texts(); b++) {
+            outGradient.get((long) b * width, row, 0, width);
+            gradient.put((long) batch.start(b) * width, row, 0, width);
+            for (int t = 1; t < batch.length(b); t++) {
+                gradient.put((long) (batch.start(b) + t) * width, zeros, 0, width);
+            }
+        }
+    }
+
+    @Override
+    public void add(Pair<DeviceArray> in, DeviceArray y) {
+        int length = Math.toIntExact(y.length());
+        workers.run((length + PER_PIECE - 1) / PER_PIECE, (piece, scratch) -> {
+            int from = piece * PER_PIECE;
+            int count = Math.min(PER_PIECE, length - from);
+            float[] sum = scratch.floats(count);
+            float[] other = scratch.floats(count);
+            in.a().get(from, sum, 0, count);
+            in.b().get(from, other, 0, count);
+            Sums.add(sum, 0, other, 0, count);
+            y.put(from, sum, 0, count);
+        });
+    }
+}

@@ -1,0 +1,192 @@
+package org.purespark.model.cpu;
+
+import java.util.Arrays;
+import org.purespark.model.cpu.SmallProducts.Matrix;
+import org.purespark.random.DropoutMask;
+
+/**
+ * The heads of one text of T tokens, one after the other. What belongs to a pair of tokens stands in the row of the token
+ * that is looked at and the column of the one that asks: softmax then goes down the columns. Rows of a matrix [.., E] or
+ * [T, T] are padded to whole vectors; rows beyond the last one are computed in fours and mean nothing, and so do columns
+ * beyond T. Arrays belong to one thread's scratch, and serve every head of the text.
+ */
+final class HeadBlock {
+    private final TextRows qkv; // [T, 3D]
+    private final int tokens;
+    private final int headSize;
+    private final int hidden;
+    private final int width;
+    private final int columns;
+    private final float[] p; // [T, T] softmax(k·qᵀ/√E) of each column
+    private final float[] dropped; // [T, T]
+    private final float[] turned; // [E, T]
+    private int head;
+    private Matrix q; // [T, E]
+    private Matrix k; // [T, E]
+    private Matrix v; // [T, E]
+    private float[] kept; // [T, T] p after dropout
+
+    /** @param qkv the text's q, k, v side by side [T, 3D] */
+    HeadBlock(Scratch scratch, TextRows qkv, int headSize) {
+        this.qkv = qkv;
+        this.hidden = qkv.stride() / 3;
+        this.tokens = qkv.rows();
+        this.headSize = headSize;
+        this.width = VectorLanes.padded(headSize);
+        this.columns = VectorLanes.padded(tokens);
+        this.p = pairs(scratch);
+        this.dropped = pairs(scratch);
+        this.turned = scratch.floats(headSize * columns);
+    }
+
+    /** Room for [T, T]. */
+    private float[] pairs(Scratch scratch) {
+        return scratch.floats(SmallProducts.paddedRows(tokens) * columns);
+    }
+
+    /** Room for [T, E]. */
+    private float[] rows(Scratch scratch) {
+        return scratch.floats(SmallProducts.paddedRows(tokens) * width);
+    }
+
+    /** Goes to head {@code number}. */
+    void select(int number) {
+        this.head = number;
+        this.q = qkv.from(column());
+        this.k = qkv.from(hidden + column());
+        this.v = qkv.from(2 * hidden + column());
+        this.kept = p;
+    }
+
+    /** The head's first column of D. */
+    private int column() {
+        return head * headSize;
+    }
+
+    /** Entries of a text's dropout mask that one head takes: its rows are padded as here. */
+    static long maskEntries(int tokens) {
+        return (long) tokens * VectorLanes.padded(tokens);
+    }
+
+    /** p = softmax(k·qᵀ / √E) over the text's tokens, query by query. */
+    void attend() {
+        SmallProducts.times(
+                k, transposed(q, (float) (1 / Math.sqrt(headSize))), new Matrix(p, columns), tokens, tokens, headSize);
+        ColumnSoftmax.of(p, columns, tokens);
+    }
+
+    /** kept = dropout(p); entry (j, i) of head h is number h·T·T' + j·T' + i of the text's mask, T' being T padded. */
+    void drop(DropoutMask mask) {
+        if (mask != null) {
+            kept = dropped;
+            System.arraycopy(p, 0, kept, 0, tokens * columns);
+            mask.apply(head * maskEntries(tokens), kept, 0, tokens * columns);
+        }
+    }
+
+    /** What the first query gives to each token, after dropout, to the head's column of [T, A]. */
+    void writeClsAttention(TextRows to) {
+        for (int t = 0; t < tokens; t++) {
+            to.entries()[t * to.stride() + head] = kept[t * columns];
+        }
+    }
+
+    /**
+     * keptᵀ·v, written to the head's columns of [T, D].
+     *
+     * @param context room, of {@link #contextRoom}
+     */
+    void writeContext(float[] context, TextRows to) {
+        SmallProducts.transposedTimes(
+                new Matrix(kept, columns), v, new Matrix(context, width), tokens, headSize, tokens);
+        write(context, to, column());
+    }
+
+    /** Room for the context of one head after the other [T, E]. */
+    float[] contextRoom(Scratch scratch) {
+        return rows(scratch);
+    }
+
+    /** Copies p's entries out to, or back from, a packed T × T block. */
+    void saveTo(HostArray blocks, long first) {
+        long at = first + (long) head * tokens * tokens;
+        for (int j = 0; j < tokens; j++) {
+            blocks.put(at + (long) j * tokens, p, j * columns, tokens);
+        }
+    }
+
+    void restoreFrom(HostArray blocks, long first) {
+        long at = first + (long) head * tokens * tokens;
+        for (int j = 0; j < tokens; j++) {
+            blocks.get(at + (long) j * tokens, p, j * columns, tokens);
+        }
+    }
+
+    /** Room for gradients of one head after the other. */
+    final class Gradients {
+        private final float[] scores; // of k·qᵀ [T, T]
+        private final float[] dq; // [T, E]
+        private final float[] dk; // [T, E]
+        private final float[] dv; // [T, E]
+
+        Gradients(Scratch scratch) {
+            this.scores = pairs(scratch);
+            this.dq = rows(scratch);
+            this.dk = rows(scratch);
+            this.dv = rows(scratch);
+        }
+
+        /**
+         * Backward through keptᵀ·v, dropout, softmax and k·qᵀ/√E.
+         *
+         * @param ofContext gradient of the context [T, D]
+         * @param ofCls gradient of the CLS attention after dropout [T, A]
+         * @param to takes the gradients of q, k and v in their columns of [T, 3D]
+         */
+        void backward(TextRows ofContext, TextRows ofCls, DropoutMask mask, TextRows to) {
+            Matrix context = ofContext.from(column());
+            Matrix ofScores = new Matrix(scores, columns);
+            SmallProducts.times(v, transposed(context, 1f), ofScores, tokens, tokens, headSize);
+            for (int t = 0; t < tokens; t++) {
+                scores[t * columns] += ofCls.entries()[t * ofCls.stride() + head];
+            }
+            if (mask != null) {
+                mask.apply(head * maskEntries(tokens), scores, 0, tokens * columns);
+            }
+            ColumnSoftmax.backward(scores, p, columns, tokens, (float) (1 / Math.sqrt(headSize)));
+            SmallProducts.transposedTimes(ofScores, k, new Matrix(dq, width), tokens, headSize, tokens);
+            SmallProducts.times(ofScores, q, new Matrix(dk, width), tokens, headSize, tokens);
+            SmallProducts.times(new Matrix(kept, columns), context, new Matrix(dv, width), tokens, headSize, tokens);
+            write(dq, to, column());
+            write(dk, to, hidden + column());
+            write(dv, to, 2 * hidden + column());
+        }
+    }
+
+    /** rows [T, E] times a factor → [E, T], with zeros in the padding; E is a multiple of four. */
+    private Matrix transposed(Matrix rows, float factor) {
+        float[] from = rows.entries();
+        float[] to = turned;
+        for (int e = 0; e < headSize; e += 4) {
+            int row = e * columns;
+            int at = rows.first() + e;
+            for (int i = row; i < row + tokens; i++) {
+                to[i] = from[at] * factor;
+                to[i + columns] = from[at + 1] * factor;
+                to[i + 2 * columns] = from[at + 2] * factor;
+                to[i + 3 * columns] = from[at + 3] * factor;
+                at += rows.stride();
+            }
+        }
+        for (int e = 0; e < headSize; e++) {
+            Arrays.fill(to, e * columns + tokens, (e + 1) * columns, 0f);
+        }
+        return new Matrix(to, columns);
+    }
+
+    private void write(float[] rows, TextRows to, int column) {
+        for (int t = 0; t < tokens; t++) {
+            System.arraycopy(rows, t * width, to.entries(), t * to.stride() + column, headSize);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package org.purespark.model.cpu;
+
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataBuffer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.purespark.model.engine.DeviceArray;
+
+/** Entries in host memory outside of the Java heap: weights and activations. */
+final class HostArray implements DeviceArray {
+    private final DataBuffer memory;
+    private final long offset;
+    private final long[] shape;
+    private final FloatBuffer entries;
+    /** Made for the first product that it enters. */
+    private INDArray matrix;
+
+    private HostArray(DataBuffer memory, long offset, long[] shape, FloatBuffer entries) {
+        this.memory = memory;
+        this.offset = offset;
+        this.shape = shape;
+        this.entries = entries;
+    }
+
+    static HostArray allocate(long... shape) {
+        long length = 1;
+        for (long dimension : shape) {
+            length *= dimension;
+        }
+        DataBuffer memory = Nd4j.createBuffer(DataType.FLOAT, Math.max(1, length), false);
+        FloatPointer start = new FloatPointer(memory.addressPointer());
+        start.capacity(length);
+        return new HostArray(memory, 0, shape.clone(), start.asBuffer());
+    }
+
+    /**
+     * @throws IllegalArgumentException for an array of another engine
+     */
+    static HostArray of(DeviceArray array) {
+        if (array instanceof HostArray host) {
+            return host;
+        }
+        throw new IllegalArgumentException("not an array of the CPU's engine: " + array);
+    }
+
+    /** {@link #of}, or null for an array that is null. */
+    static HostArray ofNullable(DeviceArray array) {
+        return array == null ? null : of(array);
+    }
+
+    @Override
+    public long[] shape() {
+        return shape;
+    }
+
+    @Override
+    public HostArray view(long from, long... ofShape) {
+        long length = 1;
+        for (long dimension : ofShape) {
+            length *= dimension;
+        }
+        FloatBuffer part = entries.slice(Math.toIntExact(from), Math.toIntExact(length));
+        return new HostArray(memory, offset + from, ofShape, part);
+    }
+
+    /** The same entries as ND4J has them; of two dimensions. */
+    INDArray matrix() {
+        if (matrix == null) {
+            matrix = Nd4j.create(memory, shape, new long[] {shape[1], 1}, offset, 'c');
+        }
+        return matrix;
+    }
+
+    /** Rows [from, to) of a matrix as ND4J has them. */
+    INDArray rows(long from, long to) {
+        return Nd4j.create(
+                memory, new long[] {to - from, shape[1]}, new long[] {shape[1], 1}, offset + from * shape[1], 'c');
+    }
+
+    @Override
+    public void get(long from, float[] to, int at, int count) {
+        entries.get(Math.toIntExact(from), to, at, count);
+    }
+
+    @Override
+    public void put(long to, float[] from, int at, int count) {
+        entries.put(Math.toIntExact(to), from, at, count);
+    }
+
+    @Override
+    public void get(long from, FloatBuffer to) {
+        to.put(to.position(), entries, Math.toIntExact(from), to.remaining());
+    }
+
+    @Override
+    public void put(long to, FloatBuffer from) {
+        entries.put(Math.toIntExact(to), from, from.position(), from.remaining());
+    }
+
+    @Override
+    public float get(long at) {
+        return entries.get(Math.toIntExact(at));
+    }
+
+    void put(long at, float value) {
+        entries.put(Math.toIntExact(at), value);
+    }
+
+    /** All entries, copied, and zeros up to the end of the last vector. */
+    float[] toPaddedArray() {
+        float[] values = new float[VectorLanes.padded(entries.capacity())];
+        entries.get(0, values, 0, entries.capacity());
+        return values;
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+
+    @Override
+    public String toString() {
+        return "host array " + java.util.Arrays.toString(shape);
+    }
+}

@@ -1,0 +1,69 @@
+package org.purespark.model.cpu;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Arrays that one thread uses again and again. Each call takes the next one, so no two users within a piece of work have
+ * the same; at the piece's end all are given back. Contents are what the last user left.
+ */
+final class Scratch {
+    private final List<float[]> arrays = new ArrayList<>();
+    private int taken;
+    private HostArray memory;
+    private boolean memoryTaken;
+
+    /** An array of at least {@code length} entries, in whole vectors. */
+    float[] floats(int length) {
+        if (taken == arrays.size()) {
+            arrays.add(null);
+        }
+        float[] array = arrays.get(taken);
+        if (array == null || array.length < length) {
+            array = new float[VectorLanes.padded(length + length / 4)];
+            arrays.set(taken, array);
+        }
+        taken++;
+        return array;
+    }
+
+    /** Like {@link #floats}, with the first {@code length} entries zero. */
+    float[] zeros(int length) {
+        float[] values = floats(length);
+        Arrays.fill(values, 0, length, 0f);
+        return values;
+    }
+
+    /**
+     * A matrix [rows, columns] outside of the heap.
+     *
+     * @throws IllegalStateException where the piece of work has one already
+     */
+    HostArray matrix(int rows, int columns) {
+        if (memoryTaken) {
+            throw new IllegalStateException("a piece of work takes one matrix");
+        }
+        memoryTaken = true;
+        long length = (long) rows * columns;
+        if (memory == null || memory.length() < length) {
+            close();
+            memory = HostArray.allocate(length + length / 4);
+        }
+        return memory.view(0, rows, columns);
+    }
+
+    /** Takes all arrays back, at the end of a piece of work. */
+    void giveBack() {
+        taken = 0;
+        memoryTaken = false;
+    }
+
+    /** Gives the matrix's memory back. */
+    void close() {
+        if (memory != null) {
+            memory.close();
+            memory = null;
+        }
+    }
+}

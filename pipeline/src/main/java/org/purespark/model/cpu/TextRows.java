@@ -1,0 +1,57 @@
+package org.purespark.model.cpu;
+
+import java.util.Arrays;
+
+/**
+ * Rows of one text in an array of all texts' rows, copied as a whole: a head's part of a row is a few cache lines in every
+ * row, which memory hands out slower one by one than all together.
+ *
+ * @param entries row after row, without padding; belongs to one thread's scratch
+ * @param rows of the text
+ * @param stride entries of a row
+ */
+record TextRows(float[] entries, int rows, int stride) {
+    /** Room for rows, up to the next multiple of four and a vector more; contents are undefined. */
+    static TextRows in(Scratch scratch, int rows, int stride) {
+        return new TextRows(scratch.floats(SmallProducts.paddedRows(rows) * stride + VectorLanes.COUNT), rows, stride);
+    }
+
+    /** The columns from {@code column} on. */
+    SmallProducts.Matrix from(int column) {
+        return new SmallProducts.Matrix(entries, stride, column);
+    }
+
+    /** Reads the rows from {@code first} on. */
+    TextRows read(HostArray from, int first) {
+        from.get((long) first * stride, entries, 0, rows * stride);
+        return this;
+    }
+
+    /** Adds a bias to each row. */
+    TextRows plus(float[] bias) {
+        for (int t = 0; t < rows; t++) {
+            Sums.add(entries, t * stride, bias, 0, stride);
+        }
+        return this;
+    }
+
+    /** Writes the rows from {@code first} on. */
+    void write(HostArray to, int first) {
+        to.put((long) first * stride, entries, 0, rows * stride);
+    }
+
+    /** Adds each row to {@code sum}. */
+    void addTo(float[] sum) {
+        for (int t = 0; t < rows; t++) {
+            Sums.add(sum, 0, entries, t * stride, stride);
+        }
+    }
+
+    /** Makes {@code count} columns zero. */
+    void clear(int column, int count) {
+        for (int t = 0; t < rows; t++) {
+            int at = t * stride + column;
+            Arrays.fill(entries, at, at + count, 0f);
+        }
+    }
+}

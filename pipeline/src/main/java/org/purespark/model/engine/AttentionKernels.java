@@ -1,0 +1,56 @@
+package org.purespark.model.engine;
+
+/** Multi-head attention over packed texts (Vaswani et al. 2017, formula 1), each text attending to itself alone. */
+public interface AttentionKernels {
+    /**
+     * What is the same for forward and backward.
+     *
+     * @param layer whose gates count: 0 means that the head is pruned
+     * @param heads A
+     * @param dropout on attention probabilities
+     */
+    record Attention(int layer, int heads, Dropout dropout) {}
+
+    /** qkv [N, 3D]: q, k, v side by side, without their bias; bias [3D]. */
+    record SelfAttention<V>(V qkv, V bias) {}
+
+    /**
+     * context [N, D]; clsAttention after dropout [N, A] (row of token k of text b: what b's first token gives to k; 0 for
+     * pruned heads); and for the backward pass softmax [A·ΣT²], head by head in each text.
+     */
+    record Attended<V>(V context, V clsAttention, V softmax) {}
+
+    /** Inputs of the attention, gradients of context [N, D] and CLS attention [N, A], and the softmax. */
+    record SelfAttentionBackward<V>(V qkv, V bias, V contextGradient, V clsGradient, V softmax) {}
+
+    /** context_h = gate·dropout(softmax(q·kᵀ/√E))·v, head by head. */
+    void selfAttention(SelfAttention<DeviceArray> in, Attention attention, Attended<DeviceArray> out);
+
+    /** Gradients of qkv [N, 3D] and bias [3D]. */
+    void selfAttentionGradient(
+            SelfAttentionBackward<DeviceArray> in, Attention attention, SelfAttention<DeviceArray> gradients);
+
+    /** u [A, B, D]: what each head's query asks of hidden states, see {@link HeadKernels}; x [N, D]. */
+    record FirstTokenAttention<V>(V u, V x) {}
+
+    /**
+     * states z [A, B, D]; sums s [A, B]; clsAttention after dropout [N, A] (0 for pruned heads); and for the backward pass
+     * softmax [N, A].
+     */
+    record FirstTokenAttended<V>(V states, V sums, V clsAttention, V softmax) {}
+
+    /** Gradients of states, sums and CLS attention, the softmax, and the inputs of the attention. */
+    record FirstTokenBackward<V>(V statesGradient, V sumsGradient, V clsGradient, V softmax, V u, V x) {}
+
+    /**
+     * Attention of each text's first token alone, on hidden states in place of keys and values: p_h = softmax(x·u_h/√E) over
+     * the text's tokens, k_h = gate·dropout(p_h), z_h = Σ_t k_h[t]·x[t], s_h = Σ_t k_h[t]. What a query has in common with all
+     * keys, its product with their bias, leaves the softmax as it is.
+     */
+    void firstTokenAttention(
+            FirstTokenAttention<DeviceArray> in, Attention attention, FirstTokenAttended<DeviceArray> out);
+
+    /** Gradients of u [A, B, D] and x [N, D]. */
+    void firstTokenAttentionGradient(
+            FirstTokenBackward<DeviceArray> in, Attention attention, FirstTokenAttention<DeviceArray> gradients);
+}

@@ -1,0 +1,59 @@
+package org.purespark.model.engine;
+
+import java.nio.FloatBuffer;
+
+/**
+ * Float32 entries in the memory of an {@link Engine}, row after row. The host reads and writes ranges of them; only what
+ * the exchange, checkpoints and results need crosses.
+ */
+public interface DeviceArray extends AutoCloseable {
+    /** Length of each dimension; empty for a single value. */
+    long[] shape();
+
+    /** Number of entries. */
+    default long length() {
+        long length = 1;
+        for (long dimension : shape()) {
+            length *= dimension;
+        }
+        return length;
+    }
+
+    /** Length of dimension {@code dimension}. */
+    default int size(int dimension) {
+        return Math.toIntExact(shape()[dimension]);
+    }
+
+    /** Entries from {@code from} on, in another shape: the same memory. To be closed with this array, not by itself. */
+    DeviceArray view(long from, long... shape);
+
+    /** Copies entries from {@code from} on to {@code to[offset .. offset + count)}. */
+    void get(long from, float[] to, int offset, int count);
+
+    /** Copies {@code from[offset .. offset + count)} to the entries from {@code to} on. */
+    void put(long to, float[] from, int offset, int count);
+
+    /** Fills what remains of {@code to}; its position stays. */
+    void get(long from, FloatBuffer to);
+
+    /** Writes what remains of {@code from}; its position stays. */
+    void put(long to, FloatBuffer from);
+
+    /** One entry. */
+    default float get(long at) {
+        float[] one = new float[1];
+        get(at, one, 0, 1);
+        return one[0];
+    }
+
+    /** All entries, copied. */
+    default float[] toArray() {
+        float[] values = new float[Math.toIntExact(length())];
+        get(0, values, 0, values.length);
+        return values;
+    }
+
+    /** Gives the memory back. */
+    @Override
+    void close();
+}

@@ -1,0 +1,47 @@
+package org.purespark.model.engine;
+
+/** Where dropout is in the encoder. Each place of each layer drops other entries: it has a number of its own. */
+public enum DropoutSite {
+    /** On attention probabilities. */
+    ATTENTION(1),
+    /** Behind the output projection of attention. */
+    ATTENTION_OUTPUT(2),
+    /** Behind the feed-forward part. */
+    OUTPUT(3);
+
+    private static final int SITES_OF_LAYER = 3;
+
+    private final int number;
+
+    DropoutSite(int number) {
+        this.number = number;
+    }
+
+    /** On embeddings. */
+    public static int embeddings() {
+        return 0;
+    }
+
+    /** Here in layer {@code layer}. */
+    public int in(int layer) {
+        return number + SITES_OF_LAYER * layer;
+    }
+
+    /**
+     * Before the last projection of the classifier.
+     *
+     * @param layers L
+     */
+    public static int projection(int layers) {
+        return 1 + SITES_OF_LAYER * layers;
+    }
+
+    /**
+     * Before the inner dense layer of the classifier.
+     *
+     * @param layers L
+     */
+    public static int innerDense(int layers) {
+        return 2 + SITES_OF_LAYER * layers;
+    }
+}

@@ -1,0 +1,34 @@
+package org.purespark.model.engine;
+
+/** Products of each head with the rows of a weight [D, D] that are its own, W_h [E, D]. */
+public interface HeadKernels {
+    /** q [B, D] and the keys' weight [D, D]. */
+    record HeadSpread<V>(V q, V weight) {}
+
+    /** outGradient [A, B, D], q [B, D], weight [D, D]. */
+    record HeadSpreadBackward<V>(V outGradient, V q, V weight) {}
+
+    /**
+     * What a query asks of hidden states: q_h·k_h[t] = q_h·(W_h·x[t]) = (W_hᵀ·q_h)·x[t], so y_h = W_hᵀ·q_h, y [A, B, D], takes the
+     * place of the keys of all tokens.
+     */
+    void headSpread(HeadSpread<DeviceArray> in, DeviceArray y);
+
+    /** Gradients of q [B, D] and W [D, D]. */
+    void headSpreadGradient(HeadSpreadBackward<DeviceArray> in, HeadSpread<DeviceArray> gradients);
+
+    /** z [A, B, D], sums s [A, B], the values' weight W [D, D] and bias b [D]. */
+    record HeadGather<V>(V z, V sums, V weight, V bias) {}
+
+    /** outGradient [B, D], then what the operation was given. */
+    record HeadGatherBackward<V>(V outGradient, V z, V sums, V weight, V bias) {}
+
+    /**
+     * The context of attention of sums of hidden states: Σ_t p[t]·(W_h·x[t] + b_h) = W_h·z_h + b_h·s_h, [B, D], in place of the
+     * values of all tokens.
+     */
+    void headGather(HeadGather<DeviceArray> in, DeviceArray context);
+
+    /** Gradients of z [A, B, D], s [A, B], W [D, D], b [D]. */
+    void headGatherGradient(HeadGatherBackward<DeviceArray> in, HeadGather<DeviceArray> gradients);
+}

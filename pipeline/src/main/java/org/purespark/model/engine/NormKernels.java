@@ -1,0 +1,42 @@
+package org.purespark.model.engine;
+
+/**
+ * Layer normalization (Ba, Kiros, Hinton: Layer Normalization, 2016): x̂ = (s - mean(s))·1/σ, 1/σ = 1/sqrt(var(s) + ε) with the
+ * biased variance, then γ·x̂ + β. Backward: ds = (g - mean(g) - x̂·mean(g·x̂))·1/σ with g = γ·dy; dγ = Σ_rows dy·x̂;
+ * dβ = Σ_rows dy.
+ */
+public interface NormKernels {
+    /**
+     * What is the same for forward and backward.
+     *
+     * @param rows what a row is
+     * @param dropout on the entries of each row
+     * @param epsilon ε
+     */
+    record Normalization(TextBatch.RowKind rows, Dropout dropout, double epsilon) {}
+
+    /** y [R, W]; and for the backward pass normalized x̂ [R, W], inverse 1/σ [R]. */
+    record Normalized<V>(V y, V normalized, V inverse) {}
+
+    /** outGradient dy [R, W], normalized x̂ [R, W], inverse 1/σ [R], gamma γ [W]. */
+    record NormBackward<V>(V outGradient, V normalized, V inverse, V gamma) {}
+
+    /** x [R, W], gamma γ [W], beta β [W]. */
+    record EmbeddingNorm<V>(V x, V gamma, V beta) {}
+
+    /** y = dropout(LayerNorm(x)). */
+    void embeddingNorm(EmbeddingNorm<DeviceArray> in, Normalization norm, Normalized<DeviceArray> out);
+
+    /** Gradients of x, γ, β. */
+    void embeddingNormGradient(
+            NormBackward<DeviceArray> in, Normalization norm, EmbeddingNorm<DeviceArray> gradients);
+
+    /** h [R, D], bias [D], residual [R, D], gamma γ [D], beta β [D]. */
+    record ResidualNorm<V>(V h, V bias, V residual, V gamma, V beta) {}
+
+    /** y = LayerNorm(dropout(h + bias) + residual). The output y may be the memory of h. */
+    void residualNorm(ResidualNorm<DeviceArray> in, Normalization norm, Normalized<DeviceArray> out);
+
+    /** Gradients of h, bias, residual, γ, β. */
+    void residualNormGradient(NormBackward<DeviceArray> in, Normalization norm, ResidualNorm<DeviceArray> gradients);
+}

@@ -1,0 +1,33 @@
+package org.purespark.model.engine;
+
+/** Products of rows with weights. R rows, of tokens or of texts. */
+public interface ProductKernels {
+    /** How a weight lies in memory. */
+    enum Weight {
+        /** W [out, in], as checkpoints have it. */
+        OUT_IN,
+        /** Wᵀ [in, out], which some engines multiply faster; the product has no derivative then. */
+        IN_OUT
+    }
+
+    /** x [R, in], weight [out, in] or [in, out]. */
+    record Linear<V>(V x, V weight) {}
+
+    /** outGradient [R, out], x [R, in], weight [out, in]. */
+    record LinearBackward<V>(V outGradient, V x, V weight) {}
+
+    /** y = x·Wᵀ, y [R, out]. */
+    void linear(Linear<DeviceArray> in, Weight form, DeviceArray y);
+
+    /** dx = dy·W [R, in], dW = dyᵀ·x [out, in]. */
+    void linearGradient(LinearBackward<DeviceArray> in, Linear<DeviceArray> gradients);
+
+    /** x [R, W], bias [W]. */
+    record Biased<V>(V x, V bias) {}
+
+    /** y = x + bias in each row, [R, W]. */
+    void addBias(Biased<DeviceArray> in, DeviceArray y);
+
+    /** dx = dy [R, W], dbias = Σ_rows dy [W]. */
+    void addBiasGradient(DeviceArray outGradient, Biased<DeviceArray> gradients);
+}

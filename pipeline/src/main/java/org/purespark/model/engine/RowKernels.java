@@ -1,0 +1,51 @@
+package org.purespark.model.engine;
+
+/** Operations on rows, entry by entry. */
+public interface RowKernels {
+    /** y [R, F]; and for the backward pass slope [R, F]. */
+    record Activated<V>(V y, V slope) {}
+
+    /** outGradient [R, F], slope [R, F]. */
+    record BiasGeluBackward<V>(V outGradient, V slope) {}
+
+    /**
+     * y = gelu(h + bias), gelu(x) = x·Φ(x) by the error function (Hendrycks, Gimpel: Gaussian Error Linear Units, 2016); slope
+     * = Φ(x) + x·φ(x). The output y may be the memory of h.
+     */
+    void biasGelu(ProductKernels.Biased<DeviceArray> in, Activated<DeviceArray> out);
+
+    /** dh = dy·slope [R, F], dbias = Σ_rows dh [F]. */
+    void biasGeluGradient(BiasGeluBackward<DeviceArray> in, ProductKernels.Biased<DeviceArray> gradients);
+
+    /** A function of one entry. */
+    enum Activation {
+        /** tanh(x). */
+        TANH,
+        /** max(x, 0). */
+        RELU
+    }
+
+    /** outGradient [R, W] and the operation's input x [R, W]. */
+    record ActivationBackward<V>(V outGradient, V x) {}
+
+    /** y = f(x), [R, W]. */
+    void activation(DeviceArray x, Activation activation, DeviceArray y);
+
+    /** dx = f'(x)·dy, [R, W]; relu's derivative is 0 at 0. */
+    void activationGradient(ActivationBackward<DeviceArray> in, Activation activation, DeviceArray gradient);
+
+    /** y = dropout(x), one row a text [B, W]. It is its own derivative. */
+    void textDropout(DeviceArray x, Dropout dropout, DeviceArray y);
+
+    /** The first token's row of each text: x [N, W] → y [B, W]. */
+    void firstRows(DeviceArray x, DeviceArray y);
+
+    /** dx [N, W] from dy [B, W]: zero but in the first tokens. */
+    void firstRowsGradient(DeviceArray outGradient, DeviceArray gradient);
+
+    /** Two arrays of the same shape. */
+    record Pair<V>(V a, V b) {}
+
+    /** y = a + b. The output y may be the memory of a. */
+    void add(Pair<DeviceArray> in, DeviceArray y);
+}

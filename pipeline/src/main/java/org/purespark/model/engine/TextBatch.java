@@ -1,0 +1,142 @@
+package org.purespark.model.engine;
+
+import java.util.Arrays;
+
+/**
+ * The texts of one run of the graph, laid end to end: text b has rows start(b) to start(b + 1) - 1 of the N token rows.
+ * What is asked of them comes along: dropout keys, gates of the heads, labels and weights of the penalty.
+ */
+public final class TextBatch {
+    private final int[] starts;
+    private final long[] keys;
+    private final Gates gates;
+    private final Targets targets;
+    private final int[] textOfRow;
+    private final long[] squaresBefore;
+
+    /**
+     * Which heads take part.
+     *
+     * @param values [L][A]: 1, or 0 where the head is pruned
+     */
+    public record Gates(float[][] values) {
+        /** All of them. */
+        public static Gates open(int layers, int heads) {
+            float[][] values = new float[layers][heads];
+            for (float[] layer : values) {
+                Arrays.fill(layer, 1f);
+            }
+            return new Gates(values);
+        }
+    }
+
+    /**
+     * What a micro-batch is to be trained for.
+     *
+     * @param labels [B] class of each text, 0 to C - 1
+     * @param penaltyWeights [L][A] λ·c[l] for heads that take part, else 0
+     */
+    public record Targets(int[] labels, float[][] penaltyWeights) {
+        /** For runs without a loss. */
+        public static final Targets NONE = new Targets(new int[0], new float[0][]);
+    }
+
+    /**
+     * @param starts [B + 1] first token row of each text, then N
+     * @param keys [B] dropout keys
+     * @throws IllegalArgumentException where there is not one key a text
+     */
+    public TextBatch(int[] starts, long[] keys, Gates gates, Targets targets) {
+        if (starts.length != keys.length + 1) {
+            throw new IllegalArgumentException(keys.length + " dropout keys for " + (starts.length - 1) + " texts");
+        }
+        this.starts = starts;
+        this.keys = keys;
+        this.gates = gates;
+        this.targets = targets;
+        this.textOfRow = new int[starts[starts.length - 1]];
+        this.squaresBefore = new long[starts.length];
+        for (int b = 0; b + 1 < starts.length; b++) {
+            Arrays.fill(textOfRow, starts[b], starts[b + 1], b);
+            squaresBefore[b + 1] = squaresBefore[b] + (long) length(b) * length(b);
+        }
+    }
+
+    /** B. */
+    public int texts() {
+        return keys.length;
+    }
+
+    /** N. */
+    public int tokens() {
+        return textOfRow.length;
+    }
+
+    /** First token row of text {@code text}. */
+    public int start(int text) {
+        return starts[text];
+    }
+
+    /** T of text {@code text}. */
+    public int length(int text) {
+        return starts[text + 1] - starts[text];
+    }
+
+    /** Dropout key of text {@code text}. */
+    public long key(int text) {
+        return keys[text];
+    }
+
+    /** The text that token row {@code row} belongs to. */
+    public int textOfRow(int row) {
+        return textOfRow[row];
+    }
+
+    /** Σ T², over the texts before {@code text}: where its T × T block starts in a packed array of such blocks. */
+    public long squaresBefore(int text) {
+        return squaresBefore[text];
+    }
+
+    /** Σ T² over all texts. */
+    public long squares() {
+        return squaresBefore[texts()];
+    }
+
+    /** Gates of a layer's heads [A]; the live array. */
+    public float[] gates(int layer) {
+        return gates.values()[layer];
+    }
+
+    /** Class of text {@code text}. */
+    public int label(int text) {
+        return targets.labels()[text];
+    }
+
+    /** Weight of the penalty on a head. */
+    public float penaltyWeight(int layer, int head) {
+        return targets.penaltyWeights()[layer][head];
+    }
+
+    /** What the rows of an array [R, …] are. */
+    public enum RowKind {
+        /** One row a token: R = N. */
+        TOKEN,
+        /** One row a text, of its first token: R = B. */
+        FIRST_TOKEN
+    }
+
+    /** R. */
+    public int rows(RowKind kind) {
+        return kind == RowKind.TOKEN ? tokens() : texts();
+    }
+
+    /** The text that row {@code row} belongs to. */
+    public int textOf(RowKind kind, int row) {
+        return kind == RowKind.TOKEN ? textOfRow[row] : row;
+    }
+
+    /** Which token of its text row {@code row} is. */
+    public int tokenOf(RowKind kind, int row) {
+        return kind == RowKind.TOKEN ? row - starts[textOfRow[row]] : 0;
+    }
+}
