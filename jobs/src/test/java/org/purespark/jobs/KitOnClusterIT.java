@@ -24,10 +24,10 @@ class KitOnClusterIT {
     @Test
     void threeMicroBatchesAStepMatchOnOneTwoAndThreeExecutors() throws Exception {
         try (TestCluster cluster = TestCluster.start(directory.resolve("shared"), MOST_TASKS, "1g")) {
-            // This JVM's class path, which has AssertJ, and the program with the golden files.
-            String classes = System.getProperty("java.class.path")
+            // The golden files as files, then this JVM's class path, which has the program and AssertJ.
+            String classes = TinyCase.ROOT.resolve("pipeline/target/test-classes")
                     + File.pathSeparator
-                    + TinyCase.ROOT.resolve("pipeline/target/test-classes");
+                    + System.getProperty("java.class.path");
             Path out = directory.resolve("kit.out");
             Path err = directory.resolve("kit.err");
             Process driver = cluster.driver("org.purespark.spark.KitOnSpark", classes, "bert")

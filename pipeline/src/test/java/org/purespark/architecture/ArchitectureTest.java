@@ -13,20 +13,14 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** What may know what. A rule that fails names the class and the line. */
+/**
+ * What may know what in the library. That it does not know Spark is the compiler's to hold: it is not there. A rule that
+ * fails names the class and the line.
+ */
 @AnalyzeClasses(packages = "org.purespark", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     /** The system loads a native library from a local disk and from nowhere else. */
     private static final String UNPACKS_NATIVE_LIBRARIES = "org.purespark.text.NativeTokenizers";
-
-    @ArchTest
-    static final ArchRule sparkIsKnownToThePackageSparkAlone = noClasses()
-            .that()
-            .resideOutsideOfPackage("org.purespark.spark..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("org.apache.spark..", "scala..")
-            .because("the algorithm must run, and be tested, without a cluster");
 
     @ArchTest
     static final ArchRule nd4jIsKnownWhereTensorsAreComputed = noClasses()

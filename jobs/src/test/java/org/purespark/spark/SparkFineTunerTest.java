@@ -55,7 +55,7 @@ class SparkFineTunerTest {
 
     @BeforeEach
     void prepare() throws Exception {
-        golden = Path.of(SparkFineTunerTest.class.getResource("/golden/bert").toURI());
+        golden = GoldenDirectory.of("bert");
         conf = new SparkConf()
                 .setAppName("fine-tuner")
                 .set("spark.ui.enabled", "false")

@@ -3,7 +3,6 @@ package org.purespark.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -233,15 +232,10 @@ class ExecutorModelsTest {
     }
 
     private static ModelSource source(String family) {
-        try {
-            Path golden = Path.of(
-                    ExecutorModelsTest.class.getResource("/golden/" + family).toURI());
-            return new ModelSource(
-                    golden.resolve("model").toString(),
-                    golden.resolve("classifier.safetensors").toString(),
-                    family);
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+        Path golden = GoldenDirectory.of(family);
+        return new ModelSource(
+                golden.resolve("model").toString(),
+                golden.resolve("classifier.safetensors").toString(),
+                family);
     }
 }

@@ -43,8 +43,7 @@ class SparkEvaluatorTest {
     @BeforeAll
     static void start() throws Exception {
         start(1);
-        Path golden =
-                Path.of(SparkEvaluatorTest.class.getResource("/golden/bert").toURI());
+        Path golden = GoldenDirectory.of("bert");
         JsonNode expected = new ObjectMapper().readTree(Files.readAllBytes(golden.resolve("expected.json")));
         List<int[]> ids = new ArrayList<>();
         expected.get("input_ids").forEach(row -> ids.add(new ObjectMapper().convertValue(row, int[].class)));
