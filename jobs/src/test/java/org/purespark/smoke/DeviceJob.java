@@ -6,6 +6,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.purespark.InputException;
+import org.purespark.config.EngineChoice;
 import org.purespark.spark.TaskDevice;
 
 /** A Spark main whose two tasks, running at once, say what they were given and whether they can compute with it. */
@@ -29,11 +30,11 @@ public final class DeviceJob {
         Thread.sleep(BUSY_MILLIS);
         String claimed;
         try {
-            claimed = "threads " + TaskDevice.claim().threads();
+            claimed = "threads " + TaskDevice.claim(EngineChoice.AUTO).threads();
         } catch (InputException e) {
             claimed = e.getMessage();
         }
         return "device task=" + TaskContext.getPartitionId() + " begun=" + begun + " ended="
-                + System.currentTimeMillis() + " device=" + TaskDevice.device() + " claimed=" + claimed;
+                + System.currentTimeMillis() + " device=" + TaskDevice.device(EngineChoice.AUTO) + " claimed=" + claimed;
     }
 }

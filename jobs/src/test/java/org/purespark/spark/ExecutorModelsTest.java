@@ -27,11 +27,13 @@ import org.purespark.evaluate.EncodedBatch;
 import org.purespark.evaluate.LoadedModel;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.ModelWeights;
+import org.purespark.model.Device;
 import org.purespark.storage.Storage;
 
 /** {@link ModelWeights} refuse to be closed twice, or while a model is open on them: a test that ends shows neither. */
 @Timeout(60)
 class ExecutorModelsTest {
+    private static final Device ONE_CORE = new Device.Cpu(1);
     private static final Storage STORAGE = new Storage(new Configuration(false));
     private static final ModelSource BERT = source("bert");
     private static final ModelSource ELECTRA = source("electra");
@@ -40,8 +42,8 @@ class ExecutorModelsTest {
     private static final int TASKS = 4;
 
     private final List<ModelWeights> loaded = Collections.synchronizedList(new ArrayList<>());
-    private final ExecutorModels models = new ExecutorModels((storage, source) -> {
-        ModelWeights weights = ModelWeights.read(storage, source);
+    private final ExecutorModels models = new ExecutorModels((storage, source, device) -> {
+        ModelWeights weights = ModelWeights.read(storage, source, device);
         loaded.add(weights);
         return weights;
     });
@@ -54,13 +56,13 @@ class ExecutorModelsTest {
 
     @Test
     void tasksThatComeAtOnceShareWeightsThatAreReadOnce() throws Exception {
-        float[][] expected = models.borrow(STORAGE, BERT, 1, model -> BatchEvaluation.logits(model, BATCH));
+        float[][] expected = models.borrow(STORAGE, BERT, ONE_CORE, model -> BatchEvaluation.logits(model, BATCH));
         models.clear();
         loaded.clear();
         CyclicBarrier allBorrow = new CyclicBarrier(TASKS);
         Set<Object> graphs = Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
         Set<Object> parameters = Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
-        List<float[][]> logits = inThreads(() -> models.borrow(STORAGE, BERT, 1, model -> {
+        List<float[][]> logits = inThreads(() -> models.borrow(STORAGE, BERT, ONE_CORE, model -> {
             await(allBorrow);
             graphs.add(model.classifier());
             parameters.add(model.classifier().parameters());
@@ -79,15 +81,15 @@ class ExecutorModelsTest {
         models.borrow(
                 STORAGE,
                 BERT,
-                1,
-                one -> models.borrow(STORAGE, BERT, 1, other -> {
+                ONE_CORE,
+                one -> models.borrow(STORAGE, BERT, ONE_CORE, other -> {
                     float[][] before = BatchEvaluation.logits(one, BATCH);
                     int bias = one.classifier()
                             .parameters()
                             .layout()
                             .slice("classifier.bias")
                             .offset();
-                    one.classifier().parameters().memory().put(bias, 1000f);
+                    one.classifier().parameters().memory().put(bias, new float[] {1000f}, 0, 1);
                     float[][] after = BatchEvaluation.logits(one, BATCH);
                     assertThat(after[0][0]).isGreaterThan(before[0][0] + 900);
                     return assertThat(BatchEvaluation.logits(other, BATCH)).isDeepEqualTo(after);
@@ -99,7 +101,7 @@ class ExecutorModelsTest {
     void aLaterTaskGetsTheGraphOfAnEarlierOne() {
         Set<LoadedModel> borrowed = new HashSet<>();
         for (int task = 0; task < 3; task++) {
-            models.borrow(STORAGE, BERT, 1, borrowed::add);
+            models.borrow(STORAGE, BERT, ONE_CORE, borrowed::add);
         }
         assertThat(borrowed).hasSize(1);
         assertThat(loaded).hasSize(1);
@@ -109,15 +111,15 @@ class ExecutorModelsTest {
     @Test
     void anotherModelClosesTheOneThatIsIdleBeforeItIsRead() {
         List<Boolean> closed = new ArrayList<>();
-        ExecutorModels watched = new ExecutorModels((storage, source) -> {
+        ExecutorModels watched = new ExecutorModels((storage, source, device) -> {
             loaded.forEach(weights -> closed.add(weights.closed()));
-            loaded.add(ModelWeights.read(storage, source));
+            loaded.add(ModelWeights.read(storage, source, device));
             return loaded.get(loaded.size() - 1);
         });
-        watched.borrow(STORAGE, BERT, 1, model -> model);
-        watched.borrow(STORAGE, ELECTRA, 1, model -> model);
+        watched.borrow(STORAGE, BERT, ONE_CORE, model -> model);
+        watched.borrow(STORAGE, ELECTRA, ONE_CORE, model -> model);
         assertThat(closed).containsExactly(true);
-        watched.borrow(STORAGE, BERT, 1, model -> model);
+        watched.borrow(STORAGE, BERT, ONE_CORE, model -> model);
         assertThat(loaded).extracting(ModelWeights::closed).containsExactly(true, true, false);
         watched.clear();
     }
@@ -126,7 +128,7 @@ class ExecutorModelsTest {
     void weightsInUseAreClosedWhenTheLastOfTheirTasksGivesBack() throws Exception {
         CountDownLatch otherAsked = new CountDownLatch(1);
         CountDownLatch busy = new CountDownLatch(2);
-        Callable<Boolean> task = () -> models.borrow(STORAGE, BERT, 1, model -> {
+        Callable<Boolean> task = () -> models.borrow(STORAGE, BERT, ONE_CORE, model -> {
             busy.countDown();
             await(otherAsked);
             BatchEvaluation.logits(model, BATCH);
@@ -135,7 +137,7 @@ class ExecutorModelsTest {
         Future<Boolean> first = threads.submit(task);
         Future<Boolean> second = threads.submit(task);
         busy.await();
-        models.borrow(STORAGE, ELECTRA, 1, model -> model);
+        models.borrow(STORAGE, ELECTRA, ONE_CORE, model -> model);
         assertThat(loaded).extracting(ModelWeights::closed).containsExactly(false, false);
         otherAsked.countDown();
         assertThat(first.get()).isFalse();
@@ -147,13 +149,13 @@ class ExecutorModelsTest {
 
     @Test
     void aModelThatIsClearedWhileInUseIsReadAnewByTheNextTask() {
-        models.borrow(STORAGE, BERT, 1, model -> {
+        models.borrow(STORAGE, BERT, ONE_CORE, model -> {
             models.clear();
             assertThat(loaded.get(0).closed()).isFalse();
             return BatchEvaluation.logits(model, BATCH);
         });
         assertThat(loaded.get(0).closed()).isTrue();
-        models.borrow(STORAGE, BERT, 1, model -> BatchEvaluation.logits(model, BATCH));
+        models.borrow(STORAGE, BERT, ONE_CORE, model -> BatchEvaluation.logits(model, BATCH));
         assertThat(loaded).extracting(ModelWeights::closed).containsExactly(true, false);
         models.clear();
     }
@@ -161,19 +163,19 @@ class ExecutorModelsTest {
     @Test
     void aFailedReadFailsItsOwnTaskAndTheNextOneReadsAgain() {
         List<String> failures = new ArrayList<>(List.of("first", "second"));
-        ExecutorModels failing = new ExecutorModels((storage, source) -> {
+        ExecutorModels failing = new ExecutorModels((storage, source, device) -> {
             if (!failures.isEmpty()) {
                 throw new InputException(failures.remove(0) + " failure");
             }
-            loaded.add(ModelWeights.read(storage, source));
+            loaded.add(ModelWeights.read(storage, source, device));
             return loaded.get(0);
         });
         for (String which : List.of("first", "second")) {
-            assertThatThrownBy(() -> failing.borrow(STORAGE, BERT, 1, model -> model))
+            assertThatThrownBy(() -> failing.borrow(STORAGE, BERT, ONE_CORE, model -> model))
                     .isInstanceOf(InputException.class)
                     .hasMessage(which + " failure");
         }
-        float[][] logits = failing.borrow(STORAGE, BERT, 1, model -> BatchEvaluation.logits(model, BATCH));
+        float[][] logits = failing.borrow(STORAGE, BERT, ONE_CORE, model -> BatchEvaluation.logits(model, BATCH));
         assertThat(logits.length).isEqualTo(2);
         failing.clear();
         assertThat(loaded).extracting(ModelWeights::closed).containsExactly(true);
@@ -182,12 +184,12 @@ class ExecutorModelsTest {
     @Test
     void workThatFailsTakesItsGraphAlongAndLeavesTheWeights() {
         List<LoadedModel> borrowed = new ArrayList<>();
-        assertThatThrownBy(() -> models.borrow(STORAGE, BERT, 1, model -> {
+        assertThatThrownBy(() -> models.borrow(STORAGE, BERT, ONE_CORE, model -> {
                     borrowed.add(model);
                     throw new IllegalStateException("out of luck");
                 }))
                 .hasMessage("out of luck");
-        models.borrow(STORAGE, BERT, 1, borrowed::add);
+        models.borrow(STORAGE, BERT, ONE_CORE, borrowed::add);
         assertThat(borrowed.get(1)).isNotSameAs(borrowed.get(0));
         assertThat(loaded).hasSize(1);
         models.clear();
@@ -196,7 +198,7 @@ class ExecutorModelsTest {
 
     @Test
     void weightsRefuseToBeClosedUnderAModel() {
-        ModelWeights weights = ModelWeights.read(STORAGE, BERT);
+        ModelWeights weights = ModelWeights.read(STORAGE, BERT, ONE_CORE);
         LoadedModel model = weights.open(1);
         assertThatThrownBy(weights::close)
                 .isInstanceOf(IllegalStateException.class)

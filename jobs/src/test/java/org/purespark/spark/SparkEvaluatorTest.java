@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.batch.EncodedSplit;
+import org.purespark.config.EngineChoice;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.LocalEvaluator;
 import org.purespark.evaluate.ModelSource;
@@ -123,7 +124,7 @@ class SparkEvaluatorTest {
         spark.close();
         try {
             start(2);
-            Evaluator two = new SparkEvaluator(spark, Progress.none(), new Slots(spark, line -> {}));
+            Evaluator two = new SparkEvaluator(spark, Progress.none(), new Slots(spark, line -> {}), EngineChoice.AUTO);
             assertThat(two.statistics(pass, NONE, 128)).isEqualTo(local.statistics(pass, NONE, 128));
             assertThat(two.setsAtOnce(pass))
                     .as("three rounds of two, six batches")
@@ -146,7 +147,7 @@ class SparkEvaluatorTest {
     @Test
     void slotsAreThoseThatThereAre() {
         Evaluator.Pass oneBatch = new Evaluator.Pass("test", pass.model(), pass.texts(), 12);
-        assertThat(new SparkEvaluator(spark, Progress.none(), new Slots(spark, line -> {})).setsAtOnce(oneBatch))
+        assertThat(new SparkEvaluator(spark, Progress.none(), new Slots(spark, line -> {}), EngineChoice.AUTO).setsAtOnce(oneBatch))
                 .as("three parts for each of two slots")
                 .isEqualTo(6);
     }
@@ -177,6 +178,6 @@ class SparkEvaluatorTest {
     }
 
     private static SparkEvaluator evaluator(int partitions) {
-        return new SparkEvaluator(spark, Progress.none(), () -> partitions, () -> partitions, 1);
+        return new SparkEvaluator(spark, Progress.none(), () -> partitions, () -> partitions, 1, EngineChoice.AUTO);
     }
 }

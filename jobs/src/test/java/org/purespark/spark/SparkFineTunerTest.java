@@ -29,8 +29,10 @@ import org.purespark.batch.EncodedSplit;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.ExportForm;
 import org.purespark.checkpoint.Tensor;
+import org.purespark.config.EngineChoice;
 import org.purespark.config.SettingsLoader;
 import org.purespark.config.TrainSettings;
+import org.purespark.model.Device;
 import org.purespark.run.progress.Progress;
 import org.purespark.storage.Storage;
 import org.purespark.train.FineTuning;
@@ -73,7 +75,7 @@ class SparkFineTunerTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void tasksThatTrainTogetherEndWithWhatOneProcessTrains(int slots) throws Exception {
-        List<Trainer.StepReport> expected = new LocalFineTuner(storage, 1)
+        List<Trainer.StepReport> expected = new LocalFineTuner(storage, new Device.Cpu(1))
                 .fineTune("alone", fineTuning("alone", golden.resolve("model"), 1e-3), split());
         List<Trainer.StepReport> steps =
                 fineTuner(slots).fineTune("together", fineTuning("together", golden.resolve("model"), 1e-3), split());
@@ -135,6 +137,7 @@ class SparkFineTunerTest {
                 spark,
                 Progress.on(System.err, Progress.Style.NONE, java.time.Clock.systemUTC()),
                 new Slots(spark, said::add),
+                EngineChoice.AUTO,
                 said::add);
     }
 

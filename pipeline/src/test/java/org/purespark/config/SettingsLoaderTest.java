@@ -38,6 +38,7 @@ class SettingsLoaderTest {
                 new PenaltySettings(0.15),
                 new EvaluateSettings(32),
                 new ProbeSettings(BuiltInProbes.DEFAULT, null, 200),
+                new ComputeSettings(EngineChoice.AUTO),
                 new ExportSettings(ExportForm.DENSE));
         assertThat(SettingsLoader.defaults()).isEqualTo(expected);
     }
@@ -103,7 +104,7 @@ class SettingsLoaderTest {
     void unknownKeyLikeNoOtherIsRefusedWithAllKeys() {
         assertThatThrownBy(() -> loader.load(null, List.of("wibble.wobble=1")))
                 .isInstanceOf(InputException.class)
-                .hasMessageStartingWith("unknown key wibble.wobble (--set): the keys are data.validation-share, ")
+                .hasMessageStartingWith("unknown key wibble.wobble (--set): the keys are compute.engine, ")
                 .hasMessageContaining("train.epochs");
     }
 
@@ -279,7 +280,7 @@ class SettingsLoaderTest {
     @Test
     void resolvedFormIsFlatAndSorted() {
         assertThat(loader.load(null, List.of("prune.threshold=0.85")).toJson())
-                .isEqualTo("{\"data.validation-share\":0.1,\"evaluate.batch-texts\":32,\"export.form\":\"dense\","
+                .isEqualTo("{\"compute.engine\":\"auto\",\"data.validation-share\":0.1,\"evaluate.batch-texts\":32,\"export.form\":\"dense\","
                         + "\"penalty.lambda\":0.15,\"probe.battery\":\"default\",\"probe.battery-file\":null,"
                         + "\"probe.texts\":200,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"
                         + "\"prune.threshold\":0.85,\"seed\":11,\"text.max-length\":128,\"train.adam-beta1\":0.9,"
