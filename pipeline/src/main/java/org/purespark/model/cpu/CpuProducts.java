@@ -18,6 +18,8 @@ final class CpuProducts implements ProductKernels {
     /** Products of fewer rows take longer to hand out than to compute. */
     private static final int LEAST_ROWS = 48;
 
+    private static final int COLUMNS_PER_PIECE = 256;
+
     private final Workers workers;
 
     CpuProducts(Workers workers) {
@@ -83,23 +85,27 @@ final class CpuProducts implements ProductKernels {
         });
     }
 
+    /** Each bias sums its rows one by one: a piece of work is some columns. */
     @Override
     public void addBiasGradient(DeviceArray outGradient, Biased<DeviceArray> gradients) {
         int rows = outGradient.size(0);
         int width = outGradient.size(1);
         HostArray dy = HostArray.of(outGradient);
         HostArray dx = HostArray.of(gradients.x());
-        int pieces = Rows.pieces(rows);
-        float[][] bias = new float[pieces][width];
-        workers.run(pieces, (piece, scratch) -> {
-            float[] row = scratch.floats(width);
-            for (int n = Rows.first(piece); n < Rows.end(piece, rows); n++) {
-                dy.get((long) n * width, row, 0, width);
-                Sums.add(bias[piece], 0, row, 0, width);
-                dx.put((long) n * width, row, 0, width);
+        HostArray bias = HostArray.of(gradients.bias());
+        workers.run((width + COLUMNS_PER_PIECE - 1) / COLUMNS_PER_PIECE, (piece, scratch) -> {
+            int first = piece * COLUMNS_PER_PIECE;
+            int count = Math.min(COLUMNS_PER_PIECE, width - first);
+            float[] row = scratch.floats(count);
+            float[] sum = scratch.zeros(count);
+            for (int n = 0; n < rows; n++) {
+                long at = (long) n * width + first;
+                dy.get(at, row, 0, count);
+                Sums.add(sum, 0, row, 0, count);
+                dx.put(at, row, 0, count);
             }
+            bias.put(first, sum, 0, count);
         });
-        gradients.bias().put(0, Rows.total(bias, width), 0, width);
     }
 
     /** How an operand enters a product. */
