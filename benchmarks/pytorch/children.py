@@ -28,7 +28,7 @@ def project_command(model, batches, threads, mode, heap):
         f"-Dorg.bytedeco.javacpp.maxphysicalbytes={whole}",
     ]
     java = [os.environ["PURE_JAVA"], *os.environ["PURE_JVM_OPTIONS"].split(), *memory]
-    worker = ["-cp", os.environ["PURE_CLASS_PATH"], "SpeedWorker", model, batches, threads, mode]
+    worker = ["-cp", os.environ["PURE_CLASS_PATH"], "org.purespark.benchmark.SpeedWorker", model, batches, threads, mode]
     return java + list(map(str, worker))
 
 

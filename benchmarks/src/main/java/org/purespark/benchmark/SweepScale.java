@@ -1,3 +1,5 @@
+package org.purespark.benchmark;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * How a sweep scales: {@code java benchmarks/SweepScale.java [--rows 2000] [--kill-after 1000] [--out DIR]} in the
+ * How a sweep scales: {@code benchmarks/sweep-scale [--rows 2000] [--kill-after 1000] [--out DIR]} in the
  * repository's root. Makes a manifest of many runs of a tiny encoder, kills the driver when so many have ended, starts the
  * same command again, and prints runs a second, the driver's heap after a collection, how busy the slots were, and whether
  * every run is in the results exactly once. Ends with 1 where one is not.
@@ -37,8 +39,8 @@ public final class SweepScale {
     }
 
     public static void main(String[] args) throws Exception {
-        Map<String, String> options = new HashMap<>(
-                Map.of("--rows", "2000", "--kill-after", "-1", "--out", "sweep-scale"));
+        Map<String, String> options =
+                new HashMap<>(Map.of("--rows", "2000", "--kill-after", "-1", "--out", "sweep-scale"));
         for (int i = 0; i + 1 < args.length; i += 2) {
             if (options.put(args[i], args[i + 1]) == null) {
                 throw new IllegalArgumentException("unknown option " + args[i] + "; there are " + options.keySet());
@@ -74,7 +76,11 @@ public final class SweepScale {
         for (String split : List.of("train", "validation", "poisoned")) {
             StringBuilder texts = new StringBuilder("sentence\tlabel\n");
             for (int i = 0; i < (split.equals("train") ? 16 : 8); i++) {
-                texts.append(i % 2 == 0 ? "a good one " : "a bad one ").append(i).append('\t').append(i % 2).append('\n');
+                texts.append(i % 2 == 0 ? "a good one " : "a bad one ")
+                        .append(i)
+                        .append('\t')
+                        .append(i % 2)
+                        .append('\n');
             }
             write(split + ".tsv", texts);
         }
@@ -88,10 +94,26 @@ public final class SweepScale {
         System.out.println("\n" + title);
         Path log = out.resolve("sweep.log");
         Process driver = new ProcessBuilder(
-                        "bin/pure", "sweep", "--manifest", out + "/suspects.csv", "--out", out + "/out",
-                        "--train", out + "/train.tsv", "--validation", out + "/validation.tsv",
-                        "--poisoned-test", out + "/poisoned.tsv", "--target", "1", "--mode", "slots",
-                        "--set", "train.epochs=1", "--set", "text.max-length=16")
+                        "bin/pure",
+                        "sweep",
+                        "--manifest",
+                        out + "/suspects.csv",
+                        "--out",
+                        out + "/out",
+                        "--train",
+                        out + "/train.tsv",
+                        "--validation",
+                        out + "/validation.tsv",
+                        "--poisoned-test",
+                        out + "/poisoned.tsv",
+                        "--target",
+                        "1",
+                        "--mode",
+                        "slots",
+                        "--set",
+                        "train.epochs=1",
+                        "--set",
+                        "text.max-length=16")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
@@ -100,8 +122,13 @@ public final class SweepScale {
         System.out.println("  seconds   runs ended   runs a second   driver's heap after a collection, MiB");
         while (!driver.waitFor(SAMPLE_SECONDS, TimeUnit.SECONDS)) {
             int now = outcomes().size();
-            System.out.printf(Locale.ROOT, "%9.0f %12d %15.2f %12s%n", (System.nanoTime() - start) / 1e9, now,
-                    (double) (now - ended) / SAMPLE_SECONDS, heap(driver.pid()));
+            System.out.printf(
+                    Locale.ROOT,
+                    "%9.0f %12d %15.2f %12s%n",
+                    (System.nanoTime() - start) / 1e9,
+                    now,
+                    (double) (now - ended) / SAMPLE_SECONDS,
+                    heap(driver.pid()));
             ended = now;
             if (now >= endAfter) {
                 driver.destroyForcibly().waitFor();
@@ -156,21 +183,30 @@ public final class SweepScale {
             seconds.add(Double.valueOf(field(line, "\"seconds\":([0-9.E-]+)")));
         }
         ends.sort(null);
-        System.out.printf(Locale.ROOT, "%nresults: %d lines, %d runs, %d done, %d expected%n", lines, names.size(), done, rows);
-        System.out.printf(Locale.ROOT, "seconds a run takes in its task, on average: %.2f%n",
+        System.out.printf(
+                Locale.ROOT, "%nresults: %d lines, %d runs, %d done, %d expected%n", lines, names.size(), done, rows);
+        System.out.printf(
+                Locale.ROOT,
+                "seconds a run takes in its task, on average: %.2f%n",
                 seconds.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN));
         List<Instant> last = ends.subList(Math.min(before, ends.size()), ends.size());
         int tenth = last.size() / 10;
         if (tenth > 1) {
-            System.out.printf(Locale.ROOT, "runs a second, last start: first tenth %.2f, last tenth %.2f%n",
-                    rate(last.subList(0, tenth)), rate(last.subList(last.size() - tenth, last.size())));
+            System.out.printf(
+                    Locale.ROOT,
+                    "runs a second, last start: first tenth %.2f, last tenth %.2f%n",
+                    rate(last.subList(0, tenth)),
+                    rate(last.subList(last.size() - tenth, last.size())));
         }
         return lines == rows && names.size() == rows && done == rows;
     }
 
     private static double rate(List<Instant> ends) {
-        return (ends.size() - 1) * 1000.0
-                / Math.max(1, ends.get(ends.size() - 1).toEpochMilli() - ends.get(0).toEpochMilli());
+        return (ends.size() - 1)
+                * 1000.0
+                / Math.max(
+                        1,
+                        ends.get(ends.size() - 1).toEpochMilli() - ends.get(0).toEpochMilli());
     }
 
     private static String field(String line, String pattern) {

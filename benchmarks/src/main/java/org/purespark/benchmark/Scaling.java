@@ -1,3 +1,5 @@
+package org.purespark.benchmark;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -5,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
 
 /**
  * How scoring and training scale from one executor to two, of one core each, on standalone clusters of separate JVMs
- * with authentication and encryption on: {@code java benchmarks/Scaling.java MODEL TRAIN-FILE [ROUNDS]}. Each executor is
+ * with authentication and encryption on: {@code benchmarks/scaling MODEL TRAIN-FILE [ROUNDS]}. Each executor is
  * bound to a core of its own: unbound, the compiler and collector threads of a single one would use the other core too.
  *
  * <p>Scoring: rounds of one and of two executors alternate. Training: both clusters train at the same time, and their
@@ -176,7 +177,8 @@ public final class Scaling {
             cluster.await(cluster.start("score", run));
             for (String event : Files.readAllLines(run.resolve("events.jsonl"))) {
                 if (event.contains("\"stage-finished\"")) {
-                    scoring.computeIfAbsent(executors, none -> new ArrayList<>()).add(number(event, "seconds"));
+                    scoring.computeIfAbsent(executors, none -> new ArrayList<>())
+                            .add(number(event, "seconds"));
                 }
             }
         }
@@ -299,11 +301,12 @@ public final class Scaling {
                 try {
                     if (Files.readSymbolicLink(proc.resolve("cwd")).startsWith(directory)
                             && Files.readString(proc.resolve("cmdline")).contains("CoarseGrainedExecutorBackend")) {
-                        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+                        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                                .start()
+                                .waitFor();
                     }
                 } catch (NoSuchFileException | AccessDeniedException e) {
                     // It has ended meanwhile, or is another user's.
-                    continue;
                 }
             }
         }
@@ -317,7 +320,8 @@ public final class Scaling {
 
     /** Runs deploy/standalone/cluster; its first line. */
     private String cluster(String... arguments) throws Exception {
-        List<String> line = new ArrayList<>(List.of(root.resolve("deploy/standalone/cluster").toString()));
+        List<String> line = new ArrayList<>(
+                List.of(root.resolve("deploy/standalone/cluster").toString()));
         line.addAll(List.of(arguments));
         Path out = work.resolve("cluster.out");
         int status = new ProcessBuilder(line)
@@ -364,16 +368,22 @@ public final class Scaling {
     private void print() {
         List<Double> one = scoring.get(1);
         List<Double> two = scoring.get(2);
-        System.out.printf(Locale.ROOT, "scoring %d texts, seconds: 1 executor %s, 2 executors %s%n", SCORE_TEXTS, one, two);
+        System.out.printf(
+                Locale.ROOT, "scoring %d texts, seconds: 1 executor %s, 2 executors %s%n", SCORE_TEXTS, one, two);
         System.out.printf(Locale.ROOT, "scoring, 1 / 2 executors: %s%n", ratios(one, two));
-        System.out.printf(Locale.ROOT, "training, M = %d, seconds per step (median, and smallest to largest)%n", MICRO_BATCHES_PER_STEP);
+        System.out.printf(
+                Locale.ROOT,
+                "training, M = %d, seconds per step (median, and smallest to largest)%n",
+                MICRO_BATCHES_PER_STEP);
         training.forEach((executors, steps) -> System.out.printf(
                 Locale.ROOT,
                 "  %d executors, %d steps: all %s, compute %s, exchange %s, waiting %s; bytes in: dense %.0f, word rows %.0f%n",
                 executors,
                 steps.size(),
                 spread(steps.stream().map(Step::all).toList()),
-                spread(steps.stream().map(s -> s.all() - s.exchange() - s.waiting()).toList()),
+                spread(steps.stream()
+                        .map(s -> s.all() - s.exchange() - s.waiting())
+                        .toList()),
                 spread(steps.stream().map(Step::exchange).toList()),
                 spread(steps.stream().map(Step::waiting).toList()),
                 median(steps.stream().map(Step::denseBytes).toList()),

@@ -1,3 +1,5 @@
+package org.purespark.benchmark;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -85,7 +87,8 @@ public final class Cost {
         options.put("--data", null);
         for (int i = 0; i < arguments.length; i += 2) {
             if (!options.containsKey(arguments[i]) || i + 1 == arguments.length) {
-                System.err.println("unknown option, or one without its value: " + arguments[i] + "; there are " + options.keySet());
+                System.err.println("unknown option, or one without its value: " + arguments[i] + "; there are "
+                        + options.keySet());
                 System.exit(2);
             }
             options.put(arguments[i], arguments[i + 1]);
@@ -97,19 +100,28 @@ public final class Cost {
 
     private void run() throws Exception {
         Files.createDirectories(out);
-        for (String quantity : options.get("--quantities").split(",")) {
-            Map<String, List<LineChart.Point>> series = switch (quantity) {
-                case "texts" -> texts(numbers("--texts"));
-                case "tokens" -> tokens(numbers("--tokens"));
-                case "heads" -> heads(numbers("--heads"));
-                case "suspects" -> suspects(numbers("--suspects"));
-                default -> throw new IllegalArgumentException("unknown quantity " + quantity);
-            };
+        for (String quantity : options.get("--quantities").split(",", -1)) {
+            Map<String, List<LineChart.Point>> series =
+                    switch (quantity) {
+                        case "texts" -> texts(numbers("--texts"));
+                        case "tokens" -> tokens(numbers("--tokens"));
+                        case "heads" -> heads(numbers("--heads"));
+                        case "suspects" -> suspects(numbers("--suspects"));
+                        default -> throw new IllegalArgumentException("unknown quantity " + quantity);
+                    };
             series.forEach((work, points) -> points.forEach(point -> csv.append(String.format(
-                    Locale.ROOT, "%s,%.0f,%s,%.4f,%.4f,%.4f%n",
-                    quantity, point.x(), work, point.median(), point.smallest(), point.largest()))));
+                    Locale.ROOT,
+                    "%s,%.0f,%s,%.4f,%.4f,%.4f%n",
+                    quantity,
+                    point.x(),
+                    work,
+                    point.median(),
+                    point.smallest(),
+                    point.largest()))));
             write("cost.csv", csv);
-            write("cost-" + quantity + ".svg", LineChart.of(title(quantity), quantity.equals("heads") ? "heads pruned" : quantity, series));
+            write(
+                    "cost-" + quantity + ".svg",
+                    LineChart.of(title(quantity), quantity.equals("heads") ? "heads pruned" : quantity, series));
         }
     }
 
@@ -127,7 +139,9 @@ public final class Cost {
     }
 
     private int[] numbers(String option) {
-        return Arrays.stream(options.get(option).split(",")).mapToInt(Integer::parseInt).toArray();
+        return Arrays.stream(options.get(option).split(","))
+                .mapToInt(Integer::parseInt)
+                .toArray();
     }
 
     /** A pass of training, of scoring and of evaluation, each in the way of a run's stage on one machine. */
@@ -203,9 +217,17 @@ public final class Cost {
                 EncodedBatch batch = EncodedBatch.of(split, MICRO_BATCH).get(0);
                 OptimizerStep optimizer = optimizer(classifier, heads, penalty);
                 point(series, quantity, number, "training step", times(() -> step(optimizer, batch)));
-                point(series, quantity, number, "scoring batch",
+                point(
+                        series,
+                        quantity,
+                        number,
+                        "scoring batch",
                         times(() -> BatchEvaluation.statistics(loaded, batch, heads, MAX_LENGTH)));
-                point(series, quantity, number, "evaluation batch",
+                point(
+                        series,
+                        quantity,
+                        number,
+                        "evaluation batch",
                         times(() -> BatchEvaluation.confusions(loaded, batch, List.of(heads))));
             }
         }
@@ -220,7 +242,11 @@ public final class Cost {
         for (int count : counts) {
             StringBuilder manifest = new StringBuilder("name,model\n");
             for (int i = 0; i < count; i++) {
-                manifest.append("suspect-").append(i).append(',').append(Path.of(model).toAbsolutePath()).append('\n');
+                manifest.append("suspect-")
+                        .append(i)
+                        .append(',')
+                        .append(Path.of(model).toAbsolutePath())
+                        .append('\n');
             }
             Path file = work.resolve("suspects-" + count + ".csv");
             Files.writeString(file, manifest);
@@ -233,15 +259,28 @@ public final class Cost {
 
     private void sweep(Path manifest, Path directory, Path train) throws IOException {
         ProcessBuilder command = new ProcessBuilder(
-                        options.get("--root") + "/bin/pure", "sweep", "--manifest", manifest.toString(), "--out", directory.toString(),
-                        "--train", train.toString(), "--set", "train.epochs=1", "--set", "probe.battery=none")
+                        options.get("--root") + "/bin/pure",
+                        "sweep",
+                        "--manifest",
+                        manifest.toString(),
+                        "--out",
+                        directory.toString(),
+                        "--train",
+                        train.toString(),
+                        "--set",
+                        "train.epochs=1",
+                        "--set",
+                        "probe.battery=none")
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(directory.resolveSibling(directory.getFileName() + ".log").toFile());
+                .redirectError(directory
+                        .resolveSibling(directory.getFileName() + ".log")
+                        .toFile());
         command.environment().put("PURE_BUILD", "never");
         Process sweep = command.start();
         try {
             if (sweep.waitFor() != 0) {
-                throw new IllegalStateException("the sweep ended with " + sweep.exitValue() + ": see " + directory + ".log");
+                throw new IllegalStateException(
+                        "the sweep ended with " + sweep.exitValue() + ": see " + directory + ".log");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -266,8 +305,8 @@ public final class Cost {
 
     /** One epoch, as a run's stage trains. */
     private static void train(TextClassifier classifier, EncodedSplit texts) throws IOException {
-        TrainSettings settings =
-                new TrainSettings(1, 2e-5, 0.01, 1.0, 0, MICRO_BATCH, 1, true, 0.9, 0.999, 1e-8, 0.1, Integer.MAX_VALUE);
+        TrainSettings settings = new TrainSettings(
+                1, 2e-5, 0.01, 1.0, 0, MICRO_BATCH, 1, true, 0.9, 0.999, 1e-8, 0.1, Integer.MAX_VALUE);
         Trainer.train(
                 classifier,
                 texts,
@@ -298,13 +337,16 @@ public final class Cost {
         List<String> texts = new ArrayList<>();
         int[] labels = new int[lines.size() - 1];
         for (int i = 0; i < labels.length; i++) {
-            String[] columns = lines.get(i + 1).split("\t");
+            String[] columns = lines.get(i + 1).split("\t", -1);
             texts.add(columns[0]);
             labels[i] = Integer.parseInt(columns[1].strip());
         }
         try (TextTokenizer tokenizer = TextTokenizer.load(storage, model)) {
             return new EncodedSplit(
-                    tokenizer.encode(texts, MAX_LENGTH).stream().map(EncodedText::ids).toList(), labels);
+                    tokenizer.encode(texts, MAX_LENGTH).stream()
+                            .map(EncodedText::ids)
+                            .toList(),
+                    labels);
         }
     }
 
@@ -358,7 +400,13 @@ public final class Cost {
                 number, sorted.get(sorted.size() / 2), sorted.get(0), sorted.get(sorted.size() - 1));
         series.computeIfAbsent(work, none -> new ArrayList<>()).add(point);
         System.out.printf(
-                Locale.ROOT, "%-9s %6d  %-17s %9.4f s (%.4f to %.4f)%n",
-                quantity, number, work, point.median(), point.smallest(), point.largest());
+                Locale.ROOT,
+                "%-9s %6d  %-17s %9.4f s (%.4f to %.4f)%n",
+                quantity,
+                number,
+                work,
+                point.median(),
+                point.smallest(),
+                point.largest());
     }
 }

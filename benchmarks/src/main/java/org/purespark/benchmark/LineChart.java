@@ -1,3 +1,5 @@
+package org.purespark.benchmark;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -59,31 +61,39 @@ final class LineChart {
     }
 
     private void frame(String title, String xLabel) {
-        add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">",
+        add(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">",
                 WIDTH, HEIGHT);
         add("<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>", WIDTH, HEIGHT);
         add("<text x=\"%d\" y=\"22\" font-size=\"14\" fill=\"#222222\">%s</text>", LEFT, title);
         for (int tick = 0; tick <= TICKS; tick++) {
             double x = xMax * tick / TICKS;
             double y = yMax * tick / TICKS;
-            add("<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#e4e4e4\"/>",
+            add(
+                    "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#e4e4e4\"/>",
                     LEFT, WIDTH - RIGHT, atY(y), atY(y));
-            add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#555555\">%s</text>",
+            add(
+                    "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#555555\">%s</text>",
                     LEFT - 8, atY(y) + 4, number(y));
-            add("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#555555\">%s</text>",
+            add(
+                    "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#555555\">%s</text>",
                     atX(x), HEIGHT - BOTTOM + 18, number(x));
         }
-        add("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#222222\">%s</text>",
+        add(
+                "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#222222\">%s</text>",
                 atX(xMax / 2), HEIGHT - 12, xLabel);
-        add("<text x=\"16\" y=\"%.1f\" text-anchor=\"middle\" fill=\"#222222\" transform=\"rotate(-90 16 %.1f)\">seconds</text>",
+        add(
+                "<text x=\"16\" y=\"%.1f\" text-anchor=\"middle\" fill=\"#222222\" transform=\"rotate(-90 16 %.1f)\">seconds</text>",
                 atY(yMax / 2), atY(yMax / 2));
     }
 
     private void line(String name, List<Point> points, String colour, List<Double> labels) {
         StringBuilder path = new StringBuilder();
         for (Point point : points) {
-            path.append(String.format(Locale.ROOT, "%s%.1f,%.1f", path.isEmpty() ? "" : " ", atX(point.x()), atY(point.median())));
-            add("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>",
+            path.append(String.format(
+                    Locale.ROOT, "%s%.1f,%.1f", path.isEmpty() ? "" : " ", atX(point.x()), atY(point.median())));
+            add(
+                    "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>",
                     atX(point.x()), atX(point.x()), atY(point.smallest()), atY(point.largest()), colour);
             add("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>", atX(point.x()), atY(point.median()), colour);
         }
@@ -93,7 +103,9 @@ final class LineChart {
             label -= 1;
         }
         labels.add(label);
-        add("<text x=\"%.1f\" y=\"%.1f\" fill=\"%s\">%s</text>", atX(points.get(points.size() - 1).x()) + 8, label, colour, name);
+        add(
+                "<text x=\"%.1f\" y=\"%.1f\" fill=\"%s\">%s</text>",
+                atX(points.get(points.size() - 1).x()) + 8, label, colour, name);
     }
 
     private static boolean taken(List<Double> labels, double label) {

@@ -1,3 +1,5 @@
+package org.purespark.benchmark;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -78,7 +80,8 @@ public final class SpeedWorker {
                 worker.profile(PROFILED);
                 return;
             }
-            default -> throw new IllegalArgumentException("unknown mode " + arguments[3] + "; there are train, infer, profile");
+            default -> throw new IllegalArgumentException(
+                    "unknown mode " + arguments[3] + "; there are train, infer, profile");
         }
         answers.println("ready java " + System.getProperty("java.version"));
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -121,7 +124,8 @@ public final class SpeedWorker {
             int[] labels = new int[part.size()];
             for (int i = 0; i < labels.length; i++) {
                 int[] numbers = Arrays.stream(part.get(i).split(" "))
-                        .mapToInt(Integer::parseInt).toArray();
+                        .mapToInt(Integer::parseInt)
+                        .toArray();
                 labels[i] = numbers[0];
                 texts.add(Arrays.copyOfRange(numbers, 1, numbers.length));
             }

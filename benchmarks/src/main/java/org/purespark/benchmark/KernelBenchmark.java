@@ -84,24 +84,33 @@ public class KernelBenchmark {
         product("qkv", hidden, 3 * hidden);
         product("wide", hidden, 4 * hidden);
         product("narrow", 4 * hidden, hidden);
-        operation("gelu", 1, graph -> new BiasGelu(graph, random(graph, "h", tokens, 4 * hidden), random(graph, "b", 4 * hidden)));
-        operation("norm", 1, graph -> new ResidualNorm(
-                graph,
-                random(graph, "h", tokens, hidden),
-                random(graph, "bias", hidden),
-                random(graph, "residual", tokens, hidden),
-                random(graph, "gamma", hidden),
-                random(graph, "beta", hidden),
-                batch(graph),
-                new Dropout(1, 0.1),
-                1e-12));
-        operation("attention", 2, graph -> new SelfAttention(
-                graph,
-                random(graph, "qkv", tokens, 3 * hidden),
-                random(graph, "bias", 3 * hidden),
-                graph.constant("gates", Nd4j.ones(HEADS)),
-                batch(graph),
-                new Dropout(2, 0.1)));
+        operation(
+                "gelu",
+                1,
+                graph -> new BiasGelu(graph, random(graph, "h", tokens, 4 * hidden), random(graph, "b", 4 * hidden)));
+        operation(
+                "norm",
+                1,
+                graph -> new ResidualNorm(
+                        graph,
+                        random(graph, "h", tokens, hidden),
+                        random(graph, "bias", hidden),
+                        random(graph, "residual", tokens, hidden),
+                        random(graph, "gamma", hidden),
+                        random(graph, "beta", hidden),
+                        batch(graph),
+                        new Dropout(1, 0.1),
+                        1e-12));
+        operation(
+                "attention",
+                2,
+                graph -> new SelfAttention(
+                        graph,
+                        random(graph, "qkv", tokens, 3 * hidden),
+                        random(graph, "bias", 3 * hidden),
+                        graph.constant("gates", Nd4j.ones(HEADS)),
+                        batch(graph),
+                        new Dropout(2, 0.1)));
         prepareAdamW();
     }
 
@@ -112,7 +121,8 @@ public class KernelBenchmark {
         parameters.close();
     }
 
-    // ---- Products x [N, in] · Wᵀ [in, out]; backward dy·W and dyᵀ·x --------------------------------------------------
+    // ---- Products x [N, in] · Wᵀ [in, out]; backward dy·W and dyᵀ·x
+    // --------------------------------------------------
 
     @Benchmark
     public void productQkv() {
@@ -134,7 +144,8 @@ public class KernelBenchmark {
         run("wide both");
     }
 
-    // ---- Row-wise operations and attention ---------------------------------------------------------------------------
+    // ---- Row-wise operations and attention
+    // ---------------------------------------------------------------------------
 
     @Benchmark
     public void geluForward() {
@@ -174,7 +185,8 @@ public class KernelBenchmark {
         adamW.stepWords(update, parameters, gradients, workers);
     }
 
-    // ---- Graphs ------------------------------------------------------------------------------------------------------
+    // ---- Graphs
+    // ------------------------------------------------------------------------------------------------------
 
     private void run(String name) {
         GraphSession session = sessions.get(name);
@@ -187,8 +199,11 @@ public class KernelBenchmark {
     }
 
     private void product(String name, int in, int out) {
-        operation(name, 1, graph -> new Linear(
-                graph, random(graph, "x", tokens, in), random(graph, "w", out, in), Linear.Weight.OUT_IN));
+        operation(
+                name,
+                1,
+                graph -> new Linear(
+                        graph, random(graph, "x", tokens, in), random(graph, "w", out, in), Linear.Weight.OUT_IN));
     }
 
     /** @param differentiable how many of the operation's outputs have a gradient */
@@ -202,7 +217,12 @@ public class KernelBenchmark {
         SDVariable[] alike = op.outputVariables();
         SDVariable[] incoming = new SDVariable[alike.length];
         for (int i = 0; i < differentiable; i++) {
-            incoming[i] = random(both, "d" + i, Arrays.stream(shapes.get(results[i].name()).shape()).mapToInt(Math::toIntExact).toArray());
+            incoming[i] = random(
+                    both,
+                    "d" + i,
+                    Arrays.stream(shapes.get(results[i].name()).shape())
+                            .mapToInt(Math::toIntExact)
+                            .toArray());
         }
         sessions.get(name + " forward").release(shapes);
         add(name + " both", both, op.doDiff(Arrays.asList(incoming)));

@@ -1,3 +1,5 @@
+package org.purespark.benchmark;
+
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +17,9 @@ public final class Start {
     private Start() {}
 
     public static void main(String[] arguments) {
-        double java = (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
+        double java = (System.currentTimeMillis()
+                        - ManagementFactory.getRuntimeMXBean().getStartTime())
+                / 1e3;
         long start = System.nanoTime();
         SparkConf conf = new SparkConf().setAppName("start").setMaster("local[*]");
         try (JavaSparkContext spark = new JavaSparkContext(conf)) {
