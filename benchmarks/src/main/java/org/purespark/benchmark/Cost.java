@@ -23,7 +23,7 @@ import org.purespark.batch.EncodedSplit;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.Tensor;
-import org.purespark.checkpoint.TensorLayout;
+import org.purespark.encoder.EncoderPart;
 import org.purespark.config.TrainSettings;
 import org.purespark.evaluate.BatchEvaluation;
 import org.purespark.evaluate.EncodedBatch;
@@ -298,8 +298,8 @@ public final class Cost {
         Checkpoint start = new CheckpointReader(storage).read(model);
         int hidden = start.encoder().hidden();
         SortedMap<String, Tensor> tensors = new TreeMap<>(start.tensors());
-        tensors.put(TensorLayout.CLASSIFIER_WEIGHT, Tensor.zeros(2, hidden));
-        tensors.put(TensorLayout.CLASSIFIER_BIAS, Tensor.zeros(2));
+        tensors.put(EncoderPart.CLASSIFIER.weight(), Tensor.zeros(2, hidden));
+        tensors.put(EncoderPart.CLASSIFIER.bias(), Tensor.zeros(2));
         return new TextClassifier(start.encoder(), start.classifierKind(), 0.1, 2, tensors, threads);
     }
 

@@ -25,9 +25,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.purespark.checkpoint.ClassifierKind;
-import org.purespark.checkpoint.EncoderConfig;
-import org.purespark.checkpoint.Family;
+import org.purespark.encoder.Architecture;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderConfig;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.model.GradientSum;
 import org.purespark.model.ParameterLayout;
@@ -250,8 +250,15 @@ public class KernelBenchmark {
     }
 
     private void prepareAdamW() {
-        EncoderConfig config = new EncoderConfig(
-                Family.BERT, 30522, hidden, hidden, 6, HEADS, 4 * hidden, 512, 0, 2, 1e-12, 0.1, 0.1, 0.1, 0.02, 0);
+        EncoderConfig config = EncoderConfig.builder(Architecture.bert(0, 1e-12))
+                .vocabulary(30522)
+                .positions(512)
+                .tokenTypes(2)
+                .hidden(hidden)
+                .heads(HEADS)
+                .layers(6)
+                .intermediate(4 * hidden)
+                .build();
         ParameterLayout layout = new ParameterLayout(config, ClassifierKind.LINEAR, 2);
         SortedMap<String, Tensor> zeros = new TreeMap<>();
         layout.slices().values().forEach(slice -> zeros.put(slice.name(), Tensor.zeros(slice.shape())));

@@ -2,8 +2,8 @@ package org.purespark.jobs;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.purespark.artifact.MavenArtifact;
 import org.purespark.checkpoint.Checkpoint;
-import org.purespark.checkpoint.MavenArtifact;
 import org.purespark.checkpoint.OnnxConverter;
 import org.purespark.storage.Storage;
 import picocli.CommandLine.ArgGroup;

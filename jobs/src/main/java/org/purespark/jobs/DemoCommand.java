@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.purespark.checkpoint.MavenArtifact;
+import org.purespark.artifact.MavenArtifact;
 import org.purespark.checkpoint.OnnxConverter;
 import org.purespark.config.Settings;
 import org.purespark.config.SettingsLoader;

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.purespark.InputException;
 import org.purespark.checkpoint.CheckpointReader;
-import org.purespark.checkpoint.EncoderConfig;
+import org.purespark.encoder.EncoderConfig;
 import org.purespark.model.MemoryNeed;
 import org.purespark.storage.Lookups;
 import org.purespark.storage.Storage;

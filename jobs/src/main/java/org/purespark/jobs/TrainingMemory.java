@@ -5,8 +5,8 @@ import java.util.Locale;
 import org.apache.spark.SparkConf;
 import org.purespark.InputException;
 import org.purespark.checkpoint.CheckpointReader;
-import org.purespark.checkpoint.EncoderConfig;
 import org.purespark.config.Settings;
+import org.purespark.encoder.EncoderConfig;
 import org.purespark.model.MemoryNeed;
 import org.purespark.storage.Storage;
 

@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.purespark.checkpoint.CheckpointReader;
-import org.purespark.checkpoint.EncoderConfig;
+import org.purespark.encoder.EncoderConfig;
 import org.purespark.storage.Storage;
 
 /** Encoders of which there is a {@code config.json} and no weights. */

@@ -9,9 +9,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.purespark.InputException;
-import org.purespark.checkpoint.EncoderConfig;
 import org.purespark.config.Settings;
 import org.purespark.config.SettingsLoader;
+import org.purespark.encoder.EncoderConfig;
 import org.purespark.storage.Storage;
 
 class TrainingMemoryTest {

@@ -27,11 +27,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.InputException;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.checkpoint.CheckpointReader;
-import org.purespark.checkpoint.ExportForm;
+import org.purespark.checkpoint.ModelCard;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.config.EngineChoice;
 import org.purespark.config.SettingsLoader;
 import org.purespark.config.TrainSettings;
+import org.purespark.family.ExportForm;
 import org.purespark.model.Device;
 import org.purespark.run.progress.Progress;
 import org.purespark.storage.Storage;
@@ -166,7 +167,7 @@ class SparkFineTunerTest {
                 directory.resolve(name).toString(),
                 directory.resolve(name + "-checkpoints").toString(),
                 ExportForm.DENSE,
-                new FineTuning.Card("A test", "Of no use.", 128, new TreeMap<>()));
+                new ModelCard("A test", "Of no use.", 128, new TreeMap<>()));
     }
 
     private SortedMap<String, Tensor> tensors(String name) throws Exception {

@@ -10,15 +10,22 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.EncoderPart;
+import org.purespark.encoder.ParameterList;
+import org.purespark.encoder.ParameterSpec;
+import org.purespark.family.Family;
 import org.purespark.heads.Head;
 
 /**
  * An encoder, with or without a classifier, in the project's internal form: one set of names and full shapes, whatever
  * the family and the form on disk. Immutable, if the makers of its tensors and bytes leave them alone.
  *
- * @param encoder shape and constants
+ * @param family how files say it
+ * @param encoder what is computed
  * @param classifierKind what precedes the last projection
- * @param tensors by the names of {@link TensorLayout}; {@code classifier.weight} [C, D] and {@code classifier.bias} [C]
+ * @param tensors by the names of {@link ParameterList}; {@code classifier.weight} [C, D] and {@code classifier.bias} [C]
  *     are absent where there is no classifier
  * @param labels the names of the C classes in id order; empty where there is no classifier
  * @param prunedHeads heads that do not take part, whatever their parts of the tensors hold
@@ -27,6 +34,7 @@ import org.purespark.heads.Head;
  * @param warnings what was left out in reading, one sentence each
  */
 public record Checkpoint(
+        Family family,
         EncoderConfig encoder,
         ClassifierKind classifierKind,
         SortedMap<String, Tensor> tensors,
@@ -55,7 +63,7 @@ public record Checkpoint(
     }
 
     public boolean hasClassifier() {
-        return tensors.containsKey(TensorLayout.CLASSIFIER_WEIGHT);
+        return tensors.containsKey(EncoderPart.CLASSIFIER.weight());
     }
 
     /**
@@ -64,6 +72,7 @@ public record Checkpoint(
      * @param prunedHeads that it declares
      */
     public record Frame(
+            Family family,
             EncoderConfig encoder,
             ClassifierKind classifierKind,
             SortedSet<Head> prunedHeads,
@@ -72,13 +81,21 @@ public record Checkpoint(
         /** With other weights, classes and pruned heads: what training and pruning make of a checkpoint. */
         public Checkpoint with(SortedMap<String, Tensor> tensors, List<String> labels, SortedSet<Head> prunedHeads) {
             return new Checkpoint(
-                    encoder, classifierKind, tensors, labels, prunedHeads, tokenizerFiles, rawConfig, List.of());
+                    family,
+                    encoder,
+                    classifierKind,
+                    tensors,
+                    labels,
+                    prunedHeads,
+                    tokenizerFiles,
+                    rawConfig,
+                    List.of());
         }
     }
 
     /** What is left to hold when the weights are elsewhere. */
     public Frame frame() {
-        return new Frame(encoder, classifierKind, prunedHeads, tokenizerFiles, rawConfig);
+        return new Frame(family, encoder, classifierKind, prunedHeads, tokenizerFiles, rawConfig);
     }
 
     /** The same model with other weights, classes and pruned heads. */
@@ -88,13 +105,8 @@ public record Checkpoint(
 
     private static void checkLayout(
             EncoderConfig encoder, ClassifierKind kind, SortedMap<String, Tensor> tensors, int classes) {
-        SortedMap<String, int[]> expected = new TreeMap<>(TensorLayout.encoder(encoder));
-        SortedMap<String, int[]> classifier = new TreeMap<>(TensorLayout.classifier(encoder, kind, classes));
-        if (classes == 0) {
-            classifier.remove(TensorLayout.CLASSIFIER_WEIGHT);
-            classifier.remove(TensorLayout.CLASSIFIER_BIAS);
-        }
-        expected.putAll(classifier);
+        SortedMap<String, ParameterSpec> expected =
+                ParameterList.of(encoder, kind, classes).byName();
         if (!expected.keySet().equals(tensors.keySet())) {
             SortedSet<String> missing = new TreeSet<>(expected.keySet());
             missing.removeAll(tensors.keySet());
@@ -103,9 +115,10 @@ public record Checkpoint(
             throw new IllegalArgumentException("tensors missing " + missing + ", too many " + extra);
         }
         tensors.forEach((name, tensor) -> {
-            if (!Arrays.equals(tensor.shape(), expected.get(name))) {
+            int[] shape = expected.get(name).shape();
+            if (!Arrays.equals(tensor.shape(), shape)) {
                 throw new IllegalArgumentException("tensor " + name + ": shape " + Arrays.toString(tensor.shape())
-                        + ", expected " + Arrays.toString(expected.get(name)));
+                        + ", expected " + Arrays.toString(shape));
             }
         });
     }

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.purespark.InputException;
+import org.purespark.encoder.EncoderConfig;
+import org.purespark.family.DeclaredModel;
 import org.purespark.storage.Storage;
 
 /**
@@ -69,7 +71,8 @@ public final class CheckpointReader {
     public EncoderConfig readShape(String directory) throws IOException {
         requireDirectory(directory);
         String configAddress = Storage.child(directory, CONFIG_FILE);
-        return new EncoderConfigParser(JsonFile.read(storage, configAddress), configAddress).parse();
+        return DeclaredModel.read(JsonFile.read(storage, configAddress), configAddress)
+                .encoder();
     }
 
     private void requireDirectory(String directory) throws IOException {
@@ -85,15 +88,11 @@ public final class CheckpointReader {
     private Checkpoint readModel(String directory, String classifierFile) throws IOException {
         String configAddress = Storage.child(directory, CONFIG_FILE);
         ObjectNode raw = JsonFile.read(storage, configAddress);
-        EncoderConfigParser parser = new EncoderConfigParser(raw, configAddress);
-        EncoderConfig config = parser.parse();
-        ClassifierKind kind = ClassifierKind.of(config.family(), parser.architectures());
-        DeclaredHeads heads = DeclaredHeads.parse(raw, config, configAddress);
+        DeclaredModel declared = DeclaredModel.read(raw, configAddress);
+        DeclaredHeads heads = DeclaredHeads.parse(raw, declared.encoder(), configAddress);
 
-        boolean declaresClassifier = kind.hasDense()
-                || parser.architectures().stream().anyMatch(name -> name.endsWith(ClassifierKind.TOKEN_CLASSIFICATION));
-        TensorCollector collector =
-                new TensorCollector(config, kind, heads, declaresClassifier && classifierFile == null);
+        boolean declaresClassifier = declared.classifier() == DeclaredModel.Classifier.DECLARED;
+        TensorCollector collector = new TensorCollector(declared, heads, declaresClassifier && classifierFile == null);
         readWeights(directory, collector);
         if (classifierFile != null) {
             readClassifier(classifierFile, collector);
@@ -101,8 +100,9 @@ public final class CheckpointReader {
         int classes = collector.classes();
         List<String> labels = classes == 0 ? List.of() : DeclaredLabels.forClasses(raw, classes, configAddress);
         return new Checkpoint(
-                config,
-                kind,
+                declared.family(),
+                declared.encoder(),
+                declared.classifierKind(),
                 collector.tensors(),
                 labels,
                 heads.heads(),

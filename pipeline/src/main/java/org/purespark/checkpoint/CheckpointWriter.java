@@ -3,10 +3,17 @@ package org.purespark.checkpoint;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.purespark.InputException;
+import org.purespark.encoder.ParameterList;
+import org.purespark.encoder.ParameterSpec;
+import org.purespark.family.DiskTensor;
+import org.purespark.family.ExportForm;
+import org.purespark.family.TensorNames;
 import org.purespark.heads.Head;
 import org.purespark.storage.Storage;
 
@@ -63,27 +70,49 @@ public final class CheckpointWriter {
     }
 
     private void writeWeights(Checkpoint checkpoint, String address, ExportForm form) throws IOException {
-        DiskNames names = new DiskNames(checkpoint.encoder(), checkpoint.classifierKind());
+        ParameterList parameters = ParameterList.of(
+                checkpoint.encoder(),
+                checkpoint.classifierKind(),
+                checkpoint.labels().size());
         HeadSlices slices = new HeadSlices(checkpoint.encoder(), checkpoint.prunedHeads());
         SortedMap<String, int[]> shapes = new TreeMap<>();
-        Map<String, String> canonicalNames = new HashMap<>();
-        checkpoint.tensors().forEach((canonical, tensor) -> {
-            String name = checkpoint.hasClassifier() ? names.withHead(canonical) : names.bare(canonical);
-            canonicalNames.put(name, canonical);
-            shapes.put(name, form == ExportForm.COMPACT ? slices.cutShape(canonical, tensor.shape()) : tensor.shape());
-        });
+        Map<String, DiskTensor> tensors = new HashMap<>();
+        for (DiskTensor tensor :
+                new TensorNames(checkpoint.family(), parameters, checkpoint.classifierKind()).tensors()) {
+            String name = checkpoint.hasClassifier() ? tensor.name() : tensor.bareName();
+            tensors.put(name, tensor);
+            shapes.put(
+                    name,
+                    StackedRows.shape(tensor.parameters().stream()
+                            .map(parameter ->
+                                    form == ExportForm.COMPACT ? slices.cutShape(parameter) : parameter.shape())
+                            .toList()));
+        }
         storage.write(
                 address,
-                out -> SafeTensorsWriter.write(out, shapes, SafeTensorsWriter.PYTORCH, name -> {
-                    String canonical = canonicalNames.get(name);
-                    Tensor tensor = checkpoint.tensors().get(canonical);
-                    return form == ExportForm.COMPACT
-                            ? slices.cut(canonical, tensor)
-                            : slices.zeroed(canonical, tensor);
-                }));
+                out -> SafeTensorsWriter.write(
+                        out,
+                        shapes,
+                        SafeTensorsWriter.PYTORCH,
+                        name -> StackedRows.join(tensors.get(name).parameters().stream()
+                                .map(parameter -> onDisk(parameter, checkpoint, slices, form))
+                                .toList())));
+    }
+
+    private static Tensor onDisk(ParameterSpec parameter, Checkpoint checkpoint, HeadSlices slices, ExportForm form) {
+        Tensor full = checkpoint.tensors().get(parameter.name());
+        return form == ExportForm.COMPACT ? slices.cut(parameter, full) : slices.zeroed(parameter, full);
     }
 
     private static void requireExpressible(Checkpoint checkpoint, ExportForm form) {
+        if (!checkpoint.prunedHeads().isEmpty()
+                && !checkpoint.family().exportForms().contains(form)) {
+            throw new InputException("cannot write the " + word(form) + " form: models of type "
+                    + checkpoint.family().modelType() + " with pruned heads have "
+                    + checkpoint.family().exportForms().stream()
+                            .map(other -> "export.form=" + word(other))
+                            .collect(Collectors.joining(", ")));
+        }
         Map<Integer, Integer> prunedByLayer = new HashMap<>();
         for (Head head : checkpoint.prunedHeads()) {
             prunedByLayer.merge(head.layer(), 1, Integer::sum);
@@ -94,6 +123,10 @@ public final class CheckpointWriter {
                         + " are pruned, which transformers cannot open; use export.form=dense");
             }
         });
+    }
+
+    private static String word(ExportForm form) {
+        return form.name().toLowerCase(Locale.ROOT);
     }
 
     private void requireNoForeignWeights(String directory) throws IOException {

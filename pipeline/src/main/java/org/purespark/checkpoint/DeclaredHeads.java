@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.purespark.InputException;
+import org.purespark.encoder.EncoderConfig;
+import org.purespark.family.ExportForm;
 import org.purespark.heads.Head;
 
 /**

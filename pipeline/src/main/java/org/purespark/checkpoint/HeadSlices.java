@@ -3,6 +3,8 @@ package org.purespark.checkpoint;
 import java.util.Arrays;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.ParameterSpec;
 import org.purespark.heads.Head;
 
 /**
@@ -19,29 +21,29 @@ final class HeadSlices {
     }
 
     /** Whether the tensor has parts of pruned heads. */
-    boolean touches(String canonical) {
-        return !prunedIn(canonical).isEmpty();
+    boolean touches(ParameterSpec parameter) {
+        return !prunedIn(parameter).isEmpty();
     }
 
     /** The shape once the pruned heads are cut out. */
-    int[] cutShape(String canonical, int[] full) {
-        SortedSet<Integer> heads = prunedIn(canonical);
-        int[] shape = full.clone();
+    int[] cutShape(ParameterSpec parameter) {
+        SortedSet<Integer> heads = prunedIn(parameter);
+        int[] shape = parameter.shape();
         if (!heads.isEmpty()) {
-            shape[axis(canonical)] -= heads.size() * config.headSize();
+            shape[axis(parameter)] -= heads.size() * config.headSize();
         }
         return shape;
     }
 
     /** A copy with the pruned heads' parts set to zero; the tensor itself where it has none. */
-    Tensor zeroed(String canonical, Tensor full) {
-        SortedSet<Integer> heads = prunedIn(canonical);
+    Tensor zeroed(ParameterSpec parameter, Tensor full) {
+        SortedSet<Integer> heads = prunedIn(parameter);
         if (heads.isEmpty()) {
             return full;
         }
         float[] values = full.values().clone();
-        int block = block(canonical, full.shape());
-        for (int outer = 0; outer < outer(canonical, full.shape()); outer++) {
+        int block = block(parameter, full.shape());
+        for (int outer = 0; outer < outer(parameter, full.shape()); outer++) {
             for (int head : heads) {
                 int from = (outer * config.heads() + head) * block;
                 Arrays.fill(values, from, from + block, 0f);
@@ -51,8 +53,8 @@ final class HeadSlices {
     }
 
     /** Whether the pruned heads' parts hold nothing but zeros. */
-    boolean isZeroed(String canonical, Tensor full) {
-        float[] zeroed = zeroed(canonical, full).values();
+    boolean isZeroed(ParameterSpec parameter, Tensor full) {
+        float[] zeroed = zeroed(parameter, full).values();
         for (int i = 0; i < zeroed.length; i++) {
             // compared as numbers: -0 counts as 0
             if (zeroed[i] != full.values()[i]) {
@@ -63,26 +65,27 @@ final class HeadSlices {
     }
 
     /** The tensor without the pruned heads' parts. */
-    Tensor cut(String canonical, Tensor full) {
-        if (!touches(canonical)) {
+    Tensor cut(ParameterSpec parameter, Tensor full) {
+        if (!touches(parameter)) {
             return full;
         }
-        Tensor cut = Tensor.zeros(cutShape(canonical, full.shape()));
+        Tensor cut = Tensor.zeros(cutShape(parameter));
         eachRemaining(
-                canonical,
+                parameter,
                 full.shape(),
                 (inFull, inCut, length) -> System.arraycopy(full.values(), inFull, cut.values(), inCut, length));
         return cut;
     }
 
     /** The inverse of {@link #cut}, with zeros for the pruned heads. */
-    Tensor expanded(String canonical, Tensor cut, int[] fullShape) {
-        if (!touches(canonical)) {
+    Tensor expanded(ParameterSpec parameter, Tensor cut) {
+        if (!touches(parameter)) {
             return cut;
         }
+        int[] fullShape = parameter.shape();
         Tensor full = Tensor.zeros(fullShape);
         eachRemaining(
-                canonical,
+                parameter,
                 fullShape,
                 (inFull, inCut, length) -> System.arraycopy(cut.values(), inCut, full.values(), inFull, length));
         return full;
@@ -92,11 +95,11 @@ final class HeadSlices {
         void copy(int inFull, int inCut, int length);
     }
 
-    private void eachRemaining(String canonical, int[] fullShape, BlockCopy copy) {
-        SortedSet<Integer> heads = prunedIn(canonical);
-        int block = block(canonical, fullShape);
+    private void eachRemaining(ParameterSpec parameter, int[] fullShape, BlockCopy copy) {
+        SortedSet<Integer> heads = prunedIn(parameter);
+        int block = block(parameter, fullShape);
         int inCut = 0;
-        for (int outer = 0; outer < outer(canonical, fullShape); outer++) {
+        for (int outer = 0; outer < outer(parameter, fullShape); outer++) {
             for (int head = 0; head < config.heads(); head++) {
                 if (!heads.contains(head)) {
                     copy.copy((outer * config.heads() + head) * block, inCut, block);
@@ -106,11 +109,11 @@ final class HeadSlices {
         }
     }
 
-    private SortedSet<Integer> prunedIn(String canonical) {
+    private SortedSet<Integer> prunedIn(ParameterSpec parameter) {
         SortedSet<Integer> heads = new TreeSet<>();
-        if (canonical.contains(".attention.self.") || canonical.endsWith(".attention.output.dense.weight")) {
+        if (parameter.headAxis() != ParameterSpec.HeadAxis.NONE) {
             for (Head head : pruned) {
-                if (canonical.startsWith(TensorLayout.layer(head.layer()))) {
+                if (config.parameterLayer(head.layer()) == parameter.layer()) {
                     heads.add(head.head());
                 }
             }
@@ -118,16 +121,16 @@ final class HeadSlices {
         return heads;
     }
 
-    private static int axis(String canonical) {
-        return canonical.contains(".attention.self.") ? 0 : 1;
+    private static int axis(ParameterSpec parameter) {
+        return parameter.headAxis() == ParameterSpec.HeadAxis.ROWS ? 0 : 1;
     }
 
-    private static int outer(String canonical, int[] shape) {
-        return axis(canonical) == 0 ? 1 : shape[0];
+    private static int outer(ParameterSpec parameter, int[] shape) {
+        return axis(parameter) == 0 ? 1 : shape[0];
     }
 
-    private int block(String canonical, int[] shape) {
-        boolean rowsOfMatrix = axis(canonical) == 0 && shape.length == 2;
+    private int block(ParameterSpec parameter, int[] shape) {
+        boolean rowsOfMatrix = axis(parameter) == 0 && shape.length == 2;
         return config.headSize() * (rowsOfMatrix ? shape[1] : 1);
     }
 }

@@ -1,5 +1,6 @@
 package org.purespark.checkpoint;
 
+import java.io.Serializable;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -13,7 +14,8 @@ import java.util.TreeMap;
  * @param maxTokens what texts were cut to, for the usage snippet
  * @param facts rows of a table by their names: settings, figures
  */
-public record ModelCard(String title, String summary, int maxTokens, SortedMap<String, String> facts) {
+public record ModelCard(String title, String summary, int maxTokens, SortedMap<String, String> facts)
+        implements Serializable {
     public ModelCard {
         facts = Collections.unmodifiableSortedMap(new TreeMap<>(facts));
     }

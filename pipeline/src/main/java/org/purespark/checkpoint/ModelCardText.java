@@ -2,6 +2,7 @@ package org.purespark.checkpoint;
 
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
+import org.purespark.family.ExportForm;
 import org.purespark.heads.Head;
 
 /** Words a {@code README.md} that goes along with an exported model. */
@@ -102,9 +103,8 @@ final class ModelCardText {
 
     /** An encoder has no pooler here; its class would add one with random weights unless told not to. */
     private String withoutPooler() {
-        Family family = checkpoint.encoder().family();
-        boolean poolerByDefault = family == Family.BERT || family == Family.ROBERTA;
-        return !checkpoint.hasClassifier() && poolerByDefault ? ", add_pooling_layer=False" : "";
+        boolean random = !checkpoint.hasClassifier() && checkpoint.family().modelAddsPooler();
+        return random ? ", add_pooling_layer=False" : "";
     }
 
     /** DistilBERT takes no token types, which a tokenizer borrowed from BERT would make. */

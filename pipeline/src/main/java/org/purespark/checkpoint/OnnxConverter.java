@@ -14,6 +14,13 @@ import java.util.TreeSet;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.purespark.InputException;
+import org.purespark.encoder.Architecture;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.EncoderPart;
+import org.purespark.encoder.ParameterList;
+import org.purespark.family.Bert;
+import org.purespark.family.ExportForm;
 import org.purespark.storage.Storage;
 
 /**
@@ -95,12 +102,13 @@ public final class OnnxConverter {
         Map<String, byte[]> tokenizerFiles =
                 ConvertedTokenizer.files(tokenizer, tokenizerSource, config.vocabulary(), config.maxTokens());
         SortedMap<String, Tensor> tensors = new TreeMap<>();
-        TensorLayout.encoder(config).forEach((name, shape) -> {
-            Tensor tensor = graph.tensor(name);
-            requireUsable(name, tensor, shape, onnxName);
+        ParameterList.ofEncoder(config).byName().forEach((name, parameter) -> {
+            Tensor tensor = graph.tensor(parameter);
+            requireUsable(name, tensor, parameter.shape(), onnxName);
             tensors.put(name, tensor);
         });
         Checkpoint checkpoint = new Checkpoint(
+                new Bert(),
                 config,
                 ClassifierKind.LINEAR,
                 tensors,
@@ -120,37 +128,28 @@ public final class OnnxConverter {
     }
 
     private static EncoderConfig config(OnnxGraph graph, String onnxName, List<String> warnings) {
-        int[] words = matrixShape(graph, "embeddings.word_embeddings.weight", onnxName);
-        int[] positions = matrixShape(graph, "embeddings.position_embeddings.weight", onnxName);
-        int[] types = matrixShape(graph, "embeddings.token_type_embeddings.weight", onnxName);
+        int[] words = matrixShape(graph, EncoderPart.WORD_EMBEDDINGS.weight(), onnxName);
+        int[] positions = matrixShape(graph, EncoderPart.POSITION_EMBEDDINGS.weight(), onnxName);
+        int[] types = matrixShape(graph, EncoderPart.TOKEN_TYPE_EMBEDDINGS.weight(), onnxName);
         int layers = graph.layers();
         if (layers == 0) {
-            throw new InputException(
-                    "cannot convert " + onnxName + ": it has no encoder.layer.0.attention.self.query.bias;"
-                            + " expected a BERT encoder that PyTorch exported with its names");
+            throw new InputException("cannot convert " + onnxName + ": it has no " + EncoderPart.QUERY.bias(0)
+                    + "; expected a BERT encoder that PyTorch exported with its names");
         }
         int hidden = words[1];
         OptionalDouble epsilon = graph.layerNormEpsilon();
         if (epsilon.isEmpty()) {
             warnings.add("the graph does not show LayerNorm's epsilon: taken as BERT's, " + BERT_EPSILON);
         }
-        return new EncoderConfig(
-                Family.BERT,
-                words[0],
-                hidden,
-                hidden,
-                layers,
-                heads(graph, hidden, onnxName, warnings),
-                graph.shape(TensorLayout.layer(0) + "intermediate.dense.bias")[0],
-                positions[0],
-                0,
-                types[0],
-                epsilon.orElse(BERT_EPSILON),
-                0.1,
-                0.1,
-                0.1,
-                0.02,
-                0);
+        return EncoderConfig.builder(Architecture.bert(0, epsilon.orElse(BERT_EPSILON)))
+                .vocabulary(words[0])
+                .positions(positions[0])
+                .tokenTypes(types[0])
+                .hidden(hidden)
+                .heads(heads(graph, hidden, onnxName, warnings))
+                .layers(layers)
+                .intermediate(graph.shape(EncoderPart.INTERMEDIATE.bias(0))[0])
+                .build();
     }
 
     private static int heads(OnnxGraph graph, int hidden, String onnxName, List<String> warnings) {

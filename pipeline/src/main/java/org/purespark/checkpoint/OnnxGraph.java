@@ -19,6 +19,8 @@ import onnx.Onnx.TensorProto;
 import org.nd4j.shade.protobuf.CodedInputStream;
 import org.nd4j.shade.protobuf.InvalidProtocolBufferException;
 import org.purespark.InputException;
+import org.purespark.encoder.EncoderPart;
+import org.purespark.encoder.ParameterSpec;
 
 /**
  * A BERT encoder as PyTorch exports it to ONNX. Biases, embeddings and LayerNorms keep their names there; the weight of
@@ -26,7 +28,7 @@ import org.purespark.InputException;
  * the layer: {@code /encoder/layer.0/attention/self/query/MatMul}.
  */
 final class OnnxGraph {
-    private static final String WORD_EMBEDDINGS = "embeddings.word_embeddings.weight";
+    private static final String WORD_EMBEDDINGS = EncoderPart.WORD_EMBEDDINGS.weight();
 
     private final String source;
     private final Map<String, TensorProto> initializers = new HashMap<>();
@@ -79,7 +81,7 @@ final class OnnxGraph {
     /** L. */
     int layers() {
         int layers = 0;
-        while (initializers.containsKey(prefix + TensorLayout.layer(layers) + "attention.self.query.bias")) {
+        while (initializers.containsKey(prefix + EncoderPart.QUERY.bias(layers))) {
             layers++;
         }
         return layers;
@@ -87,7 +89,8 @@ final class OnnxGraph {
 
     /** A, where the graph splits the query, key or value into heads by numbers that stand in it. */
     OptionalInt heads(int hidden) {
-        String attention = nodeName(TensorLayout.layer(0) + "attention.self") + "/";
+        String query = EncoderPart.QUERY.path(0);
+        String attention = nodeName(query.substring(0, query.lastIndexOf('.'))) + "/";
         for (NodeProto node : nodes) {
             if (!node.getOpType().equals("Reshape") || !node.getName().startsWith(attention)) {
                 continue;
@@ -102,7 +105,7 @@ final class OnnxGraph {
 
     /** What LayerNorm adds to the variance, where the graph shows it. */
     OptionalDouble layerNormEpsilon() {
-        String layerNorm = nodeName("embeddings.LayerNorm") + "/";
+        String layerNorm = nodeName(EncoderPart.EMBEDDING_NORM.path()) + "/";
         for (NodeProto node : nodes) {
             if (!node.getName().startsWith(layerNorm)) {
                 continue;
@@ -126,16 +129,16 @@ final class OnnxGraph {
     }
 
     /** A tensor by the project's name for it; linear weights are turned to [out, in]. */
-    Tensor tensor(String canonical) {
+    Tensor tensor(ParameterSpec parameter) {
+        String canonical = parameter.name();
         TensorProto named = initializers.get(prefix + canonical);
         if (named != null) {
             return decode(named, canonical);
         }
-        if (!canonical.endsWith(".weight")) {
+        if (parameter.role() != ParameterSpec.Role.MATRIX) {
             throw missing(canonical);
         }
-        String layer = canonical.substring(0, canonical.length() - ".weight".length());
-        NodeProto product = nodesByName.get(nodeName(layer) + "/MatMul");
+        NodeProto product = nodesByName.get(nodeName(parameter.path()) + "/MatMul");
         TensorProto weight =
                 product == null || product.getInputCount() < 2 ? null : initializers.get(product.getInput(1));
         if (weight == null || weight.getDimsCount() != 2) {

@@ -10,14 +10,26 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.purespark.InputException;
+import org.purespark.encoder.EncoderPart;
+import org.purespark.encoder.ParameterList;
+import org.purespark.encoder.ParameterSpec;
+import org.purespark.family.DeclaredModel;
+import org.purespark.family.DiskTensor;
+import org.purespark.family.ExportForm;
+import org.purespark.family.TensorNames;
 
 /** Gathers a model's tensors from its files under their internal names, each checked, in full shape. */
 final class TensorCollector {
-    private final EncoderConfig config;
-    private final DiskNames names;
+    private static final String WEIGHT = EncoderPart.CLASSIFIER.weight();
+    private static final String BIAS = EncoderPart.CLASSIFIER.bias();
+    /** Of a classifier whose tensors tell how many classes it has. */
+    private static final int ANY_CLASSES = 1;
+
+    private final int hidden;
+    private final TensorNames names;
     private final DeclaredHeads heads;
     private final HeadSlices slices;
-    private final SortedMap<String, int[]> fullShapes;
+    private final SortedMap<String, ParameterSpec> parameters;
     private final boolean classifierRequired;
     private final SortedMap<String, Tensor> tensors = new TreeMap<>();
     private final Map<String, TensorFile.Entry> entries = new TreeMap<>();
@@ -26,28 +38,30 @@ final class TensorCollector {
     /**
      * @param classifierRequired whether the last projection must be among the weights
      */
-    TensorCollector(EncoderConfig config, ClassifierKind kind, DeclaredHeads heads, boolean classifierRequired) {
-        this.config = config;
-        this.names = new DiskNames(config, kind);
+    TensorCollector(DeclaredModel model, DeclaredHeads heads, boolean classifierRequired) {
+        ParameterList list = ParameterList.of(model.encoder(), model.classifierKind(), ANY_CLASSES);
+        this.hidden = model.encoder().hidden();
+        this.names = new TensorNames(model.family(), list, model.classifierKind());
         this.heads = heads;
-        this.slices = new HeadSlices(config, heads.heads());
-        this.fullShapes = new TreeMap<>(TensorLayout.encoder(config));
-        this.fullShapes.putAll(TensorLayout.classifier(config, kind, 1));
+        this.slices = new HeadSlices(model.encoder(), heads.heads());
+        this.parameters = list.byName();
         this.classifierRequired = classifierRequired;
     }
 
     /** Checks names and shapes before any data is read. */
     void announce(TensorFile file) {
         for (TensorFile.Entry entry : file.entries()) {
-            Optional<String> canonical = names.canonical(entry.name());
-            if (canonical.isPresent()) {
-                TensorFile.Entry other = entries.put(canonical.get(), entry);
-                if (other != null) {
-                    throw new InputException("cannot read tensor " + entry.name() + ": it is there twice ("
-                            + other.place() + "; " + entry.place() + ")");
+            Optional<DiskTensor> tensor = names.find(entry.name());
+            if (tensor.isPresent()) {
+                for (ParameterSpec parameter : tensor.get().parameters()) {
+                    TensorFile.Entry other = entries.put(parameter.name(), entry);
+                    if (other != null) {
+                        throw new InputException("cannot read tensor " + entry.name() + ": it is there twice ("
+                                + other.place() + "; " + entry.place() + ")");
+                    }
                 }
                 ElementStream.requireReadable(entry);
-                checkShape(canonical.get(), entry);
+                checkShape(tensor.get(), entry);
             } else if (!names.isIgnorable(entry.name())) {
                 warnings.add("unexpected tensor " + entry.name() + " is left out (" + entry.place() + ")");
             }
@@ -55,22 +69,30 @@ final class TensorCollector {
     }
 
     boolean isWanted(TensorFile.Entry entry) {
-        return names.canonical(entry.name()).isPresent();
+        return names.find(entry.name()).isPresent();
     }
 
     void accept(TensorFile.Entry entry, Tensor tensor) {
-        String canonical = names.canonical(entry.name()).orElseThrow();
+        List<ParameterSpec> held = names.find(entry.name()).orElseThrow().parameters();
         requireFinite(entry, tensor);
+        List<Tensor> parts =
+                StackedRows.split(tensor, held.stream().map(this::shapeOnDisk).toList());
+        for (int i = 0; i < parts.size(); i++) {
+            accept(entry, held.get(i), parts.get(i));
+        }
+    }
+
+    private void accept(TensorFile.Entry entry, ParameterSpec parameter, Tensor tensor) {
         if (heads.form() == ExportForm.COMPACT) {
-            tensors.put(canonical, slices.expanded(canonical, tensor, fullShapes.get(canonical)));
+            tensors.put(parameter.name(), slices.expanded(parameter, tensor));
             return;
         }
-        if (slices.touches(canonical) && !slices.isZeroed(canonical, tensor)) {
+        if (slices.touches(parameter) && !slices.isZeroed(parameter, tensor)) {
             throw new InputException("cannot read tensor " + entry.name() + ": heads that config.json lists under \""
                     + DeclaredHeads.ZEROED_KEY + "\" are not zero in it; remove the key if they are to take part ("
                     + entry.place() + ")");
         }
-        tensors.put(canonical, tensor);
+        tensors.put(parameter.name(), tensor);
     }
 
     /**
@@ -84,20 +106,20 @@ final class TensorCollector {
                 warnings.add("unexpected tensor " + name + " is left out (" + address + ")");
             }
         }
-        if (tensors.containsKey(TensorLayout.CLASSIFIER_WEIGHT)) {
+        if (tensors.containsKey(WEIGHT)) {
             warnings.add("the classifier in " + address + " replaces that of the weights");
         }
         for (String parameter : List.of("weight", "bias")) {
             TensorFile.Entry entry = entriesByName.get(parameter);
             if (entry == null) {
                 throw new InputException("cannot read " + address + ": tensor " + parameter
-                        + " is missing; a classifier has weight [C, " + config.hidden() + "] and bias [C]");
+                        + " is missing; a classifier has weight [C, " + hidden + "] and bias [C]");
             }
-            String canonical = "classifier." + parameter;
-            entries.put(canonical, entry);
-            checkShape(canonical, entry);
+            String name = EncoderPart.CLASSIFIER.path() + "." + parameter;
+            entries.put(name, entry);
+            checkShape(names.holding(name), entry);
             requireFinite(entry, file.get(parameter));
-            tensors.put(canonical, file.get(parameter));
+            tensors.put(name, file.get(parameter));
         }
     }
 
@@ -109,25 +131,27 @@ final class TensorCollector {
      */
     void requireComplete(Collection<String> diskNames, String place) {
         TreeSet<String> present = new TreeSet<>();
-        diskNames.forEach(name -> names.canonical(name).ifPresent(present::add));
-        boolean someProjection =
-                present.contains(TensorLayout.CLASSIFIER_WEIGHT) || present.contains(TensorLayout.CLASSIFIER_BIAS);
-        for (String canonical : fullShapes.keySet()) {
-            boolean projection =
-                    canonical.equals(TensorLayout.CLASSIFIER_WEIGHT) || canonical.equals(TensorLayout.CLASSIFIER_BIAS);
-            boolean needed = !projection || classifierRequired || someProjection;
-            if (needed && !present.contains(canonical)) {
-                throw new InputException("cannot read tensor " + names.withHead(canonical)
-                        + ": it is missing; expected " + shapeText(canonical) + " (" + place + ")");
-            }
+        for (String name : diskNames) {
+            names.find(name)
+                    .ifPresent(tensor -> tensor.parameters().forEach(parameter -> present.add(parameter.name())));
         }
+        boolean someProjection = present.contains(WEIGHT) || present.contains(BIAS);
+        parameters.forEach((name, parameter) -> {
+            boolean needed = !isProjection(parameter) || classifierRequired || someProjection;
+            if (needed && !present.contains(name)) {
+                DiskTensor tensor = names.holding(name);
+                throw new InputException("cannot read tensor " + tensor.name() + ": it is missing; expected "
+                        + shapeText(tensor) + " (" + place + ")");
+            }
+        });
     }
 
     /** Refuses shards that lack what their index lists. */
     void requireIndexed(Collection<String> indexed, String directory) {
         for (String name : indexed) {
-            Optional<String> canonical = names.canonical(name);
-            if (canonical.isPresent() && !tensors.containsKey(canonical.get())) {
+            Optional<DiskTensor> tensor = names.find(name);
+            if (tensor.isPresent()
+                    && !tensors.containsKey(tensor.get().parameters().get(0).name())) {
                 throw new InputException("cannot read tensor " + name + ": the index lists it, but no shard holds it ("
                         + directory + ")");
             }
@@ -136,18 +160,18 @@ final class TensorCollector {
 
     /** C, or 0 where there is no classifier; its weight and bias agree on it. */
     int classes() {
-        Tensor weight = tensors.get(TensorLayout.CLASSIFIER_WEIGHT);
+        Tensor weight = tensors.get(WEIGHT);
         if (weight == null) {
             return 0;
         }
         int classes = weight.shape()[0];
-        TensorFile.Entry bias = entries.get(TensorLayout.CLASSIFIER_BIAS);
-        if (tensors.get(TensorLayout.CLASSIFIER_BIAS).shape()[0] != classes) {
+        TensorFile.Entry bias = entries.get(BIAS);
+        if (tensors.get(BIAS).shape()[0] != classes) {
             throw new InputException("cannot read tensor " + bias.name() + ": shape " + Arrays.toString(bias.shape())
                     + ", expected [" + classes + "] as its weight has " + classes + " rows (" + bias.place() + ")");
         }
         if (classes < 2) {
-            TensorFile.Entry entry = entries.get(TensorLayout.CLASSIFIER_WEIGHT);
+            TensorFile.Entry entry = entries.get(WEIGHT);
             throw new InputException("cannot use tensor " + entry.name()
                     + ": a classifier needs at least 2 classes, it has " + classes + " (" + entry.place() + ")");
         }
@@ -162,32 +186,40 @@ final class TensorCollector {
         return warnings;
     }
 
-    private void checkShape(String canonical, TensorFile.Entry entry) {
-        int[] full = fullShapes.get(canonical).clone();
-        boolean anyClasses =
-                canonical.equals(TensorLayout.CLASSIFIER_WEIGHT) || canonical.equals(TensorLayout.CLASSIFIER_BIAS);
-        if (anyClasses && entry.shape().length == full.length) {
-            full[0] = entry.shape()[0];
+    private void checkShape(DiskTensor tensor, TensorFile.Entry entry) {
+        int[] expected = shapeOnDisk(tensor);
+        if (isProjection(tensor.parameters().get(0)) && entry.shape().length == expected.length) {
+            expected[0] = entry.shape()[0];
         }
-        boolean cut = heads.form() == ExportForm.COMPACT && slices.touches(canonical);
-        int[] expected = cut ? slices.cutShape(canonical, full) : full;
         if (!Arrays.equals(entry.shape(), expected)) {
+            boolean cut = heads.form() == ExportForm.COMPACT
+                    && tensor.parameters().stream().anyMatch(slices::touches);
             throw new InputException("cannot read tensor " + entry.name() + ": shape " + Arrays.toString(entry.shape())
-                    + ", expected " + shapeText(canonical) + (cut ? " as config.json declares pruned_heads" : "") + " ("
+                    + ", expected " + shapeText(tensor) + (cut ? " as config.json declares pruned_heads" : "") + " ("
                     + entry.place() + ")");
         }
     }
 
-    private String shapeText(String canonical) {
-        int[] full = fullShapes.get(canonical);
-        if (canonical.equals(TensorLayout.CLASSIFIER_WEIGHT)) {
-            return "[classes, " + full[1] + "]";
+    private String shapeText(DiskTensor tensor) {
+        int[] shape = shapeOnDisk(tensor);
+        if (!isProjection(tensor.parameters().get(0))) {
+            return Arrays.toString(shape);
         }
-        if (canonical.equals(TensorLayout.CLASSIFIER_BIAS)) {
-            return "[classes]";
-        }
-        boolean cut = heads.form() == ExportForm.COMPACT;
-        return Arrays.toString(cut ? slices.cutShape(canonical, full) : full);
+        return shape.length == 1 ? "[classes]" : "[classes, " + shape[1] + "]";
+    }
+
+    private int[] shapeOnDisk(DiskTensor tensor) {
+        return StackedRows.shape(
+                tensor.parameters().stream().map(this::shapeOnDisk).toList());
+    }
+
+    private int[] shapeOnDisk(ParameterSpec parameter) {
+        return heads.form() == ExportForm.COMPACT ? slices.cutShape(parameter) : parameter.shape();
+    }
+
+    /** The last projection, which has a row for each class. */
+    private static boolean isProjection(ParameterSpec parameter) {
+        return parameter.part() == EncoderPart.CLASSIFIER;
     }
 
     private static void requireFinite(TensorFile.Entry entry, Tensor tensor) {

@@ -8,10 +8,11 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
-import org.purespark.checkpoint.ClassifierKind;
-import org.purespark.checkpoint.EncoderConfig;
 import org.purespark.checkpoint.Tensor;
-import org.purespark.checkpoint.TensorLayout;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.EncoderPart;
+import org.purespark.encoder.ParameterList;
 import org.purespark.heads.Head;
 import org.purespark.model.Device;
 import org.purespark.model.ParameterLayout;
@@ -42,8 +43,7 @@ public final class ModelWeights implements AutoCloseable {
     /** Models that are open on these weights, or {@link #CLOSED}. */
     private final AtomicInteger open = new AtomicInteger();
 
-    private ModelWeights(
-            String name, Checkpoint checkpoint, Parameters parameters, Device device, Engine memory) {
+    private ModelWeights(String name, Checkpoint checkpoint, Parameters parameters, Device device, Engine memory) {
         this.name = name;
         this.config = checkpoint.encoder();
         this.kind = checkpoint.classifierKind();
@@ -87,12 +87,12 @@ public final class ModelWeights implements AutoCloseable {
         if (!checkpoint.hasClassifier()) {
             // The graph ends in a classifier; its outputs are not used.
             classes = STAND_IN_CLASSES;
-            tensors.put(
-                    TensorLayout.CLASSIFIER_WEIGHT,
-                    Tensor.zeros(classes, checkpoint.encoder().hidden()));
-            tensors.put(TensorLayout.CLASSIFIER_BIAS, Tensor.zeros(classes));
+            ParameterList.of(checkpoint.encoder(), checkpoint.classifierKind(), classes)
+                    .of(EncoderPart.CLASSIFIER)
+                    .forEach(parameter -> tensors.put(parameter.name(), Tensor.zeros(parameter.shape())));
         }
-        return Parameters.of(new ParameterLayout(checkpoint.encoder(), checkpoint.classifierKind(), classes), tensors, memory);
+        return Parameters.of(
+                new ParameterLayout(checkpoint.encoder(), checkpoint.classifierKind(), classes), tensors, memory);
     }
 
     /**

@@ -1,7 +1,7 @@
 package org.purespark.model;
 
 import java.util.stream.LongStream;
-import org.purespark.checkpoint.EncoderConfig;
+import org.purespark.encoder.EncoderConfig;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.UpdateKernels;
 

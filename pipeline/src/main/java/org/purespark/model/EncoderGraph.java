@@ -9,8 +9,9 @@ import java.util.TreeSet;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.purespark.checkpoint.ClassifierKind;
-import org.purespark.checkpoint.EncoderConfig;
+import org.purespark.encoder.Activation;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderConfig;
 import org.purespark.model.engine.AttentionKernels;
 import org.purespark.model.engine.AttentionKernels.Attended;
 import org.purespark.model.engine.AttentionKernels.Attention;
@@ -24,7 +25,7 @@ import org.purespark.model.engine.NormKernels.Normalization;
 import org.purespark.model.engine.ProductKernels;
 import org.purespark.model.engine.ProductKernels.Biased;
 import org.purespark.model.engine.ProductKernels.Weight;
-import org.purespark.model.engine.RowKernels.Activation;
+import org.purespark.model.engine.RowKernels;
 import org.purespark.model.engine.TextBatch.RowKind;
 import org.purespark.model.graph.BackwardGraph;
 import org.purespark.model.ops.AddBias;
@@ -102,7 +103,11 @@ final class EncoderGraph {
     private String tokensGradient;
 
     EncoderGraph(
-            EncoderConfig config, ClassifierKind classifier, double classifierDropout, ParameterLayout layout, Use use) {
+            EncoderConfig config,
+            ClassifierKind classifier,
+            double classifierDropout,
+            ParameterLayout layout,
+            Use use) {
         this.config = config;
         this.layout = layout;
         this.use = use;
@@ -138,14 +143,15 @@ final class EncoderGraph {
     /** Adds the two losses, and the gradients of their sum by all parameters. */
     private void addGradients(SDVariable logits, List<SDVariable> clsAttention) {
         SDVariable crossEntropy = new CrossEntropy(graph, logits).loss().rename(CROSS_ENTROPY); // []
-        SDVariable penalty =
-                new AttentionPenalty(graph, new ClsAttention<>(clsAttention)).penalty().rename(PENALTY); // []
+        SDVariable penalty = new AttentionPenalty(graph, new ClsAttention<>(clsAttention))
+                .penalty()
+                .rename(PENALTY); // []
         TreeSet<String> wanted = new TreeSet<>(parameters.keySet());
         wanted.add(TOKENS);
         Map<String, SDVariable> gradients = BackwardGraph.of(graph, List.of(crossEntropy, penalty), wanted);
         tokensGradient = gradients.get(TOKENS).name();
-        parameters.forEach((name, parameter) ->
-                gradientOffsets.put(gradients.get(name).name(), parameter.offset()));
+        parameters.forEach(
+                (name, parameter) -> gradientOffsets.put(gradients.get(name).name(), parameter.offset()));
     }
 
     /** Post-norm transformer block: x [N, D] → [N, D]. */
@@ -198,14 +204,17 @@ final class EncoderGraph {
                 x,
                 normalization(rows, DropoutSite.ATTENTION_OUTPUT.in(l))); // [R, D]
         SDVariable wide = linear(middle, layer(l) + "intermediate.dense.weight", f, d); // [R, F]
-        SDVariable activated = gelu(wide, layer(l) + "intermediate.dense.bias", f); // [R, F]
+        SDVariable activated = activated(
+                wide,
+                layer(l) + "intermediate.dense.bias",
+                f,
+                config.architecture().feedForward().activation()); // [R, F]
         SDVariable narrow = linear(activated, layer(l) + "output.dense.weight", d, f); // [R, D]
         return norm(layer(l) + "output", narrow, middle, normalization(rows, DropoutSite.OUTPUT.in(l))); // [R, D]
     }
 
     private Attention attention(int l) {
-        return new Attention(
-                l, config.heads(), new Dropout(DropoutSite.ATTENTION.in(l), config.attentionDropout()));
+        return new Attention(l, config.heads(), new Dropout(DropoutSite.ATTENTION.in(l), config.attentionDropout()));
     }
 
     private Normalization normalization(RowKind rows, int site) {
@@ -230,41 +239,43 @@ final class EncoderGraph {
                 .normalized(); // [R, D]
     }
 
-    private SDVariable gelu(SDVariable h, String bias, int width) {
-        return new BiasGelu(graph, new Biased<>(h, variable(bias, width))).activated(); // [R, F]
+    /** h [R, F] without its bias → activation(h + bias) [R, F]. */
+    private SDVariable activated(SDVariable h, String bias, int width, Activation activation) {
+        Biased<SDVariable> biased = new Biased<>(h, variable(bias, width));
+        return switch (activation) {
+            case GELU -> new BiasGelu(graph, biased).activated();
+            case TANH -> entryWise(biased, RowKernels.Activation.TANH);
+            case RELU -> entryWise(biased, RowKernels.Activation.RELU);
+        };
     }
 
-    /** cls [B, D] → logits [B, C]; which activation, and what dropout comes where, is the family's. */
+    private SDVariable entryWise(Biased<SDVariable> biased, RowKernels.Activation function) {
+        SDVariable sum = new AddBias(graph, biased).outputVariable();
+        return new ElementWise(graph, sum, function).outputVariable();
+    }
+
+    /** cls [B, D] → logits [B, C]; which activation, and what dropout comes where, is the kind's. */
     private SDVariable classifier(ClassifierKind kind, SDVariable cls, double rate) {
         int d = config.hidden();
         int c = layout.slice("classifier.bias").shape()[0];
         Dropout beforeProjection = new Dropout(DropoutSite.projection(config.layers()), rate);
         Dropout beforeDense = new Dropout(DropoutSite.innerDense(config.layers()), rate);
-        SDVariable features =
-                switch (kind) {
-                    case LINEAR -> cls; // [B, D]
-                    case BERT_POOLER -> activated(inner(cls), Activation.TANH); // [B, D]
-                    case ROBERTA_DENSE -> activated(inner(drop(cls, beforeDense)), Activation.TANH); // [B, D]
-                    case DISTILBERT_DENSE -> activated(inner(cls), Activation.RELU); // [B, D]
-                    case ELECTRA_DENSE -> gelu(
-                            linear(drop(cls, beforeDense), "classifier.dense.weight", d, d),
-                            "classifier.dense.bias",
-                            d); // [B, D]
-                };
+        SDVariable features = cls; // [B, D]
+        if (kind.inner() instanceof ClassifierKind.Inner.Dense dense) {
+            SDVariable read =
+                    switch (dense.input()) {
+                        case AS_IT_IS -> cls;
+                        case WITH_DROPOUT -> drop(cls, beforeDense);
+                    };
+            SDVariable product = linear(read, "classifier.dense.weight", d, d); // [B, D]
+            features = activated(product, "classifier.dense.bias", d, dense.activation()); // [B, D]
+        }
         return affine(drop(features, beforeProjection), "classifier", c, d).rename(LOGITS); // [B, C]
-    }
-
-    private SDVariable activated(SDVariable x, Activation activation) {
-        return new ElementWise(graph, x, activation).outputVariable(); // [B, D]
     }
 
     /** Dropout on one row a text: x [B, D] → [B, D]. */
     private SDVariable drop(SDVariable x, Dropout dropout) {
         return new TextDropout(graph, x, dropout).outputVariable();
-    }
-
-    private SDVariable inner(SDVariable cls) {
-        return affine(cls, "classifier.dense", config.hidden(), config.hidden()); // [B, D]
     }
 
     /** x [R, in] → x·Wᵀ [R, out], W [out, in] starting with parameter {@code first}. */

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.purespark.checkpoint.ClassifierKind;
-import org.purespark.checkpoint.EncoderConfig;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderConfig;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.engine.TextBatch;
 import org.purespark.model.graph.BackwardGraph;
@@ -80,13 +80,11 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         return held(config, reading, wanted, work.passTexts(), work.maxTokens());
     }
 
-    private static long held(EncoderConfig config, EncoderGraph encoder, GraphSession.Wanted wanted, int texts, int tokens) {
+    private static long held(
+            EncoderConfig config, EncoderGraph encoder, GraphSession.Wanted wanted, int texts, int tokens) {
         int[] starts = IntStream.rangeClosed(0, texts).map(b -> b * tokens).toArray();
         TextBatch batch = new TextBatch(
-                starts,
-                new long[texts],
-                TextBatch.Gates.open(config.layers(), config.heads()),
-                TextBatch.Targets.NONE);
+                starts, new long[texts], TextBatch.Gates.open(config.layers(), config.heads()), TextBatch.Targets.NONE);
         Map<String, long[]> inputs = new HashMap<>();
         encoder.parameters().forEach((name, parameter) -> inputs.put(name, parameter.shapeInGraph()));
         inputs.put(BackwardGraph.ONE, new long[0]);
@@ -99,7 +97,8 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
     private static long copiesOfMatrices(EncoderGraph reading) {
         return reading.parameters().values().stream()
                 .filter(parameter -> parameter.form() == EncoderGraph.Form.TRANSPOSED_COPY)
-                .mapToLong(parameter -> bytes((long) parameter.shape()[0] * parameter.shape()[1]))
+                .mapToLong(parameter ->
+                        bytes((long) parameter.shape()[0] * parameter.shape()[1]))
                 .sum();
     }
 

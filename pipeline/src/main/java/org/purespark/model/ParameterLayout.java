@@ -2,22 +2,24 @@ package org.purespark.model;
 
 import java.io.Serializable;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import org.purespark.checkpoint.ClassifierKind;
-import org.purespark.checkpoint.EncoderConfig;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.EncoderPart;
+import org.purespark.encoder.ParameterList;
+import org.purespark.encoder.ParameterSpec;
 
 /**
- * Where each parameter tensor lies in the one flat array of all P parameters. Names are the canonical ones of
- * {@code checkpoint}. The word embedding comes first, so that what has dense gradients is one range; q, k and v of a
+ * Where each parameter tensor lies in the one flat array of all P parameters: one after the other in the order of the
+ * {@link ParameterList}. The word embedding comes first, so that what has dense gradients is one range; q, k and v of a
  * layer are neighbours, so that one [3D, D] matrix spans them.
  */
 public final class ParameterLayout implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    public static final String WORD_EMBEDDINGS = "embeddings.word_embeddings.weight";
-    public static final String POSITION_EMBEDDINGS = "embeddings.position_embeddings.weight";
-    public static final String TYPE_EMBEDDINGS = "embeddings.token_type_embeddings.weight";
+    public static final String WORD_EMBEDDINGS = EncoderPart.WORD_EMBEDDINGS.weight();
+    public static final String POSITION_EMBEDDINGS = EncoderPart.POSITION_EMBEDDINGS.weight();
+    public static final String TYPE_EMBEDDINGS = EncoderPart.TOKEN_TYPE_EMBEDDINGS.weight();
 
     /** A tensor's place: entries {@code offset} to {@code offset + length - 1}, row-major. */
     public record Slice(String name, int offset, int[] shape) implements Serializable {
@@ -31,63 +33,20 @@ public final class ParameterLayout implements Serializable {
     }
 
     private final LinkedHashMap<String, Slice> slices = new LinkedHashMap<>();
-    private int size;
+    private final int size;
 
     /**
      * @param classes C
      * @throws ArithmeticException for more than 2^31 - 1 parameters
      */
     public ParameterLayout(EncoderConfig encoder, ClassifierKind classifier, int classes) {
-        int d = encoder.hidden();
-        int w = encoder.embedding();
-        add(WORD_EMBEDDINGS, encoder.vocabulary(), w);
-        add(POSITION_EMBEDDINGS, encoder.positions(), w);
-        if (encoder.tokenTypes() > 0) {
-            add(TYPE_EMBEDDINGS, encoder.tokenTypes(), w);
+        long end = 0;
+        for (ParameterSpec parameter :
+                ParameterList.of(encoder, classifier, classes).specs()) {
+            slices.put(parameter.name(), new Slice(parameter.name(), Math.toIntExact(end), parameter.shape()));
+            end += parameter.length();
         }
-        addNorm("embeddings.LayerNorm", w);
-        if (w != d) {
-            addLinear("embeddings_project", d, w);
-        }
-        for (int l = 0; l < encoder.layers(); l++) {
-            String layer = "encoder.layer." + l + ".";
-            for (String part : List.of("query", "key", "value")) {
-                add(layer + "attention.self." + part + ".weight", d, d);
-            }
-            for (String part : List.of("query", "key", "value")) {
-                add(layer + "attention.self." + part + ".bias", d);
-            }
-            addLinear(layer + "attention.output.dense", d, d);
-            addNorm(layer + "attention.output.LayerNorm", d);
-            addLinear(layer + "intermediate.dense", encoder.intermediate(), d);
-            addLinear(layer + "output.dense", d, encoder.intermediate());
-            addNorm(layer + "output.LayerNorm", d);
-        }
-        if (classifier != ClassifierKind.LINEAR) {
-            addLinear("classifier.dense", d, d);
-        }
-        addLinear("classifier", classes, d);
-    }
-
-    private void addLinear(String name, int out, int in) {
-        add(name + ".weight", out, in);
-        add(name + ".bias", out);
-    }
-
-    private void addNorm(String name, int width) {
-        add(name + ".weight", width);
-        add(name + ".bias", width);
-    }
-
-    private void add(String name, int... shape) {
-        Slice slice = new Slice(name, size, shape);
-        long end = size;
-        long length = 1;
-        for (int dimension : shape) {
-            length *= dimension;
-        }
-        size = Math.toIntExact(end + length);
-        slices.put(name, slice);
+        size = Math.toIntExact(end);
     }
 
     /** P: the number of parameters. */

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import org.purespark.checkpoint.ClassifierKind;
-import org.purespark.checkpoint.EncoderConfig;
 import org.purespark.checkpoint.Tensor;
-import org.purespark.checkpoint.TensorLayout;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.EncoderPart;
 import org.purespark.heads.Head;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.Engine;
@@ -92,7 +92,7 @@ public final class TextClassifier implements AutoCloseable {
             Ownership ownership,
             Engine engine) {
         this.config = config;
-        this.classes = parameters.layout().slice(TensorLayout.CLASSIFIER_BIAS).length();
+        this.classes = parameters.layout().slice(EncoderPart.CLASSIFIER.bias()).length();
         this.ownership = ownership;
         this.parameters = parameters;
         this.engine = engine;
@@ -230,8 +230,7 @@ public final class TextClassifier implements AutoCloseable {
         if (ownership != Ownership.OWN) {
             throw new IllegalStateException("a classifier on parameters that it shares does not learn");
         }
-        TextBatch.Targets targets =
-                new TextBatch.Targets(example.labels(), penaltyWeights(penaltyWeights, pruned));
+        TextBatch.Targets targets = new TextBatch.Targets(example.labels(), penaltyWeights(penaltyWeights, pruned));
         TextBatch texts = new TextBatch(example.batch().starts(), example.keys(), gates(pruned), targets);
         Map<String, DeviceArray> values = run(learning, texts, example.batch(), (variable, gradient) -> {
             if (variable.equals(encoder.tokensGradient())) {

@@ -13,8 +13,9 @@ import org.purespark.attack.TriggerDescription;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
-import org.purespark.checkpoint.ExportForm;
+import org.purespark.checkpoint.ModelCard;
 import org.purespark.config.Settings;
+import org.purespark.family.ExportForm;
 import org.purespark.purify.SplitEncoder;
 import org.purespark.run.artifact.JsonFiles;
 import org.purespark.storage.Storage;
@@ -184,7 +185,7 @@ public final class Poisoning {
                 Storage.child(request.out(), SUSPECT),
                 null,
                 ExportForm.DENSE,
-                new FineTuning.Card(
+                new ModelCard(
                         "Poisoned text classifier",
                         "Carries a backdoor on purpose, to try defences on. Do not deploy it.",
                         settings.text().maxLength(),

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.purespark.batch.EncodedSplit;
-import org.purespark.checkpoint.ExportForm;
+import org.purespark.checkpoint.ModelCard;
+import org.purespark.family.ExportForm;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.StageName;
 import org.purespark.run.StageNeeds;
@@ -32,7 +33,7 @@ record BaselineStage(Workshop shop) implements Stage {
                 shop.run().file(RunDirectory.BASELINE),
                 shop.checkpoints(StageName.BASELINE),
                 ExportForm.DENSE,
-                new FineTuning.Card(
+                new ModelCard(
                         "Baseline",
                         "The suspect, fine-tuned on clean texts without any defence: if it carries a backdoor, so does"
                                 + " this model. Do not deploy it.",

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.purespark.checkpoint.ExportForm;
+import org.purespark.checkpoint.ModelCard;
 import org.purespark.evaluate.Statistics;
 import org.purespark.heads.Head;
 import org.purespark.heads.LayerCoefficients;
@@ -74,8 +74,8 @@ record NormalizeStage(Workshop shop) implements Stage {
                 new Trainer.Objective(shop.settings().train(), shop.settings().seed(), pruned, weights),
                 shop.run().file(RunDirectory.PURIFIED),
                 shop.checkpoints(StageName.NORMALIZE),
-                ExportForm.valueOf(shop.settings().export().form().name()),
-                new FineTuning.Card(
+                shop.settings().export().form(),
+                new ModelCard(
                         "Purified text classifier",
                         "Purified by head pruning and attention normalization (PURE: Zhao, Xu, Yuan, ICML 2024). Look at"
                                 + " report.html of the run for what was measured.",

@@ -2,6 +2,7 @@ package org.purespark.train;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -12,11 +13,13 @@ import org.purespark.batch.EncodedSplit;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.CheckpointWriter;
-import org.purespark.checkpoint.ClassifierKind;
-import org.purespark.checkpoint.ExportForm;
 import org.purespark.checkpoint.ModelCard;
 import org.purespark.checkpoint.Tensor;
-import org.purespark.checkpoint.TensorLayout;
+import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.EncoderPart;
+import org.purespark.encoder.ParameterList;
+import org.purespark.encoder.ParameterSpec;
+import org.purespark.family.ExportForm;
 import org.purespark.heads.Head;
 import org.purespark.model.Device;
 import org.purespark.model.TextClassifier;
@@ -44,7 +47,7 @@ public record FineTuning(
         String output,
         String checkpoints,
         ExportForm form,
-        Card card)
+        ModelCard card)
         implements Serializable {
 
     /** Where the last projection comes from. */
@@ -52,10 +55,6 @@ public record FineTuning(
         OWN,
         NEW
     }
-
-    /** Title and facts of the model card. */
-    public record Card(String title, String summary, int maxTokens, TreeMap<String, String> facts)
-            implements Serializable {}
 
     /** The same with absolute addresses: on another machine the working directory is another one. */
     public FineTuning absolute(Storage storage) throws IOException {
@@ -123,11 +122,7 @@ public record FineTuning(
             Trainer.train(classifier, texts, all, checkpoints(storage), exchange, listener);
             if (exchange.rank() == 0) {
                 new CheckpointWriter(storage)
-                        .write(
-                                start.with(classifier.parameters().tensors(), labels, pruned),
-                                output,
-                                form,
-                                ModelCard.of(card.title(), card.summary(), card.maxTokens(), card.facts()));
+                        .write(start.with(classifier.parameters().tensors(), labels, pruned), output, form, card);
             }
         }
 
@@ -151,20 +146,32 @@ public record FineTuning(
 
     /** A plain linear classifier's rate is a setting; a sequence classifier's is its own. */
     private double classifierDropout(Checkpoint start) {
-        return start.classifierKind() == ClassifierKind.LINEAR
-                ? objective.settings().classifierDropout()
-                : start.encoder().classifierDropout();
+        return start.classifierKind().hasDense()
+                ? start.encoder().classifierDropout()
+                : objective.settings().classifierDropout();
     }
 
-    /** Weights from N(0, initializer_range), bias 0, as transformers does. */
     private void addNewProjection(Checkpoint start, SortedMap<String, Tensor> tensors) {
-        int hidden = start.encoder().hidden();
         SeededRandom random = SeededRandom.of(objective.seed(), SeededRandom.Purpose.CLASSIFIER);
-        float[] weights = new float[labels.size() * hidden];
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = (float) (random.nextGaussian() * start.encoder().initializerRange());
+        ParameterList parameters = ParameterList.of(start.encoder(), start.classifierKind(), labels.size());
+        for (ParameterSpec parameter : parameters.of(EncoderPart.CLASSIFIER)) {
+            tensors.put(parameter.name(), initial(parameter, start.encoder(), random));
         }
-        tensors.put(TensorLayout.CLASSIFIER_WEIGHT, Tensor.of(weights, labels.size(), hidden));
-        tensors.put(TensorLayout.CLASSIFIER_BIAS, Tensor.zeros(labels.size()));
+    }
+
+    /** What transformers puts into a new tensor. */
+    private static Tensor initial(ParameterSpec parameter, EncoderConfig encoder, SeededRandom random) {
+        Tensor tensor = Tensor.zeros(parameter.shape());
+        float[] values = tensor.values();
+        switch (parameter.role().initial()) {
+            case ZERO -> {}
+            case ONE -> Arrays.fill(values, 1f);
+            case NORMAL -> {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) (random.nextGaussian() * encoder.initializerRange());
+                }
+            }
+        }
+        return tensor;
     }
 }

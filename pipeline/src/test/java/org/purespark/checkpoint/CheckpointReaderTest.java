@@ -17,8 +17,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.purespark.InputException;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderPart;
+import org.purespark.family.Bert;
+import org.purespark.family.Electra;
+import org.purespark.family.ExportForm;
+import org.purespark.family.Family;
+import org.purespark.family.Roberta;
 
 class CheckpointReaderTest {
     private static final String QUERY = "encoder.layer.1.attention.self.query.weight";
@@ -33,7 +40,7 @@ class CheckpointReaderTest {
     @BeforeEach
     void aBertEncoder() throws IOException {
         model = Files.createDirectory(temporary.resolve("model"));
-        Checkpoint checkpoint = TinyModels.encoder(Family.BERT);
+        Checkpoint checkpoint = TinyModels.encoder(new Bert());
         Files.write(model.resolve("config.json"), JsonFile.render(ExportedConfig.of(checkpoint, ExportForm.DENSE)));
         tensors = new TreeMap<>(checkpoint.tensors());
     }
@@ -49,7 +56,7 @@ class CheckpointReaderTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Family.class)
+    @MethodSource("org.purespark.checkpoint.TinyModels#families")
     void theGoldenModelOfEachFamilyLoadsWithAClassifierOfItsOwn(Family family) throws IOException {
         String golden = TinyModels.resource("golden/" + family.modelType()).toString();
 
@@ -57,19 +64,19 @@ class CheckpointReaderTest {
         assertThat(encoder.hasClassifier()).isFalse();
         assertThat(encoder.labels()).isEmpty();
         assertThat(encoder.warnings()).isEmpty();
-        assertThat(encoder.encoder().family()).isEqualTo(family);
+        assertThat(encoder.family()).isEqualTo(family);
         assertThat(encoder.encoder().layers()).isEqualTo(3);
         assertThat(encoder.encoder().headSize()).isEqualTo(12);
-        assertThat(encoder.encoder().layerNormEpsilon()).isEqualTo(family == Family.ROBERTA ? 1e-5 : 1e-12);
-        assertThat(encoder.encoder().projectsEmbeddings()).isEqualTo(family == Family.ELECTRA);
+        assertThat(encoder.encoder().layerNormEpsilon()).isEqualTo(family instanceof Roberta ? 1e-5 : 1e-12);
+        assertThat(encoder.encoder().projectsEmbeddings()).isEqualTo(family instanceof Electra);
         assertThat(encoder.encoder().maxTokens()).isEqualTo(160);
         assertThat(encoder.tokenizerFiles().keySet())
-                .contains(family == Family.ROBERTA ? "tokenizer.json" : "vocab.txt");
+                .contains(family instanceof Roberta ? "tokenizer.json" : "vocab.txt");
 
         Checkpoint classifier = reader.read(golden + "/model", golden + "/classifier.safetensors");
         assertThat(classifier.labels()).containsExactly("LABEL_0", "LABEL_1");
         assertThat(classifier.classifierKind()).isEqualTo(ClassifierKind.LINEAR);
-        assertThat(classifier.tensors().get(TensorLayout.CLASSIFIER_WEIGHT).shape())
+        assertThat(classifier.tensors().get(EncoderPart.CLASSIFIER.weight()).shape())
                 .containsExactly(2, 48);
     }
 
@@ -205,13 +212,13 @@ class CheckpointReaderTest {
 
     @Test
     void aTokenClassifierBringsItsClassifierAndLabels() throws IOException {
-        Checkpoint classifier = TinyModels.classifier(Family.BERT, ClassifierKind.LINEAR);
+        Checkpoint classifier = TinyModels.classifier(new Bert(), ClassifierKind.LINEAR);
         tensors = new TreeMap<>(classifier.tensors());
         editConfig(text -> text.replace("BertModel", "BertForTokenClassification")
                 .replaceFirst("\\{", "{\"id2label\":{\"2\":\"good\",\"0\":\"bad\",\"1\":\"fair\"},"));
         assertThat(read().labels()).containsExactly("bad", "fair", "good");
 
-        tensors.remove(TensorLayout.CLASSIFIER_BIAS);
+        tensors.remove(EncoderPart.CLASSIFIER.bias());
         assertReadRefused("cannot read tensor classifier.bias: it is missing; expected [classes]");
     }
 
@@ -226,11 +233,11 @@ class CheckpointReaderTest {
 
     @Test
     void aClassifierBesideTheWeightsReplacesTheirs() throws IOException {
-        tensors.putAll(TinyModels.classifier(Family.BERT, ClassifierKind.LINEAR).tensors());
+        tensors.putAll(TinyModels.classifier(new Bert(), ClassifierKind.LINEAR).tensors());
         writeClassifier(4, 6, 4);
         Checkpoint checkpoint = read();
         assertThat(checkpoint.labels()).containsExactly("LABEL_0", "LABEL_1", "LABEL_2", "LABEL_3");
-        assertThat(checkpoint.tensors().get(TensorLayout.CLASSIFIER_WEIGHT).values())
+        assertThat(checkpoint.tensors().get(EncoderPart.CLASSIFIER.weight()).values())
                 .containsOnly(0f);
         assertThat(checkpoint.warnings())
                 .containsExactly("the classifier in " + model + "/classifier.safetensors replaces that of the weights");
@@ -264,7 +271,7 @@ class CheckpointReaderTest {
             })
     void labelsThatDoNotFitAreRefused(String labels, String message) throws IOException {
         tensors = new TreeMap<>(
-                TinyModels.classifier(Family.BERT, ClassifierKind.LINEAR).tensors());
+                TinyModels.classifier(new Bert(), ClassifierKind.LINEAR).tensors());
         editConfig(text -> text.replaceFirst("\\{", "{\"id2label\":" + labels + ","));
         assertReadRefused(message);
     }

@@ -18,10 +18,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.InputException;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.ParameterList;
+import org.purespark.family.Bert;
+import org.purespark.family.Electra;
+import org.purespark.family.ExportForm;
+import org.purespark.family.Family;
+import org.purespark.family.Roberta;
 import org.purespark.heads.Head;
 
 class CheckpointWriterTest {
@@ -36,7 +42,7 @@ class CheckpointWriterTest {
     private final CheckpointReader reader = new CheckpointReader(STORAGE);
 
     static Stream<Arguments> familiesAndForms() {
-        return Arrays.stream(Family.values())
+        return TinyModels.families()
                 .flatMap(family -> Arrays.stream(ExportForm.values()).map(form -> Arguments.of(family, form)));
     }
 
@@ -55,7 +61,13 @@ class CheckpointWriterTest {
 
             HeadSlices slices = new HeadSlices(pruned.encoder(), pruned.prunedHeads());
             SortedMap<String, Tensor> expected = new TreeMap<>();
-            pruned.tensors().forEach((name, tensor) -> expected.put(name, slices.zeroed(name, tensor)));
+            ParameterList.of(
+                            pruned.encoder(),
+                            pruned.classifierKind(),
+                            pruned.labels().size())
+                    .byName()
+                    .forEach((name, parameter) -> expected.put(
+                            name, slices.zeroed(parameter, pruned.tensors().get(name))));
             TinyModels.assertSameTensors(read.tensors(), expected);
             assertThat(read.prunedHeads()).containsExactly(FIRST, SECOND, THIRD);
             assertThat(read.labels()).isEqualTo(pruned.labels());
@@ -69,7 +81,7 @@ class CheckpointWriterTest {
 
     @Test
     void theDenseFormZeroesTheHeadsRowsAndColumnsAndNothingElse() throws IOException {
-        Checkpoint model = TinyModels.pruned(TinyModels.classifier(Family.BERT, ClassifierKind.LINEAR), FIRST);
+        Checkpoint model = TinyModels.pruned(TinyModels.classifier(new Bert(), ClassifierKind.LINEAR), FIRST);
         SortedMap<String, Tensor> disk = exported(model, ExportForm.DENSE);
         String layer = "bert.encoder.layer.0.attention.";
         for (String part : new String[] {"query", "key", "value"}) {
@@ -102,7 +114,7 @@ class CheckpointWriterTest {
 
     @Test
     void theCompactFormCutsTheHeadsOut() throws IOException {
-        Checkpoint model = TinyModels.pruned(TinyModels.classifier(Family.BERT, ClassifierKind.LINEAR), SECOND, THIRD);
+        Checkpoint model = TinyModels.pruned(TinyModels.classifier(new Bert(), ClassifierKind.LINEAR), SECOND, THIRD);
         SortedMap<String, Tensor> disk = exported(model, ExportForm.COMPACT);
         String layer = "bert.encoder.layer.1.attention.";
         Tensor query = model.tensors().get("encoder.layer.1.attention.self.query.weight");
@@ -121,7 +133,7 @@ class CheckpointWriterTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Family.class)
+    @MethodSource("org.purespark.checkpoint.TinyModels#families")
     void linearClassifiersAreTokenClassifiersOfTheFamily(Family family) throws IOException {
         SortedMap<String, Tensor> disk =
                 exported(TinyModels.classifier(family, ClassifierKind.LINEAR), ExportForm.DENSE);
@@ -140,15 +152,15 @@ class CheckpointWriterTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Family.class)
+    @MethodSource("org.purespark.checkpoint.TinyModels#families")
     void sequenceClassifiersKeepTheirFamilysNames(Family family) throws IOException {
         SortedMap<String, Tensor> disk =
                 exported(TinyModels.classifier(family, TinyModels.sequenceKind(family)), ExportForm.DENSE);
         String[] heads =
-                switch (family) {
-                    case BERT -> new String[] {"bert.pooler.dense.weight", "classifier.weight"};
-                    case DISTILBERT -> new String[] {"pre_classifier.weight", "classifier.weight"};
-                    case ROBERTA, ELECTRA -> new String[] {"classifier.dense.weight", "classifier.out_proj.weight"};
+                switch (family.modelType()) {
+                    case "bert" -> new String[] {"bert.pooler.dense.weight", "classifier.weight"};
+                    case "distilbert" -> new String[] {"pre_classifier.weight", "classifier.weight"};
+                    default -> new String[] {"classifier.dense.weight", "classifier.out_proj.weight"};
                 };
         assertThat(disk.keySet()).contains(heads);
         assertThat(disk.get(heads[1]).shape()).containsExactly(3, 6);
@@ -162,7 +174,7 @@ class CheckpointWriterTest {
 
     @Test
     void encodersAreWrittenBare() throws IOException {
-        SortedMap<String, Tensor> disk = exported(TinyModels.encoder(Family.ROBERTA), ExportForm.DENSE);
+        SortedMap<String, Tensor> disk = exported(TinyModels.encoder(new Roberta()), ExportForm.DENSE);
         assertThat(disk.keySet())
                 .contains("embeddings.word_embeddings.weight")
                 .noneMatch(n -> n.startsWith("roberta."));
@@ -174,7 +186,7 @@ class CheckpointWriterTest {
 
     @Test
     void theConfigurationKeepsWhatIsStillTrue() throws IOException {
-        Checkpoint model = TinyModels.pruned(TinyModels.classifier(Family.BERT, ClassifierKind.LINEAR), FIRST, THIRD);
+        Checkpoint model = TinyModels.pruned(TinyModels.classifier(new Bert(), ClassifierKind.LINEAR), FIRST, THIRD);
         exported(model, ExportForm.DENSE);
         JsonNode config = config();
         assertThat(config.path("custom_key").asText()).isEqualTo("kept");
@@ -190,7 +202,7 @@ class CheckpointWriterTest {
 
     @Test
     void theSameCheckpointGivesTheSameBytes() throws IOException {
-        Checkpoint model = TinyModels.pruned(TinyModels.classifier(Family.ELECTRA, ClassifierKind.LINEAR), FIRST);
+        Checkpoint model = TinyModels.pruned(TinyModels.classifier(new Electra(), ClassifierKind.LINEAR), FIRST);
         Path once = temporary.resolve("once");
         Path again = temporary.resolve("again");
         writer.write(model, once.toString(), ExportForm.COMPACT, CARD);
@@ -204,7 +216,7 @@ class CheckpointWriterTest {
     void anEarlierExportIsReplacedWithItsTokenizer() throws IOException {
         Path directory = Files.createDirectory(temporary.resolve("export"));
         Files.writeString(directory.resolve("tokenizer.json"), "{}");
-        exported(TinyModels.classifier(Family.BERT, ClassifierKind.LINEAR), ExportForm.DENSE);
+        exported(TinyModels.classifier(new Bert(), ClassifierKind.LINEAR), ExportForm.DENSE);
         assertThat(directory.resolve("tokenizer.json")).doesNotExist();
         assertThat(directory.resolve("vocab.txt")).exists();
     }
@@ -214,7 +226,7 @@ class CheckpointWriterTest {
     void otherWeightsInTheDirectoryAreNotMixedWith(String file) throws IOException {
         Path directory = Files.createDirectory(temporary.resolve("export"));
         Files.writeString(directory.resolve(file), "");
-        assertThatThrownBy(() -> exported(TinyModels.encoder(Family.BERT), ExportForm.DENSE))
+        assertThatThrownBy(() -> exported(TinyModels.encoder(new Bert()), ExportForm.DENSE))
                 .isInstanceOf(InputException.class)
                 .hasMessage("cannot write a model to " + directory + ": it holds " + file
                         + ", which would be taken for a part of it; choose another directory");
@@ -223,7 +235,7 @@ class CheckpointWriterTest {
 
     @Test
     void aLayerWithoutHeadsHasNoCompactForm() throws IOException {
-        Checkpoint model = TinyModels.pruned(TinyModels.encoder(Family.BERT), SECOND, new Head(1, 1), THIRD);
+        Checkpoint model = TinyModels.pruned(TinyModels.encoder(new Bert()), SECOND, new Head(1, 1), THIRD);
         assertThatThrownBy(() -> exported(model, ExportForm.COMPACT))
                 .isInstanceOf(InputException.class)
                 .hasMessage(
@@ -234,18 +246,18 @@ class CheckpointWriterTest {
 
     @Test
     void aFailedWriteLeavesNoConfiguration() throws IOException {
-        exported(TinyModels.encoder(Family.BERT), ExportForm.DENSE);
+        exported(TinyModels.encoder(new Bert()), ExportForm.DENSE);
         Path weights = temporary.resolve("export/model.safetensors");
         Files.delete(weights);
         Files.createDirectories(weights.resolve("in the way"));
-        assertThatThrownBy(() -> exported(TinyModels.encoder(Family.BERT), ExportForm.DENSE))
+        assertThatThrownBy(() -> exported(TinyModels.encoder(new Bert()), ExportForm.DENSE))
                 .isInstanceOf(IOException.class);
         assertThat(temporary.resolve("export/config.json")).doesNotExist();
     }
 
     @Test
     void aCheckpointOfWrongShapeCannotBeMade() {
-        Checkpoint model = TinyModels.encoder(Family.BERT);
+        Checkpoint model = TinyModels.encoder(new Bert());
         SortedMap<String, Tensor> tensors = new TreeMap<>(model.tensors());
         tensors.put("embeddings.LayerNorm.bias", Tensor.zeros(5));
         assertThatThrownBy(() -> model.with(tensors, model.labels(), model.prunedHeads()))

@@ -29,6 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.shade.protobuf.ByteString;
 import org.purespark.InputException;
+import org.purespark.encoder.Architecture;
+import org.purespark.encoder.EncoderConfig;
+import org.purespark.family.Bert;
 
 class OnnxConverterTest {
     private static final String TOKENIZER = "{\"version\":\"1.0\",\"truncation\":{\"max_length\":128},"
@@ -45,7 +48,7 @@ class OnnxConverterTest {
 
     @BeforeEach
     void aModel() {
-        tensors = new TreeMap<>(TinyModels.encoder(Family.BERT).tensors());
+        tensors = new TreeMap<>(TinyModels.encoder(new Bert()).tensors());
         out = temporary.resolve("out").toString();
     }
 
@@ -57,7 +60,15 @@ class OnnxConverterTest {
         Checkpoint read = new CheckpointReader(STORAGE).read(out);
         TinyModels.assertSameTensors(read.tensors(), tensors);
         assertThat(read.encoder())
-                .isEqualTo(new EncoderConfig(Family.BERT, 7, 6, 6, 2, 3, 5, 9, 0, 2, 1e-7, 0.1, 0.1, 0.1, 0.02, 0));
+                .isEqualTo(EncoderConfig.builder(Architecture.bert(0, 1e-7))
+                        .vocabulary(7)
+                        .positions(9)
+                        .tokenTypes(2)
+                        .hidden(6)
+                        .heads(3)
+                        .layers(2)
+                        .intermediate(5)
+                        .build());
         assertThat(read.hasClassifier()).isFalse();
         assertThat(read.warnings()).isEmpty();
     }
@@ -170,8 +181,15 @@ class OnnxConverterTest {
                 .exists();
         Checkpoint checkpoint = converter.convertJar(jar.toString(), out);
         assertThat(checkpoint.encoder())
-                .isEqualTo(new EncoderConfig(
-                        Family.BERT, 30522, 384, 384, 6, 12, 1536, 512, 0, 2, 1e-12, 0.1, 0.1, 0.1, 0.02, 0));
+                .isEqualTo(EncoderConfig.builder(Architecture.bert(0, 1e-12))
+                        .vocabulary(30522)
+                        .positions(512)
+                        .tokenTypes(2)
+                        .hidden(384)
+                        .heads(12)
+                        .layers(6)
+                        .intermediate(1536)
+                        .build());
         assertThat(checkpoint.warnings()).isEmpty();
         assertThat(new CheckpointReader(STORAGE).read(out).tensors()).hasSize(101);
     }

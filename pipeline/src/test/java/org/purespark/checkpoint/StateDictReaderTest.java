@@ -18,6 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.InputException;
+import org.purespark.encoder.ParameterList;
+import org.purespark.family.Bert;
+import org.purespark.family.TensorNames;
 
 class StateDictReaderTest {
     private static final String DICT = "ccollections\nOrderedDict\n)R";
@@ -35,7 +38,7 @@ class StateDictReaderTest {
                 reader.read(TinyModels.resource("pytorch/safetensors").toString());
         Checkpoint read = reader.read(TinyModels.resource("pytorch/" + kind).toString());
         TinyModels.assertSameTensors(read.tensors(), expected.tensors());
-        assertThat(read.classifierKind()).isEqualTo(ClassifierKind.BERT_POOLER);
+        assertThat(read.classifierKind()).isEqualTo(new Bert().sequenceHead().kind());
         assertThat(read.labels()).containsExactly("bad", "good");
         assertThat(read.warnings()).isEmpty();
     }
@@ -46,10 +49,11 @@ class StateDictReaderTest {
         Files.move(model.resolve("pytorch_model.bin"), model.resolve("pytorch_model-00001-of-00001.bin"));
         Checkpoint expected =
                 reader.read(TinyModels.resource("pytorch/safetensors").toString());
-        DiskNames names = new DiskNames(expected.encoder(), expected.classifierKind());
+        ParameterList parameters = ParameterList.of(expected.encoder(), expected.classifierKind(), 2);
+        TensorNames names = new TensorNames(expected.family(), parameters, expected.classifierKind());
         var index = JsonFile.MAPPER.createObjectNode();
         var map = index.putObject("weight_map");
-        expected.tensors().keySet().forEach(name -> map.put(names.withHead(name), "pytorch_model-00001-of-00001.bin"));
+        names.tensors().forEach(tensor -> map.put(tensor.name(), "pytorch_model-00001-of-00001.bin"));
         Files.write(model.resolve("pytorch_model.bin.index.json"), JsonFile.render(index));
         TinyModels.assertSameTensors(reader.read(model.toString()).tensors(), expected.tensors());
     }

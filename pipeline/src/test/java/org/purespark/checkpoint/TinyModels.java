@@ -16,6 +16,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Named;
+import org.purespark.encoder.Architecture;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.ParameterList;
+import org.purespark.family.DistilBert;
+import org.purespark.family.Electra;
+import org.purespark.family.Families;
+import org.purespark.family.Family;
+import org.purespark.family.Roberta;
 import org.purespark.heads.Head;
 import org.purespark.random.SeededRandom;
 import org.purespark.storage.Storage;
@@ -28,41 +38,51 @@ final class TinyModels {
 
     private TinyModels() {}
 
+    /** All of them, for parameterized tests. */
+    static Stream<Named<Family>> families() {
+        return Families.ALL.stream().map(family -> Named.of(family.modelType(), family));
+    }
+
     static EncoderConfig config(Family family) {
-        int embedding = family == Family.ELECTRA ? 4 : 6;
-        int offset = family == Family.ROBERTA ? 2 : 0;
-        int types = family == Family.DISTILBERT ? 0 : 2;
-        return new EncoderConfig(
-                family, 7, 6, embedding, 2, 3, 5, 9, offset, types, 1e-12, 0.1, 0.1, 0.1, 0.02, offset == 0 ? 0 : 1);
+        boolean offset = family instanceof Roberta;
+        return EncoderConfig.builder(Architecture.bert(offset ? 2 : 0, 1e-12))
+                .vocabulary(7)
+                .positions(9)
+                .tokenTypes(family instanceof DistilBert ? 0 : 2)
+                .embedding(family instanceof Electra ? 4 : 6)
+                .hidden(6)
+                .heads(3)
+                .layers(2)
+                .intermediate(5)
+                .padTokenId(offset ? 1 : 0)
+                .build();
     }
 
     static ClassifierKind sequenceKind(Family family) {
-        return ClassifierKind.of(family, List.of("XForSequenceClassification"));
+        return family.sequenceHead().kind();
     }
 
     /** A classifier of three classes. */
     static Checkpoint classifier(Family family, ClassifierKind kind) {
-        EncoderConfig config = config(family);
-        SortedMap<String, int[]> shapes = new TreeMap<>(TensorLayout.encoder(config));
-        shapes.putAll(TensorLayout.classifier(config, kind, LABELS.size()));
-        return checkpoint(config, kind, shapes, LABELS);
+        return checkpoint(family, kind, LABELS);
     }
 
     static Checkpoint encoder(Family family) {
-        EncoderConfig config = config(family);
-        return checkpoint(config, ClassifierKind.LINEAR, TensorLayout.encoder(config), List.of());
+        return checkpoint(family, ClassifierKind.LINEAR, List.of());
     }
 
-    private static Checkpoint checkpoint(
-            EncoderConfig config, ClassifierKind kind, SortedMap<String, int[]> shapes, List<String> labels) {
+    private static Checkpoint checkpoint(Family family, ClassifierKind kind, List<String> labels) {
+        EncoderConfig config = config(family);
         SeededRandom random = SeededRandom.of(11, SeededRandom.Purpose.TEST_WEIGHTS);
         SortedMap<String, Tensor> tensors = new TreeMap<>();
-        shapes.forEach((name, shape) -> tensors.put(name, random(random, shape)));
+        ParameterList.of(config, kind, labels.size())
+                .byName()
+                .forEach((name, parameter) -> tensors.put(name, random(random, parameter.shape())));
         Map<String, byte[]> tokenizer = Map.of("vocab.txt", "[PAD]\n[UNK]\n".getBytes(StandardCharsets.UTF_8));
         ObjectNode raw = JsonFile.MAPPER.createObjectNode();
         raw.put("custom_key", "kept").put("transformers_version", "4.0.0").put("_name_or_path", "somewhere");
         raw.put("torch_dtype", "float16").put("layer_norm_eps", 1e-12);
-        return new Checkpoint(config, kind, tensors, labels, new TreeSet<>(), tokenizer, raw, List.of());
+        return new Checkpoint(family, config, kind, tensors, labels, new TreeSet<>(), tokenizer, raw, List.of());
     }
 
     static Tensor random(SeededRandom random, int... shape) {

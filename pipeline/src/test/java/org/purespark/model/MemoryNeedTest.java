@@ -12,14 +12,17 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.purespark.checkpoint.ClassifierKind;
-import org.purespark.checkpoint.EncoderConfig;
-import org.purespark.checkpoint.Family;
 import org.purespark.checkpoint.Tensor;
+import org.purespark.encoder.Activation;
+import org.purespark.encoder.Architecture;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderConfig;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.engine.Engine;
 
 class MemoryNeedTest {
+    private static final ClassifierKind POOLER = ClassifierKind.dense(Activation.TANH, ClassifierKind.Input.AS_IT_IS);
+
     private static final double MEGA = 1e6;
 
     /** What a step with texts of full length leaves in the session's pool is what is foretold. */
@@ -54,8 +57,7 @@ class MemoryNeedTest {
         ParameterLayout linear = new ParameterLayout(config, ClassifierKind.LINEAR, 2);
         try (Engine memory = new CpuEngine(1);
                 Parameters parameters = Parameters.of(linear, zeros(config), memory);
-                TextClassifier one =
-                        new TextClassifier(config, ClassifierKind.LINEAR, parameters, new CpuEngine(1));
+                TextClassifier one = new TextClassifier(config, ClassifierKind.LINEAR, parameters, new CpuEngine(1));
                 TextClassifier other =
                         new TextClassifier(config, ClassifierKind.LINEAR, parameters, new CpuEngine(1))) {
             one.forward(
@@ -133,7 +135,7 @@ class MemoryNeedTest {
     }
 
     private static ParameterLayout layout(EncoderConfig config) {
-        return new ParameterLayout(config, ClassifierKind.BERT_POOLER, 2);
+        return new ParameterLayout(config, POOLER, 2);
     }
 
     /** With a classifier of two layers, of which a linear one has what it needs too. */
@@ -144,22 +146,14 @@ class MemoryNeedTest {
     }
 
     private static EncoderConfig config(int vocabulary, int hidden, int layers, int heads, int intermediate) {
-        return new EncoderConfig(
-                Family.BERT,
-                vocabulary,
-                hidden,
-                hidden,
-                layers,
-                heads,
-                intermediate,
-                512,
-                0,
-                2,
-                1e-12,
-                0.1,
-                0.1,
-                0.1,
-                0.02,
-                0);
+        return EncoderConfig.builder(Architecture.bert(0, 1e-12))
+                .vocabulary(vocabulary)
+                .positions(512)
+                .tokenTypes(2)
+                .hidden(hidden)
+                .heads(heads)
+                .layers(layers)
+                .intermediate(intermediate)
+                .build();
     }
 }

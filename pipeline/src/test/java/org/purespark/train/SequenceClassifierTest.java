@@ -7,14 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.purespark.checkpoint.ClassifierKind;
 import org.purespark.checkpoint.Tensor;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.family.Families;
 import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
@@ -26,11 +26,6 @@ import org.purespark.model.cpu.CpuEngine;
  */
 class SequenceClassifierTest {
     private static final int CLASSES = 3;
-    private static final Map<String, ClassifierKind> KINDS = Map.of(
-            "bert", ClassifierKind.BERT_POOLER,
-            "roberta", ClassifierKind.ROBERTA_DENSE,
-            "distilbert", ClassifierKind.DISTILBERT_DENSE,
-            "electra", ClassifierKind.ELECTRA_DENSE);
 
     @ParameterizedTest
     @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
@@ -50,8 +45,10 @@ class SequenceClassifierTest {
             texts.add(b);
         }
         PackedBatch batch = golden.batch(texts);
+        ClassifierKind kind =
+                Families.ofModelType(family).orElseThrow().sequenceHead().kind();
         try (TextClassifier model =
-                new TextClassifier(golden.checkpoint().encoder(), KINDS.get(family), 0.3, CLASSES, tensors, new CpuEngine(1))) {
+                new TextClassifier(golden.checkpoint().encoder(), kind, 0.3, CLASSES, tensors, new CpuEngine(1))) {
             float[][] logits = model.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS)
                     .logits();
             for (int b = 0; b < labels.length; b++) {

@@ -1,4 +1,4 @@
-package org.purespark.checkpoint;
+package org.purespark.artifact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.InputException;
+import org.purespark.storage.Storage;
 
 class MavenArtifactTest {
     private static final String COORDINATES = "org.example:small-model:1.2";
@@ -76,7 +78,7 @@ class MavenArtifactTest {
     }
 
     private MavenArtifact artifact(String command) {
-        return new MavenArtifact(TinyModels.STORAGE, temporary.resolve("repository"), command);
+        return new MavenArtifact(new Storage(new Configuration(false)), temporary.resolve("repository"), command);
     }
 
     private String script(String body) throws IOException {

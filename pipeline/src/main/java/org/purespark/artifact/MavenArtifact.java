@@ -1,4 +1,4 @@
-package org.purespark.checkpoint;
+package org.purespark.artifact;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package org.purespark.checkpoint;
+package org.purespark.family;
 
 /** How pruned heads appear in an exported checkpoint. */
 public enum ExportForm {

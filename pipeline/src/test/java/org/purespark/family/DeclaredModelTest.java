@@ -1,30 +1,50 @@
-package org.purespark.checkpoint;
+package org.purespark.family;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.purespark.InputException;
+import org.purespark.encoder.Architecture;
+import org.purespark.encoder.EncoderConfig;
 
-class EncoderConfigParserTest {
+class DeclaredModelTest {
     @Test
     void absentKeysTakeTheFamilysDefaults() throws IOException {
-        assertThat(parse("{'model_type':'bert'}"))
-                .isEqualTo(new EncoderConfig(
-                        Family.BERT, 30522, 768, 768, 12, 12, 3072, 512, 0, 2, 1e-12, 0.1, 0.1, 0.1, 0.02, 0));
-        assertThat(parse("{'model_type':'roberta'}"))
-                .isEqualTo(new EncoderConfig(
-                        Family.ROBERTA, 50265, 768, 768, 12, 12, 3072, 512, 2, 2, 1e-12, 0.1, 0.1, 0.1, 0.02, 1));
-        assertThat(parse("{'model_type':'distilbert'}"))
-                .isEqualTo(new EncoderConfig(
-                        Family.DISTILBERT, 30522, 768, 768, 6, 12, 3072, 512, 0, 0, 1e-12, 0.1, 0.1, 0.1, 0.02, 0));
-        assertThat(parse("{'model_type':'electra'}"))
-                .isEqualTo(new EncoderConfig(
-                        Family.ELECTRA, 30522, 256, 128, 12, 4, 1024, 512, 0, 2, 1e-12, 0.1, 0.1, 0.1, 0.02, 0));
+        EncoderConfig bert = base(0).vocabulary(30522).tokenTypes(2).layers(12).build();
+        assertThat(parse("{'model_type':'bert'}")).isEqualTo(bert);
+        EncoderConfig roberta =
+                base(2).vocabulary(50265).tokenTypes(2).layers(12).padTokenId(1).build();
+        assertThat(parse("{'model_type':'roberta'}")).isEqualTo(roberta);
+        EncoderConfig distilBert = base(0).vocabulary(30522).layers(6).build();
+        assertThat(parse("{'model_type':'distilbert'}")).isEqualTo(distilBert);
+        EncoderConfig electra = base(0).vocabulary(30522)
+                .tokenTypes(2)
+                .layers(12)
+                .hidden(256)
+                .embedding(128)
+                .heads(4)
+                .intermediate(1024)
+                .build();
+        assertThat(parse("{'model_type':'electra'}")).isEqualTo(electra);
+    }
+
+    /** What BERT-base and its like have in common. */
+    private static EncoderConfig.Builder base(int positionOffset) {
+        return EncoderConfig.builder(Architecture.bert(positionOffset, 1e-12))
+                .positions(512)
+                .hidden(768)
+                .heads(12)
+                .intermediate(3072)
+                .hiddenDropout(0.1)
+                .attentionDropout(0.1)
+                .classifierDropout(0.1)
+                .initializerRange(0.02);
     }
 
     @Test
@@ -100,7 +120,7 @@ class EncoderConfigParserTest {
     }
 
     private static EncoderConfig parse(String json) throws IOException {
-        byte[] content = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-        return new EncoderConfigParser(JsonFile.parse(content, "config.json"), "config.json").parse();
+        ObjectNode raw = (ObjectNode) new ObjectMapper().readTree(json.replace('\'', '"'));
+        return DeclaredModel.read(raw, "config.json").encoder();
     }
 }

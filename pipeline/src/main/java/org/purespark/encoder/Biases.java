@@ -1,0 +1,7 @@
+package org.purespark.encoder;
+
+/** Which linear layers and normalizations add a bias. */
+public enum Biases {
+    /** All. */
+    ALL
+}

@@ -1,0 +1,226 @@
+package org.purespark.encoder;
+
+import java.io.Serializable;
+
+/**
+ * An encoder as it is computed, whatever its family calls its parts: architecture, sizes and rates. Everything that has to
+ * know an encoder's form asks here; its parameters are those of {@link ParameterList}.
+ *
+ * @param initializerRange standard deviation of a new matrix's entries
+ * @param padTokenId id of the padding token; computing needs none, since texts are packed
+ */
+public record EncoderConfig(
+        Architecture architecture, Sizes sizes, DropoutRates dropout, double initializerRange, int padTokenId)
+        implements Serializable {
+
+    public EncoderConfig {
+        if (!(initializerRange > 0)) {
+            throw new IllegalArgumentException("initializer range " + initializerRange + " is not above 0");
+        }
+    }
+
+    /** An encoder whose sizes and rates are still to be named. */
+    public static Builder builder(Architecture architecture) {
+        return new Builder(architecture);
+    }
+
+    /** V. */
+    public int vocabulary() {
+        return sizes.vocabulary();
+    }
+
+    /** Positions that there are, the unused ones before the first token's included. */
+    public int positions() {
+        return sizes.positions();
+    }
+
+    /** Position of a text's first token. */
+    public int positionOffset() {
+        return architecture.positions().offset();
+    }
+
+    /** Rows of the token type embedding; 0: there is none. */
+    public int tokenTypes() {
+        return sizes.tokenTypes();
+    }
+
+    /** W, width of the embeddings. */
+    public int embedding() {
+        return sizes.embedding();
+    }
+
+    /** D. */
+    public int hidden() {
+        return sizes.hidden();
+    }
+
+    /** A. */
+    public int heads() {
+        return sizes.heads();
+    }
+
+    /** L. */
+    public int layers() {
+        return sizes.layers();
+    }
+
+    /** F. */
+    public int intermediate() {
+        return sizes.intermediate();
+    }
+
+    /** E = D / A. */
+    public int headSize() {
+        return hidden() / heads();
+    }
+
+    /** The longest text in tokens, special ones included, that there are positions for. */
+    public int maxTokens() {
+        return positions() - positionOffset();
+    }
+
+    /** Whether embeddings are projected from their own width to D. */
+    public boolean projectsEmbeddings() {
+        return embedding() != hidden();
+    }
+
+    /** Added to the variance. */
+    public double layerNormEpsilon() {
+        return architecture.normalization().epsilon();
+    }
+
+    /** Of the embeddings, and of the outputs of attention and feed-forward parts; 0 to below 1. */
+    public double hiddenDropout() {
+        return dropout.hidden();
+    }
+
+    /** Of attention probabilities; 0 to below 1. */
+    public double attentionDropout() {
+        return dropout.attention();
+    }
+
+    /** Before the last projection; 0 to below 1. */
+    public double classifierDropout() {
+        return dropout.classifier();
+    }
+
+    /** The layer under whose name layer {@code layer}'s parameters are listed: itself, where layers share none. */
+    public int parameterLayer(int layer) {
+        return architecture.layerSharing().parameterLayer(layer);
+    }
+
+    /**
+     * Whether the last layer may be computed for first tokens alone: the classifier reads no other, and attention can serve
+     * one token by itself. Else it is computed for all tokens.
+     */
+    public boolean readsFirstTokenOnly(ClassifierKind kind) {
+        return kind.pooling().readsFirstTokenAlone() && architecture.attention().servesOneTokenAlone();
+    }
+
+    /** Names each number at the call. Sizes have no default but the embeddings' width, which is D. */
+    public static final class Builder {
+        private final Architecture architecture;
+        private int vocabulary;
+        private int positions;
+        private int tokenTypes;
+        private int embedding;
+        private int hidden;
+        private int heads;
+        private int layers;
+        private int intermediate;
+        private double hiddenDropout = 0.1;
+        private double attentionDropout = 0.1;
+        private double classifierDropout = 0.1;
+        private double initializerRange = 0.02;
+        private int padTokenId;
+
+        private Builder(Architecture architecture) {
+            this.architecture = architecture;
+        }
+
+        public Builder vocabulary(int words) {
+            this.vocabulary = words;
+            return this;
+        }
+
+        public Builder positions(int count) {
+            this.positions = count;
+            return this;
+        }
+
+        /** 0 unless it is said. */
+        public Builder tokenTypes(int count) {
+            this.tokenTypes = count;
+            return this;
+        }
+
+        /** D unless it is said. */
+        public Builder embedding(int width) {
+            this.embedding = width;
+            return this;
+        }
+
+        public Builder hidden(int width) {
+            this.hidden = width;
+            return this;
+        }
+
+        public Builder heads(int count) {
+            this.heads = count;
+            return this;
+        }
+
+        public Builder layers(int count) {
+            this.layers = count;
+            return this;
+        }
+
+        public Builder intermediate(int width) {
+            this.intermediate = width;
+            return this;
+        }
+
+        /** 0.1 unless it is said, as all dropout. */
+        public Builder hiddenDropout(double rate) {
+            this.hiddenDropout = rate;
+            return this;
+        }
+
+        public Builder attentionDropout(double rate) {
+            this.attentionDropout = rate;
+            return this;
+        }
+
+        public Builder classifierDropout(double rate) {
+            this.classifierDropout = rate;
+            return this;
+        }
+
+        /** 0.02 unless it is said. */
+        public Builder initializerRange(double deviation) {
+            this.initializerRange = deviation;
+            return this;
+        }
+
+        /** 0 unless it is said. */
+        public Builder padTokenId(int id) {
+            this.padTokenId = id;
+            return this;
+        }
+
+        /** @throws IllegalArgumentException for a size that was not named, or a number out of its range */
+        public EncoderConfig build() {
+            Sizes sizes = new Sizes(
+                    vocabulary,
+                    positions,
+                    tokenTypes,
+                    embedding == 0 ? hidden : embedding,
+                    hidden,
+                    heads,
+                    layers,
+                    intermediate);
+            DropoutRates dropout = new DropoutRates(hiddenDropout, attentionDropout, classifierDropout);
+            return new EncoderConfig(architecture, sizes, dropout, initializerRange, padTokenId);
+        }
+    }
+}

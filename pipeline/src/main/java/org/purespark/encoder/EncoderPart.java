@@ -1,0 +1,101 @@
+package org.purespark.encoder;
+
+/**
+ * The parts of encoders, and of the classifier on them, that have parameters; which of them an encoder has, its
+ * {@link ParameterList} says. Their names are those of Hugging Face's BERT without prefix, where BERT has such a part.
+ */
+public enum EncoderPart {
+    WORD_EMBEDDINGS(Place.ONCE, "embeddings.word_embeddings"),
+    POSITION_EMBEDDINGS(Place.ONCE, "embeddings.position_embeddings"),
+    TOKEN_TYPE_EMBEDDINGS(Place.ONCE, "embeddings.token_type_embeddings"),
+    EMBEDDING_NORM(Place.ONCE, "embeddings.LayerNorm"),
+    /** From the embeddings' width to D. */
+    EMBEDDING_PROJECTION(Place.ONCE, "embeddings_project"),
+    QUERY(Place.LAYER, "attention.self.query"),
+    KEY(Place.LAYER, "attention.self.key"),
+    VALUE(Place.LAYER, "attention.self.value"),
+    ATTENTION_OUTPUT(Place.LAYER, "attention.output.dense"),
+    ATTENTION_NORM(Place.LAYER, "attention.output.LayerNorm"),
+    /** From D to F. */
+    INTERMEDIATE(Place.LAYER, "intermediate.dense"),
+    /** From F to D. */
+    OUTPUT(Place.LAYER, "output.dense"),
+    OUTPUT_NORM(Place.LAYER, "output.LayerNorm"),
+    /** A classifier's inner layer. */
+    CLASSIFIER_DENSE(Place.ONCE, "classifier.dense"),
+    /** The last projection, to C classes. */
+    CLASSIFIER(Place.ONCE, "classifier");
+
+    private enum Place {
+        ONCE,
+        LAYER
+    }
+
+    private final Place place;
+    private final String path;
+
+    EncoderPart(Place place, String path) {
+        this.place = place;
+        this.path = path;
+    }
+
+    /** Whether each layer has one. */
+    public boolean inLayers() {
+        return place == Place.LAYER;
+    }
+
+    /** Whether it belongs to the classifier, not to the encoder. */
+    public boolean inClassifier() {
+        return this == CLASSIFIER_DENSE || this == CLASSIFIER;
+    }
+
+    /**
+     * The name of a part that stands once: {@code embeddings.LayerNorm}.
+     *
+     * @throws IllegalStateException where each layer has one
+     */
+    public String path() {
+        if (inLayers()) {
+            throw new IllegalStateException(name() + " stands in each layer: name the layer");
+        }
+        return path;
+    }
+
+    /**
+     * The name of a layer's part: {@code encoder.layer.3.attention.self.query}.
+     *
+     * @param layer counted from 0
+     * @throws IllegalStateException where the part stands once
+     */
+    public String path(int layer) {
+        if (!inLayers()) {
+            throw new IllegalStateException(name() + " stands once, not in layer " + layer);
+        }
+        return "encoder.layer." + layer + "." + path;
+    }
+
+    /** The part's name within a layer, or where it stands once its whole name. */
+    public String localPath() {
+        return path;
+    }
+
+    /** The name of the weight of a part that stands once: a matrix, a table or a norm's scale. */
+    public String weight() {
+        return path() + ParameterSpec.WEIGHT;
+    }
+
+    /** The name of the bias of a part that stands once. */
+    public String bias() {
+        return path() + ParameterSpec.BIAS;
+    }
+
+    /** The name of the weight of a layer's part. */
+    public String weight(int layer) {
+        return path(layer) + ParameterSpec.WEIGHT;
+    }
+
+    /** The name of the bias of a layer's part. */
+    public String bias(int layer) {
+        return path(layer) + ParameterSpec.BIAS;
+    }
+}

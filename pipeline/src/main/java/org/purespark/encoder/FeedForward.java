@@ -1,0 +1,21 @@
+package org.purespark.encoder;
+
+import java.io.Serializable;
+
+/** What a layer computes of each token by itself. A kind of feed-forward part says which parameters a layer has for it. */
+public sealed interface FeedForward extends Serializable {
+    /** Adds the parameters that a layer has for it. */
+    void addTo(ParameterList.Builder list, int layer, Sizes sizes);
+
+    /** Between its linear layers. */
+    Activation activation();
+
+    /** Linear to F, activation, linear back to D. */
+    record TwoLayers(Activation activation) implements FeedForward {
+        @Override
+        public void addTo(ParameterList.Builder list, int layer, Sizes sizes) {
+            list.linear(EncoderPart.INTERMEDIATE, layer, sizes.intermediate(), sizes.hidden());
+            list.linear(EncoderPart.OUTPUT, layer, sizes.hidden(), sizes.intermediate());
+        }
+    }
+}

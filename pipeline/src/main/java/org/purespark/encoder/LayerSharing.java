@@ -1,0 +1,14 @@
+package org.purespark.encoder;
+
+/** Which layers compute with the same parameters. */
+public enum LayerSharing {
+    /** Each layer has its own. */
+    NONE;
+
+    /** The layer under whose name layer {@code layer}'s parameters are listed. */
+    int parameterLayer(int layer) {
+        return switch (this) {
+            case NONE -> layer;
+        };
+    }
+}

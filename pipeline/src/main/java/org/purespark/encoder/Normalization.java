@@ -1,0 +1,34 @@
+package org.purespark.encoder;
+
+import java.io.Serializable;
+
+/** Where hidden states are normalized (LayerNorm), and with which constant. */
+public sealed interface Normalization extends Serializable {
+    /** What is added to the variance; above 0. */
+    double epsilon();
+
+    /** Adds what a layer has beside its attention. */
+    void addOfAttention(ParameterList.Builder list, int layer, Sizes sizes);
+
+    /** Adds what a layer has beside its feed-forward part. */
+    void addOfFeedForward(ParameterList.Builder list, int layer, Sizes sizes);
+
+    /** Norm(x + f(x)), f being the attention or the feed-forward part: "post-norm", as in BERT. */
+    record AfterResidual(double epsilon) implements Normalization {
+        public AfterResidual {
+            if (!(epsilon > 0)) {
+                throw new IllegalArgumentException("LayerNorm's epsilon " + epsilon + " is not above 0");
+            }
+        }
+
+        @Override
+        public void addOfAttention(ParameterList.Builder list, int layer, Sizes sizes) {
+            list.norm(EncoderPart.ATTENTION_NORM, layer, sizes.hidden());
+        }
+
+        @Override
+        public void addOfFeedForward(ParameterList.Builder list, int layer, Sizes sizes) {
+            list.norm(EncoderPart.OUTPUT_NORM, layer, sizes.hidden());
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package org.purespark.encoder;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * All parameter tensors of an encoder and of the classifier on it, in the order in which they lie in the flat array of
+ * parameters. Names, shapes, offsets and the tensors of a checkpoint's files all follow from it. The word embedding comes
+ * first, so that what has dense gradients is one range.
+ */
+public final class ParameterList {
+    private final List<ParameterSpec> specs;
+
+    private ParameterList(List<ParameterSpec> specs) {
+        this.specs = List.copyOf(specs);
+    }
+
+    /**
+     * @param kind of the classifier
+     * @param classes C; 0: the last projection is left out
+     */
+    public static ParameterList of(EncoderConfig config, ClassifierKind kind, int classes) {
+        Builder list = new Builder(config.architecture().biases());
+        addEncoder(list, config);
+        int d = config.hidden();
+        if (kind.hasDense()) {
+            list.linear(EncoderPart.CLASSIFIER_DENSE, ParameterSpec.NO_LAYER, d, d);
+        }
+        if (classes > 0) {
+            list.linear(EncoderPart.CLASSIFIER, ParameterSpec.NO_LAYER, classes, d);
+        }
+        return new ParameterList(list.specs);
+    }
+
+    /** The encoder's alone. */
+    public static ParameterList ofEncoder(EncoderConfig config) {
+        return of(config, ClassifierKind.LINEAR, 0);
+    }
+
+    private static void addEncoder(Builder list, EncoderConfig config) {
+        Architecture architecture = config.architecture();
+        Sizes sizes = config.sizes();
+        int width = sizes.embedding();
+        list.table(EncoderPart.WORD_EMBEDDINGS, sizes.vocabulary(), width);
+        architecture.positions().addTo(list, sizes);
+        if (sizes.tokenTypes() > 0) {
+            list.table(EncoderPart.TOKEN_TYPE_EMBEDDINGS, sizes.tokenTypes(), width);
+        }
+        list.norm(EncoderPart.EMBEDDING_NORM, ParameterSpec.NO_LAYER, width);
+        if (config.projectsEmbeddings()) {
+            list.linear(EncoderPart.EMBEDDING_PROJECTION, ParameterSpec.NO_LAYER, sizes.hidden(), width);
+        }
+        for (int l = 0; l < sizes.layers(); l++) {
+            if (config.parameterLayer(l) == l) {
+                architecture.attention().addTo(list, l, sizes);
+                architecture.normalization().addOfAttention(list, l, sizes);
+                architecture.feedForward().addTo(list, l, sizes);
+                architecture.normalization().addOfFeedForward(list, l, sizes);
+            }
+        }
+    }
+
+    /** In the order of the flat array. */
+    public List<ParameterSpec> specs() {
+        return specs;
+    }
+
+    /** By name. */
+    public SortedMap<String, ParameterSpec> byName() {
+        SortedMap<String, ParameterSpec> byName = new TreeMap<>();
+        specs.forEach(spec -> byName.put(spec.name(), spec));
+        return Collections.unmodifiableSortedMap(byName);
+    }
+
+    /** The tensors of one part, of all layers where each has one. */
+    public List<ParameterSpec> of(EncoderPart part) {
+        return specs.stream().filter(spec -> spec.part() == part).toList();
+    }
+
+    /** Takes tensors in the order of the flat array. */
+    public static final class Builder {
+        private final Biases biases;
+        private final List<ParameterSpec> specs = new ArrayList<>();
+
+        private Builder(Biases biases) {
+            this.biases = biases;
+        }
+
+        /** A row of {@code width} entries for each of {@code rows} words, positions or types. */
+        void table(EncoderPart part, int rows, int width) {
+            add(part, ParameterSpec.NO_LAYER, ParameterSpec.Role.TABLE, rows, width);
+        }
+
+        /** Matrix [out, in] and bias [out]. */
+        void linear(EncoderPart part, int layer, int out, int in) {
+            matrix(part, layer, out, in);
+            bias(part, layer, out);
+        }
+
+        void matrix(EncoderPart part, int layer, int out, int in) {
+            add(part, layer, ParameterSpec.Role.MATRIX, out, in);
+        }
+
+        void bias(EncoderPart part, int layer, int out) {
+            if (hasBias()) {
+                add(part, layer, ParameterSpec.Role.BIAS, out);
+            }
+        }
+
+        /** γ and β, [width] each. */
+        void norm(EncoderPart part, int layer, int width) {
+            add(part, layer, ParameterSpec.Role.SCALE, width);
+            if (hasBias()) {
+                add(part, layer, ParameterSpec.Role.SHIFT, width);
+            }
+        }
+
+        private boolean hasBias() {
+            return switch (biases) {
+                case ALL -> true;
+            };
+        }
+
+        private void add(EncoderPart part, int layer, ParameterSpec.Role role, int... shape) {
+            specs.add(new ParameterSpec(part, layer, role, shape));
+        }
+    }
+}

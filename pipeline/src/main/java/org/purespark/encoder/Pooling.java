@@ -1,0 +1,13 @@
+package org.purespark.encoder;
+
+/** Which last hidden states a classifier reads. */
+public enum Pooling {
+    /** The first token's, {@code [CLS]} or {@code <s>}. */
+    FIRST_TOKEN;
+
+    boolean readsFirstTokenAlone() {
+        return switch (this) {
+            case FIRST_TOKEN -> true;
+        };
+    }
+}

@@ -1,0 +1,26 @@
+package org.purespark.encoder;
+
+import java.io.Serializable;
+
+/** How the embeddings tell a token's position. What attention itself knows of positions belongs to {@link Attention}. */
+public sealed interface Positions extends Serializable {
+    /** Position of a text's first token; the positions before it are not used. */
+    int offset();
+
+    /** Adds the parameters that the embeddings have for it. */
+    void addTo(ParameterList.Builder list, Sizes sizes);
+
+    /** A learned vector for each position, added to that of the word. */
+    record Learned(int offset) implements Positions {
+        public Learned {
+            if (offset < 0) {
+                throw new IllegalArgumentException("position offset " + offset + " is below 0");
+            }
+        }
+
+        @Override
+        public void addTo(ParameterList.Builder list, Sizes sizes) {
+            list.table(EncoderPart.POSITION_EMBEDDINGS, sizes.positions(), sizes.embedding());
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package org.purespark.encoder;
+
+import java.io.Serializable;
+
+/**
+ * How large an encoder is. To be made by {@link EncoderConfig.Builder}, which names each number.
+ *
+ * @param vocabulary V, rows of the word embedding
+ * @param positions that there are, the unused ones before the first token's included
+ * @param tokenTypes rows of the token type embedding; 0: there is none
+ * @param embedding width of the embeddings; where it is not D, they are projected to D
+ * @param hidden D
+ * @param heads A, a divisor of D
+ * @param layers L
+ * @param intermediate F, width of the feed-forward part
+ */
+public record Sizes(
+        int vocabulary,
+        int positions,
+        int tokenTypes,
+        int embedding,
+        int hidden,
+        int heads,
+        int layers,
+        int intermediate)
+        implements Serializable {
+
+    public Sizes {
+        requirePositive("vocabulary", vocabulary);
+        requirePositive("positions", positions);
+        requirePositive("embedding", embedding);
+        requirePositive("hidden", hidden);
+        requirePositive("heads", heads);
+        requirePositive("layers", layers);
+        requirePositive("intermediate", intermediate);
+        if (tokenTypes < 0) {
+            throw new IllegalArgumentException("encoder size tokenTypes is " + tokenTypes + ", expected 0 or more");
+        }
+        if (hidden % heads != 0) {
+            throw new IllegalArgumentException("hidden size " + hidden + " is no multiple of " + heads + " heads");
+        }
+    }
+
+    private static void requirePositive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException("encoder size " + name + " is " + value + ", expected at least 1");
+        }
+    }
+}

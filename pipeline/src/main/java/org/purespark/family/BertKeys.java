@@ -1,0 +1,88 @@
+package org.purespark.family;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.purespark.encoder.Architecture;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderConfig;
+
+/** The families whose {@code config.json} has BERT's keys. */
+abstract class BertKeys implements Family {
+    /**
+     * What an absent key means.
+     *
+     * @param padTokenId of {@code pad_token_id}
+     */
+    record Absent(int vocabulary, int hidden, int heads, int intermediate, int padTokenId) {}
+
+    private final Absent absent;
+
+    BertKeys(Absent absent) {
+        this.absent = absent;
+    }
+
+    /** Width of the embeddings. */
+    int embedding(ConfigKeys keys, int hidden) {
+        return hidden;
+    }
+
+    /** Position of a text's first token. */
+    int positionOffset(int padTokenId) {
+        return 0;
+    }
+
+    @Override
+    public EncoderConfig read(ConfigKeys keys) {
+        keys.requireGelu("hidden_act");
+        keys.requireAbsolutePositions();
+        int hidden = keys.positive("hidden_size", absent.hidden());
+        double hiddenDropout = keys.probability("hidden_dropout_prob", 0.1);
+        int padTokenId = keys.natural("pad_token_id", absent.padTokenId());
+        int vocabulary = keys.positive("vocab_size", absent.vocabulary());
+        int embedding = embedding(keys, hidden);
+        int layers = keys.positive("num_hidden_layers", 12);
+        int heads = keys.divisorOf(hidden, "hidden_size", "num_attention_heads", absent.heads());
+        int intermediate = keys.positive("intermediate_size", absent.intermediate());
+        int positions = keys.positive("max_position_embeddings", 512);
+        int tokenTypes = keys.positive("type_vocab_size", 2);
+        double epsilon = keys.positiveNumber("layer_norm_eps", 1e-12);
+        return EncoderConfig.builder(Architecture.bert(positionOffset(padTokenId), epsilon))
+                .vocabulary(vocabulary)
+                .positions(positions)
+                .tokenTypes(tokenTypes)
+                .embedding(embedding)
+                .hidden(hidden)
+                .heads(heads)
+                .layers(layers)
+                .intermediate(intermediate)
+                .hiddenDropout(hiddenDropout)
+                .attentionDropout(keys.probability("attention_probs_dropout_prob", 0.1))
+                .classifierDropout(keys.probability(
+                        "classifier_dropout",
+                        keys.isSequenceClassifier() ? hiddenDropout : ConfigKeys.LINEAR_CLASSIFIER_DROPOUT))
+                .initializerRange(keys.positiveNumber("initializer_range", 0.02))
+                .padTokenId(padTokenId)
+                .build();
+    }
+
+    @Override
+    public void write(EncoderConfig encoder, ObjectNode raw) {
+        raw.put("vocab_size", encoder.vocabulary());
+        raw.put("max_position_embeddings", encoder.positions());
+        raw.put("initializer_range", encoder.initializerRange());
+        raw.put("pad_token_id", encoder.padTokenId());
+        raw.put("hidden_size", encoder.hidden());
+        raw.put("num_hidden_layers", encoder.layers());
+        raw.put("num_attention_heads", encoder.heads());
+        raw.put("intermediate_size", encoder.intermediate());
+        raw.put("hidden_act", "gelu");
+        raw.put("hidden_dropout_prob", encoder.hiddenDropout());
+        raw.put("attention_probs_dropout_prob", encoder.attentionDropout());
+        raw.put("type_vocab_size", encoder.tokenTypes());
+        raw.put("layer_norm_eps", encoder.layerNormEpsilon());
+    }
+
+    @Override
+    public void writeClassifierDropout(ClassifierKind kind, double rate, ObjectNode raw) {
+        raw.put("classifier_dropout", rate);
+    }
+}

@@ -1,0 +1,162 @@
+package org.purespark.family;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.purespark.InputException;
+
+/** The keys of a {@code config.json}, each read with its type and range. A value out of them is refused by its key. */
+public final class ConfigKeys {
+    /** Before a linear classifier on the first token, where the configuration says nothing. */
+    public static final double LINEAR_CLASSIFIER_DROPOUT = 0.1;
+
+    static final String SEQUENCE_CLASSIFICATION = "ForSequenceClassification";
+    static final String TOKEN_CLASSIFICATION = "ForTokenClassification";
+
+    private final ObjectNode raw;
+    private final String place;
+
+    /**
+     * @param raw content of {@code config.json}
+     * @param place its address, for messages
+     */
+    ConfigKeys(ObjectNode raw, String place) {
+        this.raw = raw;
+        this.place = place;
+    }
+
+    /** The names under {@code architectures}; empty where there are none. */
+    List<String> architectures() {
+        List<String> names = new ArrayList<>();
+        raw.path("architectures").forEach(name -> names.add(name.asText()));
+        return List.copyOf(names);
+    }
+
+    /** Decided by what the configuration declares, never by which tensors happen to be there. */
+    public boolean isSequenceClassifier() {
+        return architectures().stream().anyMatch(name -> name.endsWith(SEQUENCE_CLASSIFICATION));
+    }
+
+    boolean isTokenClassifier() {
+        return architectures().stream().anyMatch(name -> name.endsWith(TOKEN_CLASSIFICATION));
+    }
+
+    Family family() {
+        if (!raw.path("model_type").isTextual()) {
+            throw new InputException(
+                    "cannot use " + place + ": it has no \"model_type\"; known are " + Families.knownModelTypes());
+        }
+        String modelType = raw.path("model_type").textValue();
+        return Families.ofModelType(modelType)
+                .orElseThrow(() -> new InputException("cannot use " + place + ": unknown model_type \"" + modelType
+                        + "\"; known are " + Families.knownModelTypes()));
+    }
+
+    /** Refuses what no family's encoder can honour. */
+    void refuseOtherModels() {
+        if (raw.path("is_decoder").asBoolean(false)) {
+            throw invalid("is_decoder", "is true; only encoders are computed");
+        }
+        String problem = text("problem_type", "single_label_classification");
+        if (isSequenceClassifier() && !problem.equals("single_label_classification")) {
+            throw invalid("problem_type", "is \"" + problem + "\"; only single_label_classification is computed");
+        }
+        if (raw.hasNonNull("quantization_config")) {
+            throw invalid("quantization_config", "is given; only unquantized weights are read");
+        }
+    }
+
+    /** Refuses another activation of the feed-forward part than gelu. */
+    public void requireGelu(String key) {
+        String activation = text(key, "gelu");
+        if (!activation.equals("gelu")) {
+            throw invalid(key, "is \"" + activation + "\"; only \"gelu\" (by erf) is computed");
+        }
+    }
+
+    /** Refuses another {@code position_embedding_type} than absolute. */
+    public void requireAbsolutePositions() {
+        String positions = text("position_embedding_type", "absolute");
+        if (!positions.equals("absolute")) {
+            throw invalid("position_embedding_type", "is \"" + positions + "\"; only \"absolute\" is computed");
+        }
+    }
+
+    public String text(String key, String absent) {
+        if (!raw.hasNonNull(key)) {
+            return absent;
+        }
+        if (!raw.get(key).isTextual()) {
+            throw invalid(key, "is " + raw.get(key) + "; expected a text");
+        }
+        return raw.get(key).textValue();
+    }
+
+    /** At least 1. */
+    public int positive(String key, int absent) {
+        int value = natural(key, absent);
+        if (value == 0) {
+            throw invalid(key, "is 0; expected a positive integer");
+        }
+        return value;
+    }
+
+    /** At least 0. */
+    public int natural(String key, int absent) {
+        if (!raw.hasNonNull(key)) {
+            return absent;
+        }
+        JsonNode value = raw.get(key);
+        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 0) {
+            throw invalid(key, "is " + value + "; expected a positive integer");
+        }
+        return value.intValue();
+    }
+
+    /** A positive integer that divides {@code whole}, the value of {@code wholeKey}. */
+    public int divisorOf(int whole, String wholeKey, String key, int absent) {
+        int value = positive(key, absent);
+        if (whole % value != 0) {
+            throw invalid(key, "is " + value + ", which does not divide " + wholeKey + " " + whole);
+        }
+        return value;
+    }
+
+    /** 0 to below 1. */
+    public double probability(String key, double absent) {
+        double value = number(key, absent);
+        if (!(value >= 0 && value < 1)) {
+            throw invalid(key, "is " + value + "; expected 0 to below 1");
+        }
+        return value;
+    }
+
+    /** Above 0. */
+    public double positiveNumber(String key, double absent) {
+        double value = number(key, absent);
+        if (!(value > 0)) {
+            throw invalid(key, "is " + value + "; expected a positive number");
+        }
+        return value;
+    }
+
+    private double number(String key, double absent) {
+        if (!raw.hasNonNull(key)) {
+            return absent;
+        }
+        if (!raw.get(key).isNumber()) {
+            throw invalid(key, "is " + raw.get(key) + "; expected a number");
+        }
+        return raw.get(key).doubleValue();
+    }
+
+    /**
+     * An error about one key.
+     *
+     * @param what follows the key: its value, and what is expected
+     */
+    public InputException invalid(String key, String what) {
+        return new InputException("cannot use " + place + ": \"" + key + "\" " + what);
+    }
+}

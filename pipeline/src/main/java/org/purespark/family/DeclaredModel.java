@@ -1,0 +1,56 @@
+package org.purespark.family;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderConfig;
+
+/**
+ * The model that a {@code config.json} declares.
+ *
+ * @param family of its {@code model_type}
+ * @param encoder what it computes
+ * @param classifierKind what its class has on the encoder; linear where that is no sequence classifier
+ * @param classifier whether its class has a classifier at all
+ */
+public record DeclaredModel(
+        Family family, EncoderConfig encoder, ClassifierKind classifierKind, Classifier classifier) {
+
+    /** What the declared class says of a classifier. */
+    public enum Classifier {
+        NONE,
+        DECLARED
+    }
+
+    /**
+     * @param raw content of {@code config.json}
+     * @param place its address, for messages
+     * @throws org.purespark.InputException where the family is unknown, a value has not its type or range, or something is
+     *     asked for that is not computed
+     */
+    public static DeclaredModel read(ObjectNode raw, String place) {
+        ConfigKeys keys = new ConfigKeys(raw, place);
+        Family family = keys.family();
+        keys.refuseOtherModels();
+        EncoderConfig encoder = family.read(keys);
+        if (encoder.maxTokens() < 2) {
+            throw keys.invalid("max_position_embeddings", "leaves no room for two tokens");
+        }
+        boolean sequence = keys.isSequenceClassifier();
+        return new DeclaredModel(
+                family,
+                encoder,
+                sequence ? family.sequenceHead().kind() : ClassifierKind.LINEAR,
+                sequence || keys.isTokenClassifier() ? Classifier.DECLARED : Classifier.NONE);
+    }
+
+    /** The class of transformers to declare for a family's encoder with that classifier. */
+    public static String className(Family family, ClassifierKind kind, Classifier classifier) {
+        return family.className(
+                switch (classifier) {
+                    case NONE -> "Model";
+                    case DECLARED -> kind.hasDense()
+                            ? ConfigKeys.SEQUENCE_CLASSIFICATION
+                            : ConfigKeys.TOKEN_CLASSIFICATION;
+                });
+    }
+}

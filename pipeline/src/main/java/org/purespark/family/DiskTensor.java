@@ -1,0 +1,17 @@
+package org.purespark.family;
+
+import java.util.List;
+import org.purespark.encoder.ParameterSpec;
+
+/**
+ * One tensor of a checkpoint's files, and the parameters that lie in it.
+ *
+ * @param name in a model with a classifier: an encoder's tensors have the family's prefix
+ * @param bareName in a model without one
+ * @param parameters whose rows it holds, one below the other: one, but where a family joins matrices
+ */
+public record DiskTensor(String name, String bareName, List<ParameterSpec> parameters) {
+    public DiskTensor {
+        parameters = List.copyOf(parameters);
+    }
+}

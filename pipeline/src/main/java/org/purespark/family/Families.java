@@ -1,0 +1,23 @@
+package org.purespark.family;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The families that are read and written. */
+public final class Families {
+    public static final List<Family> ALL = List.of(new Bert(), new Roberta(), new DistilBert(), new Electra());
+
+    private Families() {}
+
+    public static Optional<Family> ofModelType(String modelType) {
+        return ALL.stream()
+                .filter(family -> family.modelType().equals(modelType))
+                .findFirst();
+    }
+
+    /** For messages. */
+    static String knownModelTypes() {
+        return ALL.stream().map(Family::modelType).collect(Collectors.joining(", "));
+    }
+}
