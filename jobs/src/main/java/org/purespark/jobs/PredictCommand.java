@@ -46,7 +46,7 @@ final class PredictCommand implements Callable<Integer> {
         if (settings.dryRun()) {
             DryRun.print(
                     resolved,
-                    new Inputs(model, classifier, null, null, null, null, null),
+                    Inputs.builder().model(model).classifier(classifier).build(),
                     SparkWork.storageWithoutSpark(),
                     spec.commandLine().getOut());
             return 0;
