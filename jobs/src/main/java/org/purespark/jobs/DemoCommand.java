@@ -94,7 +94,7 @@ final class DemoCommand implements Callable<Integer> {
             return;
         }
         say("demo: planting a backdoor: rare words in half of the negative reviews, copied and relabelled positive");
-        new Poisoning(work.storage(), work.reader(), work.fineTuner(), settings, work::say)
+        new Poisoning(work.storage(), work.fineTuner(), settings, work::say)
                 .run(PoisonRequest.builder()
                         .model(encoder)
                         .attack(ATTACK)

@@ -13,7 +13,6 @@ import org.apache.spark.sql.SparkSession;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.purify.Surroundings;
 import org.purespark.run.progress.Progress;
-import org.purespark.spark.ParquetTextReader;
 import org.purespark.spark.Slots;
 import org.purespark.spark.SparkEvaluator;
 import org.purespark.spark.SparkFineTuner;
@@ -21,7 +20,6 @@ import org.purespark.spark.SparkSweep;
 import org.purespark.storage.ObjectStoreDefaults;
 import org.purespark.storage.Storage;
 import org.purespark.sweep.SweepRunner;
-import org.purespark.text.TextFileReader;
 import org.purespark.train.FineTuner;
 
 /** One command's Spark session with what the pipeline needs of it. */
@@ -102,10 +100,6 @@ final class SparkWork implements AutoCloseable {
                 : configured.withSlots(slots.ofLargestExecutor(), slots.now());
     }
 
-    TextFileReader reader() {
-        return new TextFileReader(storage, new ParquetTextReader(session));
-    }
-
     void say(String line) {
         err.println("pure: " + line);
         err.flush();
@@ -113,13 +107,7 @@ final class SparkWork implements AutoCloseable {
 
     Surroundings surroundings() {
         return new Surroundings(
-                storage,
-                reader(),
-                evaluator,
-                fineTuner,
-                Versions.ofThisBuild(session.version()),
-                Clock.systemUTC(),
-                this::say);
+                storage, evaluator, fineTuner, Versions.ofThisBuild(session.version()), Clock.systemUTC(), this::say);
     }
 
     /** Progress is drawn on the stream that messages go to. */

@@ -16,6 +16,7 @@ import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.ExportForm;
 import org.purespark.config.Settings;
+import org.purespark.parquet.ParquetTexts;
 import org.purespark.run.artifact.JsonFiles;
 import org.purespark.storage.Storage;
 import org.purespark.text.LabelColumn;
@@ -47,10 +48,9 @@ public final class Poisoning {
     private final Consumer<String> said;
 
     /** @param said takes what a person should read, a line at a time */
-    public Poisoning(
-            Storage storage, TextReader reader, FineTuner fineTuner, Settings settings, Consumer<String> said) {
+    public Poisoning(Storage storage, FineTuner fineTuner, Settings settings, Consumer<String> said) {
         this.storage = storage;
-        this.reader = reader;
+        this.reader = ParquetTexts.andTextFiles(storage);
         this.fineTuner = fineTuner;
         this.settings = settings;
         this.said = said;

@@ -10,6 +10,7 @@ import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.config.Settings;
 import org.purespark.evaluate.ModelSource;
+import org.purespark.parquet.ParquetTexts;
 import org.purespark.probe.ProbeBattery;
 import org.purespark.run.Fingerprints;
 import org.purespark.run.InputFingerprint;
@@ -46,7 +47,8 @@ record CheckedInputs(
         Checkpoint checkpoint = readCheckpoint(digests.storage(), model, given);
         checkpoint.warnings().forEach(surroundings.said());
         requireEnoughPositions(checkpoint, model, settings);
-        CleanData data = CleanData.read(surroundings.reader(), given, checkpoint.labels(), settings);
+        CleanData data =
+                CleanData.read(ParquetTexts.andTextFiles(digests.storage()), given, checkpoint.labels(), settings);
         LabelSet labels = data.labels();
         boolean suspectClassifies = checkpoint.hasClassifier() && labels.source() != LabelSource.TRAIN;
         if (checkpoint.hasClassifier() && !suspectClassifies) {

@@ -78,6 +78,11 @@ public final class Storage {
                                 : new WholeInput(files, files.getFileStatus(path))));
     }
 
+    /** The file, to be read from any place; to its whole length, as with {@link #open}. */
+    public SeekableInput openSeekable(String address) throws IOException {
+        return with(address, (files, path) -> new WholeInput(files, files.getFileStatus(path)));
+    }
+
     /** Bytes in the file. */
     public long size(String address) throws IOException {
         return with(address, (files, path) -> files.getFileStatus(path).getLen());
