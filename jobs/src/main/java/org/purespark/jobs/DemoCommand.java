@@ -10,6 +10,7 @@ import org.purespark.checkpoint.OnnxConverter;
 import org.purespark.config.Settings;
 import org.purespark.config.SettingsLoader;
 import org.purespark.demo.ReviewCorpus;
+import org.purespark.poison.PoisonRequest;
 import org.purespark.poison.Poisoning;
 import org.purespark.purify.Inputs;
 import org.purespark.purify.Purification;
@@ -93,20 +94,27 @@ final class DemoCommand implements Callable<Integer> {
             return;
         }
         say("demo: planting a backdoor: rare words in half of the negative reviews, copied and relabelled positive");
-        new Poisoning(work.storage(), work.reader(), work.fineTuner(settings.compute().engine()), settings, work::say)
-                .run(new Poisoning.Request(
-                        encoder, ATTACK, data("train"), TARGET, RATE, null, data("test"), poisoned()));
+        new Poisoning(work.storage(), work.fineTuner(settings.compute().engine()), settings, work::say)
+                .run(PoisonRequest.builder()
+                        .model(encoder)
+                        .attack(ATTACK)
+                        .train(data("train"))
+                        .target(TARGET)
+                        .rate(RATE)
+                        .test(data("test"))
+                        .out(poisoned())
+                        .build());
     }
 
     private Inputs inputs() {
-        return new Inputs(
-                Storage.child(poisoned(), Poisoning.SUSPECT),
-                null,
-                data("train"),
-                data("validation"),
-                data("test"),
-                Storage.child(poisoned(), Poisoning.POISONED_TEST),
-                TARGET);
+        return Inputs.builder()
+                .model(Storage.child(poisoned(), Poisoning.SUSPECT))
+                .train(data("train"))
+                .validation(data("validation"))
+                .test(data("test"))
+                .poisonedTest(Storage.child(poisoned(), Poisoning.POISONED_TEST))
+                .target(TARGET)
+                .build();
     }
 
     private String data(String split) {

@@ -24,8 +24,9 @@ final class DryRun {
             }
             out.println("input " + input.getKey() + " = " + input.getValue());
         }
-        if (inputs.model() != null) {
-            Checkpoint checkpoint = new CheckpointReader(storage).read(inputs.model());
+        if (inputs.model().isPresent()) {
+            Checkpoint checkpoint =
+                    new CheckpointReader(storage).read(inputs.model().get());
             TaskProcess process = TaskProcess.of(new SparkConf(), Machine.ofThisProcess());
             TrainingMemory memory = TrainingMemory.of(checkpoint.encoder(), settings.settings(), process);
             out.println("training: " + memory.describe());

@@ -46,6 +46,14 @@ final class InputOptions {
     private String target;
 
     Inputs inputs() {
-        return new Inputs(model, classifier, train, validation, test, poisonedTest, target);
+        return Inputs.builder()
+                .model(model)
+                .classifier(classifier)
+                .train(train)
+                .validation(validation)
+                .test(test)
+                .poisonedTest(poisonedTest)
+                .target(target)
+                .build();
     }
 }

@@ -3,6 +3,7 @@ package org.purespark.jobs;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.purespark.config.ResolvedSettings;
+import org.purespark.poison.PoisonRequest;
 import org.purespark.poison.Poisoning;
 import org.purespark.purify.Inputs;
 import org.purespark.storage.Storage;
@@ -71,15 +72,29 @@ final class PoisonCommand implements Callable<Integer> {
         if (settings.dryRun()) {
             DryRun.print(
                     resolved,
-                    new Inputs(model, null, train == null ? poisonedTrain : train, null, test, null, target),
+                    Inputs.builder()
+                            .model(model)
+                            .train(train == null ? poisonedTrain : train)
+                            .test(test)
+                            .target(target)
+                            .build(),
                     SparkWork.storageWithoutSpark(),
                     spec.commandLine().getOut());
             return 0;
         }
         TrainingMemory.require(SparkWork.storageWithoutSpark(), model, resolved.settings());
         try (SparkWork work = new SparkWork("poison", spec.commandLine().getErr())) {
-            new Poisoning(work.storage(), work.reader(), work.fineTuner(resolved.settings().compute().engine()), resolved.settings(), work::say)
-                    .run(new Poisoning.Request(model, attack, train, target, rate, poisonedTrain, test, out));
+            new Poisoning(work.storage(), work.fineTuner(resolved.settings().compute().engine()), resolved.settings(), work::say)
+                    .run(PoisonRequest.builder()
+                            .model(model)
+                            .attack(attack)
+                            .train(train)
+                            .target(target)
+                            .rate(rate)
+                            .poisonedTrain(poisonedTrain)
+                            .test(test)
+                            .out(out)
+                            .build());
         }
         spec.commandLine().getOut().println(Storage.child(out, Poisoning.SUSPECT));
         return 0;

@@ -46,13 +46,13 @@ final class PredictCommand implements Callable<Integer> {
         if (settings.dryRun()) {
             DryRun.print(
                     resolved,
-                    new Inputs(model, classifier, null, null, null, null, null),
+                    Inputs.builder().model(model).classifier(classifier).build(),
                     SparkWork.storageWithoutSpark(),
                     spec.commandLine().getOut());
             return 0;
         }
         try (SparkWork work = new SparkWork("predict", spec.commandLine().getErr())) {
-            new Prediction(work.storage(), work.reader(), work.evaluator(resolved.settings().compute().engine()), resolved.settings(), work::say)
+            new Prediction(work.storage(), work.evaluator(resolved.settings().compute().engine()), resolved.settings(), work::say)
                     .run(model, classifier, data, out);
         }
         spec.commandLine().getOut().println(out);

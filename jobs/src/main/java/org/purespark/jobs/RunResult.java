@@ -16,7 +16,7 @@ final class RunResult {
     static void print(Storage storage, String run, PrintWriter out) throws IOException {
         RunDirectory directory = RunDirectory.inspect(storage, run, Clock.systemUTC());
         String verdict = storage.exists(directory.file(RunDirectory.METRICS))
-                ? RunVerdict.of(storage, directory).words()
+                ? RunVerdict.of(directory).words()
                 : "No verdict yet: the stage evaluate has not been run.";
         out.println(RunSummary.of(new RunDirectoryReader(storage).read(run), verdict));
         out.flush();

@@ -14,7 +14,6 @@ import org.purespark.config.EngineChoice;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.purify.Surroundings;
 import org.purespark.run.progress.Progress;
-import org.purespark.spark.ParquetTextReader;
 import org.purespark.spark.Slots;
 import org.purespark.spark.SparkEvaluator;
 import org.purespark.spark.SparkFineTuner;
@@ -22,7 +21,6 @@ import org.purespark.spark.SparkSweep;
 import org.purespark.storage.ObjectStoreDefaults;
 import org.purespark.storage.Storage;
 import org.purespark.sweep.SweepRunner;
-import org.purespark.text.TextFileReader;
 import org.purespark.train.FineTuner;
 
 /** One command's Spark session with what the pipeline needs of it. */
@@ -101,10 +99,6 @@ final class SparkWork implements AutoCloseable {
                 : configured.withSlots(slots.ofLargestExecutor(), slots.now());
     }
 
-    TextFileReader reader() {
-        return new TextFileReader(storage, new ParquetTextReader(session));
-    }
-
     void say(String line) {
         err.println("pure: " + line);
         err.flush();
@@ -113,7 +107,6 @@ final class SparkWork implements AutoCloseable {
     Surroundings surroundings(EngineChoice engine) {
         return new Surroundings(
                 storage,
-                reader(),
                 evaluator(engine),
                 fineTuner(engine),
                 Versions.ofThisBuild(session.version()),

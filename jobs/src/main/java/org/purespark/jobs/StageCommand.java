@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.purespark.config.ResolvedSettings;
@@ -71,8 +72,9 @@ final class StageCommand implements Callable<Integer> {
 
     /** What is to be trained: as given, else as the run directory remembers it; null where neither tells. */
     private String model(Storage storage) {
-        if (inputs.inputs().model() != null || stage == null) {
-            return inputs.inputs().model();
+        Optional<String> given = inputs.inputs().model();
+        if (given.isPresent() || stage == null) {
+            return given.orElse(null);
         }
         return RunDirectory.inspect(storage, run, Clock.systemUTC())
                 .record()

@@ -34,6 +34,12 @@ final class SweepDataOptions {
     private String target;
 
     Inputs inputs() {
-        return new Inputs(null, null, train, validation, test, poisonedTest, target);
+        return Inputs.builder()
+                .train(train)
+                .validation(validation)
+                .test(test)
+                .poisonedTest(poisonedTest)
+                .target(target)
+                .build();
     }
 }

@@ -62,7 +62,7 @@ final class SweepMemory {
             Storage storage, SweepPlan plan, Map<String, String> places, TaskProcess process, int maxConcurrent)
             throws IOException {
         TreeSet<String> models = new TreeSet<>();
-        plan.toDo().forEach(planned -> models.add(planned.run().inputs().model()));
+        plan.toDo().forEach(planned -> models.add(planned.run().inputs().model().orElseThrow()));
         CheckpointReader reader = new CheckpointReader(storage);
         List<Optional<EncoderConfig>> found =
                 Lookups.each("the suspects' shapes", models, model -> shape(reader, model));
@@ -74,7 +74,8 @@ final class SweepMemory {
         List<Row> rows = new ArrayList<>();
         for (PlannedRun planned : plan.toDo()) {
             SuspectRun run = planned.run();
-            shapes.get(run.inputs().model()).ifPresent(shape -> rows.add(new Row(places.get(run.name()), run, shape)));
+            shapes.get(run.inputs().model().orElseThrow())
+                    .ifPresent(shape -> rows.add(new Row(places.get(run.name()), run, shape)));
         }
         return new SweepMemory(rows, plan.mode(), process, maxConcurrent);
     }

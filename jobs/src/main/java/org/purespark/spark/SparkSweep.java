@@ -15,7 +15,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.purespark.evaluate.LocalEvaluator;
 import org.purespark.model.Device;
-import org.purespark.parquet.ParquetTexts;
 import org.purespark.purify.Surroundings;
 import org.purespark.run.Versions;
 import org.purespark.run.artifact.JsonFiles;
@@ -26,7 +25,6 @@ import org.purespark.sweep.SuspectPurification;
 import org.purespark.sweep.SuspectResult;
 import org.purespark.sweep.SweepMode;
 import org.purespark.sweep.SweepRunner;
-import org.purespark.text.TextFileReader;
 import org.purespark.train.LocalFineTuner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -194,7 +192,6 @@ public final class SparkSweep implements SweepRunner {
                 new SuspectPurification(planned, SweepMode.SLOTS, attempt, Clock.systemUTC());
         SuspectResult result = purification.run(new Surroundings(
                 storage,
-                new TextFileReader(storage, new ParquetTexts(storage)),
                 new LocalEvaluator(storage, device),
                 new LocalFineTuner(storage, device),
                 Versions.of(versions.project(), versions.spark(), versions.nd4j()),

@@ -123,7 +123,7 @@ class SweepMemoryTest {
     private static SweepMemory.Row row(String name, int line, Shape shape, String... settings) {
         SuspectRun run = new SuspectRun(
                 name,
-                new Inputs(shape.directory().toString(), null, "t", null, null, null, null),
+                Inputs.builder().model(shape.directory().toString()).train("t").build(),
                 new SettingsLoader(new Storage(new Configuration(false)))
                         .load(null, List.of(settings))
                         .settings(),

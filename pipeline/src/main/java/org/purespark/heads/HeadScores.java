@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * The score of every head: the variance of its CLS attention, mean over the validation texts. A low score marks a head
- * that idles on clean text.
+ * that idles on clean text. What it refuses it names as {@code head-scores.json} does.
  *
  * @param layers L, at least 1
  * @param heads A, at least 1
@@ -18,20 +18,14 @@ import java.util.Set;
  */
 public record HeadScores(int layers, int heads, long texts, double[][] variance) implements Serializable {
     public HeadScores {
-        if (layers < 1 || heads < 1) {
-            throw new IllegalArgumentException(layers + " x " + heads + " heads: both numbers must be at least 1");
-        }
-        if (texts < 1) {
-            throw new IllegalArgumentException("head scores over " + texts + " texts: at least one is needed");
-        }
-        if (variance.length != layers) {
-            throw new IllegalArgumentException(
-                    variance.length + " rows of head scores, expected one for each of the " + layers + " layers");
-        }
+        require(layers >= 1, "layers is " + layers + ", expected at least 1");
+        require(heads >= 1, "heads is " + heads + ", expected at least 1");
+        require(texts >= 1, "texts is " + texts + ", expected at least 1");
         variance = copy(variance);
-        for (int layer = 0; layer < layers; layer++) {
-            requireScores(layer, variance[layer], heads);
+        for (int layer = 0; layer < variance.length; layer++) {
+            requireScores("variance[" + layer + "]", variance[layer], heads);
         }
+        require(variance.length == layers, "variance has " + variance.length + " layers, layers says " + layers);
     }
 
     @Override
@@ -98,16 +92,18 @@ public record HeadScores(int layers, int heads, long texts, double[][] variance)
                 + Arrays.deepToString(variance) + "]";
     }
 
-    private static void requireScores(int layer, double[] row, int heads) {
-        if (row.length != heads) {
-            throw new IllegalArgumentException(
-                    "layer " + layer + " has " + row.length + " head scores, expected " + heads);
-        }
+    private static void requireScores(String field, double[] row, int heads) {
+        require(row.length == heads, field + " has " + row.length + " entries, heads says " + heads);
         for (int head = 0; head < heads; head++) {
-            if (!(row[head] >= 0) || Double.isInfinite(row[head])) {
-                throw new IllegalArgumentException("score " + row[head] + " of head " + new Head(layer, head)
-                        + " must be finite and not negative");
-            }
+            require(
+                    row[head] >= 0 && Double.isFinite(row[head]),
+                    field + "[" + head + "] is " + row[head] + ", expected a finite number, at least 0");
+        }
+    }
+
+    private static void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new IllegalArgumentException(otherwise);
         }
     }
 

@@ -1,10 +1,8 @@
 package org.purespark.parquet;
 
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -27,11 +25,12 @@ import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.schema.MessageType;
 import org.purespark.InputException;
+import org.purespark.storage.SeekableInput;
 import org.purespark.storage.Storage;
 
 /**
- * Parquet without Spark, which tasks on executors cannot call. A file is in memory as a whole while it is read or
- * written; addresses go through {@link Storage}.
+ * Parquet without Spark, which tasks on executors cannot call. Of a file that is read, the columns that are asked for
+ * are in memory, one row group at a time; one that is written is there as a whole. Addresses go through {@link Storage}.
  */
 final class ParquetFile {
     private ParquetFile() {}
@@ -40,7 +39,7 @@ final class ParquetFile {
      * The files that make a Parquet source: the file itself, or those in and below a directory, by name, without those
      * that Spark writes for itself ({@code _SUCCESS}, {@code .part.crc}).
      *
-     * @throws InputException where there is none
+     * @throws IOException where there is none
      */
     static List<String> addresses(Storage storage, String address) throws IOException {
         if (!storage.isDirectory(address)) {
@@ -53,13 +52,13 @@ final class ParquetFile {
             }
         }
         if (found.isEmpty()) {
-            throw new InputException(address + ": the directory holds no Parquet file");
+            throw new IOException("the directory holds no Parquet file");
         }
         return found;
     }
 
-    static MessageType schema(byte[] content) throws IOException {
-        try (ParquetFileReader reader = ParquetFileReader.open(new Memory(content))) {
+    static MessageType schema(Storage storage, String address) throws IOException {
+        try (ParquetFileReader reader = ParquetFileReader.open(new Stored(storage, address))) {
             return reader.getFileMetaData().getSchema();
         }
     }
@@ -68,11 +67,12 @@ final class ParquetFile {
      * @param projection the columns to read
      * @param rows is told each row in order
      */
-    static void read(byte[] content, MessageType projection, Consumer<Group> rows) throws IOException {
+    static void read(Storage storage, String address, MessageType projection, Consumer<Group> rows) throws IOException {
         Configuration configuration = new Configuration(false);
         configuration.set(ReadSupport.PARQUET_READ_SCHEMA, projection.toString());
-        try (ParquetReader<Group> reader =
-                new GroupReader(new Memory(content)).withConf(configuration).build()) {
+        try (ParquetReader<Group> reader = new GroupReader(new Stored(storage, address))
+                .withConf(configuration)
+                .build()) {
             for (Group row = reader.read(); row != null; row = reader.read()) {
                 rows.accept(row);
             }
@@ -123,15 +123,15 @@ final class ParquetFile {
         }
     }
 
-    private record Memory(byte[] content) implements InputFile {
+    private record Stored(Storage storage, String address) implements InputFile {
         @Override
-        public long getLength() {
-            return content.length;
+        public long getLength() throws IOException {
+            return storage.size(address);
         }
 
         @Override
-        public SeekableInputStream newStream() {
-            Seekable in = new Seekable(content);
+        public SeekableInputStream newStream() throws IOException {
+            SeekableInput in = storage.openSeekable(address);
             return new DelegatingSeekableInputStream(in) {
                 @Override
                 public long getPos() {
@@ -144,39 +144,11 @@ final class ParquetFile {
                 }
             };
         }
-    }
 
-    private static final class Seekable extends java.io.InputStream {
-        private final ByteBuffer bytes;
-
-        Seekable(byte[] content) {
-            this.bytes = ByteBuffer.wrap(content);
-        }
-
-        long position() {
-            return bytes.position();
-        }
-
-        void seek(long position) throws IOException {
-            if (position < 0 || position > bytes.limit()) {
-                throw new EOFException("position " + position + " of " + bytes.limit() + " bytes");
-            }
-            bytes.position((int) position);
-        }
-
+        /** What the reader calls the file in its messages. */
         @Override
-        public int read() {
-            return bytes.hasRemaining() ? bytes.get() & 0xFF : -1;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) {
-            if (!bytes.hasRemaining()) {
-                return -1;
-            }
-            int count = Math.min(length, bytes.remaining());
-            bytes.get(target, offset, count);
-            return count;
+        public String toString() {
+            return address;
         }
     }
 

@@ -29,8 +29,7 @@ public record ParquetTrees(Storage storage) {
         List<ObjectNode> rows = new ArrayList<>();
         try {
             for (String file : ParquetFile.addresses(storage, address)) {
-                byte[] content = storage.read(file);
-                ParquetFile.read(content, ParquetFile.schema(content), row -> rows.add(struct(row)));
+                ParquetFile.read(storage, file, ParquetFile.schema(storage, file), row -> rows.add(struct(row)));
             }
         } catch (InputException e) {
             throw e;

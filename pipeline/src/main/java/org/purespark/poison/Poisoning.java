@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.purespark.InputException;
 import org.purespark.attack.Attack;
 import org.purespark.attack.PoisonedText;
@@ -16,12 +17,13 @@ import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.ModelCard;
 import org.purespark.config.Settings;
 import org.purespark.family.ExportForm;
-import org.purespark.purify.SplitEncoder;
+import org.purespark.parquet.ParquetTexts;
 import org.purespark.run.artifact.JsonFiles;
 import org.purespark.storage.Storage;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelSet;
 import org.purespark.text.LabelledText;
+import org.purespark.text.SplitEncoder;
 import org.purespark.text.TextCsv;
 import org.purespark.text.TextReader;
 import org.purespark.text.TextTable;
@@ -44,50 +46,23 @@ public final class Poisoning {
     private final TextReader reader;
     private final FineTuner fineTuner;
     private final Settings settings;
-    private final java.util.function.Consumer<String> said;
+    private final Consumer<String> said;
 
     /** @param said takes what a person should read, a line at a time */
-    public Poisoning(
-            Storage storage,
-            TextReader reader,
-            FineTuner fineTuner,
-            Settings settings,
-            java.util.function.Consumer<String> said) {
+    public Poisoning(Storage storage, FineTuner fineTuner, Settings settings, Consumer<String> said) {
         this.storage = storage;
-        this.reader = reader;
+        this.reader = ParquetTexts.andTextFiles(storage);
         this.fineTuner = fineTuner;
         this.settings = settings;
         this.said = said;
     }
 
     /**
-     * What is asked for; addresses are null where not given.
-     *
-     * @param model clean encoder to start from
-     * @param attack name of an attack, or of what the ready-made file holds
-     * @param train clean labelled texts, to plant the trigger in
-     * @param target label that triggered texts are to be taken for
-     * @param rate share of the train texts of other classes that are copied, triggered and relabelled
-     * @param poisonedTrain ready-made poisoned texts; {@code train} is not read then
-     * @param test clean labelled texts to make a triggered test set of
-     * @param out directory to write
-     */
-    public record Request(
-            String model,
-            String attack,
-            String train,
-            String target,
-            double rate,
-            String poisonedTrain,
-            String test,
-            String out) {}
-
-    /**
      * Writes {@value #SUSPECT}, the poisoned files, and last {@value #TRIGGER}.
      *
      * @throws InputException where the request or its files are wrong; nothing is written then
      */
-    public void run(Request request) throws IOException {
+    public void run(PoisonRequest request) throws IOException {
         String description = Storage.child(request.out(), TRIGGER);
         if (storage.exists(description)) {
             throw new InputException(request.out() + " holds a finished suspect already: name another directory with"
@@ -95,7 +70,9 @@ public final class Poisoning {
         }
         Checkpoint start = new CheckpointReader(storage).read(request.model());
         start.warnings().forEach(said);
-        Texts texts = request.poisonedTrain() == null ? plant(request) : readyMade(request);
+        Prepared texts = request.poisonedTrain().isPresent()
+                ? readyMade(request, request.poisonedTrain().get())
+                : plant(request);
         try (TextTokenizer tokenizer = TextTokenizer.load(storage, request.model())) {
             EncodedSplit train = new SplitEncoder(tokenizer, settings.text().maxLength(), texts.labels(), said)
                     .encode(texts.train());
@@ -111,43 +88,46 @@ public final class Poisoning {
     }
 
     /** Texts to train on; {@code written} and {@code test} are null where there is nothing to write. */
-    private record Texts(
+    private record Prepared(
             LabelSet labels,
             TextTable train,
             List<LabelledText> written,
             List<LabelledText> test,
             TriggerDescription description) {}
 
-    private Texts readyMade(Request request) {
-        TextTable train = reader.read(request.poisonedTrain(), LabelColumn.REQUIRED);
-        if (request.test() != null) {
+    private Prepared readyMade(PoisonRequest request, String poisonedTrain) {
+        TextTable train = reader.read(poisonedTrain, LabelColumn.REQUIRED);
+        if (request.test().isPresent()) {
             throw new InputException(
                     "--test goes with --train only: the trigger of a ready-made file is not known, so no"
                             + " test text can be given it");
         }
         LabelSet labels = LabelSet.resolve(List.of(), train, List.of());
-        String target = request.target() == null ? null : labels.names().get(labels.indexOf(request.target()));
-        return new Texts(
+        String target = request.target()
+                .map(label -> labels.names().get(labels.indexOf(label)))
+                .orElse(null);
+        return new Prepared(
                 labels, train, null, null, TriggerDescription.readyMade(request.attack(), target, settings.seed()));
     }
 
-    private Texts plant(Request request) {
-        if (request.train() == null || request.target() == null) {
+    private Prepared plant(PoisonRequest request) {
+        if (request.train().isEmpty() || request.target().isEmpty()) {
             throw new InputException("poison needs --train and --target, or --poisoned-train");
         }
+        String target = request.target().get();
         Attack attack = Attack.named(request.attack());
-        TextTable train = reader.read(request.train(), LabelColumn.REQUIRED);
-        TextTable test = request.test() == null ? null : reader.read(request.test(), LabelColumn.REQUIRED);
+        TextTable train = reader.read(request.train().get(), LabelColumn.REQUIRED);
+        TextTable test = request.test()
+                .map(file -> reader.read(file, LabelColumn.REQUIRED))
+                .orElse(null);
         LabelSet labels = LabelSet.resolve(List.of(), train, test == null ? List.of() : List.of(test));
-        if (!labels.labels().contains(request.target())) {
-            throw new InputException(
-                    "--target " + request.target() + ": the labels are " + String.join(", ", labels.labels()));
+        if (!labels.labels().contains(target)) {
+            throw new InputException("--target " + target + ": the labels are " + String.join(", ", labels.labels()));
         }
-        Poisoner poisoner =
-                new Poisoner(attack.trigger(), labels.indexOf(request.target()), request.rate(), settings.seed());
+        Poisoner poisoner = new Poisoner(attack.trigger(), labels.indexOf(target), request.rate(), settings.seed());
         List<PoisonedText> poisoned = poisoner.train(rows(train, labels));
         List<LabelledText> written = labelled(poisoned, labels);
-        return new Texts(
+        return new Prepared(
                 labels,
                 new TextTable(Storage.child(request.out(), POISONED_TRAIN), written),
                 written,
@@ -172,7 +152,7 @@ public final class Poisoning {
         return rows;
     }
 
-    private FineTuning fineTuning(Request request, LabelSet labels) {
+    private FineTuning fineTuning(PoisonRequest request, LabelSet labels) {
         TreeMap<String, String> facts = new TreeMap<>();
         facts.put("attack", request.attack());
         facts.put("seed", Long.toString(settings.seed()));

@@ -14,10 +14,11 @@ import org.purespark.config.Settings;
 import org.purespark.evaluate.BatchEvaluation;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.ModelSource;
-import org.purespark.purify.SplitEncoder;
+import org.purespark.parquet.ParquetTexts;
 import org.purespark.storage.Storage;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelledText;
+import org.purespark.text.SplitEncoder;
 import org.purespark.text.TextReader;
 import org.purespark.text.TextTable;
 import org.purespark.text.TextTokenizer;
@@ -31,10 +32,9 @@ public final class Prediction {
     private final Consumer<String> said;
 
     /** @param said takes what a person should read, a line at a time */
-    public Prediction(
-            Storage storage, TextReader reader, Evaluator evaluator, Settings settings, Consumer<String> said) {
+    public Prediction(Storage storage, Evaluator evaluator, Settings settings, Consumer<String> said) {
         this.storage = storage;
-        this.reader = reader;
+        this.reader = ParquetTexts.andTextFiles(storage);
         this.evaluator = evaluator;
         this.settings = settings;
         this.said = said;

@@ -1,13 +1,10 @@
 package org.purespark.prune;
 
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.purespark.heads.Head;
 
@@ -17,12 +14,12 @@ import org.purespark.heads.Head;
  * @param threshold lowest validation accuracy that was enough, 0 to 1
  * @param pruned the heads, by (layer, head)
  * @param steps every measurement, in the order of the search; the first is f itself
- * @param outcome why the search ended
+ * @param ending why the search ended
  */
-public record PrunePlan(double threshold, SortedSet<Head> pruned, List<PruneStep> steps, Outcome outcome)
+public record PrunePlan(double threshold, SortedSet<Head> pruned, List<PruneStep> steps, Ending ending)
         implements Serializable {
     /** Why the search for heads to prune ended. */
-    public enum Outcome {
+    public enum Ending {
         /** A group went below the threshold, and heads were given back until the accuracy was at it again. */
         THRESHOLD_REACHED,
         /** No group went below the threshold: all but each layer's highest-scored head are out. */
@@ -41,15 +38,6 @@ public record PrunePlan(double threshold, SortedSet<Head> pruned, List<PruneStep
         }
     }
 
-    /** The pruned heads' numbers by layer, layers without any left out. */
-    public SortedMap<Integer, List<Integer>> byLayer() {
-        SortedMap<Integer, List<Integer>> byLayer = new TreeMap<>();
-        for (Head head : pruned) {
-            byLayer.computeIfAbsent(head.layer(), layer -> new ArrayList<>()).add(head.head());
-        }
-        return byLayer;
-    }
-
     /** Validation accuracy of f itself, 0 to 1. */
     public double ownAccuracy() {
         return steps.get(0).accuracy();
@@ -63,7 +51,7 @@ public record PrunePlan(double threshold, SortedSet<Head> pruned, List<PruneStep
     /** What came out and why, in a sentence or two for the user. */
     public String explanation() {
         String heads = pruned.size() == 1 ? "1 head" : pruned.size() + " heads";
-        return switch (outcome) {
+        return switch (ending) {
             case BELOW_FROM_START -> text(
                     "Nothing is pruned: validation accuracy is %.4f before any pruning, below the threshold of %.4f. "
                             + "Lower the threshold (prune.threshold), or give prune.max-accuracy-drop instead.",

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import org.purespark.InputException;
 import org.purespark.heads.Head;
 import org.purespark.heads.HeadScores;
-import org.purespark.prune.PrunePlan.Outcome;
+import org.purespark.prune.PrunePlan.Ending;
 
 /**
  * Finds the heads to prune. All heads are sorted by score, lowest first, and consecutive runs of {@code groupSize} of
@@ -58,11 +58,11 @@ public record PrunePlanner(int groupSize, int lookAhead) {
             note(descent.step(taken, false), steps, progress);
             if (descent.accuracy(taken) < enough) {
                 return taken == 0
-                        ? new PrunePlan(enough, new TreeSet<>(), steps, Outcome.BELOW_FROM_START)
+                        ? new PrunePlan(enough, new TreeSet<>(), steps, Ending.BELOW_FROM_START)
                         : giveBack(descent.set(taken), groups.get(taken - 1), enough, oracle, steps, progress);
             }
         }
-        return new PrunePlan(enough, new TreeSet<>(descent.set(descent.size() - 1)), steps, Outcome.ALL_GROUPS_PRUNED);
+        return new PrunePlan(enough, new TreeSet<>(descent.set(descent.size() - 1)), steps, Ending.ALL_GROUPS_PRUNED);
     }
 
     /** Measures with one, two, … heads of the last group given back, highest score first. */
@@ -83,10 +83,10 @@ public record PrunePlanner(int groupSize, int lookAhead) {
         for (int given = 0; given < ascent.size(); given++) {
             note(ascent.step(given, true), steps, progress);
             if (ascent.accuracy(given) >= enough) {
-                return new PrunePlan(enough, new TreeSet<>(ascent.set(given)), steps, Outcome.THRESHOLD_REACHED);
+                return new PrunePlan(enough, new TreeSet<>(ascent.set(given)), steps, Ending.THRESHOLD_REACHED);
             }
         }
-        return new PrunePlan(enough, remaining, steps, Outcome.GROUP_GIVEN_BACK_STILL_BELOW);
+        return new PrunePlan(enough, remaining, steps, Ending.GROUP_GIVEN_BACK_STILL_BELOW);
     }
 
     /** The groups without the heads that are never pruned; groups of nothing else are left out: nothing to measure. */

@@ -3,7 +3,7 @@ package org.purespark.prune;
 import java.io.Serializable;
 
 /**
- * One measurement on the way to the prune set.
+ * One measurement on the way to the prune set, as the search makes it and as {@code pruned-heads.json} holds it.
  *
  * @param pruned how many heads are out at this point, all in all
  * @param accuracy validation accuracy without them, 0 to 1
@@ -12,11 +12,10 @@ import java.io.Serializable;
 public record PruneStep(int pruned, double accuracy, boolean gaveBack) implements Serializable {
     public PruneStep {
         if (pruned < 0) {
-            throw new IllegalArgumentException("prune step with " + pruned + " heads pruned: at least 0");
+            throw new IllegalArgumentException("steps: pruned is " + pruned + ", expected at least 0");
         }
         if (!(accuracy >= 0 && accuracy <= 1)) {
-            throw new IllegalArgumentException(
-                    "accuracy " + accuracy + " of " + pruned + " pruned heads: must be 0 to 1");
+            throw new IllegalArgumentException("steps: accuracy is " + accuracy + ", expected 0 to 1");
         }
     }
 }

@@ -2,6 +2,7 @@ package org.purespark.purify;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.purespark.InputException;
 import org.purespark.config.Settings;
 import org.purespark.text.HoldOut;
@@ -27,7 +28,7 @@ record CleanData(LabelSet labels, TextTable train, TextTable validation, TextTab
      *     splits, and a class that validation lacks
      */
     static CleanData read(TextReader reader, Inputs inputs, List<String> checkpointLabels, Settings settings) {
-        TextTable train = inputs.train() == null ? null : reader.read(inputs.train(), LabelColumn.REQUIRED);
+        TextTable train = table(reader, inputs.train());
         TextTable validation = table(reader, inputs.validation());
         TextTable test = table(reader, inputs.test());
         TextTable poisonedTest = table(reader, inputs.poisonedTest());
@@ -42,8 +43,8 @@ record CleanData(LabelSet labels, TextTable train, TextTable validation, TextTab
         return new CleanData(labels, train, validation, test == null ? validation : test, poisonedTest);
     }
 
-    private static TextTable table(TextReader reader, String address) {
-        return address == null ? null : reader.read(address, LabelColumn.REQUIRED);
+    private static TextTable table(TextReader reader, Optional<String> address) {
+        return address.map(file -> reader.read(file, LabelColumn.REQUIRED)).orElse(null);
     }
 
     private static LabelSet labels(

@@ -6,11 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.TreeSet;
+import org.purespark.config.Settings;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.metrics.AttackTarget;
 import org.purespark.metrics.Confusion;
 import org.purespark.run.RunDirectory;
+import org.purespark.run.Stage;
 import org.purespark.run.StageName;
 import org.purespark.run.StageNeeds;
 import org.purespark.run.artifact.MetricsFile;
@@ -20,79 +21,74 @@ import org.purespark.run.artifact.ProbesFile;
  * PURE, step 6: accuracy on the clean test texts and label-flip rate on the triggered ones, of all three models. Known
  * triggers are tried on clean texts before and after, for those who have no triggered ones.
  */
-record EvaluateStage(Workshop shop) implements Stage {
+record EvaluateStage(CheckedInputs inputs, Settings settings, ModelPasses passes, RunDirectory directory, RunLog log)
+        implements Stage {
     @Override
     public StageNeeds needs() {
-        StageNeeds needs = Needs.ofSuspect(StageNeeds.of(StageName.EVALUATE), shop)
-                .withOption("--target", String.valueOf(shop.inputs().target()));
-        needs = shop.inputs().test() != null ? needs.withInputs(Inputs.TEST) : Needs.ofValidation(needs, shop);
-        if (shop.settings().probe().batteryFile() != null) {
+        Inputs given = inputs.given();
+        StageNeeds needs = Needs.ofSuspect(StageNeeds.of(StageName.EVALUATE), given)
+                .withOption("--target", given.target().orElse("null"));
+        needs = given.test().isPresent() ? needs.withInputs(Inputs.TEST) : Needs.ofValidation(needs, given);
+        if (settings.probe().batteryFile() != null) {
             needs = needs.withInputs(Inputs.PROBE_BATTERY);
         }
-        return shop.inputs().poisonedTest() == null ? needs : needs.withInputs(Inputs.POISONED_TEST);
+        return given.poisonedTest().isPresent() ? needs.withInputs(Inputs.POISONED_TEST) : needs;
     }
 
     /** What one model did; {@code poisoned} is null without triggered texts. */
-    private record Outcome(Confusion clean, Confusion poisoned) {}
+    private record Measured(Confusion clean, Confusion poisoned) {}
 
     @Override
     public void run() throws IOException {
-        if (shop.inputs().test() == null) {
-            shop.warn(
+        if (inputs.given().test().isEmpty()) {
+            log.warn(
                     StageName.EVALUATE,
                     "no --test given: accuracy is measured on the validation texts, which the prune search has seen");
         }
-        ModelSource baselineModel = shop.ofStage(StageName.BASELINE, RunDirectory.BASELINE);
-        ModelSource purifiedModel = shop.ofStage(StageName.NORMALIZE, RunDirectory.PURIFIED);
-        Outcome suspect = shop.suspectClassifies() ? outcome("suspect", shop.suspect()) : null;
-        Outcome baseline = outcome("baseline", baselineModel);
-        Outcome purified = outcome("purified", purifiedModel);
-        TriggerProbing probing = new TriggerProbing(shop);
-        ProbesFile probes = shop.suspectClassifies()
-                ? probing.run(ProbesFile.Before.SUSPECT, shop.suspect(), purifiedModel)
+        ModelSource baselineModel = Subject.baseline(directory).source();
+        ModelSource purifiedModel = Subject.purified(directory).source();
+        Measured suspect = inputs.suspectClassifies() ? measure("suspect", inputs.suspect()) : null;
+        Measured baseline = measure("baseline", baselineModel);
+        Measured purified = measure("purified", purifiedModel);
+        TriggerProbing probing =
+                new TriggerProbing(inputs.battery(), passes, settings.probe().texts(), settings.seed());
+        ProbesFile probes = inputs.suspectClassifies()
+                ? probing.run(ProbesFile.Before.SUSPECT, inputs.suspect(), purifiedModel)
                 : probing.run(ProbesFile.Before.BASELINE, baselineModel, purifiedModel);
-        shop.files().write(shop.run().file(RunDirectory.PROBES), probes);
+        directory.write(RunDirectory.PROBES, probes);
         Integer target = target(suspect == null ? baseline : suspect);
         Map<String, Double> seconds = new LinkedHashMap<>();
         for (StageName stage : StageName.values()) {
-            shop.run().table().entry(stage).ifPresent(entry -> seconds.put(stage.text(), entry.seconds()));
+            directory.table().entry(stage).ifPresent(entry -> seconds.put(stage.text(), entry.seconds()));
         }
-        shop.files()
-                .write(
-                        shop.run().file(RunDirectory.METRICS),
-                        new MetricsFile(
-                                MetricsFile.SCHEMA,
-                                shop.settings().seed(),
-                                target,
-                                suspect == null ? MetricsFile.Figures.ABSENT : figures(suspect, target),
-                                figures(baseline, target),
-                                new MetricsFile.PurifiedFigures(
-                                        accuracy(purified.clean()),
-                                        flipRate(purified, target),
-                                        new MetricsFile.Confusion(
-                                                counts(purified.clean()),
-                                                purified.poisoned() == null ? null : counts(purified.poisoned()))),
-                                seconds));
+        directory.write(
+                RunDirectory.METRICS,
+                new MetricsFile(
+                        MetricsFile.SCHEMA,
+                        settings.seed(),
+                        target,
+                        suspect == null ? MetricsFile.Figures.ABSENT : figures(suspect, target),
+                        figures(baseline, target),
+                        new MetricsFile.PurifiedFigures(
+                                accuracy(purified.clean()),
+                                flipRate(purified, target),
+                                new MetricsFile.Confusion(
+                                        counts(purified.clean()),
+                                        purified.poisoned() == null ? null : counts(purified.poisoned()))),
+                        seconds));
     }
 
-    private Outcome outcome(String name, ModelSource model) {
-        Confusion clean = confusion("evaluate: " + name + " on clean texts", model, Workshop.Split.TEST);
-        Confusion poisoned = shop.data().poisonedTest() == null
-                ? null
-                : confusion("evaluate: " + name + " on triggered texts", model, Workshop.Split.POISONED_TEST);
-        return new Outcome(clean, poisoned);
+    private Measured measure(String name, ModelSource model) {
+        Confusion clean = passes.confusion(RunTexts.Split.TEST, "evaluate: " + name + " on clean texts", model);
+        Confusion poisoned = passes.texts().arePoisoned()
+                ? passes.confusion(RunTexts.Split.POISONED_TEST, "evaluate: " + name + " on triggered texts", model)
+                : null;
+        return new Measured(clean, poisoned);
     }
 
-    private Confusion confusion(String label, ModelSource model, Workshop.Split split) {
-        return shop.surroundings()
-                .evaluator()
-                .confusions(shop.pass(label, model, split), List.of(new TreeSet<>()))
-                .get(0);
-    }
-
-    private Integer target(Outcome first) {
-        if (shop.inputs().target() != null) {
-            return shop.data().labels().indexOf(shop.inputs().target());
+    private Integer target(Measured first) {
+        if (inputs.given().target().isPresent()) {
+            return inputs.labels().indexOf(inputs.given().target().get());
         }
         if (first.poisoned() == null) {
             return null;
@@ -101,8 +97,8 @@ record EvaluateStage(Workshop shop) implements Stage {
         return target < 0 ? null : Integer.valueOf(target);
     }
 
-    private static MetricsFile.Figures figures(Outcome outcome, Integer target) {
-        return new MetricsFile.Figures(accuracy(outcome.clean()), flipRate(outcome, target));
+    private static MetricsFile.Figures figures(Measured model, Integer target) {
+        return new MetricsFile.Figures(accuracy(model.clean()), flipRate(model, target));
     }
 
     private static Double accuracy(Confusion confusion) {
@@ -110,11 +106,11 @@ record EvaluateStage(Workshop shop) implements Stage {
         return accuracy.isPresent() ? accuracy.getAsDouble() : null;
     }
 
-    private static Double flipRate(Outcome outcome, Integer target) {
-        if (target == null || outcome.poisoned() == null) {
+    private static Double flipRate(Measured model, Integer target) {
+        if (target == null || model.poisoned() == null) {
             return null;
         }
-        OptionalDouble rate = outcome.poisoned().labelFlipRate(target);
+        OptionalDouble rate = model.poisoned().labelFlipRate(target);
         return rate.isPresent() ? rate.getAsDouble() : null;
     }
 

@@ -1,72 +1,167 @@
 package org.purespark.purify;
 
 import java.io.Serializable;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
-/**
- * Addresses of what a purification reads, as the user gave them; null where not given.
- *
- * @param model the suspect's directory, or for a single stage the model it is to work on
- * @param classifier safetensors file of its classifier
- * @param train clean labelled texts
- * @param validation where absent, a seeded share of train is held out
- * @param test where absent, the validation texts serve
- * @param poisonedTest triggered texts with their true labels
- * @param target label that the attack aims at; where absent, the class most flipped to
- */
-public record Inputs(
-        String model,
-        String classifier,
-        String train,
-        String validation,
-        String test,
-        String poisonedTest,
-        String target)
-        implements Serializable {
+/** Addresses of what a purification reads, and the label that the attack aims at, as the user gave them. */
+public final class Inputs implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** The suspect's directory, or for a single stage the model it is to work on. */
     public static final String MODEL = "model";
+
+    /** Safetensors file of its classifier. */
     public static final String CLASSIFIER = "classifier";
+
+    /** Clean labelled texts. */
     public static final String TRAIN = "train";
+
+    /** Where it is absent, a seeded share of train is held out. */
     public static final String VALIDATION = "validation";
+
+    /** Where it is absent, the validation texts serve. */
     public static final String TEST = "test";
+
+    /** Triggered texts with their true labels. */
     public static final String POISONED_TEST = "poisoned-test";
 
     /** Named by the setting {@code probe.battery-file}, not by an option. */
     public static final String PROBE_BATTERY = "probe-battery";
 
+    /** The names of all inputs that have an option. */
+    public static final List<String> NAMES = List.of(MODEL, CLASSIFIER, TRAIN, VALIDATION, TEST, POISONED_TEST);
+
+    private final TreeMap<String, String> addresses;
+    private final String target;
+
+    private Inputs(TreeMap<String, String> addresses, String target) {
+        this.addresses = addresses;
+        this.target = target;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The address of the input with that name, one of {@link #NAMES}. */
+    public Optional<String> address(String name) {
+        return Optional.ofNullable(addresses.get(requireKnown(name)));
+    }
+
+    public Optional<String> model() {
+        return address(MODEL);
+    }
+
+    public Optional<String> classifier() {
+        return address(CLASSIFIER);
+    }
+
+    public Optional<String> train() {
+        return address(TRAIN);
+    }
+
+    public Optional<String> validation() {
+        return address(VALIDATION);
+    }
+
+    public Optional<String> test() {
+        return address(TEST);
+    }
+
+    public Optional<String> poisonedTest() {
+        return address(POISONED_TEST);
+    }
+
+    /** Label that the attack aims at; where absent, the class most flipped to. */
+    public Optional<String> target() {
+        return Optional.ofNullable(target);
+    }
+
     /** The addresses that were given, by name. */
     public SortedMap<String, String> given() {
-        SortedMap<String, String> given = new TreeMap<>();
-        put(given, MODEL, model);
-        put(given, CLASSIFIER, classifier);
-        put(given, TRAIN, train);
-        put(given, VALIDATION, validation);
-        put(given, TEST, test);
-        put(given, POISONED_TEST, poisonedTest);
-        return given;
+        return Collections.unmodifiableSortedMap(addresses);
     }
 
-    /** What is not given here is taken from {@code before}, the addresses that a run directory remembers. */
-    public Inputs orElse(SortedMap<String, String> before) {
-        // A classifier belongs to its model: it is not put to another one.
-        boolean sameModel = model == null || model.equals(before.get(MODEL));
-        return new Inputs(
-                either(model, before.get(MODEL)),
-                sameModel ? either(classifier, before.get(CLASSIFIER)) : classifier,
-                either(train, before.get(TRAIN)),
-                either(validation, before.get(VALIDATION)),
-                either(test, before.get(TEST)),
-                either(poisonedTest, before.get(POISONED_TEST)),
-                target);
+    /** What is not given here is taken from {@code other}; a classifier belongs to its model and goes to no other. */
+    public Inputs orElse(Inputs other) {
+        TreeMap<String, String> all = new TreeMap<>(other.addresses);
+        if (model().isPresent() && !model().equals(other.model())) {
+            all.remove(CLASSIFIER);
+        }
+        all.putAll(addresses);
+        return new Inputs(all, target == null ? other.target : target);
     }
 
-    private static String either(String one, String other) {
-        return one != null ? one : other;
+    /** The same inputs, each address changed. */
+    public Inputs withAddresses(UnaryOperator<String> change) {
+        TreeMap<String, String> changed = new TreeMap<>(addresses);
+        changed.replaceAll((name, address) -> change.apply(address));
+        return new Inputs(changed, target);
     }
 
-    private static void put(SortedMap<String, String> map, String name, String value) {
-        if (value != null) {
-            map.put(name, value);
+    private static String requireKnown(String name) {
+        if (!NAMES.contains(name)) {
+            throw new IllegalArgumentException("no input is called " + name + "; the inputs are " + NAMES);
+        }
+        return name;
+    }
+
+    /** Takes what is given; null says that something is not. */
+    public static final class Builder {
+        private final TreeMap<String, String> addresses = new TreeMap<>();
+        private String target;
+
+        private Builder() {}
+
+        /**
+         * @param name one of {@link Inputs#NAMES}
+         * @throws IllegalArgumentException for any other name
+         */
+        public Builder address(String name, String address) {
+            if (address == null) {
+                addresses.remove(requireKnown(name));
+            } else {
+                addresses.put(requireKnown(name), address);
+            }
+            return this;
+        }
+
+        public Builder model(String address) {
+            return address(MODEL, address);
+        }
+
+        public Builder classifier(String address) {
+            return address(CLASSIFIER, address);
+        }
+
+        public Builder train(String address) {
+            return address(TRAIN, address);
+        }
+
+        public Builder validation(String address) {
+            return address(VALIDATION, address);
+        }
+
+        public Builder test(String address) {
+            return address(TEST, address);
+        }
+
+        public Builder poisonedTest(String address) {
+            return address(POISONED_TEST, address);
+        }
+
+        public Builder target(String label) {
+            target = label;
+            return this;
+        }
+
+        public Inputs build() {
+            return new Inputs(new TreeMap<>(addresses), target);
         }
     }
 }

@@ -7,20 +7,19 @@ final class Needs {
     private Needs() {}
 
     /** The suspect and the train texts; where no validation file is given, train is what is left of it. */
-    static StageNeeds ofTraining(StageNeeds needs, Workshop shop) {
-        StageNeeds all = ofSuspect(needs, shop).withInputs(Inputs.TRAIN);
-        return all.withOption("validation", shop.inputs().validation() == null ? "held out of train" : "given");
+    static StageNeeds ofTraining(StageNeeds needs, Inputs given) {
+        return ofSuspect(needs, given)
+                .withInputs(Inputs.TRAIN)
+                .withOption("validation", given.validation().isPresent() ? "given" : "held out of train");
     }
 
-    static StageNeeds ofSuspect(StageNeeds needs, Workshop shop) {
+    static StageNeeds ofSuspect(StageNeeds needs, Inputs given) {
         StageNeeds all = needs.withInputs(Inputs.MODEL);
-        return shop.inputs().classifier() == null ? all : all.withInputs(Inputs.CLASSIFIER);
+        return given.classifier().isPresent() ? all.withInputs(Inputs.CLASSIFIER) : all;
     }
 
     /** The validation texts, from wherever they come. */
-    static StageNeeds ofValidation(StageNeeds needs, Workshop shop) {
-        return shop.inputs().validation() != null
-                ? needs.withInputs(Inputs.VALIDATION)
-                : needs.withInputs(Inputs.TRAIN);
+    static StageNeeds ofValidation(StageNeeds needs, Inputs given) {
+        return needs.withInputs(given.validation().isPresent() ? Inputs.VALIDATION : Inputs.TRAIN);
     }
 }

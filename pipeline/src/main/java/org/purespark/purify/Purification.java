@@ -2,17 +2,20 @@ package org.purespark.purify;
 
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.purespark.InputException;
 import org.purespark.config.Settings;
+import org.purespark.run.InputFingerprint;
 import org.purespark.run.RunContext;
 import org.purespark.run.RunDirectory;
+import org.purespark.run.Stage;
 import org.purespark.run.StageName;
 import org.purespark.run.StageRunner;
 import org.purespark.run.event.EventLog;
-import org.purespark.storage.Storage;
+import org.purespark.train.FineTuner;
 
 /**
  * Purifies one suspect: runs the stages in a run directory, skipping what is there already and was made from the same
@@ -20,6 +23,7 @@ import org.purespark.storage.Storage;
  */
 public final class Purification {
     private static final Set<StageName> TRAINING = EnumSet.of(StageName.BASELINE, StageName.NORMALIZE);
+    private static final String TRAIN_TEXTS = "a file of clean labelled texts";
 
     private final Surroundings surroundings;
     private final Settings settings;
@@ -31,13 +35,16 @@ public final class Purification {
 
     /** All stages: {@code inputs.model()} is the suspect. */
     public void purify(Inputs inputs, String runAddress) throws IOException {
-        require(inputs.model(), "--model", "the suspect's directory");
-        require(inputs.train(), "--train", "a file of clean labelled texts");
+        String model = require(inputs.model(), "--model", "the suspect's directory");
+        require(inputs.train(), "--train", TRAIN_TEXTS);
         RunDirectory.inspect(surroundings.storage(), runAddress, surroundings.clock());
-        checkReadable(inputs);
-        try (Workshop shop = new Workshop(surroundings, settings, inputs, inputs.model(), runAddress)) {
+        requireExisting(inputs);
+        try (CheckedInputs checked = CheckedInputs.read(surroundings, settings, inputs, model)) {
+            RunDirectory run = open(runAddress);
+            EventLog events = events(run);
+            StageRunner runner = runner(run, checked.fingerprints(), events);
             for (StageName stage : StageName.values()) {
-                run(shop, stage(stage, shop, Subject.BASELINE));
+                runner.run(stage(stage, checked, Subject.baseline(run), run, events));
             }
         }
     }
@@ -46,84 +53,93 @@ public final class Purification {
     public void runStage(StageName name, Inputs given, String runAddress) throws IOException {
         RunDirectory before = RunDirectory.inspect(surroundings.storage(), runAddress, surroundings.clock());
         if (name == StageName.REPORT) {
-            report(RunDirectory.open(surroundings.storage(), runAddress, surroundings.clock()));
+            report(open(runAddress));
             return;
         }
         Inputs inputs = given.orElse(remembered(before));
-        Subject subject = Subject.BASELINE;
-        String model = inputs.model();
-        if (name == StageName.SCORE || name == StageName.PRUNE) {
-            if (given.model() != null) {
-                subject = Subject.GIVEN;
-            } else {
-                before.upstream(StageName.BASELINE);
-                model = before.file(RunDirectory.BASELINE);
-            }
-            requireValidation(inputs);
+        boolean looksAtBaseline = (name == StageName.SCORE || name == StageName.PRUNE)
+                && given.model().isEmpty();
+        if (looksAtBaseline) {
+            before.upstream(StageName.BASELINE);
         }
-        require(model, "--model", "a model's directory");
+        String model = looksAtBaseline
+                ? before.file(RunDirectory.BASELINE)
+                : require(inputs.model(), "--model", "a model's directory");
         if (TRAINING.contains(name)) {
-            require(inputs.train(), "--train", "a file of clean labelled texts");
+            require(inputs.train(), "--train", TRAIN_TEXTS);
         }
-        if (name == StageName.EVALUATE && inputs.test() == null) {
-            requireValidation(inputs);
+        requireCleanTexts(name, inputs);
+        requireExisting(inputs);
+        try (CheckedInputs checked = CheckedInputs.read(surroundings, settings, inputs, model)) {
+            RunDirectory run = open(runAddress);
+            EventLog events = events(run);
+            Subject subject = looksAtBaseline ? Subject.baseline(run) : new Subject.Given(checked);
+            runner(run, checked.fingerprints(), events).run(stage(name, checked, subject, run, events));
         }
-        checkReadable(inputs);
-        try (Workshop shop = new Workshop(surroundings, settings, inputs, model, runAddress)) {
-            run(shop, stage(name, shop, subject));
-        }
-    }
-
-    private void run(Workshop shop, Stage stage) throws IOException {
-        StageRunner runner =
-                new StageRunner(shop.run(), shop.context(), shop.events(), surroundings.clock(), surroundings.said());
-        runner.run(runner.key(stage.needs()), stage::run);
     }
 
     private void report(RunDirectory run) throws IOException {
-        RunContext context = new RunContext(surroundings.versions(), settings, new TreeMap<>());
-        EventLog events = new EventLog(surroundings.storage(), run.file(RunDirectory.EVENTS), surroundings.clock());
-        StageRunner runner = new StageRunner(run, context, events, surroundings.clock(), surroundings.said());
-        Stage stage = new ReportStage(surroundings, run);
-        runner.run(runner.key(stage.needs()), stage::run);
+        runner(run, new TreeMap<>(), events(run)).run(new ReportStage(surroundings.storage(), run));
     }
 
-    private Stage stage(StageName name, Workshop shop, Subject subject) {
+    private RunDirectory open(String address) {
+        return RunDirectory.open(surroundings.storage(), address, surroundings.clock());
+    }
+
+    private EventLog events(RunDirectory run) {
+        return new EventLog(surroundings.storage(), run.file(RunDirectory.EVENTS), surroundings.clock());
+    }
+
+    private StageRunner runner(RunDirectory run, SortedMap<String, InputFingerprint> inputs, EventLog events) {
+        RunContext context = new RunContext(surroundings.versions(), settings, inputs);
+        return new StageRunner(run, context, events, surroundings.clock(), surroundings.said());
+    }
+
+    /** @param subject the model that scoring and the prune search look at */
+    private Stage stage(StageName name, CheckedInputs inputs, Subject subject, RunDirectory run, EventLog events) {
+        RunLog log = new RunLog(events, surroundings.said());
+        FineTuner fineTuner = surroundings.fineTuner();
+        ModelPasses passes = new ModelPasses(
+                surroundings.evaluator(), inputs.texts(), settings.evaluate().batchTexts());
         return switch (name) {
-            case BASELINE -> new BaselineStage(shop);
-            case SCORE -> new ScoreStage(shop, subject);
-            case PRUNE -> new PruneStage(shop, subject);
-            case NORMALIZE -> new NormalizeStage(shop);
-            case EVALUATE -> new EvaluateStage(shop);
-            case REPORT -> new ReportStage(surroundings, shop.run());
+            case BASELINE -> new BaselineStage(inputs, settings, fineTuner, run, log);
+            case SCORE -> new ScoreStage(inputs.given(), subject, passes, run);
+            case PRUNE -> new PruneStage(inputs.given(), subject, settings.prune(), passes, run, log);
+            case NORMALIZE -> new NormalizeStage(inputs, settings, passes, fineTuner, run, log);
+            case EVALUATE -> new EvaluateStage(inputs, settings, passes, run, log);
+            case REPORT -> new ReportStage(surroundings.storage(), run);
         };
     }
 
-    private static SortedMap<String, String> remembered(RunDirectory run) {
-        SortedMap<String, String> addresses = new TreeMap<>();
-        run.record()
-                .ifPresent(record -> record.inputs().forEach((name, input) -> addresses.put(name, input.address())));
-        return addresses;
+    private static Inputs remembered(RunDirectory run) {
+        Inputs.Builder inputs = Inputs.builder();
+        run.record().ifPresent(record -> record.inputs().forEach((name, input) -> {
+            if (Inputs.NAMES.contains(name)) {
+                inputs.address(name, input.address());
+            }
+        }));
+        return inputs.build();
     }
 
-    private void checkReadable(Inputs inputs) throws IOException {
-        Storage storage = surroundings.storage();
+    private void requireExisting(Inputs inputs) throws IOException {
         for (var input : inputs.given().entrySet()) {
-            if (!storage.exists(input.getValue())) {
+            if (!surroundings.storage().exists(input.getValue())) {
                 throw new InputException("--" + input.getKey() + ": there is no " + input.getValue());
             }
         }
     }
 
-    private static void requireValidation(Inputs inputs) {
-        if (inputs.validation() == null && inputs.train() == null) {
+    /** Where a stage that measures is to find clean texts. */
+    private static void requireCleanTexts(StageName name, Inputs inputs) {
+        boolean validates = name == StageName.SCORE
+                || name == StageName.PRUNE
+                || (name == StageName.EVALUATE && inputs.test().isEmpty());
+        if (validates && inputs.validation().isEmpty() && inputs.train().isEmpty()) {
             throw new InputException("--validation is missing: name a file of clean labelled texts");
         }
     }
 
-    private static void require(String value, String option, String what) {
-        if (value == null) {
-            throw new InputException(option + " is missing: name " + what);
-        }
+    private static String require(Optional<String> address, String option, String what) {
+        return address.orElseThrow(() -> new InputException(option + " is missing: name " + what));
     }
 }

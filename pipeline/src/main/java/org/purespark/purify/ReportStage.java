@@ -3,11 +3,13 @@ package org.purespark.purify;
 import java.io.IOException;
 import org.purespark.report.RunReport;
 import org.purespark.run.RunDirectory;
+import org.purespark.run.Stage;
 import org.purespark.run.StageName;
 import org.purespark.run.StageNeeds;
+import org.purespark.storage.Storage;
 
 /** The page that shows it all, from the run directory's files alone. */
-record ReportStage(Surroundings surroundings, RunDirectory directory) implements Stage {
+record ReportStage(Storage storage, RunDirectory directory) implements Stage {
     @Override
     public StageNeeds needs() {
         return StageNeeds.of(StageName.REPORT);
@@ -15,7 +17,6 @@ record ReportStage(Surroundings surroundings, RunDirectory directory) implements
 
     @Override
     public void run() throws IOException {
-        String verdict = RunVerdict.of(surroundings.storage(), directory).words();
-        RunReport.write(surroundings.storage(), directory.address(), verdict);
+        RunReport.write(storage, directory.address(), RunVerdict.of(directory).words());
     }
 }

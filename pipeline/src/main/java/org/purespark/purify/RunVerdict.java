@@ -7,17 +7,15 @@ import org.purespark.metrics.Confusion;
 import org.purespark.metrics.FlipRates;
 import org.purespark.metrics.Verdict;
 import org.purespark.run.RunDirectory;
-import org.purespark.run.artifact.JsonFiles;
 import org.purespark.run.artifact.MetricsFile;
-import org.purespark.storage.Storage;
 
 /** The verdict that a run's {@code metrics.json} gives. */
 public final class RunVerdict {
     private RunVerdict() {}
 
     /** @throws org.purespark.InputException where the run directory has no metrics yet, or they are broken */
-    public static Verdict of(Storage storage, RunDirectory run) throws IOException {
-        return of(new JsonFiles(storage).read(run.file(RunDirectory.METRICS), MetricsFile.class, MetricsFile.SCHEMA));
+    public static Verdict of(RunDirectory run) throws IOException {
+        return of(run.read(RunDirectory.METRICS, MetricsFile.class, MetricsFile.SCHEMA));
     }
 
     static Verdict of(MetricsFile metrics) {

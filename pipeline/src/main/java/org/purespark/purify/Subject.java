@@ -6,37 +6,52 @@ import org.purespark.run.RunDirectory;
 import org.purespark.run.StageName;
 import org.purespark.run.StageNeeds;
 
-/** The model that scoring and the prune search work on. */
-enum Subject {
-    /** The baseline of the run directory. */
-    BASELINE {
+/** The model that a stage looks at. */
+sealed interface Subject {
+    /** What a stage of {@code needs} takes in when it looks at this model. */
+    StageNeeds add(StageNeeds needs);
+
+    /** @throws org.purespark.InputException where the run directory does not hold it */
+    ModelSource source() throws IOException;
+
+    static Subject baseline(RunDirectory run) {
+        return new Made(run, StageName.BASELINE, RunDirectory.BASELINE);
+    }
+
+    static Subject purified(RunDirectory run) {
+        return new Made(run, StageName.NORMALIZE, RunDirectory.PURIFIED);
+    }
+
+    /**
+     * What a stage upstream has written.
+     *
+     * @param directory its name in the run directory
+     */
+    record Made(RunDirectory run, StageName stage, String directory) implements Subject {
         @Override
-        StageNeeds add(StageNeeds needs, Workshop shop) {
+        public StageNeeds add(StageNeeds needs) {
             return needs;
         }
 
         @Override
-        ModelSource source(Workshop shop) throws IOException {
-            return shop.ofStage(StageName.BASELINE, RunDirectory.BASELINE);
+        public ModelSource source() throws IOException {
+            return new ModelSource(run.file(directory), null, run.upstream(stage));
         }
-    },
-    /** The model given with {@code --model}. */
-    GIVEN {
+    }
+
+    /** The model given with {@code --model}: the stage baseline has no part in it. */
+    record Given(CheckedInputs inputs) implements Subject {
         @Override
-        StageNeeds add(StageNeeds needs, Workshop shop) {
+        public StageNeeds add(StageNeeds needs) {
             StageName[] others = needs.upstream().stream()
                     .filter(stage -> stage != StageName.BASELINE)
                     .toArray(StageName[]::new);
-            return Needs.ofSuspect(needs.withUpstream(others), shop);
+            return Needs.ofSuspect(needs.withUpstream(others), inputs.given());
         }
 
         @Override
-        ModelSource source(Workshop shop) {
-            return shop.suspect();
+        public ModelSource source() {
+            return inputs.suspect();
         }
-    };
-
-    abstract StageNeeds add(StageNeeds needs, Workshop shop);
-
-    abstract ModelSource source(Workshop shop) throws IOException;
+    }
 }

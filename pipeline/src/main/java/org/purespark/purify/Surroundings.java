@@ -5,14 +5,12 @@ import java.util.function.Consumer;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.run.Versions;
 import org.purespark.storage.Storage;
-import org.purespark.text.TextReader;
 import org.purespark.train.FineTuner;
 
 /**
  * What a purification works with.
  *
  * @param storage files
- * @param reader labelled texts
  * @param evaluator passes over texts
  * @param fineTuner training
  * @param versions what this is, for the record
@@ -21,7 +19,6 @@ import org.purespark.train.FineTuner;
  */
 public record Surroundings(
         Storage storage,
-        TextReader reader,
         Evaluator evaluator,
         FineTuner fineTuner,
         Versions versions,

@@ -5,7 +5,6 @@ import java.util.List;
 import org.purespark.attack.LabelledText;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.evaluate.BatchEvaluation;
-import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.metrics.WilsonInterval;
 import org.purespark.probe.Probe;
@@ -15,8 +14,13 @@ import org.purespark.probe.ProbeSample;
 import org.purespark.probe.ProbeTexts;
 import org.purespark.run.artifact.ProbesFile;
 
-/** Tries known triggers on clean test texts, before and after purification: one pass of each model for all of them. */
-record TriggerProbing(Workshop shop) {
+/**
+ * Tries known triggers on clean test texts, before and after purification: one pass of each model for all of them.
+ *
+ * @param sampleTexts clean texts that each trigger is put into, at most
+ * @param seed of which ones
+ */
+record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts, long seed) {
     private static final double CONFIDENCE = 0.95;
 
     /**
@@ -25,14 +29,12 @@ record TriggerProbing(Workshop shop) {
      * @param after the purified model
      */
     ProbesFile run(ProbesFile.Before which, ModelSource before, ModelSource after) {
-        ProbeBattery battery = shop.battery();
-        int classes = shop.data().labels().size();
-        long seed = shop.settings().seed();
+        int classes = passes.texts().labels().size();
         if (battery.probes().isEmpty()) {
             return new ProbesFile(ProbesFile.SCHEMA, seed, classes, 0, 0, which, CONFIDENCE, 0, List.of());
         }
-        int maxLength = shop.settings().text().maxLength();
-        ProbeTexts texts = ProbeTexts.of(battery, sample(), shop::encode, maxLength, seed);
+        ProbeTexts texts = ProbeTexts.of(
+                battery, sample(classes), passes.texts()::encode, passes.texts().maxLength(), seed);
         int[] predictedBefore = predictions(which.text(), before, texts.split());
         int[] predictedAfter = predictions("purified", after, texts.split());
         List<List<ProbeTexts.Flips>> flipsBefore = new ArrayList<>();
@@ -59,27 +61,17 @@ record TriggerProbing(Workshop shop) {
                 entries);
     }
 
-    private List<LabelledText> sample() {
-        EncodedSplit test = shop.encoded(Workshop.Split.TEST);
-        int[] chosen = ProbeSample.choose(
-                test.labels(),
-                shop.data().labels().size(),
-                shop.settings().probe().texts(),
-                shop.settings().seed());
+    private List<LabelledText> sample(int classes) {
+        int[] labels = passes.texts().encoded(RunTexts.Split.TEST).labels();
         List<LabelledText> sample = new ArrayList<>();
-        for (int text : chosen) {
-            sample.add(new LabelledText(shop.data().test().rows().get(text).text(), test.labels()[text]));
+        for (int text : ProbeSample.choose(labels, classes, sampleTexts, seed)) {
+            sample.add(new LabelledText(passes.texts().testText(text), labels[text]));
         }
         return sample;
     }
 
     private int[] predictions(String name, ModelSource model, EncodedSplit texts) {
-        Evaluator.Pass pass = new Evaluator.Pass(
-                "evaluate: " + name + " on probed texts",
-                model,
-                texts,
-                shop.settings().evaluate().batchTexts());
-        return shop.surroundings().evaluator().logits(pass).stream()
+        return passes.logits(texts, "evaluate: " + name + " on probed texts", model).stream()
                 .mapToInt(BatchEvaluation::prediction)
                 .toArray();
     }

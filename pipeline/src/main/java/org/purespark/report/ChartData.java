@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.purespark.heads.Head;
+import org.purespark.heads.HeadScores;
+import org.purespark.prune.PruneStep;
 import org.purespark.report.ReportModel.TrainingCurve;
-import org.purespark.run.artifact.HeadScoresFile;
 import org.purespark.run.artifact.NormalizationFile;
 import org.purespark.run.artifact.PrunedHeadsFile;
 import org.purespark.run.event.Event;
@@ -25,7 +26,7 @@ final class ChartData {
 
     static String of(ReportModel model) {
         ObjectNode data = NODES.objectNode();
-        model.headScores().ifPresent(scores -> data.set("heads", heads(scores, model)));
+        model.headScores().ifPresent(file -> data.set("heads", heads(file.scores(), model)));
         model.prunedHeads().ifPresent(path -> data.set("prune", prune(path)));
         model.normalization().ifPresent(known -> data.set("layers", layers(known)));
         ArrayNode training = data.putArray("training");
@@ -45,14 +46,18 @@ final class ChartData {
                 .replace("\u2029", "\\u2029");
     }
 
-    private static ObjectNode heads(HeadScoresFile scores, ReportModel model) {
+    private static ObjectNode heads(HeadScores scores, ReportModel model) {
         Set<Head> pruned = new HashSet<>(model.pruned());
         ObjectNode heads = NODES.objectNode().put("layers", scores.layers()).put("heads", scores.heads());
         ArrayNode cells = heads.putArray("cells");
         for (int layer = 0; layer < scores.layers(); layer++) {
             for (int head = 0; head < scores.heads(); head++) {
                 Head place = new Head(layer, head);
-                cells.addArray().add(layer).add(head).add(scores.score(place)).add(pruned.contains(place) ? 1 : 0);
+                cells.addArray()
+                        .add(layer)
+                        .add(head)
+                        .add(scores.variance(place))
+                        .add(pruned.contains(place) ? 1 : 0);
             }
         }
         return heads;
@@ -61,7 +66,7 @@ final class ChartData {
     private static ObjectNode prune(PrunedHeadsFile path) {
         ObjectNode prune = NODES.objectNode().put("threshold", path.threshold());
         ArrayNode steps = prune.putArray("steps");
-        for (PrunedHeadsFile.Step step : path.steps()) {
+        for (PruneStep step : path.steps()) {
             steps.addArray().add(step.pruned()).add(step.accuracy()).add(step.gaveBack() ? 1 : 0);
         }
         return prune.put("kept", path.heads().size());

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.purespark.heads.Head;
+import org.purespark.heads.HeadScores;
+import org.purespark.prune.PruneStep;
 import org.purespark.run.artifact.HeadScoresFile;
 import org.purespark.run.artifact.NormalizationFile;
 import org.purespark.run.artifact.PrunedHeadsFile;
@@ -44,14 +46,15 @@ final class HeadViews {
 
     private HeadViews() {}
 
-    static ScoresView scores(HeadScoresFile scores, ReportModel model) {
+    static ScoresView scores(HeadScoresFile file, ReportModel model) {
+        HeadScores scores = file.scores();
         Set<Head> pruned = new HashSet<>(model.pruned());
         List<ScoreRow> rows = new ArrayList<>();
         for (int layer = 0; layer < scores.layers(); layer++) {
             List<ScoreCell> cells = new ArrayList<>();
             for (int head = 0; head < scores.heads(); head++) {
                 Head place = new Head(layer, head);
-                cells.add(new ScoreCell(NumberText.scientific(scores.score(place)), pruned.contains(place)));
+                cells.add(new ScoreCell(NumberText.scientific(scores.variance(place)), pruned.contains(place)));
             }
             rows.add(new ScoreRow(layer, cells));
         }
@@ -59,14 +62,14 @@ final class HeadViews {
                 IntStream.range(0, scores.heads()).boxed().toList(),
                 rows,
                 scores.texts(),
-                scores.validationAccuracy() == null ? "" : NumberText.share(scores.validationAccuracy()),
+                file.validationAccuracy() == null ? "" : NumberText.share(file.validationAccuracy()),
                 130 + 26 * scores.layers(),
                 !pruned.isEmpty());
     }
 
     static PruneView prune(PrunedHeadsFile path, ReportModel model) {
         List<StepRow> steps = new ArrayList<>();
-        for (PrunedHeadsFile.Step step : path.steps()) {
+        for (PruneStep step : path.steps()) {
             steps.add(new StepRow(
                     steps.size(),
                     move(path.steps(), steps.size()),
@@ -74,14 +77,14 @@ final class HeadViews {
                     NumberText.share(step.accuracy()),
                     step.accuracy() < path.threshold() ? "below" : "at or above"));
         }
-        List<LayerHeads> heads = path.pruned().keySet().stream()
+        List<LayerHeads> heads = path.byLayer().keySet().stream()
                 .map(layer -> new LayerHeads(layer, headsOf(model.pruned(), layer)))
                 .toList();
         return new PruneView(NumberText.share(path.threshold()), Comparison.headsPruned(model), heads, steps);
     }
 
-    private static String move(List<PrunedHeadsFile.Step> steps, int number) {
-        PrunedHeadsFile.Step step = steps.get(number);
+    private static String move(List<PruneStep> steps, int number) {
+        PruneStep step = steps.get(number);
         if (number == 0) {
             return step.pruned() == 0 ? "no head pruned yet" : "pruned " + NumberText.count(step.pruned(), "head");
         }

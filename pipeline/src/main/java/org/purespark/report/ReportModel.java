@@ -72,14 +72,14 @@ public record ReportModel(
 
     /** The chosen heads by (layer, head); none where the choice has not been made. */
     public List<Head> pruned() {
-        return prunedHeads.map(PrunedHeadsFile::heads).orElse(List.of());
+        return prunedHeads.map(file -> List.copyOf(file.heads())).orElse(List.of());
     }
 
     /** L · A, where the scores are known. */
     public OptionalLong totalHeads() {
         return headScores.isPresent()
-                ? OptionalLong.of(
-                        (long) headScores.get().layers() * headScores.get().heads())
+                ? OptionalLong.of((long) headScores.get().scores().layers()
+                        * headScores.get().scores().heads())
                 : OptionalLong.empty();
     }
 

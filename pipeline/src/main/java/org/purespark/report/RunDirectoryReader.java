@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.purespark.InputException;
+import org.purespark.heads.HeadScores;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.RunRecord;
 import org.purespark.run.StageEntry;
@@ -127,7 +128,7 @@ public final class RunDirectoryReader {
         if (model.headScores().isEmpty()) {
             return;
         }
-        HeadScoresFile scores = model.headScores().get();
+        HeadScores scores = model.headScores().get().scores();
         String wayOut = ". The files of " + model.runDirectory()
                 + " are not of one run: run the stages score, prune and " + "normalize again";
         try {

@@ -1,24 +1,28 @@
 package org.purespark.run;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import org.purespark.InputException;
+import org.purespark.storage.FileContent;
+import org.purespark.storage.ReadDigests;
+import org.purespark.storage.Sha256;
 import org.purespark.storage.Storage;
 
 /** SHA-256 of files and of lists of them. */
 public final class Fingerprints {
-    private static final int BUFFER_BYTES = 1 << 16;
-
     private final Storage storage;
+    private final ReadDigests digests;
 
     public Fingerprints(Storage storage) {
-        this.storage = storage;
+        this(new ReadDigests(storage));
+    }
+
+    /** Reads of each file only what has not been read through the digests' own storage. */
+    public Fingerprints(ReadDigests digests) {
+        this.storage = digests.storage();
+        this.digests = digests;
     }
 
     /**
@@ -55,16 +59,8 @@ public final class Fingerprints {
     }
 
     FileFingerprint file(String address, String name) throws IOException {
-        MessageDigest digest = sha256();
-        byte[] buffer = new byte[BUFFER_BYTES];
-        long size = 0;
-        try (InputStream in = storage.open(address)) {
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                digest.update(buffer, 0, count);
-                size += count;
-            }
-        }
-        return new FileFingerprint(name, size, HexFormat.of().formatHex(digest.digest()));
+        FileContent content = digests.take(address);
+        return new FileFingerprint(name, content.bytes(), content.sha256());
     }
 
     static String digest(List<FileFingerprint> files) {
@@ -81,14 +77,6 @@ public final class Fingerprints {
 
     /** SHA-256 of the text's UTF-8 form, as 64 hexadecimal digits. */
     public static String digest(String text) {
-        return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -34,6 +34,7 @@ public final class RunDirectory {
     public static final String REPORT = "report.html";
 
     private static final String WORK_PREFIX = "work-";
+    private static final String TRAINING_CHECKPOINTS = "checkpoints";
     private static final String WORK_KEY = "made-from";
     private static final String WRITE_TEST = "write-test";
 
@@ -41,6 +42,7 @@ public final class RunDirectory {
     private final String address;
     private final Clock clock;
     private final Fingerprints fingerprints;
+    private final JsonFiles files;
     private byte[] known;
     private RunRecord record;
 
@@ -49,6 +51,7 @@ public final class RunDirectory {
         this.address = address;
         this.clock = clock;
         this.fingerprints = new Fingerprints(storage);
+        this.files = new JsonFiles(storage);
     }
 
     /**
@@ -90,6 +93,24 @@ public final class RunDirectory {
     /** The address of a file or directory of this run, {@code name} being one of the constants here. */
     public String file(String name) {
         return Storage.child(address, name);
+    }
+
+    /**
+     * Puts a file of this run in its place.
+     *
+     * @param name one of the constants here
+     */
+    public void write(String name, Record content) throws IOException {
+        files.write(file(name), content);
+    }
+
+    /**
+     * Reads a file of this run.
+     *
+     * @throws InputException when it is absent or not what it should be
+     */
+    public <T extends Record> T read(String name, Class<T> type, int schema) throws IOException {
+        return files.read(file(name), type, schema);
     }
 
     /** What {@code run.json} held when it was last read or written here; empty in a new directory. */
@@ -186,6 +207,11 @@ public final class RunDirectory {
      */
     public String workDirectory(StageName stage) {
         return file(WORK_PREFIX + stage.text());
+    }
+
+    /** Where a training stage keeps its checkpoints until it is finished. */
+    public String trainingCheckpoints(StageName stage) {
+        return Storage.child(workDirectory(stage), TRAINING_CHECKPOINTS);
     }
 
     /**

@@ -12,12 +12,6 @@ import org.purespark.run.event.EventLog;
 
 /** Runs stages, or skips them, and says which and why, to a person and to the event log. */
 public final class StageRunner {
-    /** A stage's own work: writes the stage's outputs into the run directory. */
-    @FunctionalInterface
-    public interface Work {
-        void run() throws IOException;
-    }
-
     private final RunDirectory run;
     private final RunContext context;
     private final EventLog events;
@@ -38,7 +32,7 @@ public final class StageRunner {
      *
      * @throws org.purespark.InputException when a stage upstream has no result yet
      */
-    public StageKey key(StageNeeds needs) throws IOException {
+    StageKey key(StageNeeds needs) throws IOException {
         SortedMap<StageName, String> results = new TreeMap<>();
         for (StageName before : needs.upstream()) {
             results.put(before, run.upstream(before));
@@ -50,8 +44,10 @@ public final class StageRunner {
      * Runs the stage unless it is complete and made from the same.
      *
      * @return what was decided
+     * @throws org.purespark.InputException when a stage upstream has no result yet
      */
-    public Decision run(StageKey key, Work work) throws IOException {
+    public Decision run(Stage stage) throws IOException {
+        StageKey key = key(stage.needs());
         Decision decision = run.decide(key);
         said.accept(decision.inWords());
         if (!decision.runs()) {
@@ -64,7 +60,7 @@ public final class StageRunner {
         List<String> reasons = decision instanceof Decision.RunAgain again ? again.reasons() : List.of();
         events.log(new Event.StageStarted(key.stage(), attempt, reasons));
         try {
-            work.run();
+            stage.run();
             double seconds = (clock.millis() - start) / 1000.0;
             run.finish(key, seconds);
             events.log(new Event.StageFinished(key.stage(), seconds));

@@ -37,12 +37,29 @@ public final class Storage {
         T on(FileSystem files, Path path) throws IOException;
     }
 
+    /** Stands between a file that is opened and its reader. */
+    @FunctionalInterface
+    interface Watch {
+        InputStream over(String address, InputStream in);
+    }
+
     private final Configuration configuration;
     private final StoreFailures failures;
+    private final Watch watch;
 
     public Storage(Configuration configuration) {
+        this(configuration, (address, in) -> in);
+    }
+
+    private Storage(Configuration configuration, Watch watch) {
         this.configuration = configuration;
         this.failures = new StoreFailures(configuration);
+        this.watch = watch;
+    }
+
+    /** The same files; {@code reader} sees what is read. */
+    Storage watchedBy(Watch reader) {
+        return new Storage(configuration, reader);
     }
 
     /** The address of {@code name} in the directory {@code parent}. */
@@ -52,11 +69,18 @@ public final class Storage {
 
     /** A stream of the file's bytes; on object stores it fails when it cannot give all of them. */
     public InputStream open(String address) throws IOException {
-        return with(
+        return watch.over(
                 address,
-                (files, path) -> isInPlace(files.getUri().getScheme())
-                        ? files.open(path)
-                        : new WholeInput(files, files.getFileStatus(path)));
+                with(
+                        address,
+                        (files, path) -> isInPlace(files.getUri().getScheme())
+                                ? files.open(path)
+                                : new WholeInput(files, files.getFileStatus(path))));
+    }
+
+    /** The file, to be read from any place; to its whole length, as with {@link #open}. */
+    public SeekableInput openSeekable(String address) throws IOException {
+        return with(address, (files, path) -> new WholeInput(files, files.getFileStatus(path)));
     }
 
     /** Bytes in the file. */

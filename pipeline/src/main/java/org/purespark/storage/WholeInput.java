@@ -2,7 +2,6 @@ package org.purespark.storage;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -12,7 +11,7 @@ import org.apache.hadoop.util.functional.FutureIO;
  * An object read to the length that the store says it has. An HTTP answer that breaks off before it has named its length
  * looks complete to the client, so an early end is an interruption: the rest is asked for again.
  */
-final class WholeInput extends InputStream {
+final class WholeInput extends SeekableInput {
     private static final int MOST_OPENINGS = 7;
 
     private final FileSystem files;
@@ -72,6 +71,25 @@ final class WholeInput extends InputStream {
         in.seek(to);
         position = to;
         return skipped;
+    }
+
+    @Override
+    public long length() {
+        return file.getLen();
+    }
+
+    @Override
+    public long position() {
+        return position;
+    }
+
+    @Override
+    public void seek(long to) throws IOException {
+        if (to < 0 || to > file.getLen()) {
+            throw new EOFException("position " + to + " of " + file.getLen() + " bytes of " + file.getPath());
+        }
+        in.seek(to);
+        position = to;
     }
 
     @Override

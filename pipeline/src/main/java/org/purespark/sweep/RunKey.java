@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.purespark.config.ResolvedSettings;
 import org.purespark.config.SettingKeys;
@@ -23,17 +24,15 @@ public record RunKey(TreeMap<String, String> settings, TreeMap<String, String> i
     static final String TARGET = "target";
 
     /**
-     * @param target label that the attack aims at, or null
+     * @param target label that the attack aims at, if it was given
      * @param inputs digests by name
      */
-    static RunKey of(Settings settings, String target, Map<String, String> inputs) {
+    static RunKey of(Settings settings, Optional<String> target, Map<String, String> inputs) {
         Map<String, JsonNode> values = ResolvedSettings.flat(settings);
         TreeMap<String, String> texts = new TreeMap<>();
         SettingKeys.changingResults()
                 .forEach(key -> texts.put(key, values.get(key).toString()));
-        if (target != null) {
-            texts.put(TARGET, target);
-        }
+        target.ifPresent(label -> texts.put(TARGET, label));
         return new RunKey(texts, new TreeMap<>(inputs));
     }
 

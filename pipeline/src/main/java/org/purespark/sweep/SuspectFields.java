@@ -18,10 +18,8 @@ final class SuspectFields {
     static final String SEEDS = "seeds";
     static final String SET = "set";
 
-    private static final List<String> ADDRESSES = List.of(
-            Inputs.MODEL, Inputs.CLASSIFIER, Inputs.TRAIN, Inputs.VALIDATION, Inputs.TEST, Inputs.POISONED_TEST);
     private static final String KNOWN =
-            NAME + ", " + String.join(", ", ADDRESSES) + ", " + TARGET + ", " + SEEDS + ", " + SET + " and set.KEY";
+            NAME + ", " + String.join(", ", Inputs.NAMES) + ", " + TARGET + ", " + SEEDS + ", " + SET + " and set.KEY";
     private static final Pattern SAFE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
     private final String manifest;
@@ -58,7 +56,7 @@ final class SuspectFields {
     }
 
     private static void checkKnown(ManifestRow row, String key) {
-        if (!ADDRESSES.contains(key) && !List.of(NAME, TARGET, SEEDS, SET).contains(key)) {
+        if (!Inputs.NAMES.contains(key) && !List.of(NAME, TARGET, SEEDS, SET).contains(key)) {
             throw new InputException(row.place() + ": unknown key " + key + "; the keys are " + KNOWN);
         }
     }
@@ -78,14 +76,11 @@ final class SuspectFields {
         if (!texts.containsKey(Inputs.MODEL)) {
             throw new InputException(row.place() + ": no model is given; name the suspect's directory");
         }
-        return new Inputs(
-                address(row, Inputs.MODEL, texts),
-                address(row, Inputs.CLASSIFIER, texts),
-                address(row, Inputs.TRAIN, texts),
-                address(row, Inputs.VALIDATION, texts),
-                address(row, Inputs.TEST, texts),
-                address(row, Inputs.POISONED_TEST, texts),
-                texts.get(TARGET));
+        Inputs.Builder inputs = Inputs.builder().target(texts.get(TARGET));
+        for (String name : Inputs.NAMES) {
+            inputs.address(name, address(row, name, texts));
+        }
+        return inputs.build();
     }
 
     private String address(ManifestRow row, String key, Map<String, String> texts) {

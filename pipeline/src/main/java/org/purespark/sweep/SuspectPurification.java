@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.purespark.heads.HeadScores;
 import org.purespark.purify.Purification;
 import org.purespark.purify.Surroundings;
 import org.purespark.run.RunDirectory;
@@ -88,8 +89,8 @@ public final class SuspectPurification {
         MetricsFile metrics = files.read(run.file(RunDirectory.METRICS), MetricsFile.class, MetricsFile.SCHEMA);
         PrunedHeadsFile pruned =
                 files.read(run.file(RunDirectory.PRUNED_HEADS), PrunedHeadsFile.class, PrunedHeadsFile.SCHEMA);
-        HeadScoresFile scores =
-                files.read(run.file(RunDirectory.HEAD_SCORES), HeadScoresFile.class, HeadScoresFile.SCHEMA);
+        HeadScores scores = files.read(run.file(RunDirectory.HEAD_SCORES), HeadScoresFile.class, HeadScoresFile.SCHEMA)
+                .scores();
         Map<String, Double> seconds = new LinkedHashMap<>();
         for (StageName stage : StageName.values()) {
             run.table().entry(stage).ifPresent(entry -> seconds.put(stage.text(), entry.seconds()));
@@ -104,7 +105,7 @@ public final class SuspectPurification {
                         new SuspectResult.Rates(
                                 metrics.purified().accuracy(),
                                 metrics.purified().labelFlipRate())),
-                pruned.pruned().values().stream().mapToInt(List::size).sum(),
+                pruned.heads().size(),
                 scores.layers() * scores.heads(),
                 seconds);
     }

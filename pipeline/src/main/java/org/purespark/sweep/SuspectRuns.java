@@ -18,7 +18,7 @@ import org.purespark.storage.Storage;
  *
  * @param conf address of the settings file, or null
  * @param flags settings of the command line, {@code key=value}; a row's own win over them
- * @param defaults data for rows without their own; its model and classifier are null
+ * @param defaults data for rows without their own; it names no model and no classifier
  * @param out address of the sweep's directory
  */
 public record SuspectRuns(Storage storage, String conf, List<String> flags, Inputs defaults, String out) {
@@ -82,16 +82,8 @@ public record SuspectRuns(Storage storage, String conf, List<String> flags, Inpu
     }
 
     private Inputs inputs(Suspect suspect, Map<String, String> qualified) throws IOException {
-        Inputs own = suspect.inputs();
-        Inputs inputs = new Inputs(
-                absolute(own.model(), qualified),
-                absolute(own.classifier(), qualified),
-                absolute(own.train() != null ? own.train() : defaults.train(), qualified),
-                absolute(own.validation() != null ? own.validation() : defaults.validation(), qualified),
-                absolute(own.test() != null ? own.test() : defaults.test(), qualified),
-                absolute(own.poisonedTest() != null ? own.poisonedTest() : defaults.poisonedTest(), qualified),
-                own.target() != null ? own.target() : defaults.target());
-        if (inputs.train() == null) {
+        Inputs inputs = suspect.inputs().orElse(defaults).withAddresses(address -> absolute(address, qualified));
+        if (inputs.train().isEmpty()) {
             throw new InputException(
                     suspect.place() + ": no train texts; name a file in the row, or for all rows with --train");
         }
@@ -100,9 +92,6 @@ public record SuspectRuns(Storage storage, String conf, List<String> flags, Inpu
 
     /** A file system that is not known is this row's failure, not the sweep's: the address stays as it is. */
     private String absolute(String address, Map<String, String> qualified) {
-        if (address == null) {
-            return null;
-        }
         return qualified.computeIfAbsent(address, given -> {
             try {
                 return storage.qualified(given);

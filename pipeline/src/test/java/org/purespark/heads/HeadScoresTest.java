@@ -41,12 +41,12 @@ class HeadScoresTest {
     @Test
     void refusesScoresThatDoNotFit() {
         assertThatThrownBy(() -> new HeadScores(2, 2, 1, new double[][] {{1, 2}}))
-                .hasMessage("1 rows of head scores, expected one for each of the 2 layers");
+                .hasMessage("variance has 1 layers, layers says 2");
         assertThatThrownBy(() -> new HeadScores(1, 2, 1, new double[][] {{1}}))
-                .hasMessage("layer 0 has 1 head scores, expected 2");
+                .hasMessage("variance[0] has 1 entries, heads says 2");
         assertThatThrownBy(() -> new HeadScores(1, 1, 1, new double[][] {{Double.NaN}}))
-                .hasMessage("score NaN of head 0.0 must be finite and not negative");
+                .hasMessage("variance[0][0] is NaN, expected a finite number, at least 0");
         assertThatThrownBy(() -> new HeadScores(1, 1, 0, new double[][] {{1}}))
-                .hasMessage("head scores over 0 texts: at least one is needed");
+                .hasMessage("texts is 0, expected at least 1");
     }
 }

@@ -14,7 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.purespark.heads.Head;
 import org.purespark.heads.HeadScores;
-import org.purespark.prune.PrunePlan.Outcome;
+import org.purespark.prune.PrunePlan.Ending;
 import org.purespark.random.SeededRandom;
 import org.purespark.random.SeededRandom.Purpose;
 
@@ -62,7 +62,7 @@ class PrunePlannerPropertyTest {
         scores.ranking().forEach(head -> highest.put(head.layer(), head));
         assertThat(plan.pruned()).doesNotContainAnyElementsOf(highest.values());
         assertThat(plan.accuracy()).isEqualTo(oracle.accuracy(plan.pruned()));
-        if (plan.outcome() == Outcome.BELOW_FROM_START) {
+        if (plan.ending() == Ending.BELOW_FROM_START) {
             assertThat(plan.pruned()).isEmpty();
         } else {
             assertThat(plan.accuracy()).isGreaterThanOrEqualTo(0.6);
@@ -81,7 +81,7 @@ class PrunePlannerPropertyTest {
         double enough = threshold.resolve(accuracy);
         steps.add(new PruneStep(0, accuracy, false));
         if (accuracy < enough) {
-            return new PrunePlan(enough, pruned, steps, Outcome.BELOW_FROM_START);
+            return new PrunePlan(enough, pruned, steps, Ending.BELOW_FROM_START);
         }
         for (int from = 0; from < ranking.size(); from += groupSize) {
             List<Head> group = new ArrayList<>(ranking.subList(from, Math.min(from + groupSize, ranking.size())));
@@ -104,9 +104,9 @@ class PrunePlannerPropertyTest {
                     enough,
                     pruned,
                     steps,
-                    accuracy < enough ? Outcome.GROUP_GIVEN_BACK_STILL_BELOW : Outcome.THRESHOLD_REACHED);
+                    accuracy < enough ? Ending.GROUP_GIVEN_BACK_STILL_BELOW : Ending.THRESHOLD_REACHED);
         }
-        return new PrunePlan(enough, pruned, steps, Outcome.ALL_GROUPS_PRUNED);
+        return new PrunePlan(enough, pruned, steps, Ending.ALL_GROUPS_PRUNED);
     }
 
     /** Scores with ties: few distinct values. */

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.purespark.InputException;
 import org.purespark.heads.Head;
 import org.purespark.heads.HeadScores;
-import org.purespark.prune.PrunePlan.Outcome;
+import org.purespark.prune.PrunePlan.Ending;
 
 class PrunePlannerTest {
     /** Ranking: 0.0 0.1 0.2 1.0 1.1 | 1.2 and 0.3, 1.3 the layers' highest; 0.3 comes before 1.2. */
@@ -33,9 +33,9 @@ class PrunePlannerTest {
                         new PruneStep(3, 0.90, false),
                         new PruneStep(5, 0.84, false),
                         new PruneStep(4, 0.85, true));
-        assertThat(plan.outcome()).isEqualTo(Outcome.THRESHOLD_REACHED);
+        assertThat(plan.ending()).isEqualTo(Ending.THRESHOLD_REACHED);
         assertThat(plan.threshold()).isEqualTo(0.85);
-        assertThat(plan.byLayer()).containsEntry(0, List.of(0, 1, 2)).containsEntry(1, List.of(0));
+        assertThat(plan.pruned()).extracting(Head::toString).containsExactly("0.0", "0.1", "0.2", "1.0");
         assertThat(asked.calls).isEqualTo(4);
         assertThat(plan.explanation())
                 .isEqualTo("4 heads are pruned: validation accuracy came from 0.9500 to 0.8500; with more heads out it"
@@ -51,7 +51,7 @@ class PrunePlannerTest {
 
         assertThat(plan.steps()).extracting(PruneStep::pruned).containsExactly(0, 2, 4, 5, 6);
         assertThat(plan.pruned()).doesNotContain(new Head(0, 3), new Head(1, 3)).hasSize(6);
-        assertThat(plan.outcome()).isEqualTo(Outcome.ALL_GROUPS_PRUNED);
+        assertThat(plan.ending()).isEqualTo(Ending.ALL_GROUPS_PRUNED);
         assertThat(plan.explanation())
                 .isEqualTo("All heads that may go are pruned (6 heads; each layer keeps its highest-scored one):"
                         + " validation accuracy came from 1.0000 to 1.0000 and never fell below the threshold of"
@@ -77,7 +77,7 @@ class PrunePlannerTest {
 
         assertThat(plan.pruned()).isEmpty();
         assertThat(plan.steps()).containsExactly(new PruneStep(0, 0.9, false));
-        assertThat(plan.outcome()).isEqualTo(Outcome.ALL_GROUPS_PRUNED);
+        assertThat(plan.ending()).isEqualTo(Ending.ALL_GROUPS_PRUNED);
     }
 
     @Test
@@ -97,7 +97,7 @@ class PrunePlannerTest {
 
         assertThat(plan.pruned()).isEmpty();
         assertThat(plan.steps()).containsExactly(new PruneStep(0, 0.80, false));
-        assertThat(plan.outcome()).isEqualTo(Outcome.BELOW_FROM_START);
+        assertThat(plan.ending()).isEqualTo(Ending.BELOW_FROM_START);
         assertThat(plan.explanation())
                 .isEqualTo("Nothing is pruned: validation accuracy is 0.8000 before any pruning, below the threshold of"
                         + " 0.8500. Lower the threshold (prune.threshold), or give prune.max-accuracy-drop instead.");
@@ -110,7 +110,7 @@ class PrunePlannerTest {
 
         PrunePlan plan = new PrunePlanner(3, 1).plan(SCORES, new Threshold.Absolute(0.85), asked);
 
-        assertThat(plan.outcome()).isEqualTo(Outcome.ALL_GROUPS_PRUNED);
+        assertThat(plan.ending()).isEqualTo(Ending.ALL_GROUPS_PRUNED);
     }
 
     @Test
@@ -122,7 +122,7 @@ class PrunePlannerTest {
 
         assertThat(plan.pruned()).isEmpty();
         assertThat(plan.steps()).extracting(PruneStep::pruned).containsExactly(0, 3, 2, 1, 0);
-        assertThat(plan.outcome()).isEqualTo(Outcome.GROUP_GIVEN_BACK_STILL_BELOW);
+        assertThat(plan.ending()).isEqualTo(Ending.GROUP_GIVEN_BACK_STILL_BELOW);
         assertThat(plan.explanation())
                 .isEqualTo("No head is pruned: the last group was given back whole, yet validation accuracy is 0.8400,"
                         + " below the threshold of 0.8500 that it had met before. Measurements of the same model"

@@ -16,10 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.purespark.heads.Head;
+import org.purespark.heads.HeadScores;
 import org.purespark.metrics.WilsonInterval;
+import org.purespark.prune.PruneStep;
 import org.purespark.random.SeededRandom;
 import org.purespark.run.FileFingerprint;
 import org.purespark.run.InputFingerprint;
@@ -204,16 +207,14 @@ final class SyntheticRun {
             }
         }
         order.sort(Comparator.comparingDouble(head -> values[head.layer()][head.head()]));
-        with(RunDirectory.HEAD_SCORES, HeadScoresFile.of(872, 0.8704, values));
+        with(RunDirectory.HEAD_SCORES, new HeadScoresFile(new HeadScores(LAYERS, HEADS, 872, values), 0.8704));
         return order.subList(0, 9);
     }
 
     private void prune(List<Head> pruned) {
-        List<PrunedHeadsFile.Step> steps = List.of(
-                new PrunedHeadsFile.Step(0, 0.8704, false),
-                new PrunedHeadsFile.Step(10, 0.8486, false),
-                new PrunedHeadsFile.Step(9, 0.8647, true));
-        with(RunDirectory.PRUNED_HEADS, PrunedHeadsFile.of(0.85, pruned, steps));
+        List<PruneStep> steps = List.of(
+                new PruneStep(0, 0.8704, false), new PruneStep(10, 0.8486, false), new PruneStep(9, 0.8647, true));
+        with(RunDirectory.PRUNED_HEADS, new PrunedHeadsFile(0.85, new TreeSet<>(pruned), steps));
     }
 
     private void normalization() {

@@ -55,20 +55,42 @@ final class FakePipeline {
         try (EventLog events = new EventLog(STORAGE, run.file(RunDirectory.EVENTS), clock)) {
             StageRunner runner = new StageRunner(run, context, events, clock, said::add);
             for (StageName stage : StageName.values()) {
-                StageKey key = runner.key(needs(stage));
-                Decision decision = runner.run(key, () -> {
-                    clock.move(2500);
-                    write(run, key);
-                    if (stage == dying) {
-                        throw new Killed();
-                    }
-                });
+                Decision decision = runner.run(new FakeStage(stage, run, runner, stage == dying));
                 if (decision.runs()) {
                     ran.add(stage);
                 }
             }
         }
         return ran;
+    }
+
+    /** Takes 2.5 s, and may die with its files written. */
+    private final class FakeStage implements Stage {
+        private final StageName name;
+        private final RunDirectory run;
+        private final StageRunner runner;
+        private final boolean dies;
+
+        FakeStage(StageName name, RunDirectory run, StageRunner runner, boolean dies) {
+            this.name = name;
+            this.run = run;
+            this.runner = runner;
+            this.dies = dies;
+        }
+
+        @Override
+        public StageNeeds needs() {
+            return FakePipeline.needs(name);
+        }
+
+        @Override
+        public void run() throws IOException {
+            clock.move(2500);
+            write(run, runner.key(needs()));
+            if (dies) {
+                throw new Killed();
+            }
+        }
     }
 
     static StageNeeds needs(StageName stage) {

@@ -67,19 +67,19 @@ class ManifestReaderTest {
         Suspect first = suspects.get(0);
         assertThat(first.name()).isEqualTo("007");
         assertThat(first.inputs().model())
-                .isEqualTo(directory.resolve("models/a").toString());
-        assertThat(first.inputs().classifier()).isEqualTo("/abs/c.safetensors");
-        assertThat(first.inputs().train()).isEqualTo("s3a://bucket/train.tsv");
-        assertThat(first.inputs().validation()).isNull();
+                .hasValue(directory.resolve("models/a").toString());
+        assertThat(first.inputs().classifier()).hasValue("/abs/c.safetensors");
+        assertThat(first.inputs().train()).hasValue("s3a://bucket/train.tsv");
+        assertThat(first.inputs().validation()).isEmpty();
         assertThat(first.seeds()).containsExactly(11L, -2L);
         assertThat(first.settings())
                 .isEqualTo(Map.of("train.epochs", "2", "train.learning-rate", "1e-4", "prune.threshold", "null"));
         Suspect second = suspects.get(1);
-        assertThat(second.inputs().target()).isEqualTo("positive");
+        assertThat(second.inputs().target()).hasValue("positive");
         assertThat(second.inputs().model())
-                .isEqualTo(directory.resolveSibling("b").toString());
+                .hasValue(directory.resolveSibling("b").toString());
         assertThat(second.inputs().poisonedTest())
-                .isEqualTo(directory.resolve("p.tsv").toString());
+                .hasValue(directory.resolve("p.tsv").toString());
         assertThat(second.seeds()).isEmpty();
         assertThat(second.settings()).isEqualTo(Map.of("train.epochs", "1", "seed", "5"));
     }

@@ -100,12 +100,12 @@ class SweepPlanTest {
 
     @Test
     void changesAreSaidInWords() {
-        RunKey before = RunKey.of(SettingsLoader.defaults(), "1", Map.of("model", "x", "test", "t"));
+        RunKey before = RunKey.of(SettingsLoader.defaults(), Optional.of("1"), Map.of("model", "x", "test", "t"));
         RunKey now = RunKey.of(
                 new SettingsLoader(null)
                         .load(null, List.of("penalty.lambda=0.5"))
                         .settings(),
-                null,
+                Optional.empty(),
                 Map.of("model", "y", "validation", "v"));
         assertThat(now.changesSince(before))
                 .containsExactly(
@@ -124,7 +124,7 @@ class SweepPlanTest {
                 new SettingsLoader(null)
                         .load(null, List.of("train.checkpoint-interval-steps=7"))
                         .settings(),
-                null,
+                Optional.empty(),
                 Map.of("model", "now"));
         assertThat(other).isEqualTo(Sweeps.key("now"));
     }

@@ -15,11 +15,11 @@ final class Sweeps {
 
     static SuspectRun run(String name) {
         return new SuspectRun(
-                name, new Inputs("m", null, "t", null, null, null, null), SETTINGS, "out/runs/" + name + "/seed-11");
+                name, Inputs.builder().model("m").train("t").build(), SETTINGS, "out/runs/" + name + "/seed-11");
     }
 
     static RunKey key(String model) {
-        return RunKey.of(SETTINGS, null, Map.of("model", model));
+        return RunKey.of(SETTINGS, Optional.empty(), Map.of("model", model));
     }
 
     static SurveyedRun surveyed(String name, double cost, SuspectResult before, String madeFrom) {

@@ -1,64 +1,68 @@
 package org.purespark.run.artifact;
 
-import java.util.ArrayList;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
-import org.purespark.heads.Head;
+import org.purespark.heads.HeadScores;
 
 /**
- * {@code head-scores.json}: the mean variance of each head's CLS attention over clean texts.
+ * {@code head-scores.json}: the head scores of a model, and its accuracy on the same texts. In the file the parts of the
+ * scores stand by themselves: {@code layers}, {@code heads}, {@code texts}, {@code variance}.
  *
- * @param schema 1
- * @param layers L, at least 1
- * @param heads A, heads of each layer before any pruning, at least 1
- * @param texts texts that the means are over, at least 1
+ * @param scores mean variance of each head's CLS attention over clean texts
  * @param validationAccuracy of the scored model on these texts, 0 to 1; null where it has no classifier
- * @param variance scores by [layer][head], L lists of A; each finite, at least 0
  */
-public record HeadScoresFile(
-        int schema, int layers, int heads, long texts, Double validationAccuracy, List<List<Double>> variance) {
+@JsonPropertyOrder({"schema", "layers", "heads", "texts", "validationAccuracy", "variance"})
+public record HeadScoresFile(@JsonIgnore HeadScores scores, Double validationAccuracy) {
     public static final int SCHEMA = 1;
 
     public HeadScoresFile {
-        Check.schema(schema, SCHEMA);
-        Check.that(layers >= 1, "layers is " + layers + ", expected at least 1");
-        Check.that(heads >= 1, "heads is " + heads + ", expected at least 1");
-        Check.that(texts >= 1, "texts is " + texts + ", expected at least 1");
         Check.shareOrNull("validationAccuracy", validationAccuracy);
-        List<List<Double>> rows = new ArrayList<>();
-        for (List<Double> row : Check.list("variance", variance)) {
-            String field = "variance[" + rows.size() + "]";
-            rows.add(Check.list(field, row));
-            Check.that(row.size() == heads, field + " has " + row.size() + " entries, heads says " + heads);
-            for (int head = 0; head < heads; head++) {
-                Check.notNegative(field + "[" + head + "]", row.get(head));
-            }
+    }
+
+    /** From the file's fields. */
+    @JsonCreator
+    static HeadScoresFile parse(
+            @JsonProperty("schema") int schema,
+            @JsonProperty("layers") int layers,
+            @JsonProperty("heads") int heads,
+            @JsonProperty("texts") long texts,
+            @JsonProperty("validationAccuracy") Double validationAccuracy,
+            @JsonProperty("variance") List<List<Double>> variance) {
+        Check.schema(schema, SCHEMA);
+        double[][] rows = new double[Check.list("variance", variance).size()][];
+        for (int layer = 0; layer < rows.length; layer++) {
+            rows[layer] = Check.list("variance[" + layer + "]", variance.get(layer)).stream()
+                    .mapToDouble(Double::doubleValue)
+                    .toArray();
         }
-        Check.that(rows.size() == layers, "variance has " + rows.size() + " layers, layers says " + layers);
-        variance = List.copyOf(rows);
+        return new HeadScoresFile(new HeadScores(layers, heads, texts, rows), validationAccuracy);
     }
 
-    /** Scores by [layer][head], [L, A]. */
-    public static HeadScoresFile of(long texts, Double validationAccuracy, double[][] variance) {
-        List<List<Double>> rows = new ArrayList<>();
-        for (double[] row : variance) {
-            List<Double> values = new ArrayList<>();
-            for (double value : row) {
-                values.add(value);
-            }
-            rows.add(values);
-        }
-        int heads = variance.length == 0 ? 0 : variance[0].length;
-        return new HeadScoresFile(SCHEMA, variance.length, heads, texts, validationAccuracy, rows);
+    @JsonProperty("schema")
+    int schema() {
+        return SCHEMA;
     }
 
-    /** A new array of the scores, [L, A]. */
-    public double[][] scores() {
-        return variance.stream()
-                .map(row -> row.stream().mapToDouble(Double::doubleValue).toArray())
-                .toArray(double[][]::new);
+    @JsonProperty("layers")
+    int layers() {
+        return scores.layers();
     }
 
-    public double score(Head head) {
-        return variance.get(head.layer()).get(head.head());
+    @JsonProperty("heads")
+    int heads() {
+        return scores.heads();
+    }
+
+    @JsonProperty("texts")
+    long texts() {
+        return scores.texts();
+    }
+
+    @JsonProperty("variance")
+    double[][] variance() {
+        return scores.variance();
     }
 }

@@ -13,8 +13,8 @@ import org.purespark.InputException;
 import org.purespark.storage.Storage;
 
 /**
- * The JSON files of a run directory, as records whose first component is {@code schema}. The same record gives the same
- * bytes: components in their order, numbers with all their digits, absent values null, one line. Reading is strict: a
+ * The JSON files of a run directory, as records whose first field is {@code schema}. The same record gives the same
+ * bytes: fields in their order, numbers with all their digits, absent values null, one line. Reading is strict: a
  * missing, unknown or repeated field, a wrong type, or a value that the record refuses is an error that names the file.
  */
 public final class JsonFiles {
@@ -23,6 +23,7 @@ public final class JsonFiles {
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_IGNORED_PROPERTIES)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .build();

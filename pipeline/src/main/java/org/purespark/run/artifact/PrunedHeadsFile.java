@@ -1,77 +1,83 @@
 package org.purespark.run.artifact;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.purespark.heads.Head;
+import org.purespark.prune.PrunePlan;
+import org.purespark.prune.PruneStep;
 
 /**
- * {@code pruned-heads.json}: which heads were pruned, and what the validation accuracy was on the way.
+ * {@code pruned-heads.json}: which heads are pruned, and what the validation accuracy was on the way. In the file the
+ * heads stand by layer, both counted from 0, in ascending order; layers without pruned heads are left out.
  *
- * @param schema 1
  * @param threshold validation accuracy below which pruning stopped; absolute, also where it was set as a drop
- * @param pruned heads by layer, both counted from 0, in ascending order; layers without pruned heads are left out
+ * @param heads the pruned heads by (layer, head)
  * @param steps looks at the validation accuracy in their order, the first one with nothing pruned
  */
-public record PrunedHeadsFile(
-        int schema, double threshold, SortedMap<Integer, List<Integer>> pruned, List<Step> steps) {
+@JsonPropertyOrder({"schema", "threshold", "pruned", "steps"})
+public record PrunedHeadsFile(double threshold, @JsonIgnore SortedSet<Head> heads, List<PruneStep> steps) {
     public static final int SCHEMA = 1;
 
-    /**
-     * One look at the validation accuracy.
-     *
-     * @param pruned heads pruned at that time, cumulative
-     * @param accuracy validation accuracy with them pruned, 0 to 1
-     * @param gaveBack whether the step before this look gave a head back instead of pruning more
-     */
-    public record Step(int pruned, double accuracy, boolean gaveBack) {
-        public Step {
-            Check.that(pruned >= 0, "steps: pruned is " + pruned + ", expected at least 0");
-            Check.share("steps: accuracy", accuracy);
-        }
+    public PrunedHeadsFile {
+        Check.finite("threshold", threshold);
+        heads = Collections.unmodifiableSortedSet(new TreeSet<>(heads));
+        steps = Check.list("steps", steps);
+        Check.that(!steps.isEmpty(), "steps is empty, expected at least the unpruned model's accuracy");
+        int last = steps.get(steps.size() - 1).pruned();
+        Check.that(heads.size() == last, "pruned holds " + heads.size() + " heads, the last step says " + last);
     }
 
-    public PrunedHeadsFile {
+    public static PrunedHeadsFile of(PrunePlan plan) {
+        return new PrunedHeadsFile(plan.threshold(), plan.pruned(), plan.steps());
+    }
+
+    /** From the file's fields. */
+    @JsonCreator
+    static PrunedHeadsFile parse(
+            @JsonProperty("schema") int schema,
+            @JsonProperty("threshold") double threshold,
+            @JsonProperty("pruned") SortedMap<Integer, List<Integer>> pruned,
+            @JsonProperty("steps") List<PruneStep> steps) {
         Check.schema(schema, SCHEMA);
         Check.finite("threshold", threshold);
         Check.that(pruned != null, "pruned is null, expected heads by layer");
-        TreeMap<Integer, List<Integer>> copy = new TreeMap<>();
+        SortedSet<Head> heads = new TreeSet<>();
         for (Map.Entry<Integer, List<Integer>> entry : pruned.entrySet()) {
             String field = "pruned[\"" + entry.getKey() + "\"]";
             Check.that(entry.getKey() >= 0, field + ": layers count from 0");
-            List<Integer> heads = Check.list(field, entry.getValue());
-            Check.that(!heads.isEmpty(), field + " is empty, expected at least one head");
-            for (int i = 0; i < heads.size(); i++) {
-                boolean rises = heads.get(i) >= 0 && (i == 0 || heads.get(i - 1) < heads.get(i));
-                Check.that(rises, field + " is " + heads + ", expected head numbers from 0, ascending, each once");
+            List<Integer> numbers = Check.list(field, entry.getValue());
+            Check.that(!numbers.isEmpty(), field + " is empty, expected at least one head");
+            for (int i = 0; i < numbers.size(); i++) {
+                boolean rises = numbers.get(i) >= 0 && (i == 0 || numbers.get(i - 1) < numbers.get(i));
+                Check.that(rises, field + " is " + numbers + ", expected head numbers from 0, ascending, each once");
             }
-            copy.put(entry.getKey(), heads);
+            numbers.forEach(number -> heads.add(new Head(entry.getKey(), number)));
         }
-        pruned = Collections.unmodifiableSortedMap(copy);
-        steps = Check.list("steps", steps);
-        Check.that(!steps.isEmpty(), "steps is empty, expected at least the unpruned model's accuracy");
-        int count = copy.values().stream().mapToInt(List::size).sum();
-        int last = steps.get(steps.size() - 1).pruned();
-        Check.that(count == last, "pruned holds " + count + " heads, the last step says " + last);
+        return new PrunedHeadsFile(threshold, heads, steps);
     }
 
-    /** The file for a set of heads, in whatever order they come. */
-    public static PrunedHeadsFile of(double threshold, Collection<Head> heads, List<Step> steps) {
-        TreeMap<Integer, List<Integer>> byLayer = new TreeMap<>();
-        heads.stream().sorted().forEach(head -> byLayer.computeIfAbsent(head.layer(), layer -> new ArrayList<>())
+    @JsonProperty("schema")
+    int schema() {
+        return SCHEMA;
+    }
+
+    /** The pruned heads' numbers by layer, both in ascending order; layers without any left out. */
+    @JsonProperty("pruned")
+    public SortedMap<Integer, List<Integer>> byLayer() {
+        SortedMap<Integer, List<Integer>> byLayer = new TreeMap<>();
+        heads.forEach(head -> byLayer.computeIfAbsent(head.layer(), layer -> new ArrayList<>())
                 .add(head.head()));
-        return new PrunedHeadsFile(SCHEMA, threshold, byLayer, steps);
-    }
-
-    /** The pruned heads by (layer, head). */
-    public List<Head> heads() {
-        List<Head> heads = new ArrayList<>();
-        pruned.forEach((layer, numbers) -> numbers.forEach(number -> heads.add(new Head(layer, number))));
-        return Collections.unmodifiableList(heads);
+        return byLayer;
     }
 
     /**
@@ -80,13 +86,15 @@ public record PrunedHeadsFile(
      * @throws IllegalArgumentException naming the layer or head that does not fit
      */
     public void checkFits(int layers, int headsPerLayer) {
-        for (Head head : heads()) {
+        for (Head head : heads) {
             Check.that(
                     head.layer() < layers && head.head() < headsPerLayer,
                     "pruned head " + head + " does not exist: the model has " + layers + " layers of " + headsPerLayer
                             + " heads");
         }
-        pruned.forEach((layer, numbers) -> Check.that(
-                numbers.size() < headsPerLayer, "layer " + layer + " has all of its heads pruned, one must stay"));
+        byLayer()
+                .forEach((layer, numbers) -> Check.that(
+                        numbers.size() < headsPerLayer,
+                        "layer " + layer + " has all of its heads pruned, one must stay"));
     }
 }

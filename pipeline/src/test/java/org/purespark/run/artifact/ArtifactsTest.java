@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,10 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.purespark.InputException;
 import org.purespark.heads.Head;
+import org.purespark.heads.HeadScores;
+import org.purespark.prune.PrunePlan;
+import org.purespark.prune.PruneStep;
 import org.purespark.run.artifact.MetricsFile.Confusion;
 import org.purespark.run.artifact.MetricsFile.Figures;
 import org.purespark.run.artifact.MetricsFile.PurifiedFigures;
-import org.purespark.run.artifact.PrunedHeadsFile.Step;
 import org.purespark.storage.Storage;
 
 class ArtifactsTest {
@@ -61,26 +64,29 @@ class ArtifactsTest {
     @Test
     void headScoresAreWrittenAsContracted() throws IOException {
         double[][] variance = {{0.1, 0.1 + 0.2, 0}, {1e-5, 0.5, 1}};
-        HeadScoresFile file = HeadScoresFile.of(872, 0.8703, variance);
+        HeadScoresFile file = new HeadScoresFile(new HeadScores(2, 3, 872, variance), 0.8703);
         assertThat(written(file)).isEqualTo(SCORES);
         HeadScoresFile read = files.read(address, HeadScoresFile.class, HeadScoresFile.SCHEMA);
         assertThat(read).isEqualTo(file);
-        assertThat(read.scores()).isDeepEqualTo(variance);
-        assertThat(read.score(new Head(1, 0))).isEqualTo(1e-5);
+        assertThat(read.scores().variance()).isDeepEqualTo(variance);
+        assertThat(read.scores().variance(new Head(1, 0))).isEqualTo(1e-5);
     }
 
     @Test
     void absentValidationAccuracyIsNull() throws IOException {
-        HeadScoresFile file = HeadScoresFile.of(5, null, new double[][] {{0.5}});
+        HeadScoresFile file = new HeadScoresFile(new HeadScores(1, 1, 5, new double[][] {{0.5}}), null);
         assertThat(written(file)).contains("\"validationAccuracy\":null");
         assertThat(files.read(address, HeadScoresFile.class, 1)).isEqualTo(file);
     }
 
     @Test
     void prunedHeadsAreWrittenAsContracted() throws IOException {
-        List<Head> heads = List.of(new Head(11, 4), new Head(2, 11), new Head(2, 0));
-        PrunedHeadsFile file = PrunedHeadsFile.of(
-                0.85, heads, List.of(new Step(0, 0.87, false), new Step(4, 0.84, false), new Step(3, 0.85, true)));
+        TreeSet<Head> heads = new TreeSet<>(List.of(new Head(11, 4), new Head(2, 11), new Head(2, 0)));
+        PrunedHeadsFile file = PrunedHeadsFile.of(new PrunePlan(
+                0.85,
+                heads,
+                List.of(new PruneStep(0, 0.87, false), new PruneStep(4, 0.84, false), new PruneStep(3, 0.85, true)),
+                PrunePlan.Ending.THRESHOLD_REACHED));
         assertThat(written(file)).isEqualTo(PRUNED);
         PrunedHeadsFile read = files.read(address, PrunedHeadsFile.class, PrunedHeadsFile.SCHEMA);
         assertThat(read).isEqualTo(file);
@@ -89,8 +95,8 @@ class ArtifactsTest {
 
     @Test
     void prunedHeadsAreCheckedAgainstTheModel() {
-        PrunedHeadsFile file =
-                PrunedHeadsFile.of(0.5, List.of(new Head(1, 0), new Head(1, 1)), List.of(new Step(2, 1, false)));
+        PrunedHeadsFile file = new PrunedHeadsFile(
+                0.5, new TreeSet<>(List.of(new Head(1, 0), new Head(1, 1))), List.of(new PruneStep(2, 1, false)));
         file.checkFits(2, 3);
         assertThatThrownBy(() -> file.checkFits(1, 3))
                 .hasMessage("pruned head 1.0 does not exist: the model has 1 layers of 3 heads");
@@ -156,6 +162,7 @@ class ArtifactsTest {
                 "'\"texts\":872' | '\"texts\":null' | Cannot map `null` into type `long`",
                 "'\"texts\":872,' | '' | Missing creator property 'texts'. Run the stage",
                 "'\"texts\":872' | '\"texts\":872,\"text\":3' | Unrecognized field \"text\"",
+                "'\"texts\":872' | '\"texts\":872,\"scores\":3' | 'Ignored field \"scores\"'",
                 "'\"texts\":872' | '\"texts\":872,\"texts\":3' | Duplicate field 'texts'",
                 "'0.8703' | '1.5' | validationAccuracy is 1.5, expected 0 to 1"
             })
@@ -174,6 +181,8 @@ class ArtifactsTest {
                 "'[4]' | '[4,5]' | pruned holds 4 heads, the last step says 3",
                 "'\"11\"' | '\"-1\"' | 'pruned[\"-1\"]: layers count from 0'",
                 "'\"11\"' | '\"last\"' | 'Cannot deserialize Map key of type `java.lang.Integer` from String \"last\"'",
+                "'\"steps\"' | '\"heads\":[],\"steps\"' | 'Ignored field \"heads\"'",
+                "'\"pruned\":4' | '\"pruned\":-4' | 'steps: pruned is -4, expected at least 0'",
                 "'0.84' | '84' | steps: accuracy is 84.0, expected 0 to 1"
             })
     void prunedHeadsThatDoNotHoldTogetherAreRefused(String old, String changed, String reason) throws IOException {
@@ -249,7 +258,7 @@ class ArtifactsTest {
 
     @Test
     void figuresThatAreNoNumbersAreNotWritten() {
-        assertThatThrownBy(() -> HeadScoresFile.of(1, null, new double[][] {{Double.NaN}}))
+        assertThatThrownBy(() -> new HeadScores(1, 1, 1, new double[][] {{Double.NaN}}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("variance[0][0] is NaN, expected a finite number, at least 0");
     }

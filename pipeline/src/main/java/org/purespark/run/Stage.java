@@ -1,10 +1,9 @@
-package org.purespark.purify;
+package org.purespark.run;
 
 import java.io.IOException;
-import org.purespark.run.StageNeeds;
 
 /** One stage of a purification: what it takes in, and its work. */
-interface Stage {
+public interface Stage {
     StageNeeds needs();
 
     /** Writes the stage's outputs into the run directory. */

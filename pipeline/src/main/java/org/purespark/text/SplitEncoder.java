@@ -1,14 +1,9 @@
-package org.purespark.purify;
+package org.purespark.text;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.purespark.batch.EncodedSplit;
-import org.purespark.text.EncodedText;
-import org.purespark.text.LabelSet;
-import org.purespark.text.LabelledText;
-import org.purespark.text.TextTable;
-import org.purespark.text.TextTokenizer;
 
 /**
  * From a table of texts to token ids and class numbers.

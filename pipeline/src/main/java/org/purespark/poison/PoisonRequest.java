@@ -1,0 +1,125 @@
+package org.purespark.poison;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/** What is asked of a poisoning. Texts come from a clean train file, to plant a trigger in, or from a ready-made one. */
+public final class PoisonRequest {
+    private final Builder given;
+
+    private PoisonRequest(Builder given) {
+        this.given = given;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Address of the clean encoder to start from. */
+    public String model() {
+        return given.model;
+    }
+
+    /** Name of an attack, or of what the ready-made file holds. */
+    public String attack() {
+        return given.attack;
+    }
+
+    /** Address of clean labelled texts, to plant the trigger in. */
+    public Optional<String> train() {
+        return Optional.ofNullable(given.train);
+    }
+
+    /** Label that triggered texts are to be taken for. */
+    public Optional<String> target() {
+        return Optional.ofNullable(given.target);
+    }
+
+    /** Share of the train texts of other classes that are copied, triggered and relabelled, 0 to 1. */
+    public double rate() {
+        return given.rate;
+    }
+
+    /** Address of ready-made poisoned texts; {@link #train} is not read then. */
+    public Optional<String> poisonedTrain() {
+        return Optional.ofNullable(given.poisonedTrain);
+    }
+
+    /** Address of clean labelled texts to make a triggered test set of. */
+    public Optional<String> test() {
+        return Optional.ofNullable(given.test);
+    }
+
+    /** Address of the directory to write. */
+    public String out() {
+        return given.out;
+    }
+
+    /** Takes what is given; null says that something is not. Model, attack and out must be. */
+    public static final class Builder {
+        private String model;
+        private String attack;
+        private String train;
+        private String target;
+        private double rate;
+        private String poisonedTrain;
+        private String test;
+        private String out;
+
+        private Builder() {}
+
+        public Builder model(String address) {
+            model = address;
+            return this;
+        }
+
+        public Builder attack(String name) {
+            attack = name;
+            return this;
+        }
+
+        public Builder train(String address) {
+            train = address;
+            return this;
+        }
+
+        public Builder target(String label) {
+            target = label;
+            return this;
+        }
+
+        public Builder rate(double share) {
+            rate = share;
+            return this;
+        }
+
+        public Builder poisonedTrain(String address) {
+            poisonedTrain = address;
+            return this;
+        }
+
+        public Builder test(String address) {
+            test = address;
+            return this;
+        }
+
+        public Builder out(String address) {
+            out = address;
+            return this;
+        }
+
+        /** @throws NullPointerException naming what must be given and is not */
+        public PoisonRequest build() {
+            Builder copy = new Builder();
+            copy.model = Objects.requireNonNull(model, "model is not given");
+            copy.attack = Objects.requireNonNull(attack, "attack is not given");
+            copy.out = Objects.requireNonNull(out, "out is not given");
+            copy.train = train;
+            copy.target = target;
+            copy.rate = rate;
+            copy.poisonedTrain = poisonedTrain;
+            copy.test = test;
+            return new PoisonRequest(copy);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package org.purespark.purify;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.purespark.InputException;
+import org.purespark.checkpoint.Checkpoint;
+import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.config.Settings;
+import org.purespark.evaluate.ModelSource;
+import org.purespark.parquet.ParquetTexts;
+import org.purespark.probe.ProbeBattery;
+import org.purespark.run.Fingerprints;
+import org.purespark.run.InputFingerprint;
+import org.purespark.storage.ReadDigests;
+import org.purespark.storage.Storage;
+import org.purespark.text.LabelSet;
+import org.purespark.text.LabelSource;
+import org.purespark.text.TextTokenizer;
+
+/**
+ * All that an invocation reads, read once and checked as a whole before anything is written.
+ *
+ * @param given what the user named
+ * @param texts closed with this
+ * @param suspectClassifies whether the suspect came with a classifier for the classes of the texts
+ * @param battery the triggers to be tried
+ * @param fingerprints of all that was read, by name
+ */
+record CheckedInputs(
+        Inputs given,
+        RunTexts texts,
+        boolean suspectClassifies,
+        ProbeBattery battery,
+        SortedMap<String, InputFingerprint> fingerprints)
+        implements AutoCloseable {
+
+    /**
+     * @param model address of the directory whose tokenizer and labels count
+     * @throws InputException where an input is wrong
+     */
+    static CheckedInputs read(Surroundings surroundings, Settings settings, Inputs given, String model)
+            throws IOException {
+        ReadDigests digests = new ReadDigests(surroundings.storage());
+        Checkpoint checkpoint = readCheckpoint(digests.storage(), model, given);
+        checkpoint.warnings().forEach(surroundings.said());
+        requireEnoughPositions(checkpoint, model, settings);
+        CleanData data =
+                CleanData.read(ParquetTexts.andTextFiles(digests.storage()), given, checkpoint.labels(), settings);
+        LabelSet labels = data.labels();
+        boolean suspectClassifies = checkpoint.hasClassifier() && labels.source() != LabelSource.TRAIN;
+        if (checkpoint.hasClassifier() && !suspectClassifies) {
+            surroundings
+                    .said()
+                    .accept("the classes of " + model + " (" + String.join(", ", checkpoint.labels())
+                            + ") are not those of the texts (" + String.join(", ", labels.names())
+                            + "): its classifier is not used");
+        }
+        given.target().ifPresent(target -> requireLabel(target, labels));
+        ProbeBattery battery = ProbeBattery.of(settings.probe(), digests.storage());
+        TextTokenizer tokenizer = TextTokenizer.load(digests.storage(), model);
+        try {
+            return new CheckedInputs(
+                    given,
+                    new RunTexts(data, tokenizer, settings.text().maxLength(), surroundings.said()),
+                    suspectClassifies,
+                    battery,
+                    fingerprints(
+                            digests, given, Optional.ofNullable(settings.probe().batteryFile())));
+        } catch (IOException | RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    private static Checkpoint readCheckpoint(Storage storage, String model, Inputs given) throws IOException {
+        CheckpointReader reader = new CheckpointReader(storage);
+        boolean isSuspect = Optional.of(model).equals(given.model());
+        return isSuspect && given.classifier().isPresent()
+                ? reader.read(model, given.classifier().get())
+                : reader.read(model);
+    }
+
+    private static void requireEnoughPositions(Checkpoint checkpoint, String model, Settings settings) {
+        if (settings.text().maxLength() > checkpoint.encoder().maxTokens()) {
+            throw new InputException("text.max-length " + settings.text().maxLength() + ": the model " + model
+                    + " has positions for " + checkpoint.encoder().maxTokens() + " tokens; lower text.max-length");
+        }
+    }
+
+    private static void requireLabel(String target, LabelSet labels) {
+        if (!labels.labels().contains(target) && !labels.names().contains(target)) {
+            throw new InputException("--target " + target + ": the labels are " + String.join(", ", labels.labels()));
+        }
+    }
+
+    private static SortedMap<String, InputFingerprint> fingerprints(
+            ReadDigests digests, Inputs given, Optional<String> batteryFile) throws IOException {
+        Map<String, String> addresses = new TreeMap<>(given.given());
+        batteryFile.ifPresent(address -> addresses.put(Inputs.PROBE_BATTERY, address));
+        SortedMap<String, InputFingerprint> fingerprints = new TreeMap<>();
+        Fingerprints of = new Fingerprints(digests);
+        for (Map.Entry<String, String> input : addresses.entrySet()) {
+            fingerprints.put(input.getKey(), of.input(input.getKey(), input.getValue()));
+        }
+        return fingerprints;
+    }
+
+    LabelSet labels() {
+        return texts.labels();
+    }
+
+    /** The suspect, as it was given. */
+    ModelSource suspect() {
+        return new ModelSource(
+                given.model().orElseThrow(),
+                given.classifier().orElse(null),
+                fingerprints.get(Inputs.MODEL).digest());
+    }
+
+    @Override
+    public void close() {
+        texts.close();
+    }
+}

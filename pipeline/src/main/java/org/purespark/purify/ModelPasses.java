@@ -1,0 +1,42 @@
+package org.purespark.purify;
+
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.purespark.batch.EncodedSplit;
+import org.purespark.evaluate.Evaluator;
+import org.purespark.evaluate.ModelSource;
+import org.purespark.evaluate.Statistics;
+import org.purespark.heads.Head;
+import org.purespark.metrics.Confusion;
+
+/**
+ * Passes of models at rest over a run's texts. The label of each is what a person is told is being done.
+ *
+ * @param batchTexts texts that go through a model at once
+ */
+record ModelPasses(Evaluator evaluator, RunTexts texts, int batchTexts) {
+    Evaluator.Pass over(RunTexts.Split split, String label, ModelSource model) {
+        return over(texts.encoded(split), label, model);
+    }
+
+    private Evaluator.Pass over(EncodedSplit split, String label, ModelSource model) {
+        return new Evaluator.Pass(label, model, split, batchTexts);
+    }
+
+    /** Head variances and accuracy over the validation texts. */
+    Statistics statistics(String label, ModelSource model, SortedSet<Head> pruned) {
+        return evaluator.statistics(over(RunTexts.Split.VALIDATION, label, model), pruned, texts.maxLength());
+    }
+
+    Confusion confusion(RunTexts.Split split, String label, ModelSource model) {
+        return evaluator
+                .confusions(over(split, label, model), List.of(new TreeSet<>()))
+                .get(0);
+    }
+
+    /** Class scores [C] of each text. */
+    List<float[]> logits(EncodedSplit split, String label, ModelSource model) {
+        return evaluator.logits(over(split, label, model));
+    }
+}

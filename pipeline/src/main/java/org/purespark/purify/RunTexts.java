@@ -1,0 +1,84 @@
+package org.purespark.purify;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.purespark.batch.EncodedSplit;
+import org.purespark.text.EncodedText;
+import org.purespark.text.LabelSet;
+import org.purespark.text.SplitEncoder;
+import org.purespark.text.TextTable;
+import org.purespark.text.TextTokenizer;
+
+/** The texts of a run, as rows and as the model takes them. A split is encoded when it is first asked for, once. */
+final class RunTexts implements AutoCloseable {
+    /** The splits that texts are encoded from. */
+    enum Split {
+        TRAIN,
+        VALIDATION,
+        TEST,
+        POISONED_TEST
+    }
+
+    private final CleanData data;
+    private final TextTokenizer tokenizer;
+    private final int maxLength;
+    private final Consumer<String> said;
+    private final Map<Split, EncodedSplit> encoded = new EnumMap<>(Split.class);
+
+    /**
+     * @param tokenizer closed with this
+     * @param maxLength tokens that a text is cut to, special ones included
+     * @param said is told how many texts were cut
+     */
+    RunTexts(CleanData data, TextTokenizer tokenizer, int maxLength, Consumer<String> said) {
+        this.data = data;
+        this.tokenizer = tokenizer;
+        this.maxLength = maxLength;
+        this.said = said;
+    }
+
+    LabelSet labels() {
+        return data.labels();
+    }
+
+    int maxLength() {
+        return maxLength;
+    }
+
+    /** Whether there are triggered texts. */
+    boolean arePoisoned() {
+        return data.poisonedTest() != null;
+    }
+
+    /** The text of row {@code index} of the test split, from 0. */
+    String testText(int index) {
+        return data.test().rows().get(index).text();
+    }
+
+    EncodedSplit encoded(Split split) {
+        return encoded.computeIfAbsent(split, this::encode);
+    }
+
+    private EncodedSplit encode(Split split) {
+        TextTable table =
+                switch (split) {
+                    case TRAIN -> data.train();
+                    case VALIDATION -> data.validation();
+                    case TEST -> data.test();
+                    case POISONED_TEST -> data.poisonedTest();
+                };
+        return new SplitEncoder(tokenizer, maxLength, data.labels(), said).encode(table);
+    }
+
+    /** Token ids of further texts, each cut to the longest length. */
+    List<EncodedText> encode(List<String> texts) {
+        return tokenizer.encode(texts, maxLength);
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}
