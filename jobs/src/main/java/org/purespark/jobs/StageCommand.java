@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 final class StageCommand implements Callable<Integer> {
     private static final Set<StageName> TRAINING = EnumSet.of(StageName.BASELINE, StageName.NORMALIZE);
 
-    /** Null for all of them. */
+    /** Null for all stages. */
     private final StageName stage;
 
     @Mixin
@@ -69,7 +69,7 @@ final class StageCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** What is to be trained: as given, else as the run directory remembers it; null where neither tells. */
+    /** The model to train: of the option, else of the run directory; null if neither has it. */
     private String model(Storage storage) {
         if (inputs.inputs().model() != null || stage == null) {
             return inputs.inputs().model();

@@ -1,8 +1,8 @@
 package org.purespark.config;
 
-/** Shape of a written model. */
+/** The form of a written model. */
 public enum ExportForm {
-    /** Full shapes, the pruned heads' weights zeroed. */
+    /** Full shapes; the weights of pruned heads are 0. */
     DENSE,
     /** The pruned heads cut out, and declared under {@code pruned_heads}. */
     COMPACT

@@ -8,7 +8,7 @@ import org.purespark.config.EngineChoice;
 import org.purespark.purify.Surroundings;
 
 /**
- * One suspect after the other, each with all that the surroundings have.
+ * One suspect after the other; each uses everything that the surroundings have.
  *
  * @param surroundings for runs that compute with an engine
  */

@@ -11,9 +11,10 @@ import org.purespark.purify.Inputs;
  *
  * @param place file and row, for messages
  * @param name unique in the manifest, safe as a directory name
- * @param inputs what the row itself names, addresses resolved against the manifest's directory; null where it names none
- * @param settings key and value of each setting that the row overrides
- * @param seeds of its runs; empty where the sweep's own seed serves
+ * @param inputs the row's own inputs, addresses resolved against the manifest's directory; null if the row does not
+ *     name them
+ * @param settings the settings of the row, by key
+ * @param seeds of its runs; empty for the sweep's own seed
  */
 public record Suspect(String place, String name, Inputs inputs, SortedMap<String, String> settings, List<Long> seeds) {
     public Suspect {

@@ -198,7 +198,7 @@ class SettingsLoaderTest {
         ResolvedSettings resolved = loader.load(null, List.of("prune.threshold=0.85"));
         assertThat(resolved.settings().prune()).isEqualTo(new PruneSettings(10, 0.85, null));
         assertThat(resolved.settings().prune().thresholdFor(0.99)).isEqualTo(0.85);
-        assertThat(resolved.place("prune.max-accuracy-drop")).isEqualTo("put aside by prune.threshold");
+        assertThat(resolved.place("prune.max-accuracy-drop")).isEqualTo("not used, because of prune.threshold");
     }
 
     @Test

@@ -10,7 +10,7 @@ import org.purespark.heads.Head;
  * @param schema 1
  * @param layers L, at least 1
  * @param heads A, heads of each layer before any pruning, at least 1
- * @param texts texts that the means are over, at least 1
+ * @param texts number of texts of the means, at least 1
  * @param validationAccuracy of the scored model on these texts, 0 to 1; null where it has no classifier
  * @param variance scores by [layer][head], L lists of A; each finite, at least 0
  */

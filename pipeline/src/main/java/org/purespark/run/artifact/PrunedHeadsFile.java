@@ -10,23 +10,23 @@ import java.util.TreeMap;
 import org.purespark.heads.Head;
 
 /**
- * {@code pruned-heads.json}: which heads were pruned, and what the validation accuracy was on the way.
+ * {@code pruned-heads.json}: the pruned heads, and the validation accuracies of the search.
  *
  * @param schema 1
- * @param threshold validation accuracy below which pruning stopped; absolute, also where it was set as a drop
+ * @param threshold validation accuracy below which pruning stops; absolute, also if the setting is a drop
  * @param pruned heads by layer, both counted from 0, in ascending order; layers without pruned heads are left out
- * @param steps looks at the validation accuracy in their order, the first one with nothing pruned
+ * @param steps measurements of the validation accuracy in their order, the first one with nothing pruned
  */
 public record PrunedHeadsFile(
         int schema, double threshold, SortedMap<Integer, List<Integer>> pruned, List<Step> steps) {
     public static final int SCHEMA = 1;
 
     /**
-     * One look at the validation accuracy.
+     * One measurement of the validation accuracy.
      *
-     * @param pruned heads pruned at that time, cumulative
+     * @param pruned number of all heads that are pruned at that time
      * @param accuracy validation accuracy with them pruned, 0 to 1
-     * @param gaveBack whether the step before this look gave a head back instead of pruning more
+     * @param gaveBack whether a head is given back before this measurement, not more pruned
      */
     public record Step(int pruned, double accuracy, boolean gaveBack) {
         public Step {
@@ -59,7 +59,7 @@ public record PrunedHeadsFile(
         Check.that(count == last, "pruned holds " + count + " heads, the last step says " + last);
     }
 
-    /** The file for a set of heads, in whatever order they come. */
+    /** The file for a set of heads, in any order. */
     public static PrunedHeadsFile of(double threshold, Collection<Head> heads, List<Step> steps) {
         TreeMap<Integer, List<Integer>> byLayer = new TreeMap<>();
         heads.stream().sorted().forEach(head -> byLayer.computeIfAbsent(head.layer(), layer -> new ArrayList<>())
