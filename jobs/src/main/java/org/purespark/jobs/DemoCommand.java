@@ -93,7 +93,12 @@ final class DemoCommand implements Callable<Integer> {
             return;
         }
         say("demo: planting a backdoor: rare words in half of the negative reviews, copied and relabelled positive");
-        new Poisoning(work.storage(), work.reader(), work.fineTuner(settings.compute().engine()), settings, work::say)
+        new Poisoning(
+                        work.storage(),
+                        work.reader(),
+                        work.fineTuner(settings.compute().engine()),
+                        settings,
+                        work::say)
                 .run(new Poisoning.Request(
                         encoder, ATTACK, data("train"), TARGET, RATE, null, data("test"), poisoned()));
     }

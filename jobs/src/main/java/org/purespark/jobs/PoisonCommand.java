@@ -78,7 +78,12 @@ final class PoisonCommand implements Callable<Integer> {
         }
         TrainingMemory.require(SparkWork.storageWithoutSpark(), model, resolved.settings());
         try (SparkWork work = new SparkWork("poison", spec.commandLine().getErr())) {
-            new Poisoning(work.storage(), work.reader(), work.fineTuner(resolved.settings().compute().engine()), resolved.settings(), work::say)
+            new Poisoning(
+                            work.storage(),
+                            work.reader(),
+                            work.fineTuner(resolved.settings().compute().engine()),
+                            resolved.settings(),
+                            work::say)
                     .run(new Poisoning.Request(model, attack, train, target, rate, poisonedTrain, test, out));
         }
         spec.commandLine().getOut().println(Storage.child(out, Poisoning.SUSPECT));

@@ -46,9 +46,9 @@ final class SparkWork implements AutoCloseable {
     }
 
     /** The slots, after executors have started. If the cluster refuses the application, Spark's messages differ. */
-    private static Slots slotsOf(JavaSparkContext spark, Consumer<String> said) {
+    private static Slots slotsOf(JavaSparkContext spark, Consumer<String> messages) {
         try {
-            Slots slots = new Slots(spark, said);
+            Slots slots = new Slots(spark, messages);
             slots.awaitAll();
             return slots;
         } catch (RuntimeException e) {

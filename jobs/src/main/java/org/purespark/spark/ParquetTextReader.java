@@ -24,8 +24,8 @@ import org.purespark.text.TextTable;
 import org.purespark.text.TextTableBuilder;
 
 /**
- * Reads a Parquet file, or a directory of them in the order of their names, through Spark. Rows are numbered from 1 over
- * all files, in an order that does not depend on how Spark divides the files among tasks.
+ * Reads a Parquet file, or a directory of them in the order of their names, through Spark. Rows are numbered from 1
+ * over all files, in an order that does not depend on how Spark divides the files among tasks.
  */
 public final class ParquetTextReader implements TextReader {
     private static final List<DataType> INTEGERS =
@@ -61,7 +61,7 @@ public final class ParquetTextReader implements TextReader {
         return table.build();
     }
 
-    /** Rows in the order of file names and of rows in a file; sorted here, so that no shuffle is needed. */
+    /** Rows in the order of file names, and of rows in a file; they are sorted here, so that no shuffle is needed. */
     private static List<Row> collect(String address, Dataset<Row> selected) {
         List<Row> rows;
         try {
@@ -113,7 +113,7 @@ public final class ParquetTextReader implements TextReader {
                 + expected + " is expected; cast it before writing");
     }
 
-    /** As strict about UTF-8 as the other formats; Spark's own conversion would put U+FFFD into the text. */
+    /** Strict UTF-8, as for the other formats; Spark's own conversion would put U+FFFD into the text. */
     private static String decode(String place, byte[] bytes) {
         try {
             return StandardCharsets.UTF_8

@@ -49,7 +49,7 @@ class SparkFineTunerTest {
     @TempDir
     private Path directory;
 
-    private final List<String> said = new ArrayList<>();
+    private final List<String> messages = new ArrayList<>();
     private final Storage storage = new Storage(new Configuration(false));
     private SparkConf conf;
     private JavaSparkContext spark;
@@ -109,7 +109,7 @@ class SparkFineTunerTest {
                         .fineTune("broken", fineTuning("broken", directory.resolve("nowhere"), 1e-3), split()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("nowhere");
-        assertThat(said).isEmpty();
+        assertThat(messages).isEmpty();
     }
 
     @Test
@@ -118,7 +118,7 @@ class SparkFineTunerTest {
                         .fineTune("diverging", fineTuning("diverging", golden.resolve("model"), Double.NaN), split()))
                 .isInstanceOf(TrainingDivergedException.class)
                 .hasMessageStartingWith("training diverged at step 2, epoch 2");
-        assertThat(said).isEmpty();
+        assertThat(messages).isEmpty();
         assertThat(directory.resolve("diverging")).doesNotExist();
     }
 
@@ -136,9 +136,9 @@ class SparkFineTunerTest {
         return new SparkFineTuner(
                 spark,
                 Progress.on(System.err, Progress.Style.NONE, java.time.Clock.systemUTC()),
-                new Slots(spark, said::add),
+                new Slots(spark, messages::add),
                 EngineChoice.AUTO,
-                said::add);
+                messages::add);
     }
 
     private FineTuning fineTuning(String name, Path model, double learningRate) {

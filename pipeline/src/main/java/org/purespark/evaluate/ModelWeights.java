@@ -42,8 +42,7 @@ public final class ModelWeights implements AutoCloseable {
     /** Models that are open on these weights, or {@link #CLOSED}. */
     private final AtomicInteger open = new AtomicInteger();
 
-    private ModelWeights(
-            String name, Checkpoint checkpoint, Parameters parameters, Device device, Engine memory) {
+    private ModelWeights(String name, Checkpoint checkpoint, Parameters parameters, Device device, Engine memory) {
         this.name = name;
         this.config = checkpoint.encoder();
         this.kind = checkpoint.classifierKind();
@@ -93,7 +92,8 @@ public final class ModelWeights implements AutoCloseable {
                     Tensor.zeros(classes, checkpoint.encoder().hidden()));
             tensors.put(TensorLayout.CLASSIFIER_BIAS, Tensor.zeros(classes));
         }
-        return Parameters.of(new ParameterLayout(checkpoint.encoder(), checkpoint.classifierKind(), classes), tensors, memory);
+        return Parameters.of(
+                new ParameterLayout(checkpoint.encoder(), checkpoint.classifierKind(), classes), tensors, memory);
     }
 
     /**

@@ -31,8 +31,7 @@ public record SequentialSweep(Function<EngineChoice, Surroundings> surroundings)
     }
 
     private static SuspectResult attempt(PlannedRun planned, Surroundings around, int attempt) {
-        SuspectPurification purification =
-                new SuspectPurification(planned, SweepMode.CLUSTER, attempt, around.clock());
+        SuspectPurification purification = new SuspectPurification(planned, SweepMode.CLUSTER, attempt, around.clock());
         try {
             return purification.run(around);
         } catch (IOException e) {

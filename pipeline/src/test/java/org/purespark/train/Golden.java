@@ -46,7 +46,12 @@ record Golden(String family, String directory, JsonNode expected, Checkpoint che
 
     TextClassifier model(int threads) {
         return new TextClassifier(
-                checkpoint.encoder(), checkpoint.classifierKind(), 0.1, 2, checkpoint.tensors(), new CpuEngine(threads));
+                checkpoint.encoder(),
+                checkpoint.classifierKind(),
+                0.1,
+                2,
+                checkpoint.tensors(),
+                new CpuEngine(threads));
     }
 
     int texts() {

@@ -50,8 +50,8 @@ class SequenceClassifierTest {
             texts.add(b);
         }
         PackedBatch batch = golden.batch(texts);
-        try (TextClassifier model =
-                new TextClassifier(golden.checkpoint().encoder(), KINDS.get(family), 0.3, CLASSES, tensors, new CpuEngine(1))) {
+        try (TextClassifier model = new TextClassifier(
+                golden.checkpoint().encoder(), KINDS.get(family), 0.3, CLASSES, tensors, new CpuEngine(1))) {
             float[][] logits = model.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS)
                     .logits();
             for (int b = 0; b < labels.length; b++) {
