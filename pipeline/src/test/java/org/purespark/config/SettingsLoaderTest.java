@@ -312,8 +312,8 @@ class SettingsLoaderTest {
         ResolvedSettings resolved = loader.load(null, List.of("train.epochs=5"));
         assertThat(resolved.describe("train.epochs"))
                 .isEqualTo(
-                        "train.epochs = 5 (--set)\n    Passes over the training texts; the last epoch's weights count."
-                                + " Range: [1, 1000]. Source: PURE.");
+                        "train.epochs = 5 (--set)\n    Passes over the training texts; the weights after the last one are the"
+                                + " result. Range: [1, 1000]. Source: PURE.");
         assertThatThrownBy(() -> resolved.describe("train.epoch")).hasMessage("no setting is called train.epoch");
     }
 
