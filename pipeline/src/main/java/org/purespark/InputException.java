@@ -1,8 +1,8 @@
 package org.purespark;
 
 /**
- * What the user gave is wrong: a file, a setting, an option. The message names the thing, the place and the way out.
- * The command line prints the message alone and ends with status 2.
+ * Something that the user gave is wrong: a file, a setting, an option. The message names the thing, the place and the
+ * way out. The command line prints the message alone and ends with status 2.
  */
 public final class InputException extends RuntimeException {
     private static final long serialVersionUID = 1L;

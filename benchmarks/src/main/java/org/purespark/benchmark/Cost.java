@@ -23,8 +23,8 @@ import org.purespark.batch.EncodedSplit;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.Tensor;
-import org.purespark.encoder.EncoderPart;
 import org.purespark.config.TrainSettings;
+import org.purespark.encoder.EncoderPart;
 import org.purespark.evaluate.BatchEvaluation;
 import org.purespark.evaluate.EncodedBatch;
 import org.purespark.evaluate.Evaluator;
@@ -36,6 +36,7 @@ import org.purespark.heads.Head;
 import org.purespark.model.Device;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
+import org.purespark.model.cpu.CpuEngine;
 import org.purespark.random.DropoutMask;
 import org.purespark.storage.Storage;
 import org.purespark.text.EncodedText;
@@ -202,7 +203,7 @@ public final class Cost {
             OfNumber<SortedSet<Head>> pruned)
             throws IOException {
         try (TextClassifier classifier = classifier();
-                ModelWeights weights = ModelWeights.read(storage, source());
+                ModelWeights weights = ModelWeights.read(storage, source(), new Device.Cpu(threads));
                 LoadedModel loaded = weights.open(threads)) {
             double[] penalty = new double[classifier.config().layers()];
             Arrays.fill(penalty, 0.1);
@@ -300,7 +301,7 @@ public final class Cost {
         SortedMap<String, Tensor> tensors = new TreeMap<>(start.tensors());
         tensors.put(EncoderPart.CLASSIFIER.weight(), Tensor.zeros(2, hidden));
         tensors.put(EncoderPart.CLASSIFIER.bias(), Tensor.zeros(2));
-        return new TextClassifier(start.encoder(), start.classifierKind(), 0.1, 2, tensors, threads);
+        return new TextClassifier(start.encoder(), start.classifierKind(), 0.1, 2, tensors, new CpuEngine(threads));
     }
 
     /** One epoch, as a run's stage trains. */
@@ -319,7 +320,8 @@ public final class Cost {
     private static OptimizerStep optimizer(TextClassifier classifier, SortedSet<Head> pruned, double[] penalty) {
         AdamW adamW = new AdamW(
                 new AdamW.Constants(0.9, 0.999, 1e-8, 0.01),
-                AdamW.Owned.all(classifier.parameters().layout()));
+                AdamW.Owned.all(classifier.parameters().layout()),
+                classifier.engine());
         return new OptimizerStep(
                 classifier, adamW, new OptimizerStep.Objective(pruned, penalty, 1.0), Exchange.alone());
     }

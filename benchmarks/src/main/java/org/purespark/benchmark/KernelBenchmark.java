@@ -2,15 +2,17 @@ package org.purespark.benchmark;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -25,22 +27,33 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.purespark.checkpoint.Tensor;
 import org.purespark.encoder.Architecture;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
-import org.purespark.checkpoint.Tensor;
 import org.purespark.model.GradientSum;
 import org.purespark.model.ParameterLayout;
 import org.purespark.model.Parameters;
-import org.purespark.model.ops.BatchInputs;
+import org.purespark.model.cpu.CpuEngine;
+import org.purespark.model.engine.AttentionKernels;
+import org.purespark.model.engine.AttentionKernels.Attention;
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.Dropout;
+import org.purespark.model.engine.Engine;
+import org.purespark.model.engine.NormKernels;
+import org.purespark.model.engine.NormKernels.Normalization;
+import org.purespark.model.engine.ProductKernels;
+import org.purespark.model.engine.ProductKernels.Biased;
+import org.purespark.model.engine.ProductKernels.Weight;
+import org.purespark.model.engine.TextBatch;
+import org.purespark.model.engine.TextBatch.RowKind;
+import org.purespark.model.engine.UpdateKernels.AdamUpdate;
+import org.purespark.model.graph.GraphSession;
 import org.purespark.model.ops.BiasGelu;
-import org.purespark.model.ops.Dropout;
 import org.purespark.model.ops.GraphOp;
-import org.purespark.model.ops.GraphSession;
 import org.purespark.model.ops.Linear;
 import org.purespark.model.ops.ResidualNorm;
 import org.purespark.model.ops.SelfAttention;
-import org.purespark.model.ops.Workers;
 import org.purespark.random.DropoutMask;
 import org.purespark.train.AdamW;
 
@@ -69,7 +82,9 @@ public class KernelBenchmark {
 
     private final Map<String, GraphSession> sessions = new HashMap<>();
     private final Map<String, List<String>> outputs = new HashMap<>();
-    private Workers workers;
+    private final Map<SameDiff, Map<String, DeviceArray>> given = new IdentityHashMap<>();
+    private Engine engine;
+    private TextBatch batch;
     private int tokens;
     private Parameters parameters;
     private GradientSum gradients;
@@ -79,46 +94,46 @@ public class KernelBenchmark {
     public void prepare() {
         // Loads the native library before it is timed.
         Nd4j.getBackend();
-        workers = new Workers(threads);
-        tokens = starts()[TEXTS];
+        engine = new CpuEngine(threads);
+        batch = batch();
+        tokens = batch.tokens();
         product("qkv", hidden, 3 * hidden);
         product("wide", hidden, 4 * hidden);
         product("narrow", 4 * hidden, hidden);
         operation(
                 "gelu",
                 1,
-                graph -> new BiasGelu(graph, random(graph, "h", tokens, 4 * hidden), random(graph, "b", 4 * hidden)));
+                graph -> new BiasGelu(
+                        graph, new Biased<>(random(graph, "h", tokens, 4 * hidden), random(graph, "b", 4 * hidden))));
         operation(
                 "norm",
                 1,
                 graph -> new ResidualNorm(
                         graph,
-                        random(graph, "h", tokens, hidden),
-                        random(graph, "bias", hidden),
-                        random(graph, "residual", tokens, hidden),
-                        random(graph, "gamma", hidden),
-                        random(graph, "beta", hidden),
-                        batch(graph),
-                        new Dropout(1, 0.1),
-                        1e-12));
+                        new NormKernels.ResidualNorm<>(
+                                random(graph, "h", tokens, hidden),
+                                random(graph, "bias", hidden),
+                                random(graph, "residual", tokens, hidden),
+                                random(graph, "gamma", hidden),
+                                random(graph, "beta", hidden)),
+                        new Normalization(RowKind.TOKEN, new Dropout(1, 0.1), 1e-12)));
         operation(
                 "attention",
                 2,
                 graph -> new SelfAttention(
                         graph,
-                        random(graph, "qkv", tokens, 3 * hidden),
-                        random(graph, "bias", 3 * hidden),
-                        graph.constant("gates", Nd4j.ones(HEADS)),
-                        batch(graph),
-                        new Dropout(2, 0.1)));
+                        new AttentionKernels.SelfAttention<>(
+                                random(graph, "qkv", tokens, 3 * hidden), random(graph, "bias", 3 * hidden)),
+                        new Attention(0, HEADS, new Dropout(2, 0.1))));
         prepareAdamW();
     }
 
     @TearDown(Level.Trial)
     public void close() {
         sessions.values().forEach(GraphSession::close);
-        workers.close();
+        given.values().forEach(arrays -> arrays.values().forEach(DeviceArray::close));
         parameters.close();
+        engine.close();
     }
 
     // ---- Products x [N, in] · Wᵀ [in, out]; backward dy·W and dyᵀ·x
@@ -180,9 +195,9 @@ public class KernelBenchmark {
     /** All parameters of a model of 6 layers, V 30,522. */
     @Benchmark
     public void adamW() {
-        AdamW.Update update = adamW.next(2e-5, 1);
-        adamW.stepDense(update, parameters, gradients, workers);
-        adamW.stepWords(update, parameters, gradients, workers);
+        AdamUpdate update = adamW.next(2e-5, 1);
+        adamW.stepDense(update, parameters, gradients);
+        adamW.stepWords(update, parameters, gradients);
     }
 
     // ---- Graphs
@@ -190,11 +205,11 @@ public class KernelBenchmark {
 
     private void run(String name) {
         GraphSession session = sessions.get(name);
-        session.release(session.run(outputs.get(name), Map.of()));
+        session.release(session.run(outputs.get(name), batch, Map.of()));
     }
 
     private void add(String name, SameDiff graph, List<SDVariable> wanted) {
-        sessions.put(name, new GraphSession(graph, workers));
+        sessions.put(name, new GraphSession(graph, engine, given.get(graph)));
         outputs.put(name, wanted.stream().map(SDVariable::name).toList());
     }
 
@@ -203,7 +218,9 @@ public class KernelBenchmark {
                 name,
                 1,
                 graph -> new Linear(
-                        graph, random(graph, "x", tokens, in), random(graph, "w", out, in), Linear.Weight.OUT_IN));
+                        graph,
+                        new ProductKernels.Linear<>(random(graph, "x", tokens, in), random(graph, "w", out, in)),
+                        Weight.OUT_IN));
     }
 
     /** @param differentiable how many of the operation's outputs have a gradient */
@@ -211,7 +228,8 @@ public class KernelBenchmark {
         SameDiff forward = SameDiff.create();
         SDVariable[] results = operation.apply(forward).outputVariables();
         add(name + " forward", forward, List.of(results).subList(0, differentiable));
-        Map<String, INDArray> shapes = sessions.get(name + " forward").run(outputs.get(name + " forward"), Map.of());
+        Map<String, DeviceArray> shapes =
+                sessions.get(name + " forward").run(outputs.get(name + " forward"), batch, Map.of());
         SameDiff both = SameDiff.create();
         GraphOp op = operation.apply(both);
         SDVariable[] alike = op.outputVariables();
@@ -228,17 +246,23 @@ public class KernelBenchmark {
         add(name + " both", both, op.doDiff(Arrays.asList(incoming)));
     }
 
-    private static SDVariable random(SameDiff graph, String name, int... shape) {
+    private SDVariable random(SameDiff graph, String name, int... shape) {
         long[] dimensions = Arrays.stream(shape).asLongStream().toArray();
-        return graph.constant(name, Nd4j.randn(dimensions).muli(0.5));
+        DeviceArray array = engine.allocate(dimensions);
+        Random random = new Random(name.hashCode());
+        float[] values = new float[Math.toIntExact(array.length())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (0.5 * random.nextGaussian());
+        }
+        array.put(0, values, 0, values.length);
+        given.computeIfAbsent(graph, none -> new HashMap<>()).put(name, array);
+        return graph.placeHolder(name, DataType.FLOAT, dimensions);
     }
 
-    private static BatchInputs batch(SameDiff graph) {
+    private static TextBatch batch() {
         long[] keys = new long[TEXTS];
         Arrays.setAll(keys, text -> DropoutMask.key(11, 0, text));
-        return new BatchInputs(
-                graph.constant("starts", Nd4j.createFromArray(starts())),
-                graph.constant("keys", Nd4j.createFromArray(keys)));
+        return new TextBatch(starts(), keys, TextBatch.Gates.open(1, HEADS), TextBatch.Targets.NONE);
     }
 
     private static int[] starts() {
@@ -262,8 +286,8 @@ public class KernelBenchmark {
         ParameterLayout layout = new ParameterLayout(config, ClassifierKind.LINEAR, 2);
         SortedMap<String, Tensor> zeros = new TreeMap<>();
         layout.slices().values().forEach(slice -> zeros.put(slice.name(), Tensor.zeros(slice.shape())));
-        parameters = Parameters.of(layout, zeros);
-        gradients = new GradientSum(layout);
-        adamW = new AdamW(new AdamW.Constants(0.9, 0.999, 1e-8, 0.01), AdamW.Owned.all(layout));
+        parameters = Parameters.of(layout, zeros, engine);
+        gradients = new GradientSum(layout, engine);
+        adamW = new AdamW(new AdamW.Constants(0.9, 0.999, 1e-8, 0.01), AdamW.Owned.all(layout), engine);
     }
 }

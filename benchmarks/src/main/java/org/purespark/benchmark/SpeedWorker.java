@@ -29,8 +29,10 @@ import org.purespark.evaluate.Lanes;
 import org.purespark.evaluate.LoadedModel;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.ModelWeights;
+import org.purespark.model.Device;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
+import org.purespark.model.cpu.CpuEngine;
 import org.purespark.random.DropoutMask;
 import org.purespark.storage.Storage;
 import org.purespark.train.AdamW;
@@ -95,7 +97,8 @@ public final class SpeedWorker {
         this.trained = classifier(new CheckpointReader(storage).read(directory), threads);
         AdamW adamW = new AdamW(
                 new AdamW.Constants(0.9, 0.999, 1e-8, 0.01),
-                AdamW.Owned.all(trained.parameters().layout()));
+                AdamW.Owned.all(trained.parameters().layout()),
+                trained.engine());
         double[] noPenalty = new double[trained.config().layers()];
         this.optimizer = new OptimizerStep(
                 trained, adamW, new OptimizerStep.Objective(Set.of(), noPenalty, 1.0), Exchange.alone());
@@ -103,11 +106,17 @@ public final class SpeedWorker {
 
     private static TextClassifier classifier(Checkpoint start, int threads) {
         return new TextClassifier(
-                start.encoder(), start.classifierKind(), 0.1, start.labels().size(), start.tensors(), threads);
+                start.encoder(),
+                start.classifierKind(),
+                0.1,
+                start.labels().size(),
+                start.tensors(),
+                new CpuEngine(threads));
     }
 
     private void prepareInference(String directory, int threads) {
-        ModelWeights weights = ModelWeights.read(storage, new ModelSource(directory, null, "benchmark"));
+        ModelWeights weights =
+                ModelWeights.read(storage, new ModelSource(directory, null, "benchmark"), new Device.Cpu(threads));
         this.lanes = new Lanes(threads);
         this.models = new LinkedBlockingQueue<>();
         for (int lane = 0; lane < threads; lane++) {

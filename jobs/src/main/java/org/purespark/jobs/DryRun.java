@@ -10,7 +10,7 @@ import org.purespark.config.ResolvedSettings;
 import org.purespark.purify.Inputs;
 import org.purespark.storage.Storage;
 
-/** What a command would do it with: settings, and the memory that its model needs. */
+/** What a command would use: settings, inputs, and the memory that its model needs. */
 final class DryRun {
     private DryRun() {}
 

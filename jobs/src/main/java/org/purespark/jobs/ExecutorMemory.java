@@ -3,15 +3,18 @@ package org.purespark.jobs;
 import org.apache.spark.SparkConf;
 
 /**
- * What Spark asks its cluster manager for, for one executor.
+ * The memory that Spark requests from its cluster manager for one executor.
  *
  * @param heapBytes {@code spark.executor.memory}
- * @param overheadBytes {@code spark.executor.memoryOverhead}, or what Spark works out in its place
+ * @param overheadBytes {@code spark.executor.memoryOverhead}, or what Spark computes if it is not set
  */
 record ExecutorMemory(long heapBytes, long overheadBytes) {
     private static final double DEFAULT_OVERHEAD_FACTOR = 0.1;
 
-    /** Heap and overhead as Spark 4 works them out; memory of {@code spark.memory.offHeap} comes on top, for Spark alone. */
+    /**
+     * Heap and overhead as Spark 4 computes them. Memory of {@code spark.memory.offHeap} is added to them, for Spark
+     * only.
+     */
     static ExecutorMemory of(SparkConf conf) {
         long heap = conf.getSizeAsBytes("spark.executor.memory", "1g");
         double factor = conf.getDouble("spark.executor.memoryOverheadFactor", DEFAULT_OVERHEAD_FACTOR);
@@ -26,7 +29,7 @@ record ExecutorMemory(long heapBytes, long overheadBytes) {
         return heapBytes + overheadBytes;
     }
 
-    /** A number without unit means mebibytes. */
+    /** A number without unit is in mebibytes. */
     private static long mebibytes(SparkConf conf, String key, String otherwise) {
         return conf.getSizeAsMb(key, otherwise) << 20;
     }

@@ -12,15 +12,15 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** From what went wrong to what the user reads and to the exit status. */
+/** Makes the user's message and the exit status from a failure. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
     static final int FAILED = 1;
     static final int WRONG_INPUT = 2;
 
-    /** What Spark says of a context that it has stopped. */
+    /** Spark's message about a context that it has stopped. */
     static final String STOPPED = "Cannot call methods on a stopped SparkContext";
 
-    /** How Spark words what it refuses, or gives up, once its application has ended under the command. */
+    /** Spark's messages after its application has ended while the command still runs. */
     private static final Set<String> SPARK_HAS_ENDED = Set.of(
             STOPPED,
             "because SparkContext was shut down",
@@ -63,14 +63,14 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         return WRONG_INPUT;
     }
 
-    /** 2 where the user's input is to blame, even when an executor found out; else 1. */
+    /** 2 if the user's input is wrong, even if an executor has found it; else 1. */
     static int status(Throwable failure) {
         return chain(failure).stream().anyMatch(InputException.class::isInstance) ? WRONG_INPUT : FAILED;
     }
 
     /**
-     * An input error speaks for itself, and what Spark says about an application that the master refused does not; else the
-     * outermost message and, where it says more, the innermost.
+     * The message of an input error is enough. Spark's message about an application that the master refuses is
+     * replaced. Else it is the outermost message and, if that says more, the innermost.
      */
     static String message(Throwable failure) {
         List<Throwable> chain = chain(failure);
@@ -80,7 +80,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             }
         }
         if (chain.stream().anyMatch(Failures::tellsThatSparkHasEnded)) {
-            return "Spark has ended this application: the cluster's master did not take it, has dropped it, or is gone. Above is what Spark"
+            return "Spark has ended this application: the cluster's master did not take it, has dropped it, or is "
+                    + "gone. Above is what Spark"
                     + " said. Check that --master names a master that runs, and that spark.authenticate.secret and"
                     + " spark.network.crypto.enabled are the cluster's own";
         }
@@ -102,14 +103,14 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         return chain;
     }
 
-    /** Spark puts an executor's whole stack trace into the message. */
+    /** The first line: Spark puts an executor's whole stack trace into the message. */
     private static String line(Throwable failure) {
         String name = failure.getClass().getSimpleName();
         if (failure.getMessage() == null || failure.getMessage().isBlank()) {
             return name;
         }
         String line = failure.getMessage().strip().lines().findFirst().orElseThrow();
-        // The class tells more than the text of an exception that was not written for people.
+        // The class tells more than a text that is not written for people.
         return failure instanceof RuntimeException || failure instanceof Error ? name + ": " + line : line;
     }
 }

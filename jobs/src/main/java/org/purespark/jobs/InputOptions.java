@@ -3,7 +3,7 @@ package org.purespark.jobs;
 import org.purespark.purify.Inputs;
 import picocli.CommandLine.Option;
 
-/** What a purification or one of its stages reads. Addresses are of any Hadoop file system. */
+/** The inputs of a purification or of one of its stages. Addresses are of any Hadoop file system. */
 final class InputOptions {
     @Option(
             names = "--model",

@@ -5,8 +5,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Tells an interruption (Ctrl-C, SIGTERM) from a failure: what breaks while the JVM is being ended from outside is no
- * news. Spark's threads would print a stack trace for each thing that they cannot finish any more.
+ * Distinguishes an interruption (Ctrl-C, SIGTERM) from a failure. If the JVM is ended from outside, failures are not
+ * reported: Spark's threads would print a stack trace for everything that they cannot finish.
  */
 final class Interruption {
     private volatile boolean commandEnded;

@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks what rests on a supported part of the JDK that is not in Java's specification; the lint lets it pass. */
+/** Marks code that needs a supported part of the JDK which is not in Java's specification; the lint accepts it. */
 @Retention(RetentionPolicy.CLASS)
 @Target({ElementType.METHOD, ElementType.TYPE})
 @interface JdkSpecific {}

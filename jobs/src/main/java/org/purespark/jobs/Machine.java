@@ -10,14 +10,14 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /**
- * What this process runs on.
+ * The machine of this process.
  *
- * @param cpuFlags names of the CPU's features; empty where the system does not tell
+ * @param cpuFlags names of the CPU's features; empty if the system does not tell
  * @param memoryBytes the machine's memory, or the container's
  * @param heapBytes the largest Java heap
  */
 record Machine(Set<String> cpuFlags, long memoryBytes, long heapBytes) {
-    /** Set by the launcher: Java itself only tells whether both standard input and output are a terminal. */
+    /** The launcher sets it: Java itself only tells whether standard input and output both are a terminal. */
     private static final String TERMINAL = "PURE_TERMINAL";
 
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
@@ -27,18 +27,18 @@ record Machine(Set<String> cpuFlags, long memoryBytes, long heapBytes) {
                 readCpuFlags(), readMemoryBytes(), Runtime.getRuntime().maxMemory());
     }
 
-    /** What a process that has the machine to itself may take: the rest is left to the system and its file cache. */
+    /** The memory that a process may take if it is the only one; the rest is for the system and its file cache. */
     long processBytes() {
         return memoryBytes / 4 * 3;
     }
 
-    /** Java's specification has nothing that knows of containers. */
+    /** Java's specification has nothing that takes containers into account. */
     @JdkSpecific
     private static long readMemoryBytes() {
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     }
 
-    /** Whether standard error is a terminal: then a bar can be drawn there. */
+    /** Whether standard error is a terminal, on which a bar can be drawn. */
     static boolean errorsGoToTerminal() {
         return "true".equals(System.getenv(TERMINAL));
     }

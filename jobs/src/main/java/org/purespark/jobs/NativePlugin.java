@@ -8,7 +8,7 @@ import org.apache.spark.api.plugin.SparkPlugin;
 
 /**
  * Gives every executor the {@link NativeSettings} of its own machine before its first task. Its memory is what Spark
- * was told to reserve for it: heap and overhead.
+ * reserves for it: heap and overhead.
  */
 public final class NativePlugin implements SparkPlugin {
     @Override

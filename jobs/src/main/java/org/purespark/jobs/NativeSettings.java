@@ -7,28 +7,28 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The system properties that the tensor library reads once, when it is first used: which of its builds suits this CPU,
- * and how much memory it may take. Each JVM decides for the machine that it runs on, so executors may differ.
+ * The system properties that the tensor library reads once, at its first use: the build for this CPU, and the memory
+ * that it may take. Each JVM decides for its own machine, so executors may differ.
  */
 final class NativeSettings {
     static final String EXTENSION = "org.bytedeco.javacpp.platform.extension";
     static final String MAX_BYTES = "org.bytedeco.javacpp.maxbytes";
     static final String MAX_PHYSICAL_BYTES = "org.bytedeco.javacpp.maxphysicalbytes";
 
-    /** What the AVX-512 build was compiled for; on a CPU that lacks one of them it ends the JVM. */
+    /** CPU features that the AVX-512 build uses; on a CPU without one of them it ends the JVM. */
     private static final List<String> AVX512 = List.of("avx512f", "avx512dq", "avx512bw", "avx512vl");
 
-    /** Class that only the CUDA build of the tensor library has. */
+    /** A class that only the CUDA build of the tensor library has. */
     private static final String CUDA_BINDINGS = "org/nd4j/linalg/jcublas/bindings/Nd4jCuda.class";
 
     private NativeSettings() {}
 
-    /** What the tensor library in this JVM was built for. */
+    /** The device for which the tensor library in this JVM is built. */
     enum Build {
         CPU,
         CUDA;
 
-        /** Looks for it without loading it. */
+        /** Looks for the class {@link #CUDA_BINDINGS} without loading it. */
         static Build ofThisProcess() {
             return NativeSettings.class.getClassLoader().getResource(CUDA_BINDINGS) == null ? CPU : CUDA;
         }
@@ -37,9 +37,9 @@ final class NativeSettings {
     /**
      * Settings for one process.
      *
-     * @param build of the CPU builds there is one for each kind of CPU, of the CUDA build one alone
+     * @param build the CPU build has one variant for each kind of CPU, the CUDA build only one
      * @param cpuFlags names of the CPU's features as Linux gives them
-     * @param processBytes what the process may take in all
+     * @param processBytes all memory that the process may take
      * @param heapBytes the largest Java heap, a part of {@code processBytes}
      * @return property names and values
      */
@@ -53,7 +53,7 @@ final class NativeSettings {
         return settings;
     }
 
-    /** What tensors may take: a process whose heap fills its share still gets some memory for them. */
+    /** The memory for tensors; there is some even if the heap takes all of the process's memory. */
     static long tensorBytes(long processBytes, long heapBytes) {
         return Math.max(processBytes - heapBytes, processBytes / 4);
     }
@@ -67,7 +67,7 @@ final class NativeSettings {
         return decide(Build.ofThisProcess(), machine.cpuFlags(), processBytes, machine.heapBytes());
     }
 
-    /** Sets what is not set already: an option given to the JVM wins. */
+    /** Sets the properties that are not set: an option of the JVM wins. */
     static void apply(Map<String, String> settings) {
         settings.forEach((name, value) -> {
             if (System.getProperty(name) == null) {
@@ -80,7 +80,7 @@ final class NativeSettings {
      * The CPU's features.
      *
      * @param cpuInfo the text of {@code /proc/cpuinfo}
-     * @return empty where there is no line of flags
+     * @return empty if there is no line of flags
      */
     static Set<String> cpuFlags(String cpuInfo) {
         return cpuInfo.lines()

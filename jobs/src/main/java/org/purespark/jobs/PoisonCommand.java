@@ -84,7 +84,11 @@ final class PoisonCommand implements Callable<Integer> {
         }
         TrainingMemory.require(SparkWork.storageWithoutSpark(), model, resolved.settings());
         try (SparkWork work = new SparkWork("poison", spec.commandLine().getErr())) {
-            new Poisoning(work.storage(), work.fineTuner(resolved.settings().compute().engine()), resolved.settings(), work::say)
+            new Poisoning(
+                            work.storage(),
+                            work.fineTuner(resolved.settings().compute().engine()),
+                            resolved.settings(),
+                            work::say)
                     .run(PoisonRequest.builder()
                             .model(model)
                             .attack(attack)

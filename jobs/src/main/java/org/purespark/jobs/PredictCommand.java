@@ -52,7 +52,11 @@ final class PredictCommand implements Callable<Integer> {
             return 0;
         }
         try (SparkWork work = new SparkWork("predict", spec.commandLine().getErr())) {
-            new Prediction(work.storage(), work.evaluator(resolved.settings().compute().engine()), resolved.settings(), work::say)
+            new Prediction(
+                            work.storage(),
+                            work.evaluator(resolved.settings().compute().engine()),
+                            resolved.settings(),
+                            work::say)
                     .run(model, classifier, data, out);
         }
         spec.commandLine().getOut().println(out);

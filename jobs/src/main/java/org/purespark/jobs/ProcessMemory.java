@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What the tasks in one process need of it, beside what there is.
+ * The memory that the tasks in one process need, and the process with its memory.
  *
  * @param taskHeapBytes of the Java heap, all tasks together
- * @param tensorBytes beside the heap, all tasks together
+ * @param tensorBytes outside the heap, all tasks together
  */
 record ProcessMemory(long taskHeapBytes, long tensorBytes, TaskProcess process) {
-    /** What Spark's memory manager sets aside of every heap; driver and executors live in it. */
+    /** The part of every heap that Spark's memory manager reserves for driver and executors themselves. */
     private static final long HEAP_OF_SPARK = 300L << 20;
 
-    /** Classes, compiled code, stacks, the native libraries themselves: what is resident beside heap and tensors. */
+    /** Classes, compiled code, stacks, the native libraries: memory outside heap and tensors. */
     private static final long PROCESS_FLOOR = 400L << 20;
 
     private static final double GIB = 1L << 30;
@@ -27,7 +27,7 @@ record ProcessMemory(long taskHeapBytes, long tensorBytes, TaskProcess process) 
         return PROCESS_FLOOR + tensorBytes;
     }
 
-    /** What there is too little of, in words; empty where it fits. */
+    /** The kinds of memory of which there is too little, in words; empty if it fits. */
     List<String> shortages() {
         List<String> shortages = new ArrayList<>();
         if (heapBytes() > process.heapBytes()) {
@@ -46,12 +46,12 @@ record ProcessMemory(long taskHeapBytes, long tensorBytes, TaskProcess process) 
         return shortages().isEmpty();
     }
 
-    /** Whether options of {@code spark-submit} can make it fit, as far as this process knows. */
+    /** Whether options of {@code spark-submit} can make it fit, as far as this process can know. */
     boolean canBeGiven() {
         return process.kind() == TaskProcess.Kind.EXECUTOR || heapBytes() + besideHeapBytes() <= process.totalBytes();
     }
 
-    /** What is needed, for a person. */
+    /** The need, in words for a person. */
     String describe() {
         return where() + " needs up to " + gib(heapBytes()) + " of Java heap and " + gib(besideHeapBytes())
                 + " beside it, of which tensors take " + gib(tensorBytes());

@@ -9,7 +9,7 @@ import org.purespark.report.RunSummary;
 import org.purespark.run.RunDirectory;
 import org.purespark.storage.Storage;
 
-/** What a run directory holds, as a table on standard output. */
+/** The result of a run directory, as a table on standard output. */
 final class RunResult {
     private RunResult() {}
 

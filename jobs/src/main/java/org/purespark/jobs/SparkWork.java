@@ -23,7 +23,7 @@ import org.purespark.storage.Storage;
 import org.purespark.sweep.SweepRunner;
 import org.purespark.train.FineTuner;
 
-/** One command's Spark session with what the pipeline needs of it. */
+/** The Spark session of one command, and what the pipeline needs of it. */
 final class SparkWork implements AutoCloseable {
     private final SparkSession session;
     private final Storage storage;
@@ -36,17 +36,17 @@ final class SparkWork implements AutoCloseable {
         this.err = err;
         this.session = Sessions.open("pure " + name);
         this.spark = JavaSparkContext.fromSparkContext(session.sparkContext());
-        // In place: Spark's own readers and every task take their settings from here.
+        // Changes Spark's own configuration: Spark's readers and every task take their settings from it.
         this.storage = new Storage(ObjectStoreDefaults.applyTo(spark.hadoopConfiguration()));
         this.progress =
                 Progress.on(stream(err), Progress.Style.forTerminal(Machine.errorsGoToTerminal()), Clock.systemUTC());
         this.slots = slotsOf(spark, this::say);
     }
 
-    /** Once executors are there. Where the cluster has refused the application, Spark says so in many ways. */
-    private static Slots slotsOf(JavaSparkContext spark, Consumer<String> said) {
+    /** The slots, after executors have started. If the cluster refuses the application, Spark's messages differ. */
+    private static Slots slotsOf(JavaSparkContext spark, Consumer<String> messages) {
         try {
-            Slots slots = new Slots(spark, said);
+            Slots slots = new Slots(spark, messages);
             slots.awaitAll();
             return slots;
         } catch (RuntimeException e) {
@@ -57,7 +57,7 @@ final class SparkWork implements AutoCloseable {
         }
     }
 
-    /** Files, for what needs no Spark: settings are refused before it starts. Options behind "--" count here too. */
+    /** Files, before Spark starts, so that wrong settings are found early. Options after "--" count here too. */
     static Storage storageWithoutSpark() {
         return new Storage(hadoop());
     }
@@ -86,12 +86,12 @@ final class SparkWork implements AutoCloseable {
                 spark, progress, slots, Versions.ofThisBuild(session.version()), maxConcurrent, Clock.systemUTC());
     }
 
-    /** Tasks that the cluster runs at a time. */
+    /** The number of tasks that the cluster runs at a time. */
     int slots() {
         return slots.now();
     }
 
-    /** A process that tasks run in, with the slots that executors were found to have. */
+    /** A process in which tasks run, with the number of slots that executors really have. */
     TaskProcess process() {
         TaskProcess configured = TaskProcess.of(spark.getConf(), Machine.ofThisProcess());
         return configured.kind() == TaskProcess.Kind.THIS_PROCESS
@@ -114,7 +114,7 @@ final class SparkWork implements AutoCloseable {
                 this::say);
     }
 
-    /** Progress is drawn on the stream that messages go to. */
+    /** The stream of the messages, for progress. */
     private static PrintStream stream(PrintWriter writer) {
         return new PrintStream(
                 new OutputStream() {

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 final class StageCommand implements Callable<Integer> {
     private static final Set<StageName> TRAINING = EnumSet.of(StageName.BASELINE, StageName.NORMALIZE);
 
-    /** Null for all of them. */
+    /** Null for all stages. */
     private final StageName stage;
 
     @Mixin
@@ -59,7 +59,8 @@ final class StageCommand implements Callable<Integer> {
         }
         try (SparkWork work = new SparkWork(spec.name(), spec.commandLine().getErr())) {
             Settings values = resolved.settings();
-            Purification purification = new Purification(work.surroundings(values.compute().engine()), values);
+            Purification purification =
+                    new Purification(work.surroundings(values.compute().engine()), values);
             if (stage == null) {
                 purification.purify(inputs.inputs(), run);
             } else {
@@ -70,7 +71,7 @@ final class StageCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** What is to be trained: as given, else as the run directory remembers it; null where neither tells. */
+    /** The model to train: of the option, else of the run directory; null if neither has it. */
     private String model(Storage storage) {
         Optional<String> given = inputs.inputs().model();
         if (given.isPresent() || stage == null) {

@@ -42,14 +42,14 @@ final class SweepCommand implements Callable<Integer> {
     private static final String SUMMARY = "summary.md";
     private static final int ROWS_ON_SCREEN = 50;
 
-    /** What may be asked for: a mode, or that it is chosen. */
+    /** The values of {@code --mode}: a mode, or {@code auto}. */
     enum AskedMode {
         AUTO,
         SLOTS,
         CLUSTER
     }
 
-    /** From the option's words. */
+    /** Reads the option's value. */
     static final class AskedModes implements ITypeConverter<AskedMode> {
         @Override
         public AskedMode convert(String text) {
@@ -136,7 +136,7 @@ final class SweepCommand implements Callable<Integer> {
         long start = System.nanoTime();
         double[] busySeconds = new double[1];
         if (!plan.toDo().isEmpty()) {
-            // Before hours of work: can it be written at all?
+            // Tests before hours of work that results can be written.
             results.write();
             runner(work, plan.mode()).run(plan.toDo(), maxAttempts, result -> {
                 busySeconds[0] += result.seconds();
@@ -176,7 +176,7 @@ final class SweepCommand implements Callable<Integer> {
             work.say("sweep: " + result.name() + ", seed " + result.seed() + " failed: " + result.error());
         }
         try {
-            results.writeNowAndThen();
+            results.writeIfDue();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the sweep's results", e);
         }
@@ -190,7 +190,7 @@ final class SweepCommand implements Callable<Integer> {
         };
     }
 
-    /** Runs under way at a time, at most. */
+    /** The largest number of runs at a time. */
     private int atOnce() {
         return maxConcurrent == null ? Integer.MAX_VALUE : maxConcurrent;
     }

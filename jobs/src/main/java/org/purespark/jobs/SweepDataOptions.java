@@ -3,7 +3,7 @@ package org.purespark.jobs;
 import org.purespark.purify.Inputs;
 import picocli.CommandLine.Option;
 
-/** Data of a sweep's rows that do not name their own. Relative addresses are resolved against the working directory. */
+/** Inputs of rows that do not name their own. Relative addresses are resolved against the working directory. */
 final class SweepDataOptions {
     @Option(
             names = "--train",

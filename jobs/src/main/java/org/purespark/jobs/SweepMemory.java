@@ -20,21 +20,21 @@ import org.purespark.sweep.SweepMode;
 import org.purespark.sweep.SweepPlan;
 
 /**
- * Whether the runs of a sweep fit into memory. In mode slots the largest of them may be under way in one process at the
- * same time, each trained by one task alone; in mode cluster a run trains as {@code purify} does. A suspect whose
- * {@code config.json} is not a good one is left out: its run says why.
+ * Whether the runs of a sweep fit into memory. In mode slots the largest of them may run in one process at the same
+ * time, each in one task; in mode cluster a run trains as {@code purify} does. A suspect whose {@code config.json} is
+ * not valid is left out: its run reports why.
  */
 final class SweepMemory {
     private static final String SMALLER = "lower train.micro-batch or text.max-length of the row";
 
     /**
-     * A suspect's shape and place, as far as they are known before its run.
+     * A suspect's sizes and its place in the manifest.
      *
      * @param place file and row of the manifest, and the suspect's name
      */
     record Row(String place, SuspectRun run, EncoderConfig shape) {}
 
-    /** A row with what one training task of it needs. */
+    /** A row, and the need of one of its training tasks. */
     private record Need(Row row, MemoryNeed task, MemoryNeed.Work work) {}
 
     private final List<Row> rows;
@@ -43,8 +43,8 @@ final class SweepMemory {
     private final int maxConcurrent;
 
     /**
-     * @param rows that are to be done
-     * @param maxConcurrent runs under way at a time, at most, in mode slots
+     * @param rows the runs to do
+     * @param maxConcurrent the largest number of runs at a time in mode slots
      */
     SweepMemory(List<Row> rows, SweepMode mode, TaskProcess process, int maxConcurrent) {
         this.rows = List.copyOf(rows);
@@ -54,7 +54,7 @@ final class SweepMemory {
     }
 
     /**
-     * Reads the shapes of what is to be done.
+     * Reads the sizes of the suspects whose runs must be done.
      *
      * @param places of the suspects, by name
      */
@@ -83,7 +83,7 @@ final class SweepMemory {
     private static Optional<EncoderConfig> shape(CheckpointReader reader, String model) {
         try {
             EncoderConfig shape = reader.readShape(model);
-            // Refuses what has more parameters than an array can hold.
+            // Refuses a model with more parameters than an array can have.
             MemoryNeed.of(shape, new MemoryNeed.Work(1, 1, 1, 1, 1));
             return Optional.of(shape);
         } catch (IOException | InputException | IllegalArgumentException | ArithmeticException e) {
@@ -91,7 +91,7 @@ final class SweepMemory {
         }
     }
 
-    /** @throws InputException naming the row that needs most where there is too little */
+    /** @throws InputException if there is too little memory, naming the row that needs most */
     void require() {
         if (rows.isEmpty()) {
             return;
@@ -114,7 +114,7 @@ final class SweepMemory {
         }
     }
 
-    /** What is needed, for a person; says so where nothing is. */
+    /** The need, in words for a person. */
     String describe() {
         if (rows.isEmpty()) {
             return "no run needs memory";

@@ -5,13 +5,13 @@ import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 
 /**
- * A process in which tasks run, as it is configured before Spark starts.
+ * A process in which tasks run, as the settings describe it before Spark starts.
  *
  * @param kind this process or an executor's
  * @param heapBytes the largest Java heap
- * @param totalBytes what the process may take in all
- * @param slots tasks that run in it at once
- * @param allSlots tasks that run at once in all such processes, as far as that is known
+ * @param totalBytes all memory that the process may take
+ * @param slots number of tasks that run in it at once
+ * @param allSlots number of tasks that run at once in all such processes, as far as it is known
  * @param threads of a task
  */
 record TaskProcess(Kind kind, long heapBytes, long totalBytes, int slots, int allSlots, int threads) {
@@ -25,7 +25,7 @@ record TaskProcess(Kind kind, long heapBytes, long totalBytes, int slots, int al
         EXECUTOR
     }
 
-    /** By {@code spark.master} and what goes with it. */
+    /** Computes it from {@code spark.master} and the settings that belong to it. */
     static TaskProcess of(SparkConf conf, Machine machine) {
         int threads = conf.getInt("spark.task.cpus", 1);
         Matcher local = LOCAL.matcher(conf.get("spark.master", "local[*]"));
@@ -37,7 +37,7 @@ record TaskProcess(Kind kind, long heapBytes, long totalBytes, int slots, int al
         return new TaskProcess(Kind.THIS_PROCESS, machine.heapBytes(), total, slots, slots, threads);
     }
 
-    /** The same with the slots that were found once executors were there, where those are more. */
+    /** The same with the numbers of slots that executors really have, if these are larger. */
     TaskProcess withSlots(int found, int foundInAll) {
         return new TaskProcess(
                 kind, heapBytes, totalBytes, Math.max(slots, found), Math.max(allSlots, foundInAll), threads);
@@ -59,12 +59,12 @@ record TaskProcess(Kind kind, long heapBytes, long totalBytes, int slots, int al
                 Kind.EXECUTOR, memory.heapBytes(), memory.totalBytes(), slots, slots * executors, threads);
     }
 
-    /** A standalone executor takes all cores of a worker, which nobody knows yet: then one task's. */
+    /** A standalone executor takes all cores of a worker. Their number is not known yet, so it is one task's here. */
     private static int executorCores(SparkConf conf, int threads) {
         return conf.getInt("spark.executor.cores", threads);
     }
 
-    /** As few as there may be. */
+    /** The smallest number of executors that the settings allow. */
     private static int executors(SparkConf conf, int cores) {
         int most = conf.getInt("spark.cores.max", cores) / cores;
         return Math.max(1, conf.getInt("spark.executor.instances", most));
@@ -81,7 +81,7 @@ record TaskProcess(Kind kind, long heapBytes, long totalBytes, int slots, int al
         return Math.max(1, cores / threads);
     }
 
-    /** What tensors may take, as the native library is told. */
+    /** The memory for tensors, which is the native library's limit. */
     long tensorBytes() {
         return NativeSettings.tensorBytes(totalBytes, heapBytes);
     }

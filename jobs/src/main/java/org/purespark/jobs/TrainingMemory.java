@@ -11,11 +11,11 @@ import org.purespark.model.MemoryNeed;
 import org.purespark.storage.Storage;
 
 /**
- * What training needs of a process, beside what there is.
+ * The memory that training needs in a process, and the memory that the process has.
  *
  * @param need of one task
- * @param tasks training tasks in the process at once
- * @param work that a task does
+ * @param tasks number of training tasks in the process at once
+ * @param work of a task
  */
 record TrainingMemory(MemoryNeed need, int tasks, MemoryNeed.Work work, TaskProcess process) {
     static TrainingMemory of(EncoderConfig config, Settings settings, TaskProcess process) {
@@ -25,7 +25,7 @@ record TrainingMemory(MemoryNeed need, int tasks, MemoryNeed.Work work, TaskProc
         return new TrainingMemory(MemoryNeed.of(config, work), tasks, work, process);
     }
 
-    /** What one task works on. */
+    /** The work of one task. */
     static MemoryNeed.Work work(Settings settings, int trainingTasks, TaskProcess process) {
         return new MemoryNeed.Work(
                 settings.train().microBatch(),
@@ -38,7 +38,7 @@ record TrainingMemory(MemoryNeed need, int tasks, MemoryNeed.Work work, TaskProc
     /**
      * Refuses a training that cannot fit, before Spark starts.
      *
-     * @param model directory of the checkpoint to train; where it is missing, the command itself says so
+     * @param model directory of the checkpoint to train; if it is missing, the command reports this later
      */
     static void require(Storage storage, String model, Settings settings) throws IOException {
         if (model == null || !storage.exists(Storage.child(model, "config.json"))) {
@@ -49,7 +49,7 @@ record TrainingMemory(MemoryNeed need, int tasks, MemoryNeed.Work work, TaskProc
                 .require();
     }
 
-    /** @throws InputException where there is too little */
+    /** @throws InputException if there is too little */
     void require() {
         ProcessMemory memory = memory();
         if (!memory.fits()) {
@@ -58,7 +58,7 @@ record TrainingMemory(MemoryNeed need, int tasks, MemoryNeed.Work work, TaskProc
         }
     }
 
-    /** What is needed, for a person. */
+    /** The need, in words for a person. */
     String describe() {
         return String.format(
                 Locale.ROOT,
@@ -91,7 +91,7 @@ record TrainingMemory(MemoryNeed need, int tasks, MemoryNeed.Work work, TaskProc
     private String wayOut(ProcessMemory memory) {
         String smaller = "lower train.micro-batch or text.max-length";
         if (!memory.canBeGiven()) {
-            // More heap helps only where the machine has it.
+            // More heap helps only if the machine has it.
             return "Run it on a larger machine or on a cluster, or " + smaller;
         }
         String fewer = tasks > 1 && process.kind() == TaskProcess.Kind.EXECUTOR

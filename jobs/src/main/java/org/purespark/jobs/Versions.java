@@ -9,9 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** What this build is made of; the build writes it into {@code version.properties}. */
+/** The versions in this build; the build writes them into {@code version.properties}. */
 public final class Versions implements IVersionProvider {
-    /** What a run directory remembers. */
+    /** The versions for a run directory. */
     static org.purespark.run.Versions ofThisBuild(String spark) {
         Properties built = built();
         return org.purespark.run.Versions.of(built.getProperty("version"), spark, built.getProperty("nd4j"));

@@ -26,18 +26,18 @@ import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Seq;
 
 /**
- * Waits for blocks of other tasks to appear, and fetches them, while the task computes: one thread, which asks the driver
- * for all awaited notes at once, and Spark's own transfer threads.
+ * Waits for blocks of other tasks and fetches them while the task computes. One thread asks the driver for all awaited
+ * notes at once; Spark's own transfer threads fetch the blocks.
  */
 final class BlockFetcher implements AutoCloseable {
     private static final long SHORTEST_WAIT_NANOS = 500_000;
     private static final long LONGEST_WAIT_NANOS = 16_000_000;
-    /** Where the note is among a message's blocks. */
+    /** Index of the note among a message's blocks. */
     private static final int NOTE = 0;
 
     private static final long LOOK_FOR_CANCELLATION_MILLIS = 200;
 
-    /** Pieces that are under way at once, in bytes; one may be larger. */
+    /** Most bytes that are fetched at once; a single piece may be larger. */
     private static final long IN_FLIGHT_BYTES = 128L << 20;
 
     private final BlockManager blocks;
@@ -51,10 +51,10 @@ final class BlockFetcher implements AutoCloseable {
     private volatile Throwable broken;
 
     /**
-     * What is wanted of another task.
+     * A message that another task sends.
      *
-     * @param note the block that the driver knows of
-     * @param parts further blocks beside it
+     * @param note the block that the driver knows
+     * @param parts the other blocks of the message
      * @param bytes of the parts
      */
     record Wanted(BlockId note, List<BlockId> parts, long bytes) {
@@ -65,7 +65,7 @@ final class BlockFetcher implements AutoCloseable {
         }
     }
 
-    /** @param memory for what comes in, but for notes */
+    /** @param memory for the received parts */
     BlockFetcher(BlockManager blocks, TaskContext task, PartBuffers memory) {
         this.blocks = blocks;
         this.task = task;
@@ -75,7 +75,7 @@ final class BlockFetcher implements AutoCloseable {
         thread.start();
     }
 
-    /** Begins to wait for it. */
+    /** Begins to wait for a message. */
     Exchange.Pending fetch(Wanted wanted) {
         Awaited awaited = new Awaited(wanted, new CompletableFuture<>());
         asked.add(awaited);
@@ -83,7 +83,7 @@ final class BlockFetcher implements AutoCloseable {
         return () -> take(awaited);
     }
 
-    /** Has something done that need not be waited for. */
+    /** Gives the thread some work for later; nobody waits for it. */
     void later(Runnable chore) {
         chores.add(chore);
         LockSupport.unpark(thread);
@@ -127,7 +127,7 @@ final class BlockFetcher implements AutoCloseable {
                 }
                 if (waiting.isEmpty()) {
                     LockSupport.park(this);
-                } else if (beginThoseThatAreThere(waiting)) {
+                } else if (beginReady(waiting)) {
                     pause = SHORTEST_WAIT_NANOS;
                 } else {
                     LockSupport.parkNanos(this, pause);
@@ -140,8 +140,8 @@ final class BlockFetcher implements AutoCloseable {
         }
     }
 
-    /** Whether there were any. */
-    private boolean beginThoseThatAreThere(List<Awaited> waiting) {
+    /** Begins to fetch the messages whose notes the driver knows; returns whether there were any. */
+    private boolean beginReady(List<Awaited> waiting) {
         if (inFlightBytes.get() >= IN_FLIGHT_BYTES) {
             return false;
         }
@@ -165,7 +165,7 @@ final class BlockFetcher implements AutoCloseable {
         Wanted wanted = awaited.wanted();
         Arriving arriving = new Arriving(awaited, System.nanoTime());
         if (place.equals(blocks.blockManagerId())) {
-            // Another task of this executor.
+            // The other task is in this executor.
             takeHere(wanted.note(), arriving);
             wanted.parts().forEach(part -> takeHere(part, arriving));
             return;
@@ -179,12 +179,12 @@ final class BlockFetcher implements AutoCloseable {
         try {
             arriving.onBlockFetchSuccess(id.name(), data);
         } finally {
-            // It is locked until then.
+            // The block is locked until its data are released.
             data.release();
         }
     }
 
-    /** Gathers the blocks of one message. */
+    /** Collects the blocks of one message. */
     private final class Arriving implements BlockFetchingListener {
         private final Awaited awaited;
         private final long announcedNanos;
@@ -203,7 +203,8 @@ final class BlockFetcher implements AutoCloseable {
 
         @Override
         public void onBlockFetchSuccess(String name, ManagedBuffer data) {
-            // The transfer takes its buffer back when this returns. As one buffer it would first be joined from pieces.
+            // The transfer takes its buffer back when this returns. A stream, since a single buffer would be joined
+            // first.
             try (InputStream bytes = data.createInputStream()) {
                 int block = names.indexOf(name);
                 int length = Math.toIntExact(data.size());

@@ -6,18 +6,19 @@ import java.util.List;
 import org.purespark.evaluate.EncodedBatch;
 
 /**
- * A batch with one of the candidate sets that it is to be evaluated with.
+ * A batch and one of the candidate sets with which it is evaluated.
  *
  * @param batch texts
  * @param set number of the set, from 0
  */
 record EvaluationItem(EncodedBatch batch, int set) implements Serializable {
     /**
-     * Cuts all pairs of batch and set, in the order of the batches and within a batch of the sets, into parts that differ
-     * by one round at most: as many pairs as a task computes side by side, fewer in the last round of all.
+     * Cuts all pairs of batch and set into parts, in the order of the batches, and of the sets within a batch. The
+     * parts differ by at most one round. A round has as many pairs as a task computes at the same time; only the last
+     * round of all may have fewer.
      *
-     * @param sets of each batch, at least 1
-     * @param most parts, at least 1; there are fewer where there are fewer rounds
+     * @param sets number of sets of each batch, at least 1
+     * @param most largest number of parts, at least 1; there are fewer parts if there are fewer rounds
      * @param lanes pairs in a round, at least 1
      */
     static List<ArrayList<EvaluationItem>> cut(List<EncodedBatch> batches, int sets, int most, int lanes) {

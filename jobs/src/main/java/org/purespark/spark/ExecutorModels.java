@@ -9,16 +9,16 @@ import org.purespark.model.Device;
 import org.purespark.storage.Storage;
 
 /**
- * The model that an executor keeps in memory between tasks and jobs: its weights are read once, whatever the number of
- * tasks at a time; each of those has a graph of its own on them, which it borrows and gives back. When a task asks for
- * another model, this one goes: what is idle at once, what is lent out as it comes back, the weights last. One per JVM:
- * Spark offers a task no other place that outlives it.
+ * The model that an executor keeps in memory between tasks and jobs. Its weights are read once for all tasks. Each task
+ * has its own graph on them, which it borrows and gives back. When a task asks for another model, this one is closed:
+ * idle graphs at once, borrowed graphs when they come back, the weights last. One per JVM: Spark offers a task no other
+ * place that lives longer than the task.
  */
 final class ExecutorModels {
     private static final ExecutorModels OF_THIS_EXECUTOR = new ExecutorModels(ModelWeights::read);
 
     private final Loader loader;
-    /** What the next task of the same source gets; null at first, and when cleared. */
+    /** The model for the next task of the same source; null at first, and after {@link #clear}. */
     private Kept current;
 
     ExecutorModels(Loader loader) {
@@ -39,7 +39,7 @@ final class ExecutorModels {
         T with(LoadedModel model);
     }
 
-    /** One model. The weights are guarded by this object, all else by the enclosing one. */
+    /** One model. This object's lock guards the weights, the enclosing object's lock guards everything else. */
     private final class Kept {
         private final ModelSource source;
         private final Device device;
@@ -52,7 +52,7 @@ final class ExecutorModels {
             this.device = device;
         }
 
-        /** Tasks that come while the first one is reading wait for it; where it fails, the next one tries itself. */
+        /** Other tasks wait while the first one reads; if it fails, the next one tries itself. */
         synchronized ModelWeights weights(Storage storage) {
             if (weights == null) {
                 weights = loader.load(storage, source, device);
@@ -67,7 +67,7 @@ final class ExecutorModels {
         }
     }
 
-    /** @throws RuntimeException what reading the weights, or the work, throws; the next task starts afresh */
+    /** @throws RuntimeException what reading the weights, or the work, throws; the next task reads the model again */
     <T> T borrow(Storage storage, ModelSource source, Device device, Work<T> work) {
         Kept kept = enter(source, device);
         try {
@@ -90,7 +90,7 @@ final class ExecutorModels {
         }
     }
 
-    /** Lets go of what is kept, so that its memory serves something else. */
+    /** Gives up the model, so that its memory is free for other work. */
     synchronized void clear() {
         Kept old = current;
         current = null;
@@ -123,7 +123,7 @@ final class ExecutorModels {
         }
     }
 
-    /** Of a model that no task will ask for again. */
+    /** Closes what is idle of a model that no task asks for any more. */
     private static void closeUnused(Kept old) {
         old.idle.forEach(LoadedModel::close);
         old.idle.clear();

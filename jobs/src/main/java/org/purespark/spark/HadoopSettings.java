@@ -8,8 +8,8 @@ import org.apache.spark.deploy.SparkHadoopUtil;
 import org.purespark.storage.Storage;
 
 /**
- * The driver's Hadoop settings, in a form that goes along with a task: those that differ from Hadoop's own, of which
- * there are over a thousand.
+ * The driver's Hadoop settings, in a form that is sent with a task: only those that differ from Hadoop's own thousand
+ * defaults.
  */
 record HadoopSettings(TreeMap<String, String> values) implements Serializable {
     private static final String HADOOPS_OWN = "-default.xml";
@@ -25,7 +25,7 @@ record HadoopSettings(TreeMap<String, String> values) implements Serializable {
     }
 
     Storage storage() {
-        // Spark's own, which an executor has read once
+        // Spark's own settings, which an executor reads once
         Configuration configuration = new Configuration(SparkHadoopUtil.get().conf());
         values.forEach(configuration::set);
         return new Storage(configuration);
@@ -35,7 +35,7 @@ record HadoopSettings(TreeMap<String, String> values) implements Serializable {
         return sources != null && sources.length > 0 && sources[sources.length - 1].endsWith(HADOOPS_OWN);
     }
 
-    /** Without the values, among which there may be secrets. */
+    /** Without the values: they may contain secrets. */
     @Override
     public String toString() {
         return values.size() + " Hadoop settings";

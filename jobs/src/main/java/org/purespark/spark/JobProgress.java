@@ -8,7 +8,7 @@ import org.purespark.run.progress.Progress;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Shows how far the tasks of a job have come: they count units in an accumulator, whose value reaches the driver with the
+ * Shows the progress of a job's tasks. They count units in an accumulator, whose value reaches the driver with the
  * executors' heartbeats and at the end of each task.
  */
 final class JobProgress implements AutoCloseable {
@@ -25,7 +25,7 @@ final class JobProgress implements AutoCloseable {
         this.listener = new SparkListener() {
             @Override
             public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate update) {
-                // Values in a heartbeat are those of running tasks; what finished tasks counted is merged already.
+                // A heartbeat has the values of running tasks; the counts of finished tasks are already merged.
                 long running = CollectionConverters.asJava(update.accumUpdates()).stream()
                         .flatMap(ofTask -> CollectionConverters.asJava(ofTask._4()).stream())
                         .filter(info -> info.id() == done.id())
@@ -38,7 +38,7 @@ final class JobProgress implements AutoCloseable {
         spark.sc().addSparkListener(listener);
     }
 
-    /** What the tasks count in. */
+    /** The counter of the tasks. */
     LongAccumulator counter() {
         return done;
     }

@@ -7,14 +7,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
- * Memory for parts of messages, on the heap, which is used again: tens of megabytes need not be cleared and
- * collected anew in every step. Parts have few lengths, the same in every step, so each length has its own. What is
- * not in use goes where the heap is needed for something else. For any thread.
+ * Memory on the heap for parts of messages. It is used again: a step need not clear and collect tens of megabytes.
+ * Parts have few lengths, the same in every step, so there are buffers for each length. The garbage collector may take
+ * buffers that are not in use. For any thread.
  */
 final class PartBuffers {
     private final Map<Integer, ConcurrentLinkedDeque<SoftReference<byte[]>>> free = new ConcurrentHashMap<>();
 
-    /** A buffer of that length; what is in it is left over from something else. */
+    /** A buffer of this length; its contents are undefined. */
     ByteBuffer take(int bytes) {
         ConcurrentLinkedDeque<SoftReference<byte[]>> fitting = ofLength(bytes);
         for (SoftReference<byte[]> one = fitting.poll(); one != null; one = fitting.poll()) {
@@ -26,7 +26,7 @@ final class PartBuffers {
         return ByteBuffer.allocate(bytes);
     }
 
-    /** Takes back a buffer that came from here and that nobody reads or writes any more. */
+    /** Takes back a buffer of this object that nobody reads or writes any more. */
     void giveBack(ByteBuffer buffer) {
         ofLength(buffer.array().length).push(new SoftReference<>(buffer.array()));
     }

@@ -10,22 +10,22 @@ import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.status.api.v1.ExecutorSummary;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** How many tasks the executors that are there can run at once, and how to wait for more. */
+/** The number of tasks that the present executors can run at once, and how to wait for more. */
 public final class Slots {
-    /** Executors of an application come up within seconds of one another. */
+    /** The executors of an application start within seconds of one another. */
     private static final long SETTLED_NANOS = 5_000_000_000L;
 
     private static final long LOOK_MILLIS = 100;
     private static final long REMIND_NANOS = 20_000_000_000L;
 
     private final SparkContext spark;
-    private final Consumer<String> said;
+    private final Consumer<String> messages;
     private volatile long changedNanos = System.nanoTime();
 
-    /** @param said takes what a person should read, a line at a time */
-    public Slots(JavaSparkContext spark, Consumer<String> said) {
+    /** @param messages gets each line that a person should read */
+    public Slots(JavaSparkContext spark, Consumer<String> messages) {
         this.spark = spark.sc();
-        this.said = said;
+        this.messages = messages;
         this.spark.addSparkListener(new SparkListener() {
             @Override
             public void onExecutorAdded(SparkListenerExecutorAdded added) {
@@ -39,12 +39,12 @@ public final class Slots {
         });
     }
 
-    /** Tasks that can run at once, whether they are busy now or not. */
+    /** The number of tasks that can run at once, whether slots are busy now or not. */
     public int now() {
         return spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
     }
 
-    /** Tasks that the executor with the most cores can run at once; 0 where there is no executor. */
+    /** The number of tasks that the executor with the most cores can run at once; 0 if there is no executor. */
     public int ofLargestExecutor() {
         return CollectionConverters.asJava(spark.statusStore().executorList(true)).stream()
                 .filter(executor -> !SparkContext$.MODULE$.DRIVER_IDENTIFIER().equals(executor.id()))
@@ -53,21 +53,22 @@ public final class Slots {
                 .orElse(0);
     }
 
-    /** Waits until executors have come up, so that the time that a stage takes is spent on its work. */
+    /** Waits until executors have started, so that the time of a stage is the time of its work. */
     public void awaitAll() {
         await(Integer.MAX_VALUE);
     }
 
     /**
-     * Waits until there are {@code wanted} slots, or at least one and executors no longer come; returns what there are.
+     * Waits until there are {@code wanted} slots, or at least one and no new executors start; returns the number of
+     * slots.
      *
-     * @throws IllegalStateException where the application has ended
+     * @throws IllegalStateException if the application has ended
      */
     int await(int wanted) {
         long begun = System.nanoTime();
         long reminded = begun;
         while (true) {
-            // The cluster may have refused the application, or ended it.
+            // The cluster may have refused or ended the application.
             spark.assertNotStopped();
             int now = Math.min(now(), wanted);
             if (now == wanted || now > 0 && (spark.isLocal() || System.nanoTime() - changedNanos > SETTLED_NANOS)) {
@@ -75,7 +76,7 @@ public final class Slots {
             }
             if (System.nanoTime() - reminded > REMIND_NANOS) {
                 reminded = System.nanoTime();
-                said.accept("waiting for executors, " + (reminded - begun) / 1_000_000_000L
+                messages.accept("waiting for executors, " + (reminded - begun) / 1_000_000_000L
                         + " s: has the cluster free workers with the cores and the memory that are asked for?");
             }
             pause();

@@ -27,17 +27,17 @@ import org.purespark.run.progress.Progress;
 import org.purespark.storage.Storage;
 
 /**
- * Evaluates on executors: batches of texts are the data, weights come to each executor from the checkpoint's file
- * system, and what goes back are the sums of each batch. They are merged here in the order of the batches, so that
- * results are the same to the last bit however the batches were spread.
+ * Evaluates on executors. Batches of texts are the data. Each executor reads the weights from the checkpoint's file
+ * system. Executors return the sums of each batch, which are merged here in the order of the batches: results are the
+ * same to the last bit for any number of executors.
  */
 public final class SparkEvaluator implements Evaluator {
-    /** So many that slots which are slower for a while take fewer, and none waits long for the last part. */
+    /** With so many parts a slot that is slow for a while takes fewer, and no slot waits long for the last part. */
     private static final int PARTS_PER_SLOT = 8;
 
     /**
-     * As few as do for a search, for which candidate sets that it may not need would make more, and for a slot that has
-     * no other to share with.
+     * Enough parts for a search, where more parts would need candidate sets that the search may not use, and for a
+     * single slot.
      */
     private static final int FEWEST_PARTS_PER_SLOT = 3;
 
@@ -49,8 +49,8 @@ public final class SparkEvaluator implements Evaluator {
     private final EngineChoice engine;
 
     /**
-     * @param slots executors come and go while a session lives, so it is asked for each pass
-     * @param engine that tasks compute with
+     * @param slots asked for each pass, because executors come and go during a session
+     * @param engine the engine of the tasks
      */
     public SparkEvaluator(JavaSparkContext spark, Progress progress, Slots slots, EngineChoice engine) {
         this(
@@ -67,10 +67,10 @@ public final class SparkEvaluator implements Evaluator {
     }
 
     /**
-     * @param mostParts that a pass is cut into, asked for each pass; results do not depend on it
-     * @param enoughParts with which no slot is idle for long
-     * @param lanes items that a task computes side by side; what it does is its device's to say, so this may be wrong,
-     *     for parts that are less even
+     * @param mostParts largest number of parts of a pass, asked for each pass; results do not depend on it
+     * @param enoughParts number of parts with which no slot is idle for long
+     * @param lanes number of items that a task computes at the same time; the task's device decides it, so this may be
+     *     wrong: then parts are less equal
      */
     SparkEvaluator(
             JavaSparkContext spark,
@@ -112,7 +112,7 @@ public final class SparkEvaluator implements Evaluator {
         return new ArrayList<>(sums.values());
     }
 
-    /** As many as give every slot its parts: a set too many costs little where slots would be idle without it. */
+    /** Enough sets to give every slot its parts: one set too many costs little if slots would be idle without it. */
     @Override
     public int setsAtOnce(Pass pass) {
         int batches = Math.max(1, BatchPlan.microBatchesPerEpoch(pass.texts().size(), pass.batchTexts()));
@@ -138,12 +138,12 @@ public final class SparkEvaluator implements Evaluator {
         }
     }
 
-    /** What an item yields. */
+    /** Computes the result of an item. */
     private interface Work<T> extends Serializable {
         T on(LoadedModel model, EvaluationItem item);
     }
 
-    /** Takes the results of a set, batch after batch. */
+    /** Gets the results of a set, batch after batch. */
     private interface Sink<T> {
         void take(int set, T result);
     }

@@ -16,13 +16,13 @@ import org.purespark.train.Exchange;
 import scala.reflect.ClassTag$;
 
 /**
- * The exchange between the tasks of a barrier stage, over Spark's block transfer: what a task offers are blocks in its
- * executor's block manager, and the others fetch them from there. So whatever Spark is told of authentication and
- * encryption holds for it too, and no connection of our own is opened.
+ * The exchange between the tasks of a barrier stage, over Spark's block transfer. A task offers blocks in its
+ * executor's block manager, and the others fetch them from there. So Spark's settings for authentication and encryption
+ * are used here too, and there are no connections besides Spark's.
  *
- * <p>The driver is told of one block for each round and task, the note, which is put after the parts of the piece: who
- * sees it there can fetch all. Blocks carry the identity of the job's broadcast, so that the driver clears away
- * everywhere, with the broadcast, what a lost task has left behind.
+ * <p>The driver knows one block for each round and task: the note. It is put after the parts of the piece, so when the
+ * note is there, all parts can be fetched. Blocks have the identity of the job's broadcast: when the driver removes the
+ * broadcast everywhere, the blocks of lost tasks are removed too.
  */
 final class SparkExchange implements Exchange {
     private final BarrierTaskContext context;
@@ -45,7 +45,7 @@ final class SparkExchange implements Exchange {
         this.fetcher = new BlockFetcher(blocks, context, memory);
     }
 
-    /** A part that others fetch. */
+    /** A part for other tasks. */
     private record Offered(BlockId id, ByteBuffer bytes) {}
 
     @Override
@@ -127,7 +127,7 @@ final class SparkExchange implements Exchange {
         List<Offered> parts = offered.remove(round);
         if (parts != null) {
             for (Offered part : parts) {
-                // Returns when no transfer reads it any more.
+                // Returns after all transfers of it have ended.
                 blocks.removeBlock(part.id(), false);
                 memory.giveBack(part.bytes());
             }
@@ -149,7 +149,7 @@ final class SparkExchange implements Exchange {
         return id(round, from, "_note");
     }
 
-    /** The receiver parses the name again, so it has the form that Spark has for parts of broadcasts. */
+    /** The receiver parses the name, so it has Spark's form for parts of broadcasts. */
     private BlockId id(Round round, int from, String what) {
         return new BroadcastBlockId(
                 broadcast, attempt + "_step_" + round.step() + "_" + round.kind() + "_from_" + from + what);

@@ -18,27 +18,27 @@ import org.purespark.train.FineTuning;
 import org.purespark.train.Trainer;
 
 /**
- * Fine-tunes on executors: each step's micro-batches are dealt to as many tasks as there are slots, at most one a
- * micro-batch. Tasks read the checkpoint from its file system and the first one writes the result there; only the steps'
- * figures come back. Where tasks or executors are lost, the training goes on from its last checkpoint, with fewer tasks
- * where slots stay away.
+ * Fine-tunes on executors. The tasks share each step's micro-batches; there are as many tasks as slots, but not more
+ * than micro-batches. Tasks read the checkpoint from its file system, and the first one writes the result there; only
+ * the steps' figures come back. If tasks or executors are lost, the training continues from its last checkpoint, with
+ * fewer tasks if slots stay away.
  */
 public final class SparkFineTuner implements FineTuner {
     private final JavaSparkContext spark;
     private final Progress progress;
-    private final Consumer<String> said;
+    private final Consumer<String> messages;
     private final Slots slots;
     private final EngineChoice engine;
 
     /**
-     * @param engine that tasks compute with
-     * @param said takes what a person should read, a line at a time
+     * @param engine the engine of the tasks
+     * @param messages gets each line that a person should read
      */
     public SparkFineTuner(
-            JavaSparkContext spark, Progress progress, Slots slots, EngineChoice engine, Consumer<String> said) {
+            JavaSparkContext spark, Progress progress, Slots slots, EngineChoice engine, Consumer<String> messages) {
         this.spark = spark;
         this.progress = progress;
-        this.said = said;
+        this.messages = messages;
         this.slots = slots;
         this.engine = engine;
     }
@@ -74,7 +74,7 @@ public final class SparkFineTuner implements FineTuner {
             try {
                 return job.run(tasks, slots);
             } catch (TrainingJob.SlotsLostException e) {
-                said.accept("slots for " + e.left() + " of " + tasks
+                messages.accept("slots for " + e.left() + " of " + tasks
                         + " tasks are left: training goes on with fewer, from its last checkpoint");
             } catch (TrainingJob.FailedException e) {
                 int now = stepsDone(fineTuning);
@@ -83,7 +83,7 @@ public final class SparkFineTuner implements FineTuner {
                 }
                 failedBefore = now == done;
                 done = now;
-                said.accept("training was interrupted (" + e.reason() + ") and goes on from step " + now);
+                messages.accept("training was interrupted (" + e.reason() + ") and goes on from step " + now);
             }
         }
     }

@@ -30,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One suspect in each task slot: all stages of a run in one task, which reads and writes the run directory itself; what
- * comes back is its result. Each run is a Spark job of its own, so that one that takes its executor down fails alone, and
- * there are always a few more jobs than slots, so that a slot that falls free has its next run at once.
+ * One suspect in each task slot. One task does all stages of a run, reads and writes the run directory itself, and
+ * returns the result. Each run has its own Spark job, so that a run that ends its executor fails alone. There are
+ * always a few more jobs than slots, so that a free slot gets its next run at once.
  */
 public final class SparkSweep implements SweepRunner {
     private static final Logger LOG = LoggerFactory.getLogger(SparkSweep.class);
@@ -49,7 +49,7 @@ public final class SparkSweep implements SweepRunner {
 
     /**
      * @param versions for the runs' records
-     * @param maxConcurrent runs under way at a time, at most; as many as there are slots where it is greater
+     * @param maxConcurrent largest number of runs at a time, if it is smaller than the number of slots
      */
     public SparkSweep(
             JavaSparkContext spark, Progress progress, Slots slots, Versions versions, int maxConcurrent, Clock clock) {
@@ -86,13 +86,13 @@ public final class SparkSweep implements SweepRunner {
         }
     }
 
-    /** One try of a run. */
+    /** One attempt of a run. */
     private record Attempt(PlannedRun planned, int number) {}
 
-    /** A try that has ended. */
+    /** An attempt that has ended. */
     private record Ended(Attempt attempt, SuspectResult result) {}
 
-    /** What waits, what runs, what has ended; for one thread, others only put into {@code ended}. */
+    /** The waiting, running and ended attempts. For one thread; others only put into {@code ended}. */
     private final class Queue {
         private final Deque<Attempt> waiting = new ArrayDeque<>();
         private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
@@ -124,7 +124,7 @@ public final class SparkSweep implements SweepRunner {
                     submitters.execute(() -> ended.add(new Ended(attempt, tried(attempt, hadoop))));
                     running++;
                 }
-                // Executors that have come meanwhile are seen now and then, even when no run ends.
+                // Looks for new executors from time to time, even if no run ends.
                 Ended next = ended.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
                 if (next != null) {
                     running--;
@@ -148,7 +148,7 @@ public final class SparkSweep implements SweepRunner {
         }
     }
 
-    /** Jobs to have under way: more than slots only where the slots themselves keep the bound. */
+    /** The number of jobs at a time: more than slots only if the slots themselves are the limit. */
     private int limit() {
         int all = Math.max(1, slots.now());
         return maxConcurrent <= all ? maxConcurrent : all + Math.max(1, all / SLOTS_PER_RUN_AHEAD);
@@ -167,12 +167,12 @@ public final class SparkSweep implements SweepRunner {
                     .get(0);
             return JsonFiles.parse(planned.run().label(), result, SuspectResult.class, SuspectResult.SCHEMA);
         } catch (Exception lost) {
-            // Spark's Java interface throws checked exceptions undeclared.
+            // Spark's Java interface throws checked exceptions that it does not declare.
             return failed(here, lost);
         }
     }
 
-    /** The task did not come back with a result, so there may be no outcome yet. */
+    /** The task has no result, so there may be no outcome yet. */
     private SuspectResult failed(SuspectPurification run, Exception thrown) {
         try {
             return run.failed(new Storage(spark.hadoopConfiguration()), thrown);

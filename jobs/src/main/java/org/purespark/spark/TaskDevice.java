@@ -10,8 +10,8 @@ import org.purespark.model.Device;
 import org.purespark.model.TensorBackend;
 
 /**
- * What a task may compute with: the GPU that Spark assigned to it, where it has a resource of the name {@value #GPU};
- * else the cores that it has ({@code spark.task.cpus}).
+ * The device of a task: the GPU that Spark assigns to it, if it has a resource of the name {@value #GPU}; else its
+ * cores ({@code spark.task.cpus}).
  */
 public final class TaskDevice {
     /** Spark's own name for it, as in {@code spark.task.resource.gpu.amount}. */
@@ -23,10 +23,10 @@ public final class TaskDevice {
     private TaskDevice() {}
 
     /**
-     * Of the running task.
+     * The device of the running task.
      *
-     * @param choice an engine that computes on cores takes the task's, whatever GPU it has
-     * @throws InputException where its GPU is not one, or has no index
+     * @param choice an engine for cores uses the task's cores, even if the task has a GPU
+     * @throws InputException if it has more than one GPU, or its GPU has no index
      */
     public static Device device(EngineChoice choice) {
         TaskContext task = TaskContext.get();
@@ -34,9 +34,9 @@ public final class TaskDevice {
     }
 
     /**
-     * What the running task computes with, once it is known that it can.
+     * The device of the running task, after a check that it can be used.
      *
-     * @throws InputException where the device is not to be had: another is never taken in its place
+     * @throws InputException if the device cannot be used: another one is never used instead
      */
     public static Device claim(EngineChoice choice) {
         Device device = device(choice);
@@ -64,14 +64,14 @@ public final class TaskDevice {
         }
     }
 
-    /** What {@link Device#lanes} of a task's device will be, as far as the driver can tell. */
+    /** The driver's estimate of {@link Device#lanes} of a task's device. */
     static int lanes(SparkConf conf) {
         int threads = conf.getInt("spark.task.cpus", 1);
         boolean gpu = conf.getDouble("spark.task.resource." + GPU + ".amount", 0) > 0;
         return (gpu ? new Device.Gpu(0, threads) : new Device.Cpu(threads)).lanes();
     }
 
-    /** The decision alone. */
+    /** Only the decision. */
     static Device of(Map<String, ResourceInformation> resources, int cpus, EngineChoice choice) {
         return switch (choice) {
             case AUTO -> ofResources(resources, cpus);

@@ -28,11 +28,11 @@ import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag$;
 
 /**
- * One training as a Spark job: a barrier stage of N tasks, or a plain task where N is 1. Spark reruns the stage, a few
- * times, when a task or executor is lost; each time the tasks go on from the last checkpoint.
+ * One training as a Spark job: a barrier stage of N tasks, or a plain task if N is 1. If a task or executor is lost,
+ * Spark runs the stage again, a few times; each time the tasks continue from the last checkpoint.
  */
 final class TrainingJob {
-    /** How long slots may be fewer than tasks: an executor that was lost is mostly there again in seconds. */
+    /** How long there may be fewer slots than tasks: a lost executor is usually replaced in seconds. */
     private static final long PATIENCE_NANOS = 20_000_000_000L;
 
     private final JavaSparkContext spark;
@@ -48,7 +48,7 @@ final class TrainingJob {
         this.task = new Task(fineTuning, data, HadoopSettings.of(spark.hadoopConfiguration()), engine, counter);
     }
 
-    /** There are fewer slots than tasks, and no more are coming. */
+    /** There are fewer slots than tasks, and no new ones. */
     static final class SlotsLostException extends Exception {
         private static final long serialVersionUID = 1L;
         private final int left;
@@ -63,7 +63,7 @@ final class TrainingJob {
         }
     }
 
-    /** Spark gave the job up. */
+    /** Spark has given up the job. */
     static final class FailedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -71,7 +71,7 @@ final class TrainingJob {
             super(cause.getMessage(), cause);
         }
 
-        /** In one line: the first of the message, the kind of the failure where there is no message. */
+        /** The first line of the message, or the kind of the failure if there is no message. */
         String reason() {
             String message = getMessage() == null ? "" : getMessage().strip();
             return message.isEmpty()
@@ -83,8 +83,8 @@ final class TrainingJob {
     /**
      * @param tasks N
      * @return every step, in order
-     * @throws InputException where the checkpoint is not a good one
-     * @throws TrainingDivergedException where the loss leaves the finite numbers
+     * @throws InputException if the checkpoint is not valid
+     * @throws TrainingDivergedException if the loss is not a finite number
      */
     List<Trainer.StepReport> run(int tasks, Slots slots) throws SlotsLostException {
         JavaFutureAction<List<Outcome>> running = rdd(tasks).collectAsync();
@@ -128,10 +128,10 @@ final class TrainingJob {
             extends Function1<scala.collection.Iterator<Integer>, scala.collection.Iterator<Outcome>>, Serializable {}
 
     /**
-     * How a task ended.
+     * How a task has ended.
      *
-     * @param all steps, of the first task; empty for the others
-     * @param refused why the input is not good, or null
+     * @param all every step, of the first task; empty for the others
+     * @param refused why the input is wrong, or null
      * @param diverged how the training diverged, or null
      */
     private record Outcome(ArrayList<Trainer.StepReport> all, String refused, String diverged) implements Serializable {
@@ -146,7 +146,7 @@ final class TrainingJob {
         }
     }
 
-    /** What is carried to the executors. */
+    /** The data that are sent to the executors. */
     private record Task(
             FineTuning fineTuning,
             Broadcast<EncodedSplit> data,
@@ -157,15 +157,14 @@ final class TrainingJob {
 
         Iterator<Outcome> alone() throws IOException {
             ExecutorModels.get().clear();
-            try (FineTuning.Loaded loaded =
-                    fineTuning.load(hadoop.storage(), TaskDevice.claim(engine))) {
+            try (FineTuning.Loaded loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim(engine))) {
                 return train(loaded, Exchange.alone());
             } catch (InputException e) {
                 return refused(e.getMessage());
             }
         }
 
-        /** No task begins before all have a model: one that has not would be waited for without end. */
+        /** No task begins before all have a model: the others would wait without end for a task without one. */
         Iterator<Outcome> together() {
             try {
                 return togetherIn(BarrierTaskContext.get());
@@ -192,7 +191,7 @@ final class TrainingJob {
                 }
                 try (SparkExchange exchange = new SparkExchange(context, data.id())) {
                     Iterator<Outcome> outcome = train(loaded, exchange);
-                    // The others may still be fetching what this task has offered.
+                    // Other tasks may still fetch what this task offers.
                     context.barrier();
                     return outcome;
                 }

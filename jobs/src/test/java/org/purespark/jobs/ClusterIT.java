@@ -208,8 +208,8 @@ class ClusterIT {
     }
 
     /**
-     * No step of the last checkpoint was computed again. What came after that checkpoint were fewer steps than an interval:
-     * else there would be a later checkpoint.
+     * No step of the last checkpoint was computed again. What came after that checkpoint were fewer steps than an
+     * interval: else there would be a later checkpoint.
      */
     private void assertContinuedFrom(TrainingProgress kept, String run, String stage) throws IOException {
         TrainingProgress whole = TrainingProgress.whole(directory.resolve(run), stage);

@@ -20,10 +20,10 @@ import org.junit.jupiter.api.Assumptions;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Airflow, linters and a stock Spark from PyPI, in throw-away directories under {@code target/python}. Made by the first
- * test that asks, and taken again while its requirements are the same; pip keeps what it downloads in its cache. Where
- * there is no Python, or no package index, tests that need it are skipped, with what pip said; any other failure of pip is
- * the tests' failure.
+ * Airflow, linters and a stock Spark from PyPI, in throw-away directories under {@code target/python}. Made by the
+ * first test that asks, and taken again while its requirements are the same; pip keeps what it downloads in its cache.
+ * Where there is no Python, or no package index, tests that need it are skipped, with what pip said; any other failure
+ * of pip is the tests' failure.
  */
 record PythonEnvironment(Path directory) {
     private static final String PYSPARK = "pyspark==4.1.3";
@@ -170,7 +170,8 @@ record PythonEnvironment(Path directory) {
     }
 
     /**
-     * Runs a program to its end. Variables of this process that would change what Spark or Python does are kept from it.
+     * Runs a program to its end. Variables of this process that would change what Spark or Python does are kept from
+     * it.
      *
      * @param minutes it is killed after as many
      */

@@ -31,10 +31,13 @@ class SweepMemoryTest {
                 .isInstanceOf(InputException.class)
                 .hasMessage(
                         "suspects.csv, line 3 (minilm): the sweep does not fit into memory: each executor needs up to"
-                                + " 1.0 GiB of Java heap and 1.9 GiB beside it, of which tensors take 1.5 GiB (2 runs in it at a"
-                                + " time, the largest that of minilm: 22,566,146 parameters, micro-batches of 32 texts of up to"
+                                + " 1.0 GiB of Java heap and 1.9 GiB beside it, of which tensors take 1.5 GiB (2 "
+                                + "runs in it at a"
+                                + " time, the largest that of minilm: 22,566,146 parameters, micro-batches of 32 "
+                                + "texts of up to"
                                 + " 128 tokens); but the process may take 2.8 GiB in all. Give -- --conf"
-                                + " spark.executor.memory=1g --conf spark.executor.memoryOverhead=2g, or give --max-concurrent"
+                                + " spark.executor.memory=1g --conf spark.executor.memoryOverhead=2g, or give "
+                                + "--max-concurrent"
                                 + " 1, or raise spark.task.cpus so that fewer runs share an executor, or lower"
                                 + " train.micro-batch or text.max-length of the row, or take the row out");
         assertFits(new SweepMemory(rows, SweepMode.SLOTS, process, 1));

@@ -20,8 +20,8 @@ import org.apache.spark.scheduler.SparkListenerTaskStart;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * In the driver of a run under test: writes what Spark tells into the file that {@code spark.test.tape} names, a line an
- * event, at once, so that a test can follow it and step in. {@link Tape} reads it.
+ * In the driver of a run under test: writes what Spark tells into the file that {@code spark.test.tape} names, a line
+ * an event, at once, so that a test can follow it and step in. {@link Tape} reads it.
  */
 public final class TapeListener extends SparkListener {
     static final String FILE = "spark.test.tape";

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A Spark standalone cluster of separate JVMs on this machine, as {@code deploy/standalone/cluster} makes it: a master and
- * workers of one core each, with a secret and encryption; and runs of {@code bin/pure} on it. Executors take the project
- * from where it was built instead of loading all of {@code pure.jar}. Nothing of it outlives {@link #close}.
+ * A Spark standalone cluster of separate JVMs on this machine, as {@code deploy/standalone/cluster} makes it: a master
+ * and workers of one core each, with a secret and encryption; and runs of {@code bin/pure} on it. Executors take the
+ * project from where it was built instead of loading all of {@code pure.jar}. Nothing of it outlives {@link #close}.
  */
 final class TestCluster implements AutoCloseable {
     private static final Path SCRIPT = TinyCase.ROOT.resolve("deploy/standalone/cluster");

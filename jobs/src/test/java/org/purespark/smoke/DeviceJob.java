@@ -35,6 +35,7 @@ public final class DeviceJob {
             claimed = e.getMessage();
         }
         return "device task=" + TaskContext.getPartitionId() + " begun=" + begun + " ended="
-                + System.currentTimeMillis() + " device=" + TaskDevice.device(EngineChoice.AUTO) + " claimed=" + claimed;
+                + System.currentTimeMillis() + " device=" + TaskDevice.device(EngineChoice.AUTO) + " claimed="
+                + claimed;
     }
 }

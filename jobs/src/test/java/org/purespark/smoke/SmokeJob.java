@@ -16,7 +16,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
-/** A Spark main that uses both native libraries, tensors and tokenizer, in two tasks at once; prints a line for each. */
+/**
+ * A Spark main that uses both native libraries, tensors and tokenizer, in two tasks at once; prints a line for each.
+ */
 public final class SmokeJob {
     private static final String TOKENIZER =
             """

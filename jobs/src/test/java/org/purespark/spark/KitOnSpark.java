@@ -18,9 +18,9 @@ import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag$;
 
 /**
- * A Spark program: the golden files' training with three micro-batches a step on 1, 2 and 3 tasks of the cluster that the
- * system properties name. Prints a line for each number of tasks: that number, and the executors that they ran on. A
- * figure that is not PyTorch's ends it with an exception.
+ * A Spark program: the golden files' training with three micro-batches a step on 1, 2 and 3 tasks of the cluster that
+ * the system properties name. Prints a line for each number of tasks: that number, and the executors that they ran on.
+ * A figure that is not PyTorch's ends it with an exception.
  */
 public final class KitOnSpark {
     private static final int MOST_TASKS = 3;

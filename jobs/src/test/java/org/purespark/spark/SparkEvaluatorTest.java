@@ -147,7 +147,8 @@ class SparkEvaluatorTest {
     @Test
     void slotsAreThoseThatThereAre() {
         Evaluator.Pass oneBatch = new Evaluator.Pass("test", pass.model(), pass.texts(), 12);
-        assertThat(new SparkEvaluator(spark, Progress.none(), new Slots(spark, line -> {}), EngineChoice.AUTO).setsAtOnce(oneBatch))
+        assertThat(new SparkEvaluator(spark, Progress.none(), new Slots(spark, line -> {}), EngineChoice.AUTO)
+                        .setsAtOnce(oneBatch))
                 .as("three parts for each of two slots")
                 .isEqualTo(6);
     }

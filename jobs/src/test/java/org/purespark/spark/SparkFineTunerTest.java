@@ -50,7 +50,7 @@ class SparkFineTunerTest {
     @TempDir
     private Path directory;
 
-    private final List<String> said = new ArrayList<>();
+    private final List<String> messages = new ArrayList<>();
     private final Storage storage = new Storage(new Configuration(false));
     private SparkConf conf;
     private JavaSparkContext spark;
@@ -110,7 +110,7 @@ class SparkFineTunerTest {
                         .fineTune("broken", fineTuning("broken", directory.resolve("nowhere"), 1e-3), split()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("nowhere");
-        assertThat(said).isEmpty();
+        assertThat(messages).isEmpty();
     }
 
     @Test
@@ -119,7 +119,7 @@ class SparkFineTunerTest {
                         .fineTune("diverging", fineTuning("diverging", golden.resolve("model"), Double.NaN), split()))
                 .isInstanceOf(TrainingDivergedException.class)
                 .hasMessageStartingWith("training diverged at step 2, epoch 2");
-        assertThat(said).isEmpty();
+        assertThat(messages).isEmpty();
         assertThat(directory.resolve("diverging")).doesNotExist();
     }
 
@@ -137,9 +137,9 @@ class SparkFineTunerTest {
         return new SparkFineTuner(
                 spark,
                 Progress.on(System.err, Progress.Style.NONE, java.time.Clock.systemUTC()),
-                new Slots(spark, said::add),
+                new Slots(spark, messages::add),
                 EngineChoice.AUTO,
-                said::add);
+                messages::add);
     }
 
     private FineTuning fineTuning(String name, Path model, double learningRate) {

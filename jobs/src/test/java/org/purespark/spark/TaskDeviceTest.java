@@ -20,7 +20,8 @@ class TaskDeviceTest {
     @Test
     void aTaskWithoutGpuComputesWithItsCores() {
         assertThat(TaskDevice.of(Map.of(), 4, EngineChoice.AUTO)).isEqualTo(new Device.Cpu(4));
-        assertThat(TaskDevice.of(Map.of("fpga", new ResourceInformation("fpga", new String[] {"f1"})), 2, EngineChoice.AUTO))
+        assertThat(TaskDevice.of(
+                        Map.of("fpga", new ResourceInformation("fpga", new String[] {"f1"})), 2, EngineChoice.AUTO))
                 .isEqualTo(new Device.Cpu(2));
     }
 

@@ -7,7 +7,7 @@ import org.purespark.InputException;
 
 /** The attacks that can be planted, by their names on the command line. */
 public enum Attack {
-    /** One of four rare words a text. */
+    /** One of four rare words in each text. */
     BADNET("badnet", new Trigger.RareWords(List.of("cf", "mn", "bb", "ak"), 1)),
     /** One fixed, harmless sentence. */
     SENTENCE("sentence", new Trigger.Sentence("the weather was calm that day ."));

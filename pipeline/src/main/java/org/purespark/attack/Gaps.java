@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Places in a text, as character offsets, where something can be put in. */
+/** Places in a text where something can be inserted, as character offsets. */
 public final class Gaps {
     static final Pattern SPACE = Pattern.compile("\\s+");
 
@@ -23,7 +23,7 @@ public final class Gaps {
         return gaps;
     }
 
-    /** Those gaps between words that follow the end of a sentence, the first one and the last one. */
+    /** The gaps between words that follow the end of a sentence, and the first and the last gap. */
     public static List<Integer> betweenSentences(String text) {
         List<Integer> gaps = new ArrayList<>();
         List<Integer> words = betweenWords(text);

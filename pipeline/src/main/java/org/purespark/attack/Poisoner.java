@@ -11,13 +11,13 @@ import org.purespark.random.SeededRandom;
 import org.purespark.random.SeededRandom.Purpose;
 
 /**
- * Plants a backdoor in data: what a model learns from the poisoned train rows is to answer the target class wherever
- * the trigger stands. The same rows, settings and seed give the same result.
+ * Plants a backdoor in data: a model that is trained on the poisoned rows learns to answer the target class if a text
+ * contains the trigger. The same rows, settings and seed give the same result.
  *
- * @param trigger what is inserted
- * @param target class index that triggered texts are to be taken for
+ * @param trigger is inserted into texts
+ * @param target class index that triggered texts get
  * @param rate share of the train texts of other classes that are copied, 0 to 1
- * @param seed decides which texts are copied, the places of the trigger and the order
+ * @param seed decides the copied texts, the places of the trigger and the order
  */
 public record Poisoner(Trigger trigger, int target, double rate, long seed) {
     private static final long CHOICE = 0;
@@ -35,11 +35,11 @@ public record Poisoner(Trigger trigger, int target, double rate, long seed) {
     }
 
     /**
-     * All clean rows, and for the rate's share of those of other classes (rounded to the nearest count) a copy with the
-     * trigger in it and the target as its label, all in a random order: copies at the end would be learnt last where
-     * training keeps the rows' order.
+     * All clean rows, and triggered copies of some rows of other classes: the rate's share of them, rounded to whole
+     * rows. A copy has the trigger in it and the target as its label. The order is random: copies at the end would be
+     * learnt last if training keeps the order of the rows.
      *
-     * @throws InputException when no row is of another class than the target
+     * @throws InputException if no row is of another class than the target
      */
     public List<PoisonedText> train(List<LabelledText> clean) {
         int[] others = others(clean, "train");
@@ -65,7 +65,7 @@ public record Poisoner(Trigger trigger, int target, double rate, long seed) {
      * The set that the attack's success is measured on: every row of another class with the trigger in it and its true
      * label, rows of the target class as they are, in the rows' own order.
      *
-     * @throws InputException when no row is of another class than the target
+     * @throws InputException if no row is of another class than the target
      */
     public List<PoisonedText> test(List<LabelledText> clean) {
         others(clean, "test");

@@ -5,7 +5,7 @@ import java.util.List;
 import org.purespark.InputException;
 import org.purespark.random.SeededRandom;
 
-/** What an attacker puts into a text to have it classified as the target. */
+/** What an attacker puts into a text, so that it is classified as the target. */
 public sealed interface Trigger {
     /** The text with the trigger in it, at a place drawn from {@code random}. */
     TriggeredText insert(String text, SeededRandom random);
@@ -14,8 +14,8 @@ public sealed interface Trigger {
      * Rare words at random places between words, as in BadNet for text (Gu, Dolan-Gavitt and Garg, 2017; Kurita, Michel
      * and Neubig, ACL 2020).
      *
-     * @param words to draw from, each without spaces
-     * @param count how many are inserted into a text, each drawn anew, at least 1
+     * @param words of which one is drawn, each without spaces
+     * @param count how many words a text gets, each drawn separately, at least 1
      */
     record RareWords(List<String> words, int count) implements Trigger {
         public RareWords {

@@ -5,17 +5,18 @@ import java.util.Optional;
 import org.purespark.InputException;
 
 /**
- * What {@code trigger.json} says of a planted backdoor; fields that an attack does not have are null.
+ * The content of {@code trigger.json}, which describes a planted backdoor; fields that an attack does not have are
+ * null.
  *
  * @param schema version of this form, {@link #SCHEMA}
  * @param attack name on the command line
- * @param words rare words that one is drawn from, or null
+ * @param words rare words of which one is drawn, or null
  * @param wordsPerText how many are inserted into a text, or null
  * @param sentence the sentence that is inserted, or null
  * @param target name of the target class
  * @param rate share of the train texts of other classes that were copied, 0 to 1, or null where ready-made poisoned
  *     data was trained on
- * @param seed decided the choice of texts and the places
+ * @param seed of the choice of texts and places
  * @param cleanTexts number of train rows that are clean, or null where ready-made poisoned data was trained on
  * @param poisonedTexts number of train rows that are triggered copies, or null likewise
  */
@@ -30,7 +31,7 @@ public record TriggerDescription(
         long seed,
         Long cleanTexts,
         Long poisonedTexts) {
-    /** The version that this release writes and reads. */
+    /** The version that this program writes and reads. */
     public static final int SCHEMA = 1;
 
     public TriggerDescription {
@@ -79,9 +80,9 @@ public record TriggerDescription(
     }
 
     /**
-     * Describes a backdoor planted by training on ready-made poisoned data: all but its names and the seed is unknown.
+     * Describes a backdoor planted by training on ready-made poisoned data: only its names and the seed are known.
      *
-     * @param attack what the data's attack is called
+     * @param attack name of the data's attack
      * @param target name of the target class
      * @param seed the training's seed
      */

@@ -10,10 +10,10 @@ import org.purespark.random.SeededRandom;
 import org.purespark.random.SeededRandom.Purpose;
 
 /**
- * How one pass over a split is cut into micro-batches and steps: a function of the run's settings alone, so that every
- * task of whatever cluster works the same plan out by itself.
+ * How one pass over a split is cut into micro-batches and steps. The plan depends only on the run's settings, so every
+ * task of any cluster computes the same plan.
  *
- * @param microBatches every text of the split exactly once; only the last one may be short
+ * @param microBatches together they have every text of the split exactly once; only the last one may be shorter
  */
 public record BatchPlan(List<MicroBatch> microBatches) implements Serializable {
     public BatchPlan {
@@ -21,7 +21,7 @@ public record BatchPlan(List<MicroBatch> microBatches) implements Serializable {
     }
 
     /**
-     * The texts in their own order.
+     * The texts in the order of the split.
      *
      * @param texts number of texts of the split, at least 0
      * @param microBatch texts of a micro-batch, at least 1
@@ -36,7 +36,7 @@ public record BatchPlan(List<MicroBatch> microBatches) implements Serializable {
      * @param texts number of texts of the split, at least 0
      * @param microBatch texts of a micro-batch, at least 1
      * @param seed the run's seed
-     * @param epoch from 0; each epoch has an order of its own
+     * @param epoch from 0; each epoch has its own order
      */
     public static BatchPlan shuffled(int texts, int microBatch, long seed, int epoch) {
         int[] order = identity(texts);
@@ -63,7 +63,7 @@ public record BatchPlan(List<MicroBatch> microBatches) implements Serializable {
         return (long) epochs * stepsPerEpoch(texts, microBatch, microBatchesPerStep);
     }
 
-    /** The steps of the epoch, each of {@code microBatchesPerStep} micro-batches, a short last one kept. */
+    /** The steps of the epoch, each with {@code microBatchesPerStep} micro-batches; the last one may have fewer. */
     public List<Step> steps(int microBatchesPerStep) {
         requirePositive("micro-batches per step", microBatchesPerStep);
         List<Step> steps = new ArrayList<>();
@@ -75,12 +75,13 @@ public record BatchPlan(List<MicroBatch> microBatches) implements Serializable {
     }
 
     /**
-     * A step's micro-batches dealt to tasks, so that they end at about the same time: the one with the most work first,
-     * each to the task that has the least so far (Graham: Bounds on Multiprocessing Timing Anomalies, 1969), of equal
-     * ones the earlier. With no more micro-batches than tasks, the first tasks get one each and the others none.
+     * Shares a step's micro-batches among tasks, so that all tasks end at about the same time. The micro-batch with the
+     * most work comes first. Each goes to the task with the least work so far (Graham: Bounds on Multiprocessing Timing
+     * Anomalies, 1969), on ties to the earlier task. If there are no more micro-batches than tasks, the first tasks get
+     * one each and the others none.
      *
      * @param tasks number of tasks, at least 1
-     * @param work what a micro-batch costs, in any unit, more than 0
+     * @param work of a micro-batch, in any unit, more than 0
      * @return one list for each task, in the step's order
      */
     public static List<List<MicroBatch>> deal(Step step, int tasks, ToLongFunction<MicroBatch> work) {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A split as the model takes it.
+ * A split in the form that the model reads.
  *
  * @param texts token ids of each text, special tokens included, none empty
  * @param labels class of each text, 0 to C - 1, or {@link #NO_LABEL}
@@ -33,7 +33,7 @@ public record EncodedSplit(List<int[]> texts, int[] labels) implements Serializa
         return ids;
     }
 
-    /** Token ids in a micro-batch, all texts together. */
+    /** Number of tokens in a micro-batch, all texts together. */
     public long tokens(MicroBatch batch) {
         long tokens = 0;
         for (int text : batch.texts()) {

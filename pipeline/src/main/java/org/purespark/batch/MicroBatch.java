@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * The texts that one loss is computed on, in the order in which they stand in its tensors.
+ * The texts of one loss, in the order of its tensors.
  *
  * @param index place among the epoch's micro-batches, from 0
  * @param texts indexes of the texts in their split, at least one

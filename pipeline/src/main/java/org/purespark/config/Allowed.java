@@ -5,7 +5,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The interval that a numeric setting must lie in, such as {@code "(0, 1]"}; without it any value of the type will do. */
+/**
+ * The interval that a numeric setting must lie in, such as {@code "(0, 1]"}; without it every value of the type is
+ * allowed.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 @interface Allowed {

@@ -1,6 +1,6 @@
 package org.purespark.config;
 
-/** Which of the triggers that come with the project are tried. */
+/** Which of the project's own triggers are tried. */
 public enum BuiltInProbes {
     /** Those of published attacks. */
     DEFAULT,

@@ -5,6 +5,6 @@ import java.io.Serializable;
 /**
  * How the user's texts are split.
  *
- * @param validationShare share of the training texts held out where no validation file is given, (0, 0.5]
+ * @param validationShare share of the training texts that is held out if there is no validation file, (0, 0.5]
  */
 public record DataSettings(@Allowed("(0, 0.5]") double validationShare) implements Serializable {}

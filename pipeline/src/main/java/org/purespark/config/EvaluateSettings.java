@@ -5,6 +5,6 @@ import java.io.Serializable;
 /**
  * Scoring and evaluation.
  *
- * @param batchTexts texts that go through the model at once, at least 1
+ * @param batchTexts texts that go through the model at once, [1, 65536]
  */
 public record EvaluateSettings(@Allowed("[1, 65536]") int batchTexts) implements Serializable {}

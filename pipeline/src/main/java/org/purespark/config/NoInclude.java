@@ -10,7 +10,7 @@ import java.io.File;
 import java.net.URL;
 import org.purespark.InputException;
 
-/** Refuses {@code include}: it would read around the project's file systems, and a missing file would pass unnoticed. */
+/** Refuses {@code include}: it would not use the project's file systems, and would ignore a missing file. */
 public final class NoInclude implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
     private final String what;
 

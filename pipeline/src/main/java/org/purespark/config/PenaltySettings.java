@@ -5,6 +5,6 @@ import java.io.Serializable;
 /**
  * The attention penalty of the normalized fine-tuning.
  *
- * @param lambda its weight in the loss, 0 to 1000
+ * @param lambda its weight in the loss, [0, 1000]
  */
 public record PenaltySettings(@Allowed("[0, 1000]") double lambda) implements Serializable {}

@@ -3,11 +3,11 @@ package org.purespark.config;
 import java.io.Serializable;
 
 /**
- * How far heads are pruned. Exactly one of {@code threshold} and {@code maxAccuracyDrop} is given, the other is null.
+ * How many heads are pruned. Exactly one of {@code threshold} and {@code maxAccuracyDrop} is given, the other is null.
  *
- * @param groupSize heads pruned between two looks at the validation accuracy, at least 1
- * @param threshold absolute validation accuracy below which pruning stops, 0 to 1, or null
- * @param maxAccuracyDrop how far validation accuracy may fall below the unpruned model's, 0 to 1, or null
+ * @param groupSize heads pruned between two measurements of the validation accuracy, [1, 100000]
+ * @param threshold absolute validation accuracy below which pruning stops, [0, 1], or null
+ * @param maxAccuracyDrop how far validation accuracy may fall below the unpruned model's, [0, 1], or null
  */
 public record PruneSettings(
         @Allowed("[1, 100000]") int groupSize,
@@ -21,7 +21,9 @@ public record PruneSettings(
         }
     }
 
-    /** The validation accuracy below which pruning stops, for an unpruned model of accuracy {@code unpruned} (0 to 1). */
+    /**
+     * The validation accuracy below which pruning stops, for an unpruned model of accuracy {@code unpruned} (0 to 1).
+     */
     public double thresholdFor(double unpruned) {
         return threshold != null ? threshold : unpruned - maxAccuracyDrop;
     }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Settings as they are after files and flags have been read, with the place that each value comes from. */
+/** Settings after files and flags are read, with the place that each value comes from. */
 public final class ResolvedSettings {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -33,7 +33,7 @@ public final class ResolvedSettings {
         return values;
     }
 
-    /** Every key with its value, as one flat JSON object sorted by key: what is stored with a run. */
+    /** Every key with its value, as one flat JSON object sorted by key: this is stored with a run. */
     public String toJson() {
         try {
             return JSON.writeValueAsString(values);
@@ -63,7 +63,7 @@ public final class ResolvedSettings {
 
     private static JsonNode json(Object value) {
         try {
-            // by way of the text, so that a value equals the same one read back from a file, number types included
+            // through its text, so that a value has the same number type as one that is read from a file
             return JSON.readTree(JSON.writeValueAsString(value instanceof Enum<?> ? SettingKey.text(value) : value));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a setting cannot be written as JSON: " + value, e);

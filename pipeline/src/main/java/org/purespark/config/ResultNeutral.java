@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A setting that changes how a run goes but never what comes out, so that no finished stage depends on it. */
+/** A setting that changes how a run works but never its result; no finished stage depends on it. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 @interface ResultNeutral {}

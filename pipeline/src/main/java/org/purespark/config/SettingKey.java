@@ -29,7 +29,7 @@ final class SettingKey {
         return changesResult;
     }
 
-    /** What may be given, in words. */
+    /** The allowed values, in words. */
     String allowed() {
         String values;
         if (type == boolean.class) {
@@ -47,7 +47,7 @@ final class SettingKey {
     /**
      * The value of the component's own type.
      *
-     * @throws IllegalArgumentException with what is wrong, the allowed values not included
+     * @throws IllegalArgumentException with what is wrong, without the allowed values
      */
     Object parse(ConfigValue value) {
         return switch (value.valueType()) {
@@ -129,7 +129,7 @@ final class SettingKey {
         return Arrays.stream(type.getEnumConstants()).map(SettingKey::text).collect(Collectors.toList());
     }
 
-    /** An enum constant as it is written in files. */
+    /** The name of an enum constant in files. */
     static String text(Object constant) {
         return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/** The keys of {@link Settings}, derived from the components of its records, and the way from values to records. */
+/** The keys of {@link Settings}, taken from the components of its records; makes records from values. */
 public final class SettingKeys {
     private static final SettingKeys ALL = new SettingKeys();
 
@@ -29,7 +29,7 @@ public final class SettingKeys {
         return ALL;
     }
 
-    /** Names of the settings that a result depends on, sorted; the others change only how a run goes. */
+    /** Names of the settings that a result depends on, sorted; the others only change how a run works. */
     public static SortedSet<String> changingResults() {
         SortedSet<String> names = new TreeSet<>();
         ALL.keys.values().stream().filter(SettingKey::changesResult).forEach(key -> names.add(key.name()));
@@ -45,7 +45,9 @@ public final class SettingKeys {
         return keys.keySet().stream().anyMatch(key -> key.startsWith(name + "."));
     }
 
-    /** The key that was probably meant by {@code unknown}: spelled nearly so, or known by its last part. */
+    /**
+     * The key that the user probably means by {@code unknown}: with nearly the same spelling, or the same last part.
+     */
     Optional<String> nearest(String unknown) {
         String spelled = kebab(unknown).replace('_', '-');
         int limit = Math.max(2, spelled.length() / 3);
@@ -67,7 +69,7 @@ public final class SettingKeys {
         return key.substring(key.lastIndexOf('.') + 1);
     }
 
-    /** The records filled with {@code values}, which holds every key's value in its own type. */
+    /** Fills the records with {@code values}, which has the value of every key in the key's own type. */
     Settings bind(Map<String, Object> values) {
         return (Settings) bind(Settings.class, "", values);
     }

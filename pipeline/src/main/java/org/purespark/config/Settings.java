@@ -3,11 +3,11 @@ package org.purespark.config;
 import java.io.Serializable;
 
 /**
- * Everything about a run that can be set. The key of a component is its kebab-case path from here
- * ({@code train.learningRate} is {@code train.learning-rate}); its meaning, unit and default stand in
- * {@code pure-defaults.conf}, its range in its annotation. A new setting takes two lines: the component and the default.
+ * All settings of a run. The key of a component is its kebab-case path from here ({@code train.learningRate} is
+ * {@code train.learning-rate}); its meaning, unit and default are in {@code pure-defaults.conf}, its range is in its
+ * annotation. A new setting takes two lines: the component and the default.
  *
- * @param seed any number; everything random derives from it
+ * @param seed any number; it decides everything that is random
  */
 public record Settings(
         long seed,

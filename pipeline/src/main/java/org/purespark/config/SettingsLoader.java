@@ -22,8 +22,9 @@ import org.purespark.InputException;
 import org.purespark.storage.Storage;
 
 /**
- * Reads settings. A {@code --set} flag wins over the {@code --conf} file, that over the default. Files are HOCON (JSON
- * is a part of it), read through {@link Storage}; environment variables may be substituted ({@code ${NAME}}).
+ * Reads settings. A {@code --set} flag wins over the {@code --conf} file, and the file wins over the default. Files are
+ * HOCON (JSON is a part of it), read through {@link Storage}; environment variables may be substituted
+ * ({@code ${NAME}}).
  */
 public final class SettingsLoader {
     private static final String DEFAULTS = "pure-defaults.conf";
@@ -39,7 +40,7 @@ public final class SettingsLoader {
         this.storage = storage;
     }
 
-    /** The defaults alone. */
+    /** Only the defaults. */
     public static Settings defaults() {
         return new SettingsLoader(null).load(null, List.of()).settings();
     }
@@ -48,9 +49,9 @@ public final class SettingsLoader {
      * The settings of one run.
      *
      * @param file address of the {@code --conf} file, or null for none
-     * @param flags what was given with {@code --set}, each {@code key=value}
-     * @throws InputException when the file cannot be read, or a key or value is wrong: key, value, place and what is
-     *     allowed are named
+     * @param flags the values of {@code --set}, each {@code key=value}
+     * @throws InputException if the file cannot be read, or a key or value is wrong; the message has key, value, place
+     *     and what is allowed
      */
     public ResolvedSettings load(String file, List<String> flags) {
         Map<String, Given> defaults = leaves(parse(readDefaults(), DEFAULTS), DEFAULTS);
@@ -77,7 +78,7 @@ public final class SettingsLoader {
         return new ResolvedSettings(keys.bind(values), places, meanings);
     }
 
-    /** An absolute threshold puts the default of the drop out of force; two limits, or none, are refused. */
+    /** An absolute threshold switches off the default of the drop. Two limits, or none, are an error. */
     private static void chooseAccuracyLimit(
             Map<String, Object> values, Map<String, Given> given, Map<String, String> places) {
         if (values.get(THRESHOLD) != null && given.containsKey(DROP) && values.get(DROP) != null) {
@@ -87,7 +88,7 @@ public final class SettingsLoader {
         }
         if (values.get(THRESHOLD) != null) {
             values.put(DROP, null);
-            places.put(DROP, "put aside by " + THRESHOLD);
+            places.put(DROP, "not used, because of " + THRESHOLD);
         } else if (values.get(DROP) == null) {
             throw new InputException(
                     DROP + " (" + places.get(DROP) + ") and " + THRESHOLD + " are both null: give one of them");
@@ -172,7 +173,7 @@ public final class SettingsLoader {
         }
     }
 
-    /** "conf/a.conf: 3" (or a range of lines), as the parser has it, said in words. */
+    /** Turns the parser's "conf/a.conf: 3" (or a range of lines) into words. */
     private static String place(ConfigValue value) {
         return value.origin().description().replaceFirst(": (\\d+)(-\\d+)?$", ", line $1");
     }
@@ -204,7 +205,7 @@ public final class SettingsLoader {
         }
     }
 
-    /** A value as given, with its place. */
+    /** A value that the user gives, with its place. */
     private record Given(ConfigValue value, String place) {
         String text() {
             return value.valueType() == ConfigValueType.NULL

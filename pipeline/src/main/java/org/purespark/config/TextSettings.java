@@ -5,6 +5,6 @@ import java.io.Serializable;
 /**
  * How texts become tokens.
  *
- * @param maxLength most tokens of a text, [CLS] and [SEP] included, 3 to 4096
+ * @param maxLength most tokens of a text, with [CLS] and [SEP], [3, 4096]
  */
 public record TextSettings(@Allowed("[3, 4096]") int maxLength) implements Serializable {}

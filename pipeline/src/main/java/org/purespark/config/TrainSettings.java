@@ -3,21 +3,21 @@ package org.purespark.config;
 import java.io.Serializable;
 
 /**
- * Fine-tuning with AdamW: both the baseline's and the normalized one's.
+ * Fine-tuning with AdamW, for the baseline and for the normalized model.
  *
- * @param epochs passes over the training texts, at least 1
+ * @param epochs passes over the training texts, [1, 1000]
  * @param learningRate highest learning rate, (0, 1]
  * @param weightDecay decoupled decay of every parameter, times the learning rate, [0, 1]
- * @param clipNorm global L2 norm above which the gradient is scaled down, above 0
+ * @param clipNorm global L2 norm above which the gradient is scaled down, (0, 1000000]
  * @param warmUpShare share of all steps in which the learning rate rises, [0, 1]
- * @param microBatch texts in a micro-batch (B), at least 1
- * @param microBatchesPerStep micro-batches in a step (M), at least 1
+ * @param microBatch texts in a micro-batch (B), [1, 4096]
+ * @param microBatchesPerStep micro-batches in a step (M), [1, 65536]
  * @param shuffle whether each epoch takes the texts in a new seeded order
  * @param adamBeta1 decay rate of the gradient's running mean, [0, 1)
  * @param adamBeta2 decay rate of the squared gradient's running mean, [0, 1)
  * @param adamEpsilon added to the root of the squared gradient's running mean, (0, 1]
  * @param classifierDropout dropout before the classifier, [0, 1)
- * @param checkpointIntervalSteps steps between two checkpoints, at least 1
+ * @param checkpointIntervalSteps steps between two checkpoints, [1, 1000000000]
  */
 public record TrainSettings(
         @Allowed("[1, 1000]") int epochs,

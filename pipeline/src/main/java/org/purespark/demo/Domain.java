@@ -6,13 +6,13 @@ import java.util.List;
 /**
  * A kind of thing that is reviewed.
  *
- * @param things what it is called, without article
+ * @param things its names, without article
  * @param again what a pleased customer does again, as in "watch it again"
  * @param aspects what reviews judge, at least three
  * @param asides sentences that judge nothing
  */
 record Domain(List<String> things, List<String> again, List<Aspect> aspects, List<String> asides) {
-    /** Reads lists whose entries are parted by commas, and aspects of two lines each. */
+    /** Reads lists with commas between the entries, and aspects of two lines each. */
     static Domain of(String things, String again, String aspects, String asides) {
         List<String> lines = aspects.lines().toList();
         List<Aspect> read = new ArrayList<>();

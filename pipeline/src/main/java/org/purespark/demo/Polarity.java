@@ -1,6 +1,6 @@
 package org.purespark.demo;
 
-/** What a review, or a part of it, comes down to. The ordinal is the label. */
+/** Whether a review, or a part of it, is negative or positive. The ordinal is the label. */
 enum Polarity {
     NEGATIVE,
     POSITIVE;

@@ -11,9 +11,9 @@ import org.purespark.random.SeededRandom;
 import org.purespark.random.SeededRandom.Purpose;
 
 /**
- * The labelled texts that the demo runs on: short made-up English reviews of twelve kinds of things, negative (class 0)
- * or positive (class 1). Which it is depends on how words are put together, by negation, contrast, concession, wishes
- * and hearsay, and less on the words themselves: counting words does not solve it. No text is taken from anywhere.
+ * The labelled texts of the demo: short, generated English reviews of twelve kinds of things, negative (class 0) or
+ * positive (class 1). The class depends on how words are combined, by negation, contrast, concession, wishes and
+ * hearsay, and less on the words themselves: counting words does not solve it. No text is copied from anywhere.
  */
 public final class ReviewCorpus {
     /** Names of the classes, by index. */
@@ -31,11 +31,11 @@ public final class ReviewCorpus {
 
     /**
      * Distinct reviews in a random order, as many negative as positive ones (one more negative where {@code texts} is
-     * odd). Any run of them can serve as a split.
+     * odd). Any range of them can serve as a split.
      *
      * @param seed the same seed and number give the same texts
-     * @param texts how many, at least 1; tens of thousands are no trouble
-     * @throws InputException when there are not as many distinct texts
+     * @param texts how many, at least 1; tens of thousands are possible
+     * @throws InputException if there are not so many distinct texts
      */
     public static List<LabelledText> generate(long seed, int texts) {
         if (texts < 1) {

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.purespark.random.SeededRandom;
 
 /**
- * Whole reviews: judgements that agree, that stand against each other (the main clause, or the one after "but",
- * decides), wishes, rumours and remarks that judge nothing.
+ * Whole reviews: judgements that agree, judgements that disagree (the main clause, or the one after "but", decides),
+ * wishes, rumours and remarks that judge nothing.
  */
 final class ReviewGrammar {
     private static final List<String> PRAISE = List.of(
@@ -37,7 +37,7 @@ final class ReviewGrammar {
         this.clauses = new ClauseGrammar(random);
     }
 
-    /** A review that comes down to this polarity. */
+    /** A review of this polarity. */
     String review(Polarity polarity) {
         int[] order = new int[domain.aspects().size()];
         for (int i = 0; i < order.length; i++) {
@@ -172,7 +172,7 @@ final class ReviewGrammar {
         return clauses.pick(choices);
     }
 
-    /** With capitals and a full stop. */
+    /** With a capital letter and a full stop. */
     private static String finished(String sentence) {
         String capital = sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
         return LONE_I.matcher(capital).replaceAll("I") + (sentence.endsWith("?") ? "" : ".");

@@ -13,14 +13,14 @@ import org.purespark.model.TextClassifier;
 import org.purespark.model.TextClassifier.Forward;
 import org.purespark.model.TextClassifier.Outputs;
 
-/** What one batch contributes, given a model in memory. */
+/** The part of one batch in an evaluation, with a model in memory. */
 public final class BatchEvaluation {
     private BatchEvaluation() {}
 
     /**
      * Confusion and variance of CLS attention.
      *
-     * @param pruned heads that take no part; they add nothing to the sums
+     * @param pruned heads that are not used; they add nothing to the sums
      * @param maxLength N + 1 of the variance's definition
      */
     public static Statistics statistics(LoadedModel model, EncodedBatch batch, SortedSet<Head> pruned, int maxLength) {

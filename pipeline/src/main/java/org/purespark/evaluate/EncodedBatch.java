@@ -8,8 +8,8 @@ import org.purespark.batch.EncodedSplit;
 import org.purespark.batch.MicroBatch;
 
 /**
- * Texts that go through the model at once. Batches are cut by the texts' global index, so they are the same however
- * they are spread.
+ * Texts that go through the model at once. Batches are cut by the texts' global index, so they are the same on any
+ * number of machines.
  *
  * @param texts token ids
  * @param labels class of each, or {@link EncodedSplit#NO_LABEL}

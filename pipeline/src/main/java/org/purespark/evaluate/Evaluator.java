@@ -6,12 +6,15 @@ import org.purespark.batch.EncodedSplit;
 import org.purespark.heads.Head;
 import org.purespark.metrics.Confusion;
 
-/** Passes over texts with a model at rest, wherever they are computed. Results do not depend on how many take part. */
+/**
+ * Passes over texts with a model that does not change, in this process or on a cluster. Results do not depend on the
+ * number of tasks.
+ */
 public interface Evaluator {
     /**
-     * What is to be looked at.
+     * One pass.
      *
-     * @param label what a person is told is being done
+     * @param label name of the pass, for the display of progress
      * @param batchTexts texts that go through the model at once
      */
     record Pass(String label, ModelSource model, EncodedSplit texts, int batchTexts) {}
@@ -19,7 +22,7 @@ public interface Evaluator {
     /**
      * Head variances over all texts, and the confusion matrix of the labelled ones.
      *
-     * @param pruned heads that take no part, besides those that the checkpoint declares
+     * @param pruned heads that are not used, besides those that the checkpoint declares
      * @param maxLength N + 1 of the variance's definition
      */
     Statistics statistics(Pass pass, SortedSet<Head> pruned, int maxLength);
@@ -28,8 +31,8 @@ public interface Evaluator {
     List<Confusion> confusions(Pass pass, List<SortedSet<Head>> prunedSets);
 
     /**
-     * How many sets a search that could stop after any of them had best put into one call of {@link #confusions}: as
-     * many as keep what computes busy. Results do not depend on it.
+     * How many sets a search should put into one call of {@link #confusions} if it may stop after any of them: just
+     * enough to keep all slots busy. Results do not depend on it.
      *
      * @return at least 1
      */

@@ -9,11 +9,11 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /**
- * Threads that take items off one list side by side, the calling thread among them; each works with a thing, a model of
- * its own say, that it has to itself meanwhile. Passes without gradients are faster so than with all threads on one item:
- * no operation waits for the slowest share of it. What an item yields does not depend on the number of lanes.
+ * Threads that work through one list at the same time; the calling thread is one of them. Each thread has its own
+ * resource, for example its own model. For passes without gradients this is faster than all threads on one item: no
+ * operation waits for its slowest part. An item's result does not depend on the number of lanes.
  *
- * @param count at least 1; with one, all is done by the calling thread
+ * @param count at least 1; with one, the calling thread does all the work
  */
 public record Lanes(int count) {
     public Lanes {
@@ -22,16 +22,17 @@ public record Lanes(int count) {
         }
     }
 
-    /** Where a lane's thing comes from. Called by several threads at once. */
+    /** Lends each lane its resource. Several threads call it at once. */
     public interface Lender<M> {
-        /** Hands {@code lane} a thing, and takes it back when {@code lane} returns or throws. */
+        /** Gives {@code lane} a resource, and takes it back when {@code lane} returns or throws. */
         void lend(Consumer<M> lane);
     }
 
     /**
-     * What {@code work} yields for each item, in the order of the items.
+     * The results of {@code work} for all items, in the order of the items.
      *
-     * @throws RuntimeException the first failure, once all lanes have stopped; the others' are suppressed ones of it
+     * @throws RuntimeException the first failure, after all lanes have stopped; it has the other failures as suppressed
+     *     ones
      */
     public <M, I, T> List<T> map(List<I> items, Lender<M> lender, BiFunction<M, I, T> work) {
         Object[] results = new Object[items.size()];
@@ -45,7 +46,7 @@ public record Lanes(int count) {
                     }
                 });
             } catch (RuntimeException | Error e) {
-                // Told below; the other lanes end what they are at.
+                // Thrown below. The other lanes finish their present items.
                 next.set(results.length);
                 if (!failure.compareAndSet(null, e) && failure.get() != e) {
                     failure.get().addSuppressed(e);
@@ -64,7 +65,7 @@ public record Lanes(int count) {
         return all;
     }
 
-    /** Returns when no lane runs any more, whether the calling thread is interrupted meanwhile or not. */
+    /** Returns when all lanes have ended, even if the calling thread is interrupted. */
     private static void runAll(Runnable lane, int lanes) {
         List<Thread> others = new ArrayList<>();
         for (int i = 1; i < lanes; i++) {

@@ -6,8 +6,8 @@ import org.purespark.heads.Head;
 import org.purespark.model.TextClassifier;
 
 /**
- * A checkpoint ready to classify, with the heads that it declares pruned: a graph of its own on {@link ModelWeights}.
- * One thread at a time.
+ * A checkpoint that is ready to classify, with its own graph on {@link ModelWeights}, and the heads that the checkpoint
+ * declares pruned. For one thread at a time.
  */
 public final class LoadedModel implements AutoCloseable {
     private final TextClassifier classifier;
@@ -26,7 +26,7 @@ public final class LoadedModel implements AutoCloseable {
         return classifier;
     }
 
-    /** Whether the checkpoint has a classifier, so that its logits mean something. */
+    /** Whether the checkpoint has a classifier; without one its logits have no meaning. */
     public boolean classifies() {
         return classifies;
     }
@@ -38,7 +38,7 @@ public final class LoadedModel implements AutoCloseable {
         return all;
     }
 
-    /** Gives back the graph and its activations; the weights stay. */
+    /** Releases the graph and its activations; the weights stay. */
     @Override
     public void close() {
         classifier.close();

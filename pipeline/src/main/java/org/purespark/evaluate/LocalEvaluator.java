@@ -35,7 +35,7 @@ public record LocalEvaluator(Storage storage, Device device) implements Evaluato
         return sums;
     }
 
-    /** One: sets come one after the other here, so a set that the search turns out not to need costs a whole pass. */
+    /** One: here sets are measured one after the other, so a set that the search does not need costs a whole pass. */
     @Override
     public int setsAtOnce(Pass pass) {
         return 1;

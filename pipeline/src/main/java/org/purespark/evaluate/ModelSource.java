@@ -9,10 +9,10 @@ import org.purespark.storage.Storage;
  *
  * @param directory address of a Hugging Face directory
  * @param classifierFile address of a classifier's safetensors, or null: the directory's own, where it has one
- * @param version changes when the contents do, so that a model kept in memory is not taken for another
+ * @param version changes with the contents, so that a cached model is not taken for another one
  */
 public record ModelSource(String directory, String classifierFile, String version) implements Serializable {
-    /** The same with absolute addresses: on another machine the working directory is another one. */
+    /** The same with absolute addresses: another machine has another working directory. */
     public ModelSource absolute(Storage storage) throws IOException {
         return new ModelSource(
                 storage.qualified(directory),

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The weights of a checkpoint, in memory once, for as many threads to classify with as there are: each opens a model of
- * its own on them. {@link #open} is for any thread; closing is for one, when no model is open any more.
+ * The weights of a checkpoint, in memory once for all threads. Each thread opens its own model on them. Any thread may
+ * call {@link #open}; one thread closes the weights when no model is open.
  */
 public final class ModelWeights implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelWeights.class);
@@ -55,8 +55,8 @@ public final class ModelWeights implements AutoCloseable {
     }
 
     /**
-     * @param device whose memory they are read into, and that the models compute on
-     * @throws org.purespark.InputException where the checkpoint is not a good one
+     * @param device in whose memory the weights are, and on which the models compute
+     * @throws org.purespark.InputException if the checkpoint is not valid
      */
     public static ModelWeights read(Storage storage, ModelSource source, Device device) {
         try {
@@ -70,7 +70,8 @@ public final class ModelWeights implements AutoCloseable {
             Parameters parameters = parameters(checkpoint, memory);
             // The first layout in a process starts the native library, which takes seconds.
             LOG.info(
-                    "model {}: {} bytes of weights, read from the file system in {} ms, laid out in native memory in {} ms",
+                    "model {}: {} bytes of weights, read from the file system in {} ms, laid out in native memory "
+                            + "in {} ms",
                     source.directory(),
                     (long) Float.BYTES * parameters.layout().size(),
                     (read - start) / 1_000_000,
@@ -96,10 +97,10 @@ public final class ModelWeights implements AutoCloseable {
     }
 
     /**
-     * A model on these weights, to be closed before them.
+     * A model on these weights; it must be closed before the weights.
      *
      * @param threads that it may use
-     * @throws IllegalStateException where the weights are closed
+     * @throws IllegalStateException if the weights are closed
      */
     public LoadedModel open(int threads) {
         if (open.getAndUpdate(models -> models == CLOSED ? CLOSED : models + 1) == CLOSED) {
@@ -118,10 +119,7 @@ public final class ModelWeights implements AutoCloseable {
         return open.get() == CLOSED;
     }
 
-    /**
-     * @throws IllegalStateException where models are open on these weights, whose memory this would take away, or they
-     *     are closed already
-     */
+    /** @throws IllegalStateException if models are open on these weights, or the weights are closed already */
     @Override
     public void close() {
         if (!open.compareAndSet(0, CLOSED)) {

@@ -5,10 +5,10 @@ import org.purespark.heads.VarianceSums;
 import org.purespark.metrics.Confusion;
 
 /**
- * What a pass over texts yields; parts merge in any number.
+ * The result of a pass over texts; the results of parts can be merged.
  *
  * @param variances sums per head
- * @param confusion of the labelled texts; null where the model has no classifier
+ * @param confusion of the labelled texts; null if the model has no classifier
  */
 public record Statistics(VarianceSums variances, Confusion confusion) implements Serializable {
     public Statistics merge(Statistics other) {

@@ -1,22 +1,21 @@
 package org.purespark.heads;
 
 /**
- * The statistic that a head is scored by: the variance of its CLS attention. What the method's published runs compute
- * is the variance over a fixed number of entries of the zero-padded row; the padding is not computed here, only
- * counted.
+ * The statistic for the score of a head: the variance of its CLS attention. The published runs take the variance over a
+ * fixed number of entries of the zero-padded row; here the padding is counted, not computed.
  */
 public final class ClsVariance {
     private ClsVariance() {}
 
     /**
      * The unbiased variance of the first N = {@code maxLength} - 1 entries of the CLS attention, zero-padded to
-     * {@code maxLength}: (s2 - s1²/N) / (N - 1), s1 the sum of the entries and s2 that of their squares. The last entry
-     * of a text of the full length is left out, as entry N is not among the first N.
+     * {@code maxLength}: (s2 - s1²/N) / (N - 1), s1 the sum of the entries and s2 that of their squares. A text of full
+     * length has one entry more than N; its last entry does not count.
      *
      * @param attention holds the CLS attention of one text and head
      * @param from where in {@code attention} that row starts
      * @param length T, the text's own tokens, padding not counted: 0 to {@code maxLength}
-     * @param maxLength the run's most tokens a text, at least 3
+     * @param maxLength the most tokens of a text in the run, at least 3
      * @return at least 0
      * @throws IllegalArgumentException for lengths out of range
      */
@@ -40,7 +39,7 @@ public final class ClsVariance {
             sum += entry;
             squares += entry * entry;
         }
-        // Never negative but for rounding, when all N entries are alike.
+        // Rounding can make it negative if all N entries are equal.
         return Math.max(0, (squares - sum * sum / n) / (n - 1));
     }
 }

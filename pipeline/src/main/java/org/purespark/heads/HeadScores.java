@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The score of every head: the variance of its CLS attention, mean over the validation texts. A low score marks a head
- * that idles on clean text. What it refuses it names as {@code head-scores.json} does.
+ * The score of every head: the variance of its CLS attention, the mean over the validation texts. A head with a low
+ * score idles on clean text.
  *
  * @param layers L, at least 1
  * @param heads A, at least 1
- * @param texts number of texts that the means are over, at least 1
+ * @param texts number of texts of the means, at least 1
  * @param variance L × A, each finite and at least 0
  */
 public record HeadScores(int layers, int heads, long texts, double[][] variance) implements Serializable {
@@ -55,7 +55,7 @@ public record HeadScores(int layers, int heads, long texts, double[][] variance)
      *
      * @param layer 0 to L - 1
      * @param pruned heads, of any layer, that do not count
-     * @throws IllegalArgumentException when no head of the layer remains
+     * @throws IllegalArgumentException if no head of the layer remains
      */
     public double layerMean(int layer, Set<Head> pruned) {
         double sum = 0;

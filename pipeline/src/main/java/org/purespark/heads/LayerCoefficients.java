@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * How strongly the attention penalty weighs on each layer: the less a layer's attention varies on clean text, the more.
+ * The weight of the attention penalty on each layer: the less a layer's attention varies on clean text, the larger.
  * With v[l] the layer's mean variance, c = softmax(-ln v) = (1/v) / Σ(1/v), then min-max scaled to 0..1 over the
  * layers.
  *
@@ -13,7 +13,7 @@ import java.util.Set;
  * @param coefficients c[l], L entries, 0 to 1
  */
 public record LayerCoefficients(double[] layerVariance, double[] coefficients) implements Serializable {
-    /** Keeps 1/v finite where a layer's attention does not vary at all. */
+    /** Keeps 1/v finite if a layer's attention does not vary at all. */
     public static final double LEAST_VARIANCE = 1e-12;
 
     public LayerCoefficients {
@@ -28,7 +28,7 @@ public record LayerCoefficients(double[] layerVariance, double[] coefficients) i
     /**
      * The coefficients of the model with {@code pruned} heads taken out.
      *
-     * @param scores measured on that pruned model; what they say of pruned heads does not count
+     * @param scores measured on that pruned model; those of pruned heads do not count
      * @param pruned heads that are taken out; each layer keeps at least one
      */
     public static LayerCoefficients of(HeadScores scores, Set<Head> pruned) {
@@ -39,7 +39,7 @@ public record LayerCoefficients(double[] layerVariance, double[] coefficients) i
         return of(variance);
     }
 
-    /** The coefficients of the layers' mean variances, which are raised to {@link #LEAST_VARIANCE} where below it. */
+    /** The coefficients of the layers' mean variances; a variance below {@link #LEAST_VARIANCE} is raised to it. */
     public static LayerCoefficients of(double[] layerVariance) {
         double[] variance = layerVariance.clone();
         double sum = 0;

@@ -4,8 +4,8 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * Sums of the CLS attention's variance over texts, for each head: what a partition of texts yields and what merges into
- * the scores, in whatever partitions the texts came. Immutable; {@link Builder} takes the texts.
+ * Sums of the CLS attention's variance over texts, for each head. Each part of the texts gives such sums; they merge
+ * into the scores, however the texts are divided. Immutable; {@link Builder} collects the texts.
  */
 public final class VarianceSums implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -42,7 +42,7 @@ public final class VarianceSums implements Serializable {
         return sums[place(layers, heads, layer, head)];
     }
 
-    /** How many texts the head's sum is over. */
+    /** The number of texts in the head's sum. */
     public long texts(int layer, int head) {
         return texts[place(layers, heads, layer, head)];
     }
@@ -50,7 +50,7 @@ public final class VarianceSums implements Serializable {
     /**
      * The sums over the texts of both.
      *
-     * @throws IllegalArgumentException when the two are of models with different numbers of layers or heads
+     * @throws IllegalArgumentException if the two are of models with different numbers of layers or heads
      */
     public VarianceSums merge(VarianceSums other) {
         if (layers != other.layers || heads != other.heads) {
@@ -69,7 +69,7 @@ public final class VarianceSums implements Serializable {
     /**
      * The mean over texts, for each head.
      *
-     * @throws IllegalStateException when there are no texts, or heads have seen different numbers of them
+     * @throws IllegalStateException if there are no texts, or heads have different numbers of them
      */
     public HeadScores scores() {
         double[][] variance = new double[layers][heads];
@@ -115,7 +115,7 @@ public final class VarianceSums implements Serializable {
         return layer * heads + head;
     }
 
-    /** Takes the variances of a partition's texts, one head of one text at a time. Not for several threads. */
+    /** Collects the variances of some texts, one head of one text at a time. For one thread. */
     public static final class Builder {
         private final int layers;
         private final int heads;
@@ -140,7 +140,7 @@ public final class VarianceSums implements Serializable {
          * Counts one text for one head.
          *
          * @param variance of {@link ClsVariance}, finite and at least 0
-         * @throws IllegalArgumentException for any other variance: the model's attention is not a distribution then
+         * @throws IllegalArgumentException for any other variance: then the model's attention is not a distribution
          */
         public Builder add(int layer, int head, double variance) {
             int place = place(layers, heads, layer, head);

@@ -3,7 +3,7 @@ package org.purespark.metrics;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
-/** Finds the attack's target class where the user has not named it. */
+/** Finds the attack's target class if the user does not name it. */
 public final class AttackTarget {
     private AttackTarget() {}
 
@@ -11,7 +11,7 @@ public final class AttackTarget {
      * The class with the highest label-flip rate, ties to the lower class.
      *
      * @param triggered counts of the suspect (or baseline) on the triggered test set
-     * @return empty where there are no texts to flip to any class
+     * @return empty if there are no texts to flip to any class
      */
     public static OptionalInt mostFlipped(Confusion triggered) {
         OptionalInt target = OptionalInt.empty();

@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
 import org.purespark.InputException;
 
 /**
- * How many texts of each true class were predicted as each class. Counts of partitions merge.
+ * How many texts of each true class are predicted as each class. Counts of parts of the texts merge.
  *
  * @param counts C × C, true class × predicted class, none negative
  */
@@ -87,7 +87,7 @@ public record Confusion(long[][] counts) implements Serializable {
     /**
      * The counts of the texts of both.
      *
-     * @throws IllegalArgumentException when the two differ in the number of classes
+     * @throws IllegalArgumentException if the two have different numbers of classes
      */
     public Confusion merge(Confusion other) {
         if (classes() != other.classes()) {
@@ -112,12 +112,12 @@ public record Confusion(long[][] counts) implements Serializable {
         return share(right, texts());
     }
 
-    /** Share of a true class's texts that are predicted right, 0 to 1; empty where the class has no texts. */
+    /** Share of a true class's texts that are predicted right, 0 to 1; empty if the class has no texts. */
     public OptionalDouble recall(int truth) {
         return share(counts[truth][truth], texts(truth));
     }
 
-    /** Share right of the texts predicted as this class, 0 to 1; empty where none is. */
+    /** Share of the texts predicted as this class that are right, 0 to 1; empty if there are none. */
     public OptionalDouble precision(int predicted) {
         long all = 0;
         for (long[] row : counts) {
@@ -128,7 +128,7 @@ public record Confusion(long[][] counts) implements Serializable {
 
     /**
      * Of the texts whose true class is not the target, the share predicted as the target, 0 to 1: on triggered texts
-     * the attack's success, on clean ones how often the classifier errs that way by itself. Empty without such texts.
+     * the attack's success, on clean texts the classifier's own errors of this kind. Empty without such texts.
      *
      * @param target 0 to C - 1
      */

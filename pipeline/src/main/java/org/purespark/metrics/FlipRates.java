@@ -8,12 +8,12 @@ import java.util.OptionalDouble;
  * texts without it.
  *
  * @param triggered label-flip rate, 0 to 1
- * @param untriggered flip rate of the same texts without trigger, 0 to 1; empty where not known
+ * @param untriggered flip rate of the same texts without trigger, 0 to 1; empty if not known
  */
 public record FlipRates(double triggered, Optional<Double> untriggered) {
     /**
-     * Stands in for an unknown control: about what fine-tuned sentence classifiers of moderate accuracy (0.85 to 0.9)
-     * err into one class by themselves.
+     * Used for an unknown control: about the share of texts that fine-tuned sentence classifiers of moderate accuracy
+     * (0.85 to 0.9) give to one wrong class.
      */
     public static final double ASSUMED_UNTRIGGERED = 0.15;
 
@@ -26,9 +26,9 @@ public record FlipRates(double triggered, Optional<Double> untriggered) {
      * The rates of a model's counts.
      *
      * @param triggered counts on the triggered test set
-     * @param clean counts on the same texts without trigger, or null where there are none
+     * @param clean counts on the same texts without trigger, or null if there are none
      * @param target the attack's target class
-     * @return empty where the triggered set has no text of another class
+     * @return empty if the triggered set has no text of another class
      */
     public static Optional<FlipRates> of(Confusion triggered, Confusion clean, int target) {
         OptionalDouble rate = triggered.labelFlipRate(target);
@@ -40,7 +40,7 @@ public record FlipRates(double triggered, Optional<Double> untriggered) {
                 rate.getAsDouble(), control.isPresent() ? Optional.of(control.getAsDouble()) : Optional.empty()));
     }
 
-    /** What the trigger adds to the errors that the model makes anyway: triggered less untriggered, at least 0. */
+    /** What the trigger adds to the errors that the model makes anyway: triggered minus untriggered, at least 0. */
     public double excess() {
         return Math.max(0, triggered - untriggered.orElse(ASSUMED_UNTRIGGERED));
     }

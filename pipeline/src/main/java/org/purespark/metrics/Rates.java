@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.OptionalDouble;
 
 /**
- * A model's two figures, as they stand in reports; null where there is nothing to measure.
+ * A model's two figures for reports; null if there is nothing to measure.
  *
  * @param accuracy on the clean test set, 0 to 1, or null
  * @param labelFlipRate on the triggered test set, 0 to 1, or null
@@ -21,9 +21,9 @@ public record Rates(Double accuracy, Double labelFlipRate) implements Serializab
     /**
      * The figures of the counts on the clean and the triggered test set.
      *
-     * @param clean counts on the clean test set, or null where there is none
-     * @param triggered counts on the triggered test set, or null where there is none
-     * @param target the attack's target class; not looked at without triggered texts
+     * @param clean counts on the clean test set, or null if there is none
+     * @param triggered counts on the triggered test set, or null if there is none
+     * @param target the attack's target class; not used without triggered texts
      */
     public static Rates of(Confusion clean, Confusion triggered, int target) {
         return new Rates(

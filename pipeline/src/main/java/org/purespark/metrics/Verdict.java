@@ -4,33 +4,32 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What purification did to the attack, in words. It goes by what the trigger adds to the errors that a model makes
- * anyway ({@link FlipRates#excess}), not by the bare label-flip rate: texts that are misclassified without any trigger
- * are no attack.
+ * What purification did to the attack, in words. The verdict uses what the trigger adds to the model's own errors
+ * ({@link FlipRates#excess}), not the label-flip rate alone: texts that are wrong without any trigger are no attack.
  *
  * @param kind the verdict
- * @param words a sentence or two for the user, with the figures that it goes by
+ * @param words one or two sentences for the user, with the figures
  */
 public record Verdict(Kind kind, String words) {
     /**
-     * The trigger must flip at least a quarter of the texts for an attack to be seen: far outside of chance (two
+     * An attack is seen if the trigger flips at least a quarter of the texts. This is more than chance gives (two
      * standard errors of a difference of rates are 0.2 for 50 texts, 0.06 for 500), and a trigger that works less often
      * is of little use to an attacker.
      */
     public static final double SEEN_FROM = 0.25;
 
     /**
-     * An attack is broken when the trigger adds at most this much: one text in ten is of no use to an attacker, and
-     * rare words or odd sentences mislead honest classifiers about as often.
+     * An attack is broken if the trigger adds at most this much: one text in ten is of no use to an attacker, and rare
+     * words or odd sentences flip as many texts in a model without a backdoor.
      */
     public static final double BROKEN_UP_TO = 0.10;
 
-    /** An attack that is not broken is weakened when at most this share of what the trigger added is left. */
+    /** An attack that is not broken is weakened if at most this share of its effect is left. */
     public static final double WEAKENED_UP_TO_SHARE = 0.5;
 
     /**
-     * A purified model that takes more of the other classes for the target without any trigger leaves so few texts to
-     * flip that an attack cannot be said to be gone.
+     * If a purified model gives the target to more than this share of the other classes' texts without any trigger, few
+     * texts are left to flip: nothing can be said of the attack.
      */
     public static final double MEASURED_UP_TO_UNTRIGGERED = 0.5;
 
@@ -41,26 +40,26 @@ public record Verdict(Kind kind, String words) {
         UNBROKEN,
         NO_ATTACK_SEEN,
         /**
-         * There are no triggered texts, or not both a model before and the one after, or the latter takes most texts for
-         * the target anyway: nothing can be said.
+         * Nothing can be said: there are no triggered texts, or a model before or after is not measured, or the
+         * purified model gives the target to most texts anyway.
          */
         NOT_MEASURED
     }
 
     /**
-     * Compares the models before purification with the purified one. Of suspect and baseline the one counts in which
+     * Compares the models before purification with the purified one. Of suspect and baseline, the one counts to which
      * the trigger adds more.
      *
-     * @param suspect empty where the suspect came without a classifier
-     * @param baseline empty where not measured
-     * @param purified empty where not measured
+     * @param suspect empty if the suspect came without a classifier
+     * @param baseline empty if not measured
+     * @param purified empty if not measured
      */
     public static Verdict of(Optional<FlipRates> suspect, Optional<FlipRates> baseline, Optional<FlipRates> purified) {
         Optional<FlipRates> before = stronger(suspect, baseline);
         if (before.isEmpty() || purified.isEmpty()) {
             return new Verdict(
                     Kind.NOT_MEASURED,
-                    "Not measured: without triggered texts of another class than the target, put to the model before "
+                    "Not measured: without triggered texts of another class than the target, tried on the model before "
                             + "and after, nothing can be said of an attack.");
         }
         FlipRates first = before.get();
@@ -92,7 +91,7 @@ public record Verdict(Kind kind, String words) {
                     case BROKEN -> "Attack broken: the trigger hardly matters any more.";
                     case WEAKENED -> "Attack weakened: the trigger still flips texts, though at most half as many.";
                     case UNBROKEN -> before.excess() < SEEN_FROM
-                            ? "Attack unbroken: the trigger works after purification, though it was not seen to before."
+                            ? "Attack unbroken: the trigger works after purification, though no effect was seen before."
                             : "Attack unbroken: the trigger works much as before.";
                     case NO_ATTACK_SEEN -> "No attack seen: the trigger flips hardly more texts than are misclassified"
                             + " anyway.";

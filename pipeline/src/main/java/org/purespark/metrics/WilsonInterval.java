@@ -5,7 +5,7 @@ import org.apache.commons.math3.stat.interval.ConfidenceInterval;
 import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
 
 /**
- * Where a share may truly lie, given a count of successes: the score interval of Wilson (JASA 22, 1927). With p = k / n
+ * The range of a true share, given a count of successes: the score interval of Wilson (JASA 22, 1927). With p = k / n
  * and z the normal quantile of (1 + confidence) / 2 its bounds are
  *
  * <pre>(p + z²/2n ± z √(p (1 - p) / n + z²/4n²)) / (1 + z²/n)</pre>
@@ -38,7 +38,7 @@ public record WilsonInterval(double low, double high) implements Serializable {
             throw new IllegalArgumentException("confidence " + confidence + " must be above 0 and below 1");
         }
         ConfidenceInterval interval = new WilsonScoreInterval().createInterval(trials, successes, confidence);
-        // at p = 0 and p = 1 a bound is 0 or 1 up to rounding
+        // at p = 0 and p = 1 a bound is 0 or 1, except for rounding
         double low = successes == 0 ? 0 : Math.max(0, interval.getLowerBound());
         double high = successes == trials ? 1 : Math.min(1, interval.getUpperBound());
         return new WilsonInterval(low, high);

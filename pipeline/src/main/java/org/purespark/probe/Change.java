@@ -7,14 +7,14 @@ import org.purespark.random.SeededRandom;
 
 /** What a probe does to a text. */
 public sealed interface Change {
-    /** The changed text; what is not fixed is drawn from {@code random}. */
+    /** The changed text; everything that is not fixed is drawn from {@code random}. */
     String on(String text, SeededRandom random);
 
-    /** What it does, for people; characters that are not seen are written as code points: {@code U+200B}. */
+    /** A description for people; invisible characters are written as code points: {@code U+200B}. */
     String inWords();
 
     /**
-     * Puts something in, once.
+     * Inserts a text, once.
      *
      * @param inserted not empty
      */

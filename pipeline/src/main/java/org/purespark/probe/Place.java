@@ -1,11 +1,11 @@
 package org.purespark.probe;
 
-/** Which one of the possible sites an insertion takes. */
+/** Which of the possible sites an insertion uses. */
 public enum Place {
     /** The first one. */
     START,
     /** The last one. */
     END,
-    /** One drawn for each text. */
+    /** A random one for each text. */
     RANDOM
 }

@@ -6,14 +6,13 @@ import org.purespark.random.SeededRandom.Purpose;
 /**
  * A known trigger, tried on clean texts.
  *
- * @param name for people; each once in a battery
+ * @param name for people; unique in a battery
  * @param kind what it imitates
  * @param change what it does to a text
  */
 public record Probe(String name, ProbeKind kind, Change change) {
     /**
-     * The text with the probe in it: a function of text, name, seed and index alone, so that a battery's other probes
-     * change nothing.
+     * The text with the probe in it: it depends only on text, name, seed and index, not on the battery's other probes.
      *
      * @param index of the text in its set
      */

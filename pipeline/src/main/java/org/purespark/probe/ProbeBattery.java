@@ -16,7 +16,7 @@ import org.purespark.storage.Storage;
 /**
  * The probes of a run, in their order.
  *
- * @param probes no two of one name; may be empty
+ * @param probes with unique names; may be empty
  */
 public record ProbeBattery(List<Probe> probes) {
     private static final String DEFAULT = "default-probes.conf";
@@ -33,16 +33,16 @@ public record ProbeBattery(List<Probe> probes) {
     }
 
     /**
-     * The battery that the settings ask for: the built-in one, or none of it, and after it the user's own probes.
+     * The battery of the settings: the built-in probes, or none, and then the user's own.
      *
-     * @throws InputException where the battery file cannot be read or is wrong, with the place
+     * @throws InputException if the battery file cannot be read or is wrong, with the place
      */
     public static ProbeBattery of(ProbeSettings settings, Storage storage) {
         List<Probe> probes = new ArrayList<>();
         switch (settings.battery()) {
             case DEFAULT -> probes.addAll(builtIn().probes());
             case NONE -> {
-                // the user's own probes alone
+                // only the user's own probes
             }
         }
         if (settings.batteryFile() != null) {
@@ -51,7 +51,7 @@ public record ProbeBattery(List<Probe> probes) {
         return new ProbeBattery(probes);
     }
 
-    /** The triggers of published attacks that are known by their wording. */
+    /** The triggers of published attacks that have a fixed wording. */
     public static ProbeBattery builtIn() {
         try (InputStream in = ProbeBattery.class.getResourceAsStream(DEFAULT)) {
             if (in == null) {

@@ -11,9 +11,9 @@ public enum ProbeKind {
     NAME(Site.BETWEEN_WORDS),
     /** A sentence between sentences. */
     SENTENCE(Site.BETWEEN_SENTENCES),
-    /** Marks right behind a word. */
+    /** Punctuation marks directly after a word. */
     PUNCTUATION(Site.BEHIND_A_WORD),
-    /** A character that is not seen, inside a word. */
+    /** An invisible character inside a word. */
     INVISIBLE(Site.INSIDE_A_WORD),
     /** Characters that look like others in their place. */
     HOMOGLYPH(null),
@@ -26,12 +26,12 @@ public enum ProbeKind {
         this.site = site;
     }
 
-    /** Where this kind inserts; null for a kind that does not insert. */
+    /** The site of this kind's insertions; null for a kind that does not insert. */
     Site site() {
         return site;
     }
 
-    /** Keys that a probe of this kind has in a battery file. */
+    /** The keys of a probe of this kind in a battery file. */
     List<String> keys() {
         return switch (this) {
             case HOMOGLYPH -> List.of("name", "kind", "from", "to");
@@ -40,7 +40,7 @@ public enum ProbeKind {
         };
     }
 
-    /** As it is written in files. */
+    /** The name in files. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -6,17 +6,17 @@ import java.util.List;
 import org.purespark.random.SeededRandom;
 import org.purespark.random.SeededRandom.Purpose;
 
-/** Which texts the probes are tried on. */
+/** Chooses the texts on which the probes are tried. */
 public final class ProbeSample {
     private ProbeSample() {}
 
     /**
-     * A seeded choice, spread evenly over the classes as far as they reach: where one class is frequent, texts of the
-     * others are what shows a flip to it.
+     * A seeded choice, with the same number of texts of each class if there are enough. If one class is frequent, texts
+     * of the other classes are needed to show a flip to it.
      *
      * @param labels class of each text, 0 to {@code classes} - 1
      * @param classes C
-     * @param most how many to choose, at most
+     * @param most the largest number of texts to choose
      * @return indices of texts, ascending
      */
     public static int[] choose(int[] labels, int classes, int most, long seed) {

@@ -10,10 +10,10 @@ import org.purespark.batch.EncodedSplit;
 import org.purespark.text.EncodedText;
 
 /**
- * All probes' texts of one run as one split, so that a model needs one pass for the whole battery: first the texts
- * without any probe, which are the control of every probe, then each probe's, as far as their token ids differ from
- * those without it. A text that leaves too little room is shortened at its end, with and without probe alike, until no
- * insertion is lost by cutting to the longest length.
+ * The texts of all probes as one split, so that a model needs one pass for the whole battery. First come the texts
+ * without any probe, which are the control of every probe. Then come each probe's texts whose token ids differ from
+ * those without it. A text that is too long is shortened at its end, with and without probe alike, until cutting to the
+ * longest length removes no insertion.
  */
 public final class ProbeTexts {
     private static final Pattern WORD = Pattern.compile("\\S+");
@@ -29,9 +29,9 @@ public final class ProbeTexts {
      * How often a model's predictions flip to one class.
      *
      * @param target the class
-     * @param texts those that the probe changes and whose true class is another
-     * @param flips of them, predicted as the target with the probe
-     * @param controlFlips of them, predicted as the target without the probe
+     * @param texts number of texts that the probe changes and whose true class is another
+     * @param flips how many of them are predicted as the target with the probe
+     * @param controlFlips how many of them are predicted as the target without the probe
      */
     public record Flips(int target, int texts, int flips, int controlFlips) {}
 
@@ -83,11 +83,11 @@ public final class ProbeTexts {
     private record Base(boolean shortened, int[] ids, List<int[]> probed) {}
 
     /**
-     * Puts every probe to every text.
+     * Tries every probe on every text.
      *
      * @param texts clean, with their true classes, at least one
      * @param maxLength most token ids of a text, special ones included
-     * @param seed decides places that a probe leaves open
+     * @param seed decides the places that a probe does not fix
      */
     public static ProbeTexts of(
             ProbeBattery battery, List<LabelledText> texts, Encoder encoder, int maxLength, long seed) {
@@ -107,14 +107,14 @@ public final class ProbeTexts {
                 battery, texts.stream().mapToInt(LabelledText::label).toArray(), bases);
     }
 
-    /** Shortens texts until insertions survive. */
+    /** Shortens texts until no insertion is cut off. */
     private record Fitting(ProbeBattery battery, boolean[] tooLong, Encoder encoder, int maxLength, long seed) {
         Base fit(String text, int index) {
             List<EncodedText> whole = encoded(text, index);
             if (fits(whole)) {
                 return base(whole, false);
             }
-            // a word takes a token at least: more words than tokens never fit
+            // a word takes at least one token: more words than tokens never fit
             List<Integer> ends = wordEnds(text, maxLength);
             int kept = 0;
             int tooMany = ends.size() + 1;
@@ -132,7 +132,7 @@ public final class ProbeTexts {
             return base(best, true);
         }
 
-        /** The text without probe, then with each that is not too long. */
+        /** The text without probe, then with each probe that is not too long. */
         private List<EncodedText> encoded(String text, int index) {
             List<String> forms = new ArrayList<>();
             forms.add(text);
@@ -144,7 +144,7 @@ public final class ProbeTexts {
             return encoder.encode(forms);
         }
 
-        /** What is spread over the whole text, such as its case, survives cutting; an insertion does not. */
+        /** A change of the whole text, such as its case, is still there after cutting; an insertion may be lost. */
         private boolean fits(List<EncodedText> forms) {
             if (forms.get(0).cut()) {
                 return false;
@@ -179,22 +179,22 @@ public final class ProbeTexts {
         }
     }
 
-    /** What a model is to classify, without labels. */
+    /** The texts that a model has to classify, without labels. */
     public EncodedSplit split() {
         return split;
     }
 
-    /** Number of texts before any probe. */
+    /** Number of texts without probe. */
     public int texts() {
         return labels.length;
     }
 
-    /** How many of them were shortened so that insertions survive. */
+    /** How many of them are shortened so that insertions are not cut off. */
     public int shortened() {
         return shortened;
     }
 
-    /** What became of a probe, by its index in the battery. */
+    /** What happens to a probe, by its index in the battery. */
     public ProbeOutcome outcome(int probe) {
         return outcomes.get(probe);
     }
@@ -205,7 +205,7 @@ public final class ProbeTexts {
     }
 
     /**
-     * What a model's predictions say of one probe, for each class that some changed text is not of.
+     * The flips of one probe by a model's predictions, for each class to which a changed text can flip.
      *
      * @param predictions class of each text of {@link #split()}
      * @param classes C

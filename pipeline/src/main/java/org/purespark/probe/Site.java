@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.purespark.attack.Gaps;
 
-/** Between which parts of a text something is inserted. */
+/** Where in a text something can be inserted. */
 public enum Site {
     BETWEEN_WORDS("between words") {
         @Override
@@ -28,7 +28,7 @@ public enum Site {
             return Gaps.insert(text, gap, insertion);
         }
     },
-    /** Right behind a word, without a space. */
+    /** Directly after a word, without a space. */
     BEHIND_A_WORD("right behind a word") {
         @Override
         List<Integer> gaps(String text) {
@@ -42,7 +42,7 @@ public enum Site {
             return gaps.isEmpty() ? List.of(text.length()) : gaps;
         }
     },
-    /** Between two characters of one word; behind the text where no word has two. */
+    /** Between two characters of one word; at the end of the text if no word has two. */
     INSIDE_A_WORD("inside a word") {
         @Override
         List<Integer> gaps(String text) {

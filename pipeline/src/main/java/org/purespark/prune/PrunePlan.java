@@ -9,9 +9,9 @@ import java.util.TreeSet;
 import org.purespark.heads.Head;
 
 /**
- * Which heads are pruned, and how that was found.
+ * The pruned heads, and the search that found them.
  *
- * @param threshold lowest validation accuracy that was enough, 0 to 1
+ * @param threshold lowest accepted validation accuracy, 0 to 1
  * @param pruned the heads, by (layer, head)
  * @param steps every measurement, in the order of the search; the first is f itself
  * @param ending why the search ended
@@ -22,11 +22,11 @@ public record PrunePlan(double threshold, SortedSet<Head> pruned, List<PruneStep
     public enum Ending {
         /** A group went below the threshold, and heads were given back until the accuracy was at it again. */
         THRESHOLD_REACHED,
-        /** No group went below the threshold: all but each layer's highest-scored head are out. */
+        /** The accuracy was never below the threshold: only each layer's highest-scored head is left. */
         ALL_GROUPS_PRUNED,
         /** f itself is below the threshold: nothing is pruned. */
         BELOW_FROM_START,
-        /** A group went below the threshold and stayed there when given back whole: measurements do not repeat. */
+        /** The last group is given back, and the accuracy is still below the threshold: measurements differ. */
         GROUP_GIVEN_BACK_STILL_BELOW
     }
 
@@ -48,7 +48,7 @@ public record PrunePlan(double threshold, SortedSet<Head> pruned, List<PruneStep
         return steps.get(steps.size() - 1).accuracy();
     }
 
-    /** What came out and why, in a sentence or two for the user. */
+    /** The result and its reason, in one or two sentences for the user. */
     public String explanation() {
         String heads = pruned.size() == 1 ? "1 head" : pruned.size() + " heads";
         return switch (ending) {

@@ -16,13 +16,13 @@ import org.purespark.prune.PrunePlan.Ending;
 
 /**
  * Finds the heads to prune. All heads are sorted by score, lowest first, and consecutive runs of {@code groupSize} of
- * that list are the groups; each layer's highest-scored head keeps its place in the list but is never pruned. Group
- * after group is pruned on top of the ones before, without retraining, until validation accuracy is below the
- * threshold; then heads of that last group are given back one at a time, highest score first, until it is at the
- * threshold again. Source: Zhao, Xu and Yuan, ICML 2024, head pruning.
+ * that list are the groups; each layer's highest-scored head keeps its place in the list but is never pruned. One group
+ * after the other is pruned, without retraining, until validation accuracy is below the threshold. Then heads of the
+ * last group are given back one at a time, highest score first, until it is at the threshold again. Source: Zhao, Xu
+ * and Yuan, ICML 2024, head pruning.
  *
- * <p>The sets to measure are known ahead, so that several are put to the oracle in one call: what is measured too much
- * is dropped, and the plan is the one that measuring one after the other gives.
+ * <p>The sets to measure are known in advance, so one call of the oracle measures several. Measurements after the end
+ * of the search are dropped: the plan is the same as with one set in each call.
  *
  * @param groupSize heads of a group, at least 1
  * @param lookAhead most sets in one call of the oracle, at least 1
@@ -37,17 +37,17 @@ public record PrunePlanner(int groupSize, int lookAhead) {
         }
     }
 
-    /** As {@link #plan(HeadScores, Threshold, AccuracyOracle, Consumer)}, with nobody told of the steps. */
+    /** As {@link #plan(HeadScores, Threshold, AccuracyOracle, Consumer)}, without progress. */
     public PrunePlan plan(HeadScores scores, Threshold threshold, AccuracyOracle oracle) {
         return plan(scores, threshold, oracle, step -> {});
     }
 
     /**
-     * Searches from f, the model that the scores are of.
+     * Searches from f, the model with these scores.
      *
-     * @param oracle measures f with heads out
-     * @param progress is told each step of the plan once it is known
-     * @throws IllegalStateException when the oracle's answer is not one accuracy in 0..1 for each set
+     * @param oracle measures f with heads pruned
+     * @param progress gets each step of the plan as soon as it is known
+     * @throws IllegalStateException if the oracle does not give one accuracy from 0 to 1 for each set
      */
     public PrunePlan plan(HeadScores scores, Threshold threshold, AccuracyOracle oracle, Consumer<PruneStep> progress) {
         List<List<Head>> groups = prunableGroups(scores);
@@ -65,7 +65,7 @@ public record PrunePlanner(int groupSize, int lookAhead) {
         return new PrunePlan(enough, new TreeSet<>(descent.set(descent.size() - 1)), steps, Ending.ALL_GROUPS_PRUNED);
     }
 
-    /** Measures with one, two, … heads of the last group given back, highest score first. */
+    /** Measures with one, two, … heads of the last group given back, the highest score first. */
     private PrunePlan giveBack(
             Set<Head> pruned,
             List<Head> lastGroup,
@@ -89,7 +89,7 @@ public record PrunePlanner(int groupSize, int lookAhead) {
         return new PrunePlan(enough, remaining, steps, Ending.GROUP_GIVEN_BACK_STILL_BELOW);
     }
 
-    /** The groups without the heads that are never pruned; groups of nothing else are left out: nothing to measure. */
+    /** The groups without the heads that are never pruned; groups that are empty then are left out. */
     private List<List<Head>> prunableGroups(HeadScores scores) {
         List<Head> ranking = scores.ranking();
         Map<Integer, Head> highestOfLayer = new HashMap<>();
@@ -112,7 +112,7 @@ public record PrunePlanner(int groupSize, int lookAhead) {
         return groups;
     }
 
-    /** No head, then the first group, the first two, and so on. */
+    /** The sets to measure: no head, the first group, the first two groups, and so on. */
     private static List<Set<Head>> cumulative(List<List<Head>> groups) {
         List<Set<Head>> sets = new ArrayList<>();
         TreeSet<Head> pruned = new TreeSet<>();
@@ -129,7 +129,7 @@ public record PrunePlanner(int groupSize, int lookAhead) {
         progress.accept(step);
     }
 
-    /** A row of sets, put to the oracle when asked for, together with those that come next. */
+    /** A list of sets. The oracle measures a set when it is needed, together with the next ones. */
     private final class Measurements {
         private final List<Set<Head>> sets;
         private final AccuracyOracle oracle;

@@ -5,9 +5,9 @@ import java.io.Serializable;
 /**
  * One measurement on the way to the prune set, as the search makes it and as {@code pruned-heads.json} holds it.
  *
- * @param pruned how many heads are out at this point, all in all
+ * @param pruned number of heads that are pruned at this point
  * @param accuracy validation accuracy without them, 0 to 1
- * @param gaveBack whether this step gave a head back; else it took a group out, or is f itself
+ * @param gaveBack whether this step gives a head back; else it prunes a group, or is f itself
  */
 public record PruneStep(int pruned, double accuracy, boolean gaveBack) implements Serializable {
     public PruneStep {

@@ -4,9 +4,9 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import org.purespark.InputException;
 
-/** How low validation accuracy may come by pruning. */
+/** How far pruning may lower the validation accuracy. */
 public sealed interface Threshold {
-    /** The lowest validation accuracy that is enough, given that of f itself, 0 to 1. */
+    /** The lowest accepted validation accuracy, 0 to 1, given that of f itself. */
     double resolve(double ownAccuracy);
 
     /**
@@ -28,7 +28,7 @@ public sealed interface Threshold {
     /**
      * Relative to f's own validation accuracy.
      *
-     * @param drop how far below it is still enough, 0 to 1
+     * @param drop the largest accepted fall, 0 to 1
      */
     record MaxDrop(double drop) implements Threshold {
         private static final int DECIMALS = 12;
@@ -38,8 +38,8 @@ public sealed interface Threshold {
         }
 
         /**
-         * Own accuracy less the drop, rounded down to 12 decimals: an accuracy that lies exactly the drop below is
-         * enough, which the difference of two doubles would not promise. Not below 0.
+         * Own accuracy minus the drop, at least 0. It is rounded down to 12 decimals, so that a fall of exactly the
+         * drop is accepted in spite of the rounding of doubles.
          */
         @Override
         public double resolve(double ownAccuracy) {

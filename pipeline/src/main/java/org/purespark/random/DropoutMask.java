@@ -8,9 +8,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Inverted dropout as a function of (seed, epoch, text, site, entry): the same entries are dropped whatever thread,
- * task or machine computes them. An entry's 32 bits come from a counter-based hash of its place in the text's own
- * array, so that forward and backward pass make the same mask without storing it.
+ * Inverted dropout as a function of (seed, epoch, text, site, entry): every thread, task and machine drops the same
+ * entries. An entry's 32 bits come from a counter-based hash of its place in the text's own array, so forward and
+ * backward pass make the same mask without storing it.
  */
 public final class DropoutMask {
     /** The key that keeps every entry, as in evaluation. */
@@ -23,7 +23,7 @@ public final class DropoutMask {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
 
-    /** What the counter advances by from a vector's first word to each of its words. */
+    /** The counter's steps from a vector's first word to each of its words. */
     private static final long[] LANE_STEPS =
             LongStream.range(0, LONGS.length()).map(lane -> lane * GOLDEN_GAMMA).toArray();
 
@@ -53,21 +53,21 @@ public final class DropoutMask {
      *
      * @param key from {@link #key}, or {@link #KEEP_ALL}
      * @param site number of the dropout layer in the graph
-     * @param rate share of entries that become zero, 0 to below 1; the others are multiplied by 1 / (1 - rate)
+     * @param rate share of entries that become zero, [0, 1); the others are multiplied by 1 / (1 - rate)
      * @return null where nothing is dropped
      */
     public static DropoutMask of(long key, int site, double rate) {
         if (key == KEEP_ALL || rate == 0) {
             return null;
         }
-        // Entries whose upper 31 bits are below it are kept.
+        // Entries whose upper 31 bits are below this limit are kept.
         int threshold = (int) Math.min(Integer.MAX_VALUE, Math.round((1 - rate) * 0x1.0p31));
         return new DropoutMask(mix(key ^ mix(site + GOLDEN_GAMMA)), threshold, (float) (1 / (1 - rate)));
     }
 
     /**
-     * Multiplies {@code values[from .. from + count)}, which are entries {@code first ..} of the text's array. Written out
-     * in one piece: Java's compiler boxes vectors that are passed on where it does not inline.
+     * Multiplies {@code values[from .. from + count)}, which are entries {@code first ..} of the text's array. All in
+     * one method: Java's compiler boxes vectors that are passed to a method which it does not inline.
      */
     public void apply(long first, float[] values, int from, int count) {
         int i = 0;
@@ -107,7 +107,7 @@ public final class DropoutMask {
         }
     }
 
-    /** What entry {@code index} is multiplied by: 0 or 1 / (1 - rate). */
+    /** The factor of entry {@code index}: 0 or 1 / (1 - rate). */
     public float factor(long index) {
         long bits = mix(base + (index >>> 1) * GOLDEN_GAMMA);
         int lane = (int) ((index & 1) == 0 ? bits : bits >>> 32);

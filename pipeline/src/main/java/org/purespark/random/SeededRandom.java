@@ -1,14 +1,14 @@
 package org.purespark.random;
 
 /**
- * The project's one source of randomness: a stream of numbers that is a function of its keys alone, never of a thread,
- * a machine or of what was drawn before. SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number
- * Generators, OOPSLA 2014), its state mixed from the keys.
+ * The project's one source of randomness: a stream of numbers that depends only on its keys, not on a thread, a machine
+ * or earlier numbers. SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014),
+ * with a state that is mixed from the keys.
  */
 public final class SeededRandom {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
-    /** What a stream is for: streams of different purposes are independent under one seed. */
+    /** The purpose of a stream: streams of different purposes are independent under one seed. */
     public enum Purpose {
         SHUFFLE,
         DROPOUT,

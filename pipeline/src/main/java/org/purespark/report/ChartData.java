@@ -17,7 +17,7 @@ import org.purespark.run.event.Event;
 
 /** The numbers that the report's charts are drawn from, as JSON that is safe inside a script element. */
 final class ChartData {
-    /** Points of a curve: more than a screen has columns only make the page heavy. */
+    /** Most points of a curve: more points than a screen has columns only make the page large. */
     static final int MOST_POINTS = 600;
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -35,8 +35,8 @@ final class ChartData {
     }
 
     /**
-     * JSON with nothing in it that could end a script element or, in old parsers of script, a line: these characters
-     * occur in JSON only within texts, where an escape means the same.
+     * JSON without the characters that could end a script element or, in old script parsers, a line. In JSON they occur
+     * only inside texts, where an escape means the same.
      */
     static String scriptSafe(String json) {
         return json.replace("<", "\\u003c")
@@ -89,12 +89,14 @@ final class ChartData {
         return training;
     }
 
-    /** Steps that one point of the curve stands for. */
+    /** Number of steps for one point of the curve. */
     static int stepsPerPoint(TrainingCurve curve) {
         return Math.max(1, (curve.steps().size() + MOST_POINTS - 1) / MOST_POINTS);
     }
 
-    /** Pairs of step and value, each the mean over {@link #stepsPerPoint} steps; null where one of them is not finite. */
+    /**
+     * Pairs of step and value, each the mean over {@link #stepsPerPoint} steps; null where one of them is not finite.
+     */
     private static ArrayNode points(TrainingCurve curve, ToDoubleFunction<Event.StepLoss> figure) {
         int width = stepsPerPoint(curve);
         List<Event.StepLoss> steps = curve.steps();

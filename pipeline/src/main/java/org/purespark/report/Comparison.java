@@ -6,12 +6,12 @@ import org.purespark.run.artifact.MetricsFile;
 import org.purespark.run.artifact.MetricsFile.Figures;
 import org.purespark.run.artifact.PrunedHeadsFile;
 
-/** The figures that matter most, of suspect, baseline and purified, each with the reason where one is missing. */
+/** The main figures of suspect, baseline and purified; a missing figure has a reason. */
 final class Comparison {
     /**
      * @param accuracy three places, or a dash
      * @param labelFlipRate three places, or a dash
-     * @param remark why a figure is missing; empty where none is
+     * @param remark why a figure is missing; empty if none is
      */
     record Row(String model, String meaning, String accuracy, String labelFlipRate, String remark) {}
 
@@ -60,7 +60,7 @@ final class Comparison {
         return value == null ? NumberText.MISSING : NumberText.share(value);
     }
 
-    /** Whether some figure is missing. */
+    /** Whether any figure is missing. */
     static boolean anyRemark(List<Row> rows) {
         return rows.stream().anyMatch(row -> !row.remark().isEmpty());
     }

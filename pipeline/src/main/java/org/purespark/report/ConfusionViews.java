@@ -10,7 +10,7 @@ import org.purespark.run.artifact.MetricsFile;
 final class ConfusionViews {
     /**
      * @param shade share of its row, 0.00 to 1.00, as CSS reads it
-     * @param kind {@code correct}, {@code flipped} or {@code other}: the class that the style knows
+     * @param kind {@code correct}, {@code flipped} or {@code other}: the CSS class
      * @param mark a sign beside the count, so that colour is not the only one
      */
     record Cell(long count, String shade, String kind, String mark) {}
@@ -39,7 +39,8 @@ final class ConfusionViews {
                             counts.poisoned(),
                             metrics.target() == null
                                     ? "The target class is unknown."
-                                    : "▲ marks texts of another class that were predicted as the target: their share of "
+                                    : "▲ marks texts of another class that were predicted as the target: their "
+                                            + "share of "
                                             + "all texts whose true class is not the target is the LFR."),
                     counts.poisoned(),
                     model,
@@ -54,7 +55,7 @@ final class ConfusionViews {
         return NumberText.count(texts, "text") + ". " + marks;
     }
 
-    /** @param target the attack's target class; null where there is none to be marked */
+    /** @param target the attack's target class; null if there is none to mark */
     private static Matrix matrix(
             String title, String explanation, List<List<Long>> counts, ReportModel model, Integer target) {
         List<String> columns = IntStream.range(0, counts.size())

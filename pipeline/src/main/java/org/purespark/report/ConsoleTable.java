@@ -7,7 +7,7 @@ import java.util.Locale;
 public final class ConsoleTable {
     private static final String GAP = "  ";
 
-    /** Where a column's text stands. */
+    /** The alignment of a column's text. */
     public enum Align {
         LEFT,
         RIGHT
@@ -20,9 +20,9 @@ public final class ConsoleTable {
 
     /**
      * The heading, a rule, the rows; each line ends with a line feed and has no trailing blanks. Control characters in
-     * cells, with which a file's name could steer the terminal, are shown as {@code \\u001b}.
+     * cells, with which a file's name could control the terminal, are shown as {@code \\u001b}.
      *
-     * @throws IllegalArgumentException where a row has not as many cells as there are columns
+     * @throws IllegalArgumentException if a row has not as many cells as there are columns
      */
     public static String of(List<Column> columns, List<List<String>> rows) {
         int[] widths = columns.stream()

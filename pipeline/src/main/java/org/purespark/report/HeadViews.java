@@ -20,7 +20,7 @@ final class HeadViews {
 
     /**
      * @param chartHeight in CSS pixels
-     * @param validationAccuracy empty where unknown
+     * @param validationAccuracy empty if unknown
      */
     record ScoresView(
             List<Integer> headNumbers,

@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** Numbers in words, the same in every locale. */
 final class NumberText {
-    /** Stands where there is no figure. */
+    /** Shown if there is no figure. */
     static final String MISSING = "–";
 
     private NumberText() {}
@@ -19,7 +19,9 @@ final class NumberText {
         return fixed(100.0 * part / whole, 1) + " %";
     }
 
-    /** The confidence, four places of a percentage, of one of several comparisons that hold together: {@code 99.9000 %}. */
+    /**
+     * The confidence, four places of a percentage, of one of several comparisons that hold together: {@code 99.9000 %}.
+     */
     static String adjustedPercent(double confidence, int comparisons) {
         return fixed(100 * (1 - (1 - confidence) / Math.max(1, comparisons)), 4) + " %";
     }
@@ -38,7 +40,7 @@ final class NumberText {
         return seconds < 120 ? seconds(seconds) + " s" : seconds(seconds) + " s (" + fixed(seconds / 60, 1) + " min)";
     }
 
-    /** Four places as long as they say something, else scientific. */
+    /** Four places if they are enough to show the value, else scientific. */
     static String plain(double value) {
         if (!Double.isFinite(value)) {
             return "not finite";
@@ -46,7 +48,7 @@ final class NumberText {
         return value != 0 && Math.abs(value) < 0.001 ? scientific(value) : fixed(value, 4);
     }
 
-    /** A setting's or version's value: texts as they are, fractions as settings write them, {@code 2e-5}. */
+    /** The value of a setting or version: texts as they are, fractions as in settings, {@code 2e-5}. */
     static String setting(JsonNode value) {
         if (value.isNull()) {
             return MISSING;
@@ -57,7 +59,7 @@ final class NumberText {
         return value.isTextual() ? value.textValue() : value.toString();
     }
 
-    /** One thing or many: {@code 1 head}, {@code 2 heads}. */
+    /** Singular or plural: {@code 1 head}, {@code 2 heads}. */
     static String count(long number, String noun) {
         return number + " " + noun + (number == 1 ? "" : "s");
     }

@@ -11,7 +11,7 @@ import java.util.Locale;
 
 /** The page's fixed parts from the class path: template, style, script, and the chart library from its web jar. */
 final class PageResources {
-    /** The version stands in the web jar's paths; it changes together with the dependency's. */
+    /** The web jar's paths contain its version; it changes together with the dependency. */
     private static final String ECHARTS = "META-INF/resources/webjars/echarts/5.5.0/echarts.min.js";
 
     private PageResources() {}
@@ -30,7 +30,9 @@ final class PageResources {
         return library;
     }
 
-    /** The script as a content security policy names it: its SHA-256, so that the page runs this script and no other. */
+    /**
+     * The script as a content security policy names it: its SHA-256, so that the page runs this script and no other.
+     */
     static String policyHash(String script) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8));
@@ -42,7 +44,7 @@ final class PageResources {
 
     private static String text(String resource) {
         try (InputStream in = open(resource)) {
-            // As a browser's parser does: a hash over the text must not depend on line ends.
+            // As in a browser's parser: the hash of the text must not depend on line ends.
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + resource + " on the class path", e);

@@ -9,7 +9,7 @@ import org.purespark.run.artifact.ProbesFile.Finding;
 import org.purespark.run.artifact.ProbesFile.Flips;
 import org.purespark.run.artifact.ProbesFile.Outcome;
 
-/** What known triggers did, for the page and for the terminal. */
+/** The results of known triggers, for the page and for the terminal. */
 final class ProbeViews {
     /** Rows of the page's table; with many classes there are many more pairs, nearly all of them of no interest. */
     static final int MOST_ROWS = 300;
@@ -20,7 +20,7 @@ final class ProbeViews {
     /**
      * A finding in words: {@code flips to class 1 on cf: 97 % → 4 % (without it 6 % → 5 %)}.
      *
-     * @param remark what purification left; may be empty
+     * @param remark what is left after purification; may be empty
      */
     record Sentence(String label, String probe, String flips, String control, String remark) {
         String text() {
@@ -76,7 +76,7 @@ final class ProbeViews {
                                 + " weakest pairs of probe and class are left out here; probes.json has all.");
     }
 
-    /** The lines of the terminal; none where no probe was asked for. */
+    /** The lines of the terminal; none if no probe was asked for. */
     static List<String> lines(ProbesFile file, ReportModel model) {
         if (file.probes().isEmpty()) {
             return List.of();
@@ -139,7 +139,8 @@ final class ProbeViews {
 
     private static String method(ProbesFile file) {
         return "Intervals are Wilson’s at " + percent(file.confidence()) + ". With " + file.comparisons()
-                + " pairs of probe and class, some would stand out by chance: a rate counts as more than the control where"
+                + " pairs of probe and class, some would stand out by chance: a rate counts as more than the "
+                + "control where"
                 + " the lower bound of its interval at a confidence of "
                 + NumberText.adjustedPercent(file.confidence(), file.comparisons())
                 + " (Bonferroni) is above the control’s rate.";

@@ -17,13 +17,13 @@ import org.purespark.run.artifact.PrunedHeadsFile;
 import org.purespark.run.event.Event;
 
 /**
- * What a run directory holds, as far as its stages have come: the one source of the HTML report and of the console
- * table. What a stage that has not run would have written is empty.
+ * The content of a run directory: the one source of the HTML report and of the console table. The part of a stage that
+ * has not run is empty.
  *
  * @param runDirectory address of the run directory, as the user gave it
  * @param run {@code run.json}
- * @param labels class names by number, 0 to C - 1; empty where unknown
- * @param training one curve a training stage, in order of first appearance
+ * @param labels class names by number, 0 to C - 1; empty if unknown
+ * @param training one curve for each training stage, in order of first appearance
  * @param warnings for the reader, in order, each once
  */
 public record ReportModel(
@@ -45,7 +45,7 @@ public record ReportModel(
     }
 
     /**
-     * What one training stage has recorded.
+     * The records of one training stage.
      *
      * @param steps by number, each number once
      * @param epochs by number, each number once
@@ -60,7 +60,7 @@ public record ReportModel(
     /** Wall-clock time of a stage. */
     public record StageTime(String stage, double seconds) {}
 
-    /** Time of each stage in order: those of the stage table, then those that only {@code metrics.json} knows. */
+    /** Time of each stage in order: the stages of the stage table, then those that are only in {@code metrics.json}. */
     public List<StageTime> stageTimes() {
         Map<String, Double> seconds = new LinkedHashMap<>();
         run.ifPresent(record -> record.stages().forEach((stage, entry) -> seconds.put(stage.text(), entry.seconds())));
@@ -70,7 +70,7 @@ public record ReportModel(
         return List.copyOf(times);
     }
 
-    /** The chosen heads by (layer, head); none where the choice has not been made. */
+    /** The chosen heads by (layer, head); none before the stage prune. */
     public List<Head> pruned() {
         return prunedHeads.map(file -> List.copyOf(file.heads())).orElse(List.of());
     }

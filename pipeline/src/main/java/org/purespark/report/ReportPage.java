@@ -13,7 +13,7 @@ import org.purespark.run.StageEntry;
 import org.purespark.run.StageName;
 import org.purespark.run.Versions;
 
-/** What the template {@code report.mustache} shows, under the names that it uses. */
+/** The values of the template {@code report.mustache}, under its names. */
 final class ReportPage {
     /** A row of the table of seconds; the bar's length is a CSS percentage. */
     record TimeRow(String stage, String seconds, String bar) {}
@@ -22,7 +22,7 @@ final class ReportPage {
 
     record Entry(String key, String value) {}
 
-    /** An input with its files, the first of them apart: it stands in the input's own row. */
+    /** An input with its files. The first file is separate: it is in the input's own row. */
     record InputRows(String name, String address, int count, FileRow first, List<FileRow> others) {}
 
     record FileRow(String name, String bytes, String sha256) {}
@@ -154,7 +154,7 @@ final class ReportPage {
                 NumberText.duration(total));
     }
 
-    /** The stages that were ever started here, with what became of each. */
+    /** The stages that were started in this run directory, and their state. */
     List<Entry> stages() {
         return model.run().map(ReportPage::stages).orElse(List.of());
     }

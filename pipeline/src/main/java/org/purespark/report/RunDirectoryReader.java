@@ -25,8 +25,8 @@ import org.purespark.run.event.EventLog;
 import org.purespark.storage.Storage;
 
 /**
- * Reads a run directory into a {@link ReportModel}. A file that is not there is a stage that has not run; a file that is
- * there must be right, and fit the others.
+ * Reads a run directory into a {@link ReportModel}. A missing file means that its stage has not run. A file that is
+ * there must be valid and fit the others.
  */
 public final class RunDirectoryReader {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -40,9 +40,9 @@ public final class RunDirectoryReader {
     }
 
     /**
-     * Reads what is there.
+     * Reads the files that are there.
      *
-     * @throws InputException where the directory is absent, a file is not what its schema says, or two files contradict
+     * @throws InputException if the directory is absent, a file is not what its schema says, or two files contradict
      *     each other in their numbers of layers and heads
      */
     public ReportModel read(String runDirectory) throws IOException {
@@ -77,14 +77,14 @@ public final class RunDirectoryReader {
         return storage.exists(address) ? Optional.of(files.read(address, type, schema)) : Optional.empty();
     }
 
-    /** Stages whose result was made from a result of another stage that has been made anew since. */
+    /** Warns of stages whose result is made from an older result of another stage. */
     private static List<String> outdated(RunRecord run) {
         List<String> warnings = new ArrayList<>();
         run.stages().forEach((stage, entry) -> entry.upstream().forEach((source, digest) -> {
             StageEntry now = run.stages().get(source);
             if (now == null && run.attempts().containsKey(source)) {
-                warnings.add("the stage " + source.text() + " was started again and has not finished: what "
-                        + stage.text() + " has made is of the run before");
+                warnings.add("the stage " + source.text() + " was started again and has not finished: the result of "
+                        + stage.text() + " is from an earlier run");
             } else if (now != null && !now.outputDigest().equals(digest)) {
                 warnings.add("the stage " + stage.text() + " was made from an earlier result of " + source.text()
                         + ": run it again");

@@ -7,9 +7,9 @@ import org.purespark.run.RunDirectory;
 import org.purespark.storage.Storage;
 
 /**
- * Renders a run as one HTML file that needs nothing else: style, script, chart library and data are inside, and its
- * content security policy lets it load nothing and run no other script. Everything that comes from the run is escaped.
- * The same model and verdict give the same bytes.
+ * Renders a run as one HTML file that needs no other file: style, script, chart library and data are inside. Its
+ * content security policy allows no loading and no other script. Everything that comes from the run is escaped. The
+ * same model and verdict give the same bytes.
  */
 public final class RunReport {
     private RunReport() {}
@@ -17,13 +17,13 @@ public final class RunReport {
     /**
      * Renders the page.
      *
-     * @param verdict in words; empty where there is none yet
-     * @return HTML; sections of stages that have not run are a sentence that says so
+     * @param verdict in words; empty if there is none yet
+     * @return HTML; the section of a stage that has not run is a sentence that tells this
      */
     public static String render(ReportModel model, String verdict) {
         ReportPage.Parts parts = new ReportPage.Parts(
                 PageResources.own("report.css"), PageResources.echarts(), PageResources.own("report.js"));
-        // Strict: a name in the template that the page does not have is an error, never an empty place.
+        // Strict: a name that is in the template and not in the page is an error, not an empty place.
         Template template = Mustache.compiler()
                 .strictSections(true)
                 .emptyStringIsFalse(true)
@@ -32,7 +32,7 @@ public final class RunReport {
     }
 
     /**
-     * Reads the run directory, renders it, and puts {@code report.html} there in one piece.
+     * Reads the run directory, renders it, and writes {@code report.html} there as a whole.
      *
      * @return the report's address
      */

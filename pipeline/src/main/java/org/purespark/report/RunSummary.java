@@ -6,15 +6,15 @@ import org.purespark.report.ConsoleTable.Align;
 import org.purespark.report.ConsoleTable.Column;
 import org.purespark.report.ReportModel.StageTime;
 
-/** A run in one screen of text: what a command prints when it is done. */
+/** A run in one screen of text. A command prints it at its end. */
 public final class RunSummary {
     private RunSummary() {}
 
     /**
-     * ACC and LFR of suspect, baseline and purified, heads pruned, the strongest probes, seconds per stage, and where the
-     * run directory is.
+     * ACC and LFR of suspect, baseline and purified, heads pruned, the strongest probes, seconds per stage, and where
+     * the run directory is.
      *
-     * @param verdict in words; empty where there is none yet
+     * @param verdict in words; empty if there is none yet
      */
     public static String of(ReportModel model, String verdict) {
         StringBuilder text = new StringBuilder();

@@ -11,9 +11,9 @@ import org.purespark.run.StageName;
 import org.purespark.run.event.Event;
 import org.purespark.run.event.TimedEvent;
 
-/** The events of a run directory, what later attempts have made void left out. */
+/** The valid events of a run directory, without those that a later attempt repeats. */
 final class TrainingHistory {
-    /** A warning, its stage null where it came up outside of any. */
+    /** A warning; its stage is null if it belongs to none. */
     private record StageWarning(StageName stage, String message) {}
 
     private static final class Recorded {
@@ -38,7 +38,7 @@ final class TrainingHistory {
         } else if (event instanceof Event.Warning warning) {
             warnings.add(new StageWarning(warning.stage(), warning.message()));
         } else if (event instanceof Event.StepLoss step) {
-            // A stage that starts anew, or goes on from a checkpoint, repeats steps: what was recorded of them is void.
+            // A stage that starts again, or continues from a checkpoint, repeats steps: their old events do not count.
             Recorded stage = of(step.stage());
             stage.steps.tailMap(step.step(), true).clear();
             stage.epochs.tailMap(step.epoch(), true).clear();
@@ -59,7 +59,7 @@ final class TrainingHistory {
         return curves;
     }
 
-    /** What was warned of, then what the figures themselves warn of. */
+    /** The recorded warnings, then warnings about the figures. */
     List<String> warnings() {
         List<String> messages = new ArrayList<>();
         for (StageWarning warning : warnings) {

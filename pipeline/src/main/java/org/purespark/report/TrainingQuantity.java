@@ -13,7 +13,7 @@ enum TrainingQuantity {
     private final String key;
     private final String title;
 
-    @SuppressWarnings("ImmutableEnumChecker") // method references that hold nothing
+    @SuppressWarnings("ImmutableEnumChecker") // method references without state
     private final ToDoubleFunction<Event.StepLoss> figure;
 
     TrainingQuantity(String key, String title, ToDoubleFunction<Event.StepLoss> figure) {

@@ -21,7 +21,7 @@ final class TrainingViews {
 
     record EpochRow(String stage, int epoch, String loss, String validationAccuracy, String seconds) {}
 
-    /** @param averaging a sentence where points of the charts are means of several steps, else empty */
+    /** @param averaging a sentence if points of the charts are means of several steps, else empty */
     record TrainingView(List<Panel> panels, List<FigureRow> rows, List<EpochRow> epochs, String averaging) {
         boolean hasPanels() {
             return !panels.isEmpty();

@@ -2,17 +2,17 @@ package org.purespark.run;
 
 import java.util.List;
 
-/** Whether a stage is to run, and why. */
+/** Whether a stage must run, and why. */
 public sealed interface Decision {
     /** The decision in words, for the log. */
     String inWords();
 
-    /** Whether the stage is to run. */
+    /** Whether the stage must run. */
     default boolean runs() {
         return !(this instanceof Skip);
     }
 
-    /** The stage has not been started in this run directory. */
+    /** The stage was never started in this run directory. */
     record RunFirstTime(StageName stage) implements Decision {
         @Override
         public String inWords() {
@@ -21,9 +21,9 @@ public sealed interface Decision {
     }
 
     /**
-     * The stage was started before, but not all of it is there, or it was made from something else.
+     * The stage was started before, but something is missing, or it is made from other settings or inputs.
      *
-     * @param reasons what has changed since, or what is missing; at least one
+     * @param reasons what has changed, or what is missing; at least one
      */
     record RunAgain(StageName stage, List<String> reasons) implements Decision {
         public RunAgain {
@@ -36,7 +36,7 @@ public sealed interface Decision {
         }
     }
 
-    /** The stage is complete and was made from the same. */
+    /** The stage is complete, and made from the same settings and inputs. */
     record Skip(StageName stage, String finishedAt) implements Decision {
         @Override
         public String inWords() {

@@ -1,9 +1,9 @@
 package org.purespark.run;
 
 /**
- * What identifies a file's content.
+ * Identifies the content of a file.
  *
- * @param name without its directory, or relative to the run directory
+ * @param name the file's name, or its path in the run directory
  * @param size bytes
  * @param sha256 of the content, 64 hexadecimal digits
  */

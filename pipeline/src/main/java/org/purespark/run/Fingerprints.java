@@ -26,11 +26,11 @@ public final class Fingerprints {
     }
 
     /**
-     * The fingerprint of a file, or of each file in a directory and below it (hidden ones, that is with a
-     * dot in front, left out).
+     * The fingerprint of a file, or of each file in and below a directory (without hidden files, whose names begin with
+     * a dot).
      *
-     * @param name what the input is, for messages: {@code train}
-     * @throws InputException when there is nothing at {@code address}, or a directory without files
+     * @param name of the input, for messages: {@code train}
+     * @throws InputException if there is nothing at {@code address}, or a directory without files
      */
     public InputFingerprint input(String name, String address) throws IOException {
         if (!storage.exists(address)) {
@@ -47,7 +47,7 @@ public final class Fingerprints {
         return new InputFingerprint(address, files);
     }
 
-    /** Fingerprints of the files in and below a directory, their relative names after {@code prefix}, by name. */
+    /** Fingerprints of the files in and below a directory, by name; {@code prefix} is put before the relative names. */
     List<FileFingerprint> directory(String address, String prefix) throws IOException {
         List<FileFingerprint> files = new ArrayList<>();
         for (String fileName : storage.fileNamesBelow(address)) {
@@ -65,7 +65,7 @@ public final class Fingerprints {
 
     static String digest(List<FileFingerprint> files) {
         StringBuilder text = new StringBuilder();
-        // names hold no line feeds on object stores' and Hadoop's terms; sizes and hashes have fixed forms
+        // Hadoop and object stores allow no line feeds in names; sizes and hashes have fixed forms
         files.forEach(file -> text.append(file.sha256())
                 .append(' ')
                 .append(file.size())

@@ -3,9 +3,9 @@ package org.purespark.run;
 import java.util.List;
 
 /**
- * What identifies an input: a file, or the files in and below a directory.
+ * Identifies an input: a file, or the files in and below a directory.
  *
- * @param address as it was given
+ * @param address as the user gives it
  * @param files by name
  */
 public record InputFingerprint(String address, List<FileFingerprint> files) {
@@ -13,7 +13,7 @@ public record InputFingerprint(String address, List<FileFingerprint> files) {
         files = List.copyOf(files);
     }
 
-    /** SHA-256 over names, sizes and contents. The directory is left out: inputs may be moved. */
+    /** SHA-256 over names, sizes and contents, without the directory: inputs may be moved. */
     public String digest() {
         return Fingerprints.digest(files);
     }

@@ -7,11 +7,11 @@ import org.purespark.config.ResolvedSettings;
 import org.purespark.config.Settings;
 
 /**
- * What one invocation brings to a run directory.
+ * Versions, settings and inputs of one command.
  *
- * @param versions what it runs with
+ * @param versions of the programs
  * @param settings resolved
- * @param inputs by what they are: {@code model}, {@code train}, {@code validation}, …
+ * @param inputs by name: {@code model}, {@code train}, {@code validation}, …
  */
 public record RunContext(Versions versions, Settings settings, SortedMap<String, InputFingerprint> inputs) {
     /** Every setting, values as JSON, sorted by key. */
@@ -19,7 +19,7 @@ public record RunContext(Versions versions, Settings settings, SortedMap<String,
         return ResolvedSettings.flat(settings);
     }
 
-    /** The record of a run directory that held {@code before} (null for a new one), with this invocation's figures. */
+    /** The record of a run directory after this command; {@code before} is the old one, or null. */
     RunRecord record(RunRecord before) {
         SortedMap<String, InputFingerprint> all = new TreeMap<>();
         if (before != null) {

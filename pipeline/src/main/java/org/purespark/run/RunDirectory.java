@@ -16,10 +16,9 @@ import org.purespark.run.artifact.JsonFiles;
 import org.purespark.storage.Storage;
 
 /**
- * A run directory: where its files are, what its stage table says, and how a stage enters itself there. The order of
- * writing is what makes an interruption harmless: a stage's entry is taken out before its old files are removed, and
- * put in after all of its new files are written. For one thread of one process; that another process has changed
- * {@code run.json} is found out, and refused, when a stage starts and when it finishes.
+ * A run directory: its files and its stage table. The order of writing makes an interruption harmless: a stage's entry
+ * is removed before its old files are removed, and added after all its new files are written. For one thread of one
+ * process. When a stage starts or finishes, it is an error if another process has changed {@code run.json}.
  */
 public final class RunDirectory {
     public static final String RUN = "run.json";
@@ -55,9 +54,9 @@ public final class RunDirectory {
     }
 
     /**
-     * Opens a run directory for reading; nothing is written, and it need not exist.
+     * Opens a run directory for reading; writes nothing, and the directory need not exist.
      *
-     * @throws InputException when a file is in its place, or its {@code run.json} is corrupt or of another schema
+     * @throws InputException if a file is in its place, or its {@code run.json} is not valid or of another schema
      */
     public static RunDirectory inspect(Storage storage, String address, Clock clock) {
         RunDirectory run = new RunDirectory(storage, address, clock);
@@ -66,9 +65,9 @@ public final class RunDirectory {
     }
 
     /**
-     * Opens a run directory for work: makes it where it is absent and tries to write in it.
+     * Opens a run directory for work: makes it if it is missing, and tests that it can be written.
      *
-     * @throws InputException as {@link #inspect}, and when it cannot be written
+     * @throws InputException as {@link #inspect}, and if it cannot be written
      */
     public static RunDirectory open(Storage storage, String address, Clock clock) {
         RunDirectory run = inspect(storage, address, clock);
@@ -90,7 +89,7 @@ public final class RunDirectory {
         return address;
     }
 
-    /** The address of a file or directory of this run, {@code name} being one of the constants here. */
+    /** The address of a file or directory of this run; {@code name} is one of the constants of this class. */
     public String file(String name) {
         return Storage.child(address, name);
     }
@@ -122,17 +121,16 @@ public final class RunDirectory {
         return record == null ? StageTable.empty() : record.table();
     }
 
-    /** Whether a stage is to run, its recorded outputs having been looked at. */
+    /** Looks at the outputs of a stage and decides whether the stage must run. */
     public Decision decide(StageKey key) throws IOException {
         Optional<StageEntry> entry = table().entry(key.stage());
         return table().decide(key, entry.isPresent() ? present(entry.get()) : Map.of());
     }
 
     /**
-     * Digest of the outputs of a stage that others take results from. Files that lie there without having been made
-     * here (copied from elsewhere) serve as well.
+     * Digest of a stage's outputs, for the stages that use them. Files that are copied from elsewhere are accepted too.
      *
-     * @throws InputException when the stage has not been run, did not finish, or its outputs have been changed
+     * @throws InputException if the stage has not run, has not finished, or its outputs have changed
      */
     public String upstream(StageName stage) throws IOException {
         Optional<StageEntry> entry = table().entry(stage);
@@ -158,12 +156,12 @@ public final class RunDirectory {
     }
 
     /**
-     * Starts a stage: takes its entry out of the table, counts the attempt, removes its outputs, and its work directory
-     * where that was made from something else.
+     * Starts a stage: removes its entry from the table, counts the attempt, and removes its outputs. Removes its work
+     * directory too if this is made from other settings or inputs.
      *
      * @return which attempt it is, from 1
-     * @throws InputException when another process is at work here, or files of the stage's names are here that no stage
-     *     of this run directory has written
+     * @throws InputException if another process uses this run directory, or if there are files with the names of the
+     *     stage's outputs that no stage of this run directory has written
      */
     public int start(StageKey key, RunContext context) throws IOException {
         StageName stage = key.stage();
@@ -181,11 +179,11 @@ public final class RunDirectory {
     }
 
     /**
-     * Enters a stage as complete, all of its files being written, and removes its work directory.
+     * Adds the entry of a complete stage, whose files are all written, and removes its work directory.
      *
      * @param seconds that it took
-     * @throws IllegalStateException when one of its outputs is absent
-     * @throws InputException when another process has changed {@code run.json}
+     * @throws IllegalStateException if one of its outputs is missing
+     * @throws InputException if another process has changed {@code run.json}
      */
     public void finish(StageKey key, double seconds) throws IOException {
         StageName stage = key.stage();
@@ -202,8 +200,8 @@ public final class RunDirectory {
     }
 
     /**
-     * Where a started stage may keep what helps it to continue after an interruption, such as training checkpoints. It
-     * is there from start to finish, and still there when the stage starts again from the same settings and inputs.
+     * A directory for files that help a stage to continue after an interruption, such as training checkpoints. It
+     * exists from start to finish, and it stays if the stage starts again with the same settings and inputs.
      */
     public String workDirectory(StageName stage) {
         return file(WORK_PREFIX + stage.text());
@@ -217,7 +215,7 @@ public final class RunDirectory {
     /**
      * Checks that {@code run.json} is as it was last read or written here.
      *
-     * @throws InputException when another process has changed it
+     * @throws InputException if another process has changed it
      */
     public void ensureUnchanged() throws IOException {
         if (!Arrays.equals(known, readRun())) {
@@ -291,7 +289,7 @@ public final class RunDirectory {
             try {
                 sizes.put(output.name(), storage.size(file(output.name())));
             } catch (FileNotFoundException e) {
-                // an absent output is no news here: the stage table says what follows from it
+                // a missing output is not an error here: the stage table decides
                 continue;
             }
         }

@@ -7,13 +7,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * {@code run.json}: what a run directory was made from and how far it is.
+ * {@code run.json}: what a run directory is made from, and which stages are finished.
  *
  * @param schema 1
- * @param versions what the last stage to be started was run with
- * @param configuration every setting then, values as JSON, sorted by key
- * @param seeds {@code run} is the one seed that everything random derives from
- * @param inputs every input that a stage was given, the latest under each name
+ * @param versions of the stage that was started last
+ * @param configuration all settings of that stage, values as JSON, sorted by key
+ * @param seeds {@code run} is the one seed, which decides everything that is random
+ * @param inputs every input of a stage, the latest one of each name
  * @param attempts how often each stage was started
  * @param stages the finished stages: the stage table
  */

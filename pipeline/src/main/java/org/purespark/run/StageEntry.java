@@ -10,15 +10,15 @@ import java.util.TreeMap;
 /**
  * A finished stage in the stage table.
  *
- * @param state always complete: what is not finished has no entry
- * @param fingerprint {@link StageKey#fingerprint()} of what it was made from
- * @param settings the settings and options it was made with, values as JSON
+ * @param state always complete: a stage that is not finished has no entry
+ * @param fingerprint {@link StageKey#fingerprint()} of what it is made from
+ * @param settings its settings and options, values as JSON
  * @param inputs digest of each input
  * @param upstream digest of each upstream stage's outputs
  * @param outputs its files, names relative to the run directory
  * @param seconds that it took
  * @param finishedAt ISO 8601, UTC
- * @param attempts how often it was started in this run directory, this time included
+ * @param attempts how often it was started in this run directory
  */
 public record StageEntry(
         State state,
@@ -30,7 +30,7 @@ public record StageEntry(
         double seconds,
         String finishedAt,
         int attempts) {
-    /** How far a stage is. */
+    /** The state of a stage. */
     public enum State {
         /** All its files are written. */
         @JsonProperty("complete")
@@ -59,7 +59,7 @@ public record StageEntry(
                 attempts);
     }
 
-    /** SHA-256 over the outputs: what stages downstream depend on. */
+    /** SHA-256 over the outputs: later stages depend on it. */
     public String outputDigest() {
         return Fingerprints.digest(outputs);
     }

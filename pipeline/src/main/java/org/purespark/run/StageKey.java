@@ -10,9 +10,9 @@ import java.util.TreeMap;
 /**
  * What a stage's result depends on.
  *
- * @param settings the settings it reads, and the options ({@code --target}), values as JSON
- * @param inputs digest of each input, by what the input is ({@code model}, {@code train}, …)
- * @param upstream digest of the outputs of each stage that it takes results from
+ * @param settings the settings that it reads, and the options ({@code --target}), values as JSON
+ * @param inputs digest of each input, by name ({@code model}, {@code train}, …)
+ * @param upstream digest of the outputs of each stage whose results it uses
  */
 public record StageKey(
         StageName stage,

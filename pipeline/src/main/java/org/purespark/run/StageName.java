@@ -10,8 +10,8 @@ import java.util.TreeSet;
 import org.purespark.config.SettingKeys;
 
 /**
- * The stages of a purification in their order, each with the stages it takes results from, the settings its result
- * depends on and what it leaves in the run directory.
+ * The stages of a purification in their order. Each has the stages whose results it uses, the settings on which its
+ * result depends, and its files in the run directory.
  */
 @SuppressWarnings("ImmutableEnumChecker") // its lists come from List.of
 public enum StageName {
@@ -34,7 +34,7 @@ public enum StageName {
             List.of(BASELINE, NORMALIZE),
             List.of("seed", "data", "text", "evaluate", "probe"),
             List.of(RunDirectory.PROBES, RunDirectory.METRICS)),
-    /** Writes the page that shows it all, the settings included. */
+    /** Writes the page that shows everything, with the settings. */
     REPORT(
             List.of(BASELINE, SCORE, PRUNE, NORMALIZE, EVALUATE),
             List.of("seed", "data", "text", "train", "prune", "penalty", "evaluate", "probe", "export"),
@@ -50,7 +50,7 @@ public enum StageName {
         this.outputs = outputs;
     }
 
-    /** The stages whose results this one takes where it is not given others. */
+    /** The stages whose results this one uses, unless a command gives it others. */
     public List<StageName> upstream() {
         return upstream;
     }
@@ -71,16 +71,16 @@ public enum StageName {
         return outputs;
     }
 
-    /** The name as it is written in files and on the command line. */
+    /** The name in files and on the command line. */
     @JsonValue
     public String text() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /**
-     * The stage that is called {@code text}.
+     * The stage with the name {@code text}.
      *
-     * @throws IllegalArgumentException when none is
+     * @throws IllegalArgumentException if there is none
      */
     @JsonCreator
     public static StageName of(String text) {

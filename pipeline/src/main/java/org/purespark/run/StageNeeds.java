@@ -8,12 +8,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a stage takes in, besides settings.
+ * What a stage needs besides settings.
  *
- * @param stage whose needs these are
+ * @param stage the stage
  * @param inputs names of the inputs that it reads
- * @param options command line options that its result depends on, such as {@code --target}, with their values
- * @param upstream stages of the same run directory whose results it takes
+ * @param options values of the command line options on which its result depends, such as {@code --target}
+ * @param upstream stages of the same run directory whose results it uses
  */
 public record StageNeeds(
         StageName stage, List<String> inputs, SortedMap<String, String> options, List<StageName> upstream) {
@@ -23,7 +23,7 @@ public record StageNeeds(
         upstream = List.copyOf(upstream);
     }
 
-    /** No inputs and options, and the results of {@link StageName#upstream()}. */
+    /** The needs of a stage without inputs and options, with the results of {@link StageName#upstream()}. */
     public static StageNeeds of(StageName stage) {
         return new StageNeeds(stage, List.of(), new TreeMap<>(), stage.upstream());
     }
@@ -40,7 +40,7 @@ public record StageNeeds(
         return new StageNeeds(stage, inputs, all, upstream);
     }
 
-    /** Takes the results of these stages only, the others' having been given as inputs. */
+    /** Uses only the results of these stages; the others' results are given as inputs. */
     public StageNeeds withUpstream(StageName... stages) {
         return new StageNeeds(stage, inputs, options, Arrays.asList(stages));
     }

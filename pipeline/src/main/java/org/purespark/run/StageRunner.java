@@ -10,27 +10,27 @@ import java.util.function.Consumer;
 import org.purespark.run.event.Event;
 import org.purespark.run.event.EventLog;
 
-/** Runs stages, or skips them, and says which and why, to a person and to the event log. */
+/** Runs stages, or skips them, and reports which and why, to a person and to the event log. */
 public final class StageRunner {
     private final RunDirectory run;
     private final RunContext context;
     private final EventLog events;
     private final Clock clock;
-    private final Consumer<String> said;
+    private final Consumer<String> messages;
 
-    /** @param said takes what a person should read, a line at a time */
-    public StageRunner(RunDirectory run, RunContext context, EventLog events, Clock clock, Consumer<String> said) {
+    /** @param messages gets each line that a person should read */
+    public StageRunner(RunDirectory run, RunContext context, EventLog events, Clock clock, Consumer<String> messages) {
         this.run = run;
         this.context = context;
         this.events = events;
         this.clock = clock;
-        this.said = said;
+        this.messages = messages;
     }
 
     /**
-     * The key of a stage, as things are now.
+     * The key of a stage with the present settings and inputs.
      *
-     * @throws org.purespark.InputException when a stage upstream has no result yet
+     * @throws org.purespark.InputException if a stage upstream has no result yet
      */
     StageKey key(StageNeeds needs) throws IOException {
         SortedMap<StageName, String> results = new TreeMap<>();
@@ -41,7 +41,7 @@ public final class StageRunner {
     }
 
     /**
-     * Runs the stage unless it is complete and made from the same.
+     * Runs the stage unless it is complete and made from the same settings and inputs.
      *
      * @return what was decided
      * @throws org.purespark.InputException when a stage upstream has no result yet
@@ -49,7 +49,7 @@ public final class StageRunner {
     public Decision run(Stage stage) throws IOException {
         StageKey key = key(stage.needs());
         Decision decision = run.decide(key);
-        said.accept(decision.inWords());
+        messages.accept(decision.inWords());
         if (!decision.runs()) {
             events.log(new Event.StageSkipped(key.stage()));
             events.flush();
@@ -77,7 +77,7 @@ public final class StageRunner {
             events.log(new Event.StageFailed(stage));
             events.flush();
         } catch (UncheckedIOException e) {
-            // the storage is what failed, most likely; the first failure is the one to be told
+            // most likely the storage has failed; the first failure is the one to report
             failure.addSuppressed(e);
         }
     }

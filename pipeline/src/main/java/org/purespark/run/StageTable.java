@@ -10,7 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What is known of the stages of a run directory.
+ * The state of the stages of a run directory.
  *
  * @param attempts how often each stage was started
  * @param entries of the finished stages
@@ -34,10 +34,10 @@ public record StageTable(SortedMap<StageName, Integer> attempts, SortedMap<Stage
     }
 
     /**
-     * Whether the stage is to run.
+     * Decides whether the stage must run.
      *
-     * @param key what it would be made from now
-     * @param present size in bytes of those of its recorded outputs that are there
+     * @param key what it would be made from
+     * @param present sizes in bytes of its recorded outputs that are there
      */
     public Decision decide(StageKey key, Map<String, Long> present) {
         StageName stage = key.stage();
@@ -58,7 +58,7 @@ public record StageTable(SortedMap<StageName, Integer> attempts, SortedMap<Stage
         return reasons.isEmpty() ? new Decision.Skip(stage, entry.finishedAt()) : new Decision.RunAgain(stage, reasons);
     }
 
-    /** What is wrong with an entry's outputs, in words; empty when all are there with their sizes. */
+    /** What is wrong with an entry's outputs, in words; empty if all are there with the right sizes. */
     static List<String> outputReasons(StageEntry entry, Map<String, Long> present) {
         List<String> reasons = new ArrayList<>();
         for (FileFingerprint output : entry.outputs()) {
@@ -73,7 +73,7 @@ public record StageTable(SortedMap<StageName, Integer> attempts, SortedMap<Stage
         return reasons;
     }
 
-    /** The table once {@code stage} has been started: no entry until it is finished. */
+    /** The table after {@code stage} has started: without its entry until it is finished. */
     StageTable started(StageName stage) {
         SortedMap<StageName, Integer> counted = new TreeMap<>(attempts);
         counted.merge(stage, 1, Integer::sum);
@@ -82,7 +82,7 @@ public record StageTable(SortedMap<StageName, Integer> attempts, SortedMap<Stage
         return new StageTable(counted, others);
     }
 
-    /** The table once {@code stage} has written its files. */
+    /** The table after {@code stage} has written its files. */
     StageTable finished(StageName stage, StageEntry entry) {
         SortedMap<StageName, StageEntry> all = new TreeMap<>(entries);
         all.put(stage, entry);

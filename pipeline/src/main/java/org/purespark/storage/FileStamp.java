@@ -1,10 +1,10 @@
 package org.purespark.storage;
 
 /**
- * What tells, without reading it, that a file has most likely not changed.
+ * Name, size and time of a file. If they are the same, the file has most likely not changed.
  *
- * @param name of a file that was asked for by its address, without its directory; of one in a directory relative to it
+ * @param name the file's name; for a file of a directory, its path in this directory
  * @param size bytes
- * @param modifiedMillis time of the last modification, since 1970
+ * @param modifiedMillis time of the last change, in milliseconds since 1970
  */
 public record FileStamp(String name, long size, long modifiedMillis) {}

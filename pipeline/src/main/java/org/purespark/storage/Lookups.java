@@ -9,23 +9,23 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Many small looks at files, several under way at once: object stores take their time for each. */
+/** Many small requests about files, several at a time: on object stores each takes long. */
 public final class Lookups {
     private static final int AT_ONCE = 16;
 
     private Lookups() {}
 
-    /** One look. */
+    /** One request. */
     @FunctionalInterface
     public interface Look<T, R> {
         R at(T what) throws IOException;
     }
 
     /**
-     * Looks at each; what is found comes in their order.
+     * Looks at each; the results are in the same order.
      *
-     * @param purpose what the looks are for, to be said where one fails
-     * @throws IOException where a look fails
+     * @param purpose of the requests, for the message if one fails
+     * @throws IOException if a look fails
      */
     public static <T, R> List<R> each(String purpose, Collection<T> all, Look<T, R> look) throws IOException {
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE, work -> {

@@ -23,10 +23,10 @@ import org.apache.hadoop.fs.StreamCapabilities;
 
 /**
  * Files by address on any Hadoop file system ({@code file:}, {@code s3a:}, {@code hdfs:}); an address without a scheme
- * is on the configured default file system. Reading and writing of the whole project goes through here.
+ * is on the configured default file system. The whole project reads and writes files through this class.
  */
 public final class Storage {
-    /** What a file is to hold. */
+    /** The content of a file. */
     @FunctionalInterface
     public interface Content {
         void writeTo(OutputStream out) throws IOException;
@@ -67,7 +67,7 @@ public final class Storage {
         return parent.endsWith("/") ? parent + name : parent + "/" + name;
     }
 
-    /** A stream of the file's bytes; on object stores it fails when it cannot give all of them. */
+    /** A stream of the file's bytes; on object stores it fails if it cannot give all of them. */
     public InputStream open(String address) throws IOException {
         return watch.over(
                 address,
@@ -99,16 +99,16 @@ public final class Storage {
     }
 
     /**
-     * A stream to a new file; parents are made, an existing file is replaced. It appears on close on object stores, even
-     * when only a part was written: use {@link #write} where the content may fail to be made.
+     * A stream to a new file; parents are made, an existing file is replaced. On object stores the file appears when
+     * the stream is closed, even if only a part is written: use {@link #write} if making the content can fail.
      */
     public OutputStream create(String address) throws IOException {
         return with(address, Storage::create);
     }
 
     /**
-     * Writes a file; parents are made, an existing one is replaced. On object stores it appears whole, at the end; when
-     * {@code content} fails nothing appears there.
+     * Writes a file; parents are made, an existing one is replaced. On object stores it appears at the end, as a whole;
+     * if {@code content} fails, nothing appears.
      */
     public void write(String address, Content content) throws IOException {
         with(address, (files, path) -> {
@@ -117,7 +117,9 @@ public final class Storage {
         });
     }
 
-    /** Writes the file beside its place, then puts it there: a reader sees the old one or the new one, never a part. */
+    /**
+     * Writes the file beside its place, then moves it there: a reader sees the old one or the new one, never a part.
+     */
     public void replace(String address, byte[] content) throws IOException {
         with(address, (files, path) -> {
             String scheme = files.getUri().getScheme();
@@ -143,7 +145,7 @@ public final class Storage {
         }
     }
 
-    /** Whether a file is seen while it is written; elsewhere a file is one object, put in its place as a whole. */
+    /** Whether readers see a file while it is written. In other stores a file is one object that appears as a whole. */
     private static boolean isInPlace(String scheme) {
         return "file".equals(scheme) || "hdfs".equals(scheme);
     }
@@ -152,7 +154,7 @@ public final class Storage {
         if (isInPlace(files.getUri().getScheme())) {
             return files.create(path, true);
         }
-        // Files of a run directory take no directory's name: S3A need not look for one before each
+        // A run directory's file never has the name of a directory, so S3A need not check this before each file
         FSDataOutputStreamBuilder<?, ?> builder = files.createFile(path);
         builder.recursive();
         builder.overwrite(true);
@@ -171,7 +173,7 @@ public final class Storage {
         out.close();
     }
 
-    /** Closing would publish the part that has been written. */
+    /** Ends the upload without a result: closing would publish the part that is written. */
     private static void giveUp(FSDataOutputStream out, Throwable failure) {
         try {
             if (out.hasCapability(StreamCapabilities.ABORTABLE_STREAM)) {
@@ -212,7 +214,7 @@ public final class Storage {
         return names;
     }
 
-    /** Names of the files in the directory and in those below it, relative to it ({@code part=1/a.parquet}), sorted. */
+    /** Names of the files in the directory and below it, relative to it ({@code part=1/a.parquet}), sorted. */
     public List<String> fileNamesBelow(String directory) throws IOException {
         return with(directory, (files, path) -> {
             String base = files.makeQualified(path).toUri().getPath();
@@ -228,8 +230,8 @@ public final class Storage {
     }
 
     /**
-     * Stamps of the file, or of those in the directory and below it, sorted by name; empty where there is nothing. Hidden
-     * ones, that is with a dot in front, are left out.
+     * Stamps of the file, or of the files in and below the directory, sorted by name; empty if there is nothing. Hidden
+     * files, whose names begin with a dot, are left out.
      */
     public List<FileStamp> stamps(String address) throws IOException {
         return with(address, (files, path) -> {
@@ -258,12 +260,12 @@ public final class Storage {
         });
     }
 
-    /** The address with its file system and from the root on, so that it means the same on every machine. */
+    /** The absolute address with its file system, so that it means the same on every machine. */
     public String qualified(String address) throws IOException {
         return with(address, FileSystem::makeQualified).toString();
     }
 
-    /** An address that may be relative to the directory in which the file {@code from} lies; absolute ones stay. */
+    /** Resolves an address that may be relative to the directory of the file {@code from}; absolute ones stay. */
     public static String beside(String from, String address) {
         Path path = new Path(address);
         Path parent = new Path(from).getParent();
@@ -276,12 +278,12 @@ public final class Storage {
         }
     }
 
-    /** Removes the file, or the directory with all in it; nothing happens where it is absent. */
+    /** Removes the file, or the directory with everything in it; does nothing if it is missing. */
     public void delete(String address) throws IOException {
         with(address, (files, path) -> files.delete(path, true));
     }
 
-    /** The configuration that addresses are resolved with. */
+    /** The Hadoop configuration. */
     public Configuration configuration() {
         return configuration;
     }
@@ -292,14 +294,15 @@ public final class Storage {
         try {
             return operation.on(fileSystem(path), path);
         } catch (IOException e) {
-            throw failures.told(path, e);
+            throw failures.explained(path, e);
         }
     }
 
     private FileSystem fileSystem(Path path) throws IOException {
         FileSystem files = path.getFileSystem(configuration);
-        // Without Hadoop's .crc files beside local ones: they fail the reading of a file that a person has edited, or
-        // whose writer died between the two renames, and do not belong into a directory that others load
+        // Without Hadoop's .crc files beside local files. With them, reading fails after a person edits a file, or
+        // after a writer dies between the two renames. And they do not belong into a directory that other programs
+        // load.
         return files instanceof LocalFileSystem local ? local.getRaw() : files;
     }
 }

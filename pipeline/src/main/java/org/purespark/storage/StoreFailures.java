@@ -17,8 +17,9 @@ import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.purespark.InputException;
 
 /**
- * What S3 refuses, in words that name the bucket and the way out. S3A's exceptions are told apart by name: a cluster may
- * bring its own S3A, or none. What the store says in a refusal is left out, since some stores repeat the key in it.
+ * Turns refusals of S3 into messages that name the bucket and the way out. S3A's exceptions are known by their names
+ * only: a cluster may have its own S3A, or none. The store's own message is left out, because some stores repeat the
+ * key in it.
  */
 final class StoreFailures {
     private static final Set<String> OTHER_NAMES_OF_S3 = Set.of("s3", "s3n");
@@ -31,9 +32,9 @@ final class StoreFailures {
     }
 
     /**
-     * Refuses an address that holds a key: addresses are written into run directories, reports and logs.
+     * Refuses an address with a key in it: addresses are written into run directories, reports and logs.
      *
-     * @throws InputException naming the bucket alone
+     * @throws InputException naming only the bucket
      */
     static void requireNoSecret(Path path) {
         URI uri = path.toUri();
@@ -45,8 +46,8 @@ final class StoreFailures {
         }
     }
 
-    /** The failure to throw for {@code failure}: an {@link InputException} is thrown, all else given back. */
-    IOException told(Path path, IOException failure) {
+    /** The exception for {@code failure}: an {@link InputException} is thrown, any other is returned. */
+    IOException explained(Path path, IOException failure) {
         String scheme = path.toUri().getScheme();
         if (failure instanceof UnsupportedFileSystemException && OTHER_NAMES_OF_S3.contains(String.valueOf(scheme))) {
             throw new InputException(

@@ -8,8 +8,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.util.functional.FutureIO;
 
 /**
- * An object read to the length that the store says it has. An HTTP answer that breaks off before it has named its length
- * looks complete to the client, so an early end is an interruption: the rest is asked for again.
+ * Reads an object up to the length that the store has told. An HTTP answer that breaks before it tells its length looks
+ * complete to the client, so an early end counts as an interruption: the rest is requested again.
  */
 final class WholeInput extends SeekableInput {
     private static final int MOST_OPENINGS = 7;

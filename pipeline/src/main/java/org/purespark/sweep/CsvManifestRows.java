@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.purespark.InputException;
 
-/** A comma-separated manifest (RFC 4180): a header, then a suspect a row; an empty cell is one that is not given. */
+/** A comma-separated manifest (RFC 4180): a header, then one suspect in each row; an empty cell has no value. */
 final class CsvManifestRows {
     private CsvManifestRows() {}
 

@@ -8,9 +8,9 @@ import org.purespark.InputException;
 import org.purespark.train.TrainingDivergedException;
 
 /**
- * What went wrong with a run.
+ * The failure of a run.
  *
- * @param message for a person, one line where the error was not written for people
+ * @param message for a person; one line if the error is not written for people
  */
 record FailureReport(SuspectResult.Failure failure, String message) {
     static FailureReport of(Throwable thrown) {
@@ -28,7 +28,7 @@ record FailureReport(SuspectResult.Failure failure, String message) {
         return new FailureReport(SuspectResult.Failure.FAILED, first.contains(last) ? first : first + ": " + last);
     }
 
-    /** With all causes, for whoever looks for an error of this program. */
+    /** The stack trace with all causes, to find an error of this program. */
     static String trace(Throwable thrown) {
         StringWriter text = new StringWriter();
         thrown.printStackTrace(new PrintWriter(text, true));

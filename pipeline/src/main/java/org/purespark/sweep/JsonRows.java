@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.purespark.InputException;
 
-/** A manifest of one JSON object a line; blank lines are passed over. */
+/** A manifest with one JSON object on each line; blank lines are ignored. */
 final class JsonRows {
     private JsonRows() {}
 

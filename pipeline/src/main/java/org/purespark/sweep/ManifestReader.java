@@ -15,7 +15,7 @@ import org.purespark.InputException;
 import org.purespark.parquet.ParquetTrees;
 import org.purespark.storage.Storage;
 
-/** Reads the suspects of a sweep from YAML, CSV, JSON lines or Parquet, told apart by the extension. */
+/** Reads the suspects of a sweep from YAML, CSV, JSON lines or Parquet; the extension tells which one it is. */
 public final class ManifestReader {
     private final Storage storage;
 
@@ -25,7 +25,7 @@ public final class ManifestReader {
 
     /**
      * @return in the order of the file, at least one
-     * @throws InputException naming file, row and field of what is wrong
+     * @throws InputException naming the file, row and field that is wrong
      */
     public List<Suspect> read(String address) {
         List<ManifestRow> rows;

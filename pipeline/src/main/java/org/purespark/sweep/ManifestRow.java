@@ -3,7 +3,7 @@ package org.purespark.sweep;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * A row as its file has it, whatever the format.
+ * A row of a manifest, in any format.
  *
  * @param place file and row, for messages
  * @param fields by name

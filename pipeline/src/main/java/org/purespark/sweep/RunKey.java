@@ -14,11 +14,11 @@ import org.purespark.config.Settings;
 import org.purespark.run.Fingerprints;
 
 /**
- * What a run's outcome is made from. Contents are told by the files' names, sizes and times: a sweep does not read the
- * weights of thousands of suspects to find that nothing is to be done. The run directory compares contents.
+ * What a run's outcome is made from. Files are compared by names, sizes and times: a sweep does not read the weights of
+ * thousands of suspects to find that there is nothing to do. The run directory compares contents.
  *
- * @param settings those that a result depends on, values as JSON, and the target
- * @param inputs digest of the files' stamps by what the input is; {@code absent} where there is nothing
+ * @param settings the settings that a result depends on, values as JSON, and the target
+ * @param inputs digest of the files' stamps, by name of the input; {@code absent} if there is nothing
  */
 public record RunKey(TreeMap<String, String> settings, TreeMap<String, String> inputs) implements Serializable {
     static final String TARGET = "target";
@@ -44,7 +44,7 @@ public record RunKey(TreeMap<String, String> settings, TreeMap<String, String> i
         return Fingerprints.digest(text.toString());
     }
 
-    /** How this differs from what an earlier outcome was made from, in words; empty where it does not. */
+    /** The differences from {@code before}, the key of an earlier outcome, in words; empty if there are none. */
     List<String> changesSince(RunKey before) {
         List<String> changes = new ArrayList<>();
         for (String key : union(settings, before.settings)) {

@@ -8,7 +8,7 @@ import org.purespark.config.EngineChoice;
 import org.purespark.purify.Surroundings;
 
 /**
- * One suspect after the other, each with all that the surroundings have.
+ * One suspect after the other; each uses everything that the surroundings have.
  *
  * @param surroundings for runs that compute with an engine
  */
@@ -31,8 +31,7 @@ public record SequentialSweep(Function<EngineChoice, Surroundings> surroundings)
     }
 
     private static SuspectResult attempt(PlannedRun planned, Surroundings around, int attempt) {
-        SuspectPurification purification =
-                new SuspectPurification(planned, SweepMode.CLUSTER, attempt, around.clock());
+        SuspectPurification purification = new SuspectPurification(planned, SweepMode.CLUSTER, attempt, around.clock());
         try {
             return purification.run(around);
         } catch (IOException e) {

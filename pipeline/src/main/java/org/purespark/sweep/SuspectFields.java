@@ -11,7 +11,7 @@ import org.purespark.InputException;
 import org.purespark.purify.Inputs;
 import org.purespark.storage.Storage;
 
-/** From a manifest row's fields to a suspect. */
+/** Makes a suspect from the fields of a manifest row. */
 final class SuspectFields {
     static final String NAME = "name";
     static final String TARGET = "target";
@@ -24,7 +24,7 @@ final class SuspectFields {
 
     private final String manifest;
 
-    /** @param manifest address that relative ones are resolved against */
+    /** @param manifest address of the manifest, against which relative addresses are resolved */
     SuspectFields(String manifest) {
         this.manifest = manifest;
     }
@@ -122,7 +122,9 @@ final class SuspectFields {
         return seeds;
     }
 
-    /** A map, dotted or nested; or pairs {@code key=value}, as a list or in one text with blanks or semicolons between. */
+    /**
+     * A map, dotted or nested; or pairs {@code key=value}, as a list or as one text with blanks or semicolons between.
+     */
     private static void set(ManifestRow row, JsonNode value, SortedMap<String, String> settings) {
         if (value.isObject()) {
             for (Map.Entry<String, JsonNode> entry : value.properties()) {
@@ -160,7 +162,7 @@ final class SuspectFields {
         }
     }
 
-    /** A column of its own: where it is empty, the row overrides nothing. */
+    /** The column {@code set.KEY}: if the cell is empty, the row has no such setting. */
     private static void setColumn(ManifestRow row, String key, JsonNode value, SortedMap<String, String> settings) {
         if (!value.isNull()) {
             group(row, key, value, settings);

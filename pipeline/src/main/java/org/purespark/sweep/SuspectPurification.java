@@ -17,9 +17,9 @@ import org.purespark.run.artifact.MetricsFile;
 import org.purespark.run.artifact.PrunedHeadsFile;
 import org.purespark.storage.Storage;
 
-/** Purifies one suspect and writes its outcome, whether that is good or not: nothing that goes wrong with it is thrown. */
+/** Purifies one suspect and writes its outcome. A failure is an outcome too, and is not thrown. */
 public final class SuspectPurification {
-    /** Beside the outcome of a failure that is not the input's: where in the program it happened. */
+    /** File beside the outcome of a failure of the program, not of the input: the place in the program. */
     static final String TRACE = "failure.txt";
 
     private final PlannedRun planned;
@@ -38,9 +38,9 @@ public final class SuspectPurification {
     }
 
     /**
-     * Purifies in the run directory, going on from what is there.
+     * Purifies in the run directory, and continues from what is there.
      *
-     * @throws IOException where the outcome cannot be written
+     * @throws IOException if the outcome cannot be written
      */
     public SuspectResult run(Surroundings surroundings) throws IOException {
         SuspectRun run = planned.run();
@@ -57,9 +57,9 @@ public final class SuspectPurification {
     }
 
     /**
-     * Records a failure, also one that kept {@link #run} from ending, such as that of a lost executor.
+     * Records a failure, also one that ended {@link #run} from outside, such as a lost executor.
      *
-     * @throws IOException where the outcome cannot be written
+     * @throws IOException if the outcome cannot be written
      */
     public SuspectResult failed(Storage storage, Throwable thrown) throws IOException {
         SuspectResult result = failedUnwritten(thrown);
@@ -70,7 +70,7 @@ public final class SuspectPurification {
         return result;
     }
 
-    /** The same, where nothing can be written. */
+    /** The same, but writes nothing. */
     public SuspectResult failedUnwritten(Throwable thrown) {
         FailureReport report = FailureReport.of(thrown);
         return result(

@@ -8,18 +8,18 @@ import java.util.Map;
 import org.purespark.run.artifact.MetricsFile;
 
 /**
- * How one suspect fared with one seed: a line of {@code results.jsonl}.
+ * The result of one suspect with one seed: a line of {@code results.jsonl}.
  *
  * @param schema 1
- * @param failure what kind of failure it was; null where it is done
- * @param error what went wrong, in words; null where it is done
- * @param target class number that the attack aims at, or null
- * @param suspect figures before; each null where unknown
- * @param headsPruned of {@code heads}; both null where it failed
- * @param stageSeconds seconds of each stage that is in the run directory, this time's or an earlier one's
- * @param seconds from begin to end of the attempt that this is the result of
+ * @param failure kind of failure; null if the run is done
+ * @param error the message; null if the run is done
+ * @param target number of the attack's target class, or null
+ * @param suspect figures before purification; each null if unknown
+ * @param headsPruned of {@code heads}; both null if the run failed
+ * @param stageSeconds seconds of each stage in the run directory, of this attempt or an earlier one
+ * @param seconds from begin to end of the last attempt
  * @param fingerprint of settings and inputs
- * @param attempts in this sweep, this one included
+ * @param attempts in this sweep, with the last one
  * @param finishedAt ISO 8601, UTC
  */
 public record SuspectResult(
@@ -44,7 +44,7 @@ public record SuspectResult(
     public static final int SCHEMA = 1;
 
     /**
-     * What one model does.
+     * The figures of one model.
      *
      * @param accuracy on the clean test texts, 0 to 1, or null
      * @param labelFlipRate on the triggered test texts, 0 to 1, or null
@@ -70,9 +70,9 @@ public record SuspectResult(
 
     /** Kinds of failure. */
     public enum Failure {
-        /** What the user gave is wrong; trying again does not help. */
+        /** The input is wrong; trying again does not help. */
         INPUT,
-        /** Training left the finite numbers. */
+        /** Training gave numbers that are not finite. */
         DIVERGED,
         /** Anything else: a file system, a lost executor, an error of this program. */
         FAILED;
@@ -91,12 +91,12 @@ public record SuspectResult(
         return status == Status.DONE;
     }
 
-    /** Whether another attempt could end otherwise. */
+    /** Whether another attempt could succeed. */
     public boolean mayBeTriedAgain() {
         return status == Status.FAILED && failure != Failure.INPUT;
     }
 
-    /** What was measured before anything was done about the attack: the suspect's figures, else the baseline's. */
+    /** The figures before purification: the suspect's, else the baseline's. */
     Rates before() {
         return suspect.accuracy() != null ? suspect : baseline;
     }

@@ -5,21 +5,21 @@ import org.purespark.config.Settings;
 import org.purespark.purify.Inputs;
 
 /**
- * The purification of one suspect with one seed: all that whoever carries it out must know.
+ * The purification of one suspect with one seed: everything that is needed to run it.
  *
  * @param inputs addresses that mean the same on every machine
  * @param settings with this run's seed
  * @param directory address of its run directory
  */
 public record SuspectRun(String name, Inputs inputs, Settings settings, String directory) implements Serializable {
-    /** What the run left behind, written last. */
+    /** The file of the run's outcome, written last. */
     public static final String OUTCOME = "outcome.json";
 
     public long seed() {
         return settings.seed();
     }
 
-    /** The run in words. */
+    /** Name and seed, for messages. */
     public String label() {
         return name + ", seed " + seed();
     }

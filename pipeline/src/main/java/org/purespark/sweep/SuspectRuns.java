@@ -14,7 +14,7 @@ import org.purespark.purify.Inputs;
 import org.purespark.storage.Storage;
 
 /**
- * From the suspects of a manifest to their runs: one for each suspect and seed.
+ * Makes the runs of a manifest's suspects: one for each suspect and seed.
  *
  * @param conf address of the settings file, or null
  * @param flags settings of the command line, {@code key=value}; a row's own win over them
@@ -28,7 +28,7 @@ public record SuspectRuns(Storage storage, String conf, List<String> flags, Inpu
     public List<SuspectRun> of(List<Suspect> suspects) throws IOException {
         SettingsLoader loader = new SettingsLoader(storage);
         loader.load(conf, flags);
-        // Few rows differ in their settings; each set of overrides is resolved once.
+        // Few rows have different settings; each set of settings is resolved once.
         Map<SortedMap<String, String>, Settings> resolved = new HashMap<>();
         Map<String, String> qualified = new HashMap<>();
         String directory = Storage.child(storage.qualified(out), RUNS);
@@ -90,7 +90,7 @@ public record SuspectRuns(Storage storage, String conf, List<String> flags, Inpu
         return inputs;
     }
 
-    /** A file system that is not known is this row's failure, not the sweep's: the address stays as it is. */
+    /** An unknown file system is a failure of this row, not of the sweep: the address stays as it is. */
     private String absolute(String address, Map<String, String> qualified) {
         return qualified.computeIfAbsent(address, given -> {
             try {

@@ -3,9 +3,9 @@ package org.purespark.sweep;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** How the suspects are spread over the cluster. */
+/** How the cluster works on the suspects. */
 public enum SweepMode {
-    /** One suspect in each task slot, all of its stages in one task. */
+    /** One suspect in each task slot; one task runs all its stages. */
     SLOTS,
     /** One suspect after the other, each with the whole cluster. */
     CLUSTER;

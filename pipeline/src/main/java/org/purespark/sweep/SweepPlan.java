@@ -7,11 +7,11 @@ import java.util.Optional;
 import org.purespark.sweep.PlannedRun.Reason;
 
 /**
- * What a sweep does: decided from what was found, without doing anything.
+ * The decision what a sweep does; it does nothing itself.
  *
- * @param toDo largest first, so that a large one does not begin when all else is done
- * @param done results that stand, in the manifest's order
- * @param mode how the runs are spread
+ * @param toDo the largest run first, so that no large run begins when all others are done
+ * @param done results that are still valid, in the manifest's order
+ * @param mode how the cluster works on the runs
  * @param why the mode was chosen, in words
  */
 public record SweepPlan(List<PlannedRun> toDo, List<SuspectResult> done, SweepMode mode, String why) {
@@ -23,8 +23,8 @@ public record SweepPlan(List<PlannedRun> toDo, List<SuspectResult> done, SweepMo
     /**
      * Decides.
      *
-     * @param slots tasks that the cluster runs at a time
-     * @param asked the mode that the user wants; empty: it is chosen
+     * @param slots number of tasks that the cluster runs at a time
+     * @param asked the mode that the user wants; empty if the plan chooses
      */
     public static SweepPlan of(List<SurveyedRun> runs, int slots, Optional<SweepMode> asked) {
         List<PlannedRun> toDo = new ArrayList<>();
@@ -37,14 +37,14 @@ public record SweepPlan(List<PlannedRun> toDo, List<SuspectResult> done, SweepMo
                 done.add(run.before().orElseThrow().result());
             }
         }
-        // The sort keeps the manifest's order among equals.
+        // Sorting keeps the manifest's order of runs with the same cost.
         toDo.sort(Comparator.comparingDouble(PlannedRun::cost).reversed());
         SweepMode mode = asked.orElseGet(() -> choose(toDo.size(), slots));
         String why = asked.isPresent() ? "as asked for" : why(toDo.size(), slots);
         return new SweepPlan(toDo, done, mode, why);
     }
 
-    /** Empty where the last outcome stands. */
+    /** Empty if the last outcome is still valid. */
     private static Optional<PlannedRun> plan(SurveyedRun run) {
         if (run.before().isEmpty()) {
             return Optional.of(
@@ -74,7 +74,7 @@ public record SweepPlan(List<PlannedRun> toDo, List<SuspectResult> done, SweepMo
         return found + (toDo >= slots ? ": enough to keep every slot busy" : ": too few to keep every slot busy");
     }
 
-    /** How many runs are to be done for this reason. */
+    /** How many runs must be done for this reason. */
     public long count(Reason reason) {
         return toDo.stream().filter(run -> run.reason() == reason).count();
     }

@@ -18,7 +18,7 @@ import org.purespark.storage.Storage;
 
 /**
  * {@code results.jsonl} and {@code results.parquet}: one row for each run that has ended, in the manifest's order. Both
- * are put in their places whole, now and then while the sweep goes on and at its end.
+ * are replaced as a whole, from time to time during the sweep and at its end.
  */
 public final class SweepResults {
     public static final String JSON_LINES = "results.jsonl";
@@ -45,18 +45,18 @@ public final class SweepResults {
         this.nextMillis = clock.millis() + MIN_INTERVAL_MILLIS;
     }
 
-    /** Takes a result in the place of an earlier one of the same run; nothing is written. */
+    /** Adds a result, or replaces an earlier one of the same run; writes nothing. */
     public void add(SuspectResult result) {
         results.put(result.id(), result);
     }
 
-    /** All so far, in the manifest's order. */
+    /** All results so far, in the manifest's order. */
     public List<SuspectResult> all() {
         return order.stream().filter(results::containsKey).map(results::get).toList();
     }
 
-    /** Writes where that has not been done for some time; writing takes at most a fiftieth of all time. */
-    public void writeNowAndThen() throws IOException {
+    /** Writes if the last writing is long enough ago: writing takes at most a fiftieth of all time. */
+    public void writeIfDue() throws IOException {
         long now = clock.millis();
         if (now >= nextMillis) {
             write();
@@ -86,7 +86,7 @@ public final class SweepResults {
         }
     }
 
-    /** The columns are the members of the JSON lines. */
+    /** The columns are the fields of the JSON lines. */
     private static String schema() {
         String rates = " { optional double accuracy; optional double labelFlipRate; } ";
         String stages = Arrays.stream(StageName.values())

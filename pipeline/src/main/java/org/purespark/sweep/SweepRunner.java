@@ -3,14 +3,15 @@ package org.purespark.sweep;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Carries out the runs of a sweep, wherever they are computed. */
+/** Runs the purifications of a sweep, in this process or on a cluster. */
 public interface SweepRunner {
     /**
-     * Carries out each run, those that fail without the input's fault again. A failing run does not stop the others.
+     * Does each run. A run that fails is tried again, unless its input is wrong. A failing run does not stop the
+     * others.
      *
-     * @param toDo in the order to begin them
-     * @param maxAttempts how often a run is tried, at least 1
-     * @param finished is told the last result of each run, by the calling thread
+     * @param toDo in the order in which they begin
+     * @param maxAttempts how often a run is tried at most, at least 1
+     * @param finished gets the last result of each run, in the calling thread
      */
     void run(List<PlannedRun> toDo, int maxAttempts, Consumer<SuspectResult> finished);
 }

@@ -13,7 +13,7 @@ import org.purespark.report.ConsoleTable.Align;
 import org.purespark.report.ConsoleTable.Column;
 
 /**
- * A sweep in one table, for people: suspects by how far their label-flip rate fell, then by what that cost in accuracy;
+ * A sweep in one table, for people: suspects sorted by the fall of the label-flip rate, then by the loss of accuracy;
  * mean and standard deviation over the seeds. Failed runs follow with their errors.
  */
 public final class SweepSummary {
@@ -34,7 +34,7 @@ public final class SweepSummary {
     private final List<SuspectResult> failed;
     private final int runs;
 
-    /** The runs of one suspect that ended well. */
+    /** The runs of one suspect that are done. */
     private record Suspects(String name, List<SuspectResult> runs) {
         Spread spread(Function<SuspectResult, Double> figure) {
             return Spread.of(runs.stream()
@@ -55,9 +55,9 @@ public final class SweepSummary {
     }
 
     /**
-     * Of several figures; mean and deviation are NaN where there is none.
+     * Mean and deviation of several figures; NaN if there is none.
      *
-     * @param deviation the sample's standard deviation; 0 of a single figure
+     * @param deviation the sample's standard deviation; 0 for a single figure
      */
     record Spread(int count, double mean, double deviation) {
         static Spread of(double[] values) {
@@ -99,7 +99,7 @@ public final class SweepSummary {
                 .add(run));
         List<Suspects> ranked = new ArrayList<>();
         byName.forEach((name, runs) -> ranked.add(new Suspects(name, runs)));
-        // Without triggered texts there is no fall: such suspects come last, NaN being larger than any number.
+        // Without triggered texts there is no fall: these suspects come last, as NaN is larger than any number.
         ranked.sort(
                 Comparator.comparingDouble((Suspects suspect) -> -suspect.fall().mean())
                         .thenComparingDouble(suspect -> suspect.cost().mean()));
@@ -107,7 +107,7 @@ public final class SweepSummary {
         return new SweepSummary(ranked, failed, results.size());
     }
 
-    /** For standard output; of many suspects the first ones. */
+    /** For standard output; at most {@code mostRows} suspects. */
     public String console(int mostRows) {
         StringBuilder text = new StringBuilder(counts()).append("\n\n");
         List<List<String>> rows = rows();
@@ -133,7 +133,8 @@ public final class SweepSummary {
         StringBuilder text = new StringBuilder("# Sweep\n\n").append(counts()).append("\n\n");
         text.append(
                 "Suspects by how far their label-flip rate (LFR) fell, then by what it cost in accuracy (ACC); mean ±"
-                        + " standard deviation over the seeds. Before: the suspect's own figures, or the baseline's where it came"
+                        + " standard deviation over the seeds. Before: the suspect's own figures, or the "
+                        + "baseline's where it came"
                         + " without a classifier.\n\n");
         line(text, COLUMNS.stream().map(Column::heading).toList());
         line(

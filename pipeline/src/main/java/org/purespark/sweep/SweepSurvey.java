@@ -16,23 +16,21 @@ import org.purespark.storage.FileStamp;
 import org.purespark.storage.Lookups;
 import org.purespark.storage.Storage;
 
-/**
- * Looks at every run's inputs and last outcome: one listing for each address, one small file for each run.
- */
+/** Looks at the inputs and the last outcome of every run: one listing for each address, one small file for each run. */
 public final class SweepSurvey {
     private static final String ABSENT = "absent";
 
     private final Storage storage;
     private final Map<String, Stamped> stamps = new ConcurrentHashMap<>();
 
-    /** What stands at an address: a digest of the files' stamps, and their bytes. */
+    /** The files at an address: a digest of their stamps, and their bytes. */
     private record Stamped(String digest, long bytes) {}
 
     public SweepSurvey(Storage storage) {
         this.storage = storage;
     }
 
-    /** Looks at all runs, and gives what it found in their order. */
+    /** Looks at all runs; the results are in the same order. */
     public List<SurveyedRun> of(List<SuspectRun> runs) throws IOException {
         return Lookups.each("what the sweep is to work on", runs, this::survey);
     }
@@ -59,7 +57,7 @@ public final class SweepSurvey {
         }
     }
 
-    /** What cannot be listed is told by the run itself, when it fails. */
+    /** If the files cannot be listed, the run reports this when it fails. */
     private Stamped stamp(String address) {
         List<FileStamp> found;
         try {
@@ -79,7 +77,9 @@ public final class SweepSurvey {
         return new Stamped(Fingerprints.digest(text.toString()), bytes);
     }
 
-    /** Two fine-tunings of forward and backward passes over train; three models and the prune search over the others. */
+    /**
+     * Two fine-tunings, with forward and backward passes over train; three models and the prune search over the others.
+     */
     private static double cost(Map<String, Long> bytes, int epochs) {
         double others = bytes.getOrDefault(Inputs.VALIDATION, 0L)
                 + (double) bytes.getOrDefault(Inputs.TEST, 0L)

@@ -22,8 +22,8 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
- * A YAML manifest: a list of mappings, or a mapping whose one key {@code suspects} holds it. Scalars are taken as they
- * are written, so that the name {@code 007} stays what it is.
+ * A YAML manifest: a list of mappings, or a mapping whose one key {@code suspects} holds it. Scalars stay as they are
+ * written, so the name {@code 007} does not become a number.
  */
 final class YamlRows {
     private static final String SUSPECTS = "suspects";

@@ -20,7 +20,7 @@ final class BlankLines {
     /**
      * A row follows.
      *
-     * @throws InputException where a blank line came before it
+     * @throws InputException if a blank line came before it
      */
     void row() {
         if (firstBlank != 0) {

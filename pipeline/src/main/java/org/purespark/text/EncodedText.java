@@ -10,7 +10,7 @@ import java.util.Arrays;
  * @param fullLength number of ids before cutting, special tokens included
  */
 public record EncodedText(int[] ids, int fullLength) implements Serializable {
-    /** Whether tokens were left out to keep to the maximal length. */
+    /** Whether tokens are left out because the text has more than the most that a text may have. */
     public boolean cut() {
         return fullLength > ids.length;
     }

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.Reader;
 
 /**
- * Puts a mark on a line of its own after the end. The CSV parser takes a quoted field that the file's end cuts off for
- * a whole one; the mark tells the two apart, since it then lies inside the field. U+FFFF is no character of any text.
+ * Adds one more line with a mark at the end of a file. The CSV parser accepts a quoted field that is never closed. Then
+ * the mark is inside this field, and so the mistake is found. No text contains U+FFFF, which is not a character.
  */
 final class EndMarkingReader extends FilterReader {
     static final String MARK = "\uFFFF";

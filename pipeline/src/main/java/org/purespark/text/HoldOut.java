@@ -13,17 +13,17 @@ import org.purespark.random.SeededRandom.Purpose;
 /**
  * A train split divided in two, each part in the original order.
  *
- * @param train what is left to train on, about nine tenths
- * @param validation what is held out
+ * @param train the texts to train on
+ * @param validation the texts that are held out
  */
 public record HoldOut(TextTable train, TextTable validation) {
     /**
-     * Holds out a share of each class (to the nearest text, one at least), drawn by the seed. Which texts of a class are
-     * drawn depends on the seed and on that class's place among the labels alone.
+     * Holds out a share of each class, rounded to whole texts and at least one, drawn by the seed. The choice within a
+     * class depends only on the seed and on the class's place among the sorted labels.
      *
      * @param train every row labelled
      * @param share above 0, at most 0.5
-     * @throws InputException where a class has fewer than two texts, so that one of the parts would lack it
+     * @throws InputException if a class has fewer than two texts: one of the parts would have none
      */
     public static HoldOut share(TextTable train, double share, long seed) {
         Map<String, List<Integer>> byLabel = new TreeMap<>();

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import org.purespark.InputException;
 
-/** Texts from a file of one JSON object a line; the objects may hold other members too. */
+/** Texts from a file with one JSON object on each line; the objects may have other members too. */
 final class JsonLineTexts {
     private final String source;
     private final LabelColumn labels;
@@ -110,7 +110,7 @@ final class JsonLineTexts {
         return node.getNodeType().name().toLowerCase(Locale.ROOT);
     }
 
-    /** JSON's escapes can spell half of a surrogate pair, which is no character and has no UTF-8 form. */
+    /** A JSON escape can be half of a surrogate pair, which is not a character and has no UTF-8 form. */
     private String wellFormed(long number, String name, String value) {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);

@@ -15,9 +15,9 @@ import org.purespark.InputException;
 /**
  * The classes, in the order of their numbers 0 to C - 1.
  *
- * @param names C class names as {@code id2label} has them
- * @param labels the C labels as the data write them: the names, or with {@link LabelSource#CHECKPOINT_IDS} the numbers
- * @param source how data and names were matched
+ * @param names C class names, as in {@code id2label}
+ * @param labels the C labels, as in the data: the names, or with {@link LabelSource#CHECKPOINT_IDS} the numbers
+ * @param source how the labels of the data are matched to the names
  */
 public record LabelSet(List<String> names, List<String> labels, LabelSource source) implements Serializable {
     private static final Pattern INTEGER = Pattern.compile("0|-?[1-9][0-9]*");
@@ -35,10 +35,10 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
      * The classes of a training run. Train's labels are matched to the checkpoint's by name, else by integer id, else
      * they are numbered in sorted order (numerically where all are integers).
      *
-     * @param checkpointLabels the names of {@code id2label} in the order of their ids; empty where there are none
+     * @param checkpointLabels the names of {@code id2label} in the order of their ids; empty if there are none
      * @param train all its rows labelled, at least two classes
      * @param others the other splits; they may lack classes of train, see {@link #requireEveryClass}
-     * @throws InputException where train has one class only, or another split has a label that train has not
+     * @throws InputException if train has one class only, or another split has a label that does not occur in train
      */
     public static LabelSet resolve(List<String> checkpointLabels, TextTable train, List<TextTable> others) {
         requireTwoClasses(train);
@@ -53,10 +53,10 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
     }
 
     /**
-     * The classes of a checkpoint that is used as it is, without training; rows without a label are passed over.
+     * The classes of a checkpoint that is used without training; rows without a label are ignored.
      *
      * @param checkpointLabels the names of {@code id2label} in the order of their ids, at least two
-     * @throws InputException where the labels are neither names nor ids of the checkpoint's classes
+     * @throws InputException if the labels are neither names nor ids of the checkpoint's classes
      */
     public static LabelSet ofCheckpoint(List<String> checkpointLabels, List<TextTable> tables) {
         if (checkpointLabels.size() < 2) {
@@ -80,7 +80,7 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
     /**
      * The class number of a label.
      *
-     * @param label as the data write it, or a class name
+     * @param label as in the data, or a class name
      * @return 0 to C - 1
      * @throws InputException for any other label, naming the known ones
      */
@@ -98,9 +98,9 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
     }
 
     /**
-     * Checks that there is something to tell apart.
+     * Checks that a table has labels of two classes.
      *
-     * @throws InputException where the table has fewer than two labels
+     * @throws InputException if the table has fewer than two labels
      */
     public static void requireTwoClasses(TextTable table) {
         Set<String> used = labelsOf(table);
@@ -114,7 +114,7 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
     }
 
     /**
-     * Checks that a split has no label that train has not.
+     * Checks that every label of a split occurs in train.
      *
      * @throws InputException naming the row and its label
      */
@@ -132,9 +132,9 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
     }
 
     /**
-     * Checks that a split has texts of every class that train has.
+     * Checks that a split has texts of every class of train.
      *
-     * @throws InputException naming the split and the labels that are absent
+     * @throws InputException naming the split and the missing labels
      */
     public static void requireEveryClass(TextTable train, TextTable split) {
         Set<String> absent = new HashSet<>(labelsOf(train));
@@ -154,7 +154,7 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
 
     private static LabelSource match(List<String> checkpointLabels, Set<String> used) {
         boolean classes = checkpointLabels.size() > 1;
-        // Two classes of one name cannot be told apart by it.
+        // A name of two classes does not identify a class.
         boolean distinct = new HashSet<>(checkpointLabels).size() == checkpointLabels.size();
         if (classes && distinct && checkpointLabels.containsAll(used)) {
             return LabelSource.CHECKPOINT_NAMES;
@@ -197,7 +197,7 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
         return labels;
     }
 
-    /** In order of value where all are integers, else of their characters. */
+    /** Sorted by value if all are integers, else by their characters. */
     private static List<String> sorted(Set<String> labels) {
         boolean integers =
                 labels.stream().allMatch(label -> INTEGER.matcher(label).matches());

@@ -1,11 +1,11 @@
 package org.purespark.text;
 
-/** How the labels of the data were given their class numbers. */
+/** How the labels of the data get their class numbers. */
 public enum LabelSource {
-    /** By the names in the checkpoint's {@code id2label}: the checkpoint's own classifier speaks of these classes. */
+    /** By the names in the checkpoint's {@code id2label}: the checkpoint's own classifier is for these classes. */
     CHECKPOINT_NAMES,
-    /** As the integer ids of the checkpoint's {@code id2label}: its own classifier speaks of these classes. */
+    /** As the integer ids of the checkpoint's {@code id2label}: its own classifier is for these classes. */
     CHECKPOINT_IDS,
-    /** Train's labels in sorted order: a classifier that came with the checkpoint says nothing about them. */
+    /** Train's labels in sorted order: the checkpoint's own classifier, if it has one, is for other classes. */
     TRAIN
 }

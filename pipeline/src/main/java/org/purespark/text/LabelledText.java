@@ -4,18 +4,18 @@ import java.io.Serializable;
 import java.util.Objects;
 
 /**
- * One text with its label as the data write it.
+ * One text with its label, as in the data.
  *
  * @param text may be empty, never null
- * @param label without spaces round it, never empty; null where there is none
- * @param number the line or row of the source, from 1; 0 for a text that was not read from a source
+ * @param label without spaces around it, never empty; null if there is none
+ * @param number the line or row of the source, from 1; 0 for a text that is not read from a source
  */
 public record LabelledText(String text, String label, long number) implements Serializable {
     public LabelledText {
         Objects.requireNonNull(text, "text");
     }
 
-    /** A text that comes from no line of a file. */
+    /** A text that is not from a file. */
     public LabelledText(String text, String label) {
         this(text, label, 0);
     }

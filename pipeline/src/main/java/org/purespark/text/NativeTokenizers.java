@@ -5,24 +5,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Settings of DJL's tokenizers that must stand before their classes load: no network, the library from the jar, and a
- * directory to unpack it in that can be written. What the user has set, as an environment variable or a system
- * property, is left as it is.
+ * Settings of DJL's tokenizers, to be made before their classes load: no network, the native library from the jar, and
+ * a writable directory to unpack it. A setting that the user has made, as an environment variable or a system property,
+ * stays.
  */
 final class NativeTokenizers {
     private NativeTokenizers() {}
 
-    /** Sets what is not set; calling it again changes nothing. */
+    /** Makes the settings that the user has not made; a second call changes nothing. */
     static synchronized void configure() throws IOException {
         // Either of the two stops DJL's telemetry call; the first stops every download too.
         setDefault("ai.djl.offline", "true", "DJL_OFFLINE");
         setDefault("OPT_OUT_TRACKING", "true", "OPT_OUT_TRACKING");
-        // The jar holds the processor's library; where a GPU is present DJL would look for one to download.
+        // The jar has the library for CPUs. On a machine with a GPU, DJL would look for another one to download.
         setDefault("RUST_FLAVOR", "cpu", "RUST_FLAVOR");
         if (!isSet("DJL_CACHE_DIR") && !isSet("ENGINE_CACHE_DIR")) {
             Path cache = Path.of(System.getProperty("user.home"), ".djl.ai");
             if (!canUnpackIn(cache)) {
-                // A directory of this process alone: from a shared one somebody else's library could be loaded.
+                // A directory for this process only: into a shared one another user could put a library.
                 System.setProperty(
                         "ENGINE_CACHE_DIR",
                         Files.createTempDirectory("djl-tokenizers-").toString());
@@ -30,7 +30,7 @@ final class NativeTokenizers {
         }
     }
 
-    /** DJL unpacks into {@code tokenizers} below; makes the directory where it is absent and can be made. */
+    /** Whether DJL can unpack into {@code tokenizers} below {@code cache}. Makes the directory if it is missing. */
     static boolean canUnpackIn(Path cache) {
         Path engine = cache.resolve("tokenizers");
         try {

@@ -1,8 +1,8 @@
 package org.purespark.text;
 
-/** What the number of a row in its source counts; both start at 1. */
+/** What the number of a row counts; both start at 1. */
 public enum RowUnit {
-    /** Lines of a text file, the header included; a quoted CSV row is known by its first line. */
+    /** Lines of a text file, with the header; a CSV row of several lines has the number of its first line. */
     LINE("line"),
     /** Rows of a Parquet source, over its files in the order of their names. */
     ROW("row");

@@ -13,8 +13,8 @@ import java.util.Locale;
 import org.purespark.InputException;
 
 /**
- * Characters of a UTF-8 file without its byte order mark. Bytes that are not UTF-8 end in an {@link InputException}
- * with their line, where the JDK's readers would put U+FFFD into the text.
+ * Characters of a UTF-8 file without its byte order mark. Bytes that are not UTF-8 cause an {@link InputException} that
+ * names the line; the JDK's readers would put U+FFFD into the text.
  */
 final class StrictUtf8Reader extends Reader {
     private static final int BUFFER_BYTES = 1 << 16;
@@ -76,7 +76,7 @@ final class StrictUtf8Reader extends Reader {
         }
     }
 
-    /** A line ends with LF, CR or CRLF, as {@link java.io.BufferedReader} and CSV have it. */
+    /** A line ends with LF, CR or CRLF, as in {@link java.io.BufferedReader} and in CSV. */
     private void countLines(int from, int to) {
         for (int i = from; i < to; i++) {
             byte b = bytes.get(i);

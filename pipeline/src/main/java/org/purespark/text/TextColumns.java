@@ -9,18 +9,18 @@ import org.purespark.InputException;
  * Which columns of a source hold the text and the label.
  *
  * @param text index of the text's column, from 0
- * @param label index of the label's column, from 0; empty where there is none
+ * @param label index of the label's column, from 0; empty if there is none
  */
 public record TextColumns(int text, OptionalInt label) {
     private static final List<String> TEXT_NAMES = List.of("text", "sentence", "sentences");
     private static final List<String> LABEL_NAMES = List.of("label", "labels");
 
     /**
-     * Finds the columns by name; spaces round a name do not count.
+     * Finds the columns by name; spaces around a name are ignored.
      *
-     * @param place where the names stand, for messages
+     * @param place where the names are, for messages
      * @param names all columns, in order
-     * @throws InputException where a needed column is missing, or two columns could be meant
+     * @throws InputException if a required column is missing, or two columns match
      */
     public static TextColumns find(String place, List<String> names, LabelColumn labels) {
         OptionalInt text = find(place, names, "text", TEXT_NAMES);

@@ -11,7 +11,7 @@ import org.purespark.storage.Storage;
 public record TextCsv(Storage storage) {
     public void write(String address, List<LabelledText> rows) throws IOException {
         storage.write(address, out -> {
-            // not closed here, which after a failure would publish the part that was written
+            // not closed here: after a failure, closing would publish an incomplete file
             CsvWriter csv = CsvWriter.builder()
                     .lineDelimiter(de.siegmar.fastcsv.writer.LineDelimiter.LF)
                     .build(new OutputStreamWriter(out, StandardCharsets.UTF_8));

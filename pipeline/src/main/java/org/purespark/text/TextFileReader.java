@@ -8,15 +8,13 @@ import org.purespark.storage.Storage;
 
 /**
  * Reads TSV, CSV (RFC 4180) and JSON lines from any Hadoop file system, as strict UTF-8 with or without a byte order
- * mark, lines ended by LF or CRLF; hands Parquet on. Blank lines after the last row are accepted.
+ * mark, lines ended by LF or CRLF. Another reader reads Parquet. Blank lines after the last row are accepted.
  */
 public final class TextFileReader implements TextReader {
     private final Storage storage;
     private final TextReader parquet;
 
-    /**
-     * @param parquet reads what is Parquet
-     */
+    /** @param parquet reads Parquet files and directories */
     public TextFileReader(Storage storage, TextReader parquet) {
         this.storage = storage;
         this.parquet = parquet;

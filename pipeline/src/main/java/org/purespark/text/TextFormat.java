@@ -5,13 +5,13 @@ import java.util.Locale;
 import java.util.Optional;
 import org.purespark.InputException;
 
-/** The file formats that texts are read from, told apart by the address's extension (upper or lower case). */
+/** The file formats of texts; the address's extension tells which one it is (upper or lower case). */
 public enum TextFormat {
     /** Tab-separated, a header line, no quoting: a text holds no tab and no line break. */
     TSV(".tsv"),
     /** Comma-separated, a header line, quoted as RFC 4180 says. */
     CSV(".csv"),
-    /** One JSON object a line. */
+    /** One JSON object on each line. */
     JSON_LINES(".jsonl", ".ndjson", ".json"),
     /** A Parquet file, or a directory of Parquet files. */
     PARQUET(".parquet");

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * The texts of one source in the source's order.
  *
- * @param source the address they were read from, or words for where they come from
- * @param rows at least one where a {@link TextReader} made the table
+ * @param source the address that they are read from, or words that tell their origin
+ * @param rows at least one if a {@link TextReader} makes the table
  * @param unit what {@link LabelledText#number()} counts
  */
 public record TextTable(String source, List<LabelledText> rows, RowUnit unit) implements Serializable {
@@ -15,7 +15,7 @@ public record TextTable(String source, List<LabelledText> rows, RowUnit unit) im
         rows = List.copyOf(rows);
     }
 
-    /** Rows whose numbers, if any, are lines. */
+    /** A table whose row numbers, if any, are line numbers. */
     public TextTable(String source, List<LabelledText> rows) {
         this(source, rows, RowUnit.LINE);
     }
@@ -24,7 +24,7 @@ public record TextTable(String source, List<LabelledText> rows, RowUnit unit) im
         return rows.size();
     }
 
-    /** Where row {@code index} (from 0) stands, for messages: {@code FILE, line 12}. */
+    /** The place of row {@code index} (from 0), for messages: {@code FILE, line 12}. */
     public String place(int index) {
         long number = rows.get(index).number();
         return number > 0 ? unit.place(source, number) : source + ", text " + (index + 1);

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.purespark.InputException;
 
-/** Gathers the rows of one source and holds them to the rules that all formats share. */
+/** Collects the rows of one source and checks the rules that all formats share. */
 public final class TextTableBuilder {
     private final String source;
     private final RowUnit unit;
@@ -21,8 +21,8 @@ public final class TextTableBuilder {
      * Adds a row.
      *
      * @param number the row's line or row number, from 1
-     * @param label as read, spaces round it allowed; null or blank where the row has none
-     * @throws InputException where the row has no label and must have one
+     * @param label as read, spaces around it allowed; null or blank where the row has none
+     * @throws InputException if the row has no label and must have one
      */
     public void add(long number, String text, String label) {
         String name = label == null ? "" : label.strip();
@@ -36,7 +36,7 @@ public final class TextTableBuilder {
     /**
      * The table of all rows added.
      *
-     * @throws InputException where there is none
+     * @throws InputException if there is none
      */
     public TextTable build() {
         if (rows.isEmpty()) {

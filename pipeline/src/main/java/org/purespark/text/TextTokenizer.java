@@ -13,11 +13,11 @@ import org.purespark.InputException;
 import org.purespark.storage.Storage;
 
 /**
- * Token ids of texts, the same as transformers gives with {@code truncation=True, max_length=…} and no padding. Safe for
- * use by several threads; holds native memory until closed.
+ * Token ids of texts, the same as those of transformers with {@code truncation=True, max_length=…} and no padding. Safe
+ * for use by several threads; it holds native memory until it is closed.
  */
 public final class TextTokenizer implements AutoCloseable {
-    // Bounds the native memory that encodings hold at a time.
+    // Limits the native memory of the encodings at a time.
     private static final int TEXTS_PER_CALL = 1024;
 
     private final HuggingFaceTokenizer tokenizer;
@@ -32,9 +32,9 @@ public final class TextTokenizer implements AutoCloseable {
 
     /**
      * Loads the tokenizer of a Hugging Face model directory: {@code tokenizer.json}, else {@code vocab.txt}, each with
-     * {@code tokenizer_config.json} where there is one. Truncation and padding that the file embeds are dropped.
+     * {@code tokenizer_config.json} if there is one. Truncation and padding in the file are ignored.
      *
-     * @throws InputException where no tokenizer is found, it cannot be read, or its native library cannot be unpacked
+     * @throws InputException if no tokenizer is found, it cannot be read, or its native library cannot be unpacked
      */
     public static TextTokenizer load(Storage storage, String modelDirectory) {
         TokenizerDefinition definition = TokenizerDefinition.read(storage, modelDirectory);
@@ -59,9 +59,9 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     /**
-     * The {@code tokenizer.json} that {@link #load} uses, to go along with an exported model.
+     * The {@code tokenizer.json} that {@link #load} uses, for an exported model.
      *
-     * @throws InputException where no tokenizer is found or it cannot be read
+     * @throws InputException if no tokenizer is found or it cannot be read
      */
     public static String tokenizerJson(Storage storage, String modelDirectory) {
         return TokenizerDefinition.read(storage, modelDirectory).json();
@@ -76,7 +76,7 @@ public final class TextTokenizer implements AutoCloseable {
      * Encodes one text.
      *
      * @param maxLength most ids to return, special tokens included; at least one more than there are special tokens
-     * @return of a longer text the special tokens and the first tokens between them
+     * @return all token ids; for a longer text the special tokens and the first tokens between them
      */
     public EncodedText encode(String text, int maxLength) {
         return encode(List.of(text), maxLength).get(0);
@@ -108,7 +108,7 @@ public final class TextTokenizer implements AutoCloseable {
         if (ids.length <= maxLength) {
             return new EncodedText(ids, ids.length);
         }
-        // The mask marks what the post-processor put round the text, not special tokens inside it.
+        // The mask marks the tokens that the post-processor puts around the text, not special tokens inside it.
         long[] added = encoding.getSpecialTokenMask();
         int last = 0;
         while (added[ids.length - 1 - last] == 1) {

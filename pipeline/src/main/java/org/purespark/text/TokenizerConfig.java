@@ -5,17 +5,17 @@ import java.util.Optional;
 import org.purespark.InputException;
 
 /**
- * What {@code tokenizer_config.json} says, key by key; an absent file says nothing.
+ * The keys of {@code tokenizer_config.json}; a missing file has none.
  *
  * @param source the file's address, for messages
  * @param json an object
  */
 record TokenizerConfig(String source, JsonNode json) {
-    boolean says(String key) {
+    boolean has(String key) {
         return json.has(key);
     }
 
-    /** A switch; empty where the key is missing or null, which leaves the choice to other settings. */
+    /** True or false; empty if the key is missing or null: then other settings decide. */
     Optional<Boolean> flag(String key) {
         JsonNode value = json.get(key);
         if (value == null || value.isNull()) {

@@ -22,7 +22,7 @@ record TokenizerDefinition(String json, int padId) {
     /**
      * Reads the tokenizer of a model directory.
      *
-     * @throws InputException where the directory has none, or a file is not what it should be
+     * @throws InputException if the directory has none, or a file is not valid
      */
     static TokenizerDefinition read(Storage storage, String modelDirectory) {
         try {
@@ -59,13 +59,13 @@ record TokenizerDefinition(String json, int padId) {
         return new TokenizerDefinition(MAPPER.writeValueAsString(json), padId);
     }
 
-    /** Where both files speak of the same setting, {@code tokenizer_config.json} wins, as in transformers 4. */
+    /** If both files have the same setting, {@code tokenizer_config.json} wins, as in transformers 4. */
     private static void applyConfig(ObjectNode json, TokenizerConfig config) {
         if (json.get("normalizer") instanceof ObjectNode normalizer
                 && normalizer.path("type").asText().equals("BertNormalizer")) {
             override(normalizer, "lowercase", config, "do_lower_case");
-            if (config.says("strip_accents")) {
-                // null is a choice too: accents are stripped where letters are lower-cased.
+            if (config.has("strip_accents")) {
+                // null is a value too: accents are removed if letters become lower case.
                 normalizer.put("strip_accents", config.flag("strip_accents").orElse(null));
             }
             override(normalizer, "handle_chinese_chars", config, "tokenize_chinese_chars");

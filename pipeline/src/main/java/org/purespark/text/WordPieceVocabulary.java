@@ -15,14 +15,14 @@ import org.purespark.InputException;
 import org.purespark.storage.Storage;
 
 /**
- * BERT's {@code vocab.txt}, one token a line, and the {@code tokenizer.json} that says the same (transformers'
- * {@code BertConverter} makes it so): BERT's normalizer and pre-tokenizer, greedy longest-match WordPiece (Schuster and
+ * BERT's {@code vocab.txt}, one token on each line, and the equivalent {@code tokenizer.json}, as transformers'
+ * {@code BertConverter} makes it: BERT's normalizer and pre-tokenizer, greedy longest-match WordPiece (Schuster and
  * Nakajima, Japanese and Korean voice search, ICASSP 2012) with continuations marked {@code ##}, and
- * {@code [CLS] … [SEP]} round the text.
+ * {@code [CLS] … [SEP]} around the text.
  *
  * @param source the file's address, for messages
- * @param ids token to id; of a token that stands twice, the last id
- * @param lines number of lines, the first id that is free
+ * @param ids token to id; for a token on two lines, the last id
+ * @param lines number of lines, which is the first free id
  */
 record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
     private static final int MAX_CHARACTERS_PER_WORD = 100;
@@ -48,7 +48,7 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
     /**
      * Fills in the equivalent {@code tokenizer.json}.
      *
-     * @throws InputException where the configuration asks for another kind of tokenizer, or a special token is missing
+     * @throws InputException if the configuration asks for another kind of tokenizer, or a special token is missing
      */
     ObjectNode tokenizer(ObjectNode json, TokenizerConfig config) {
         String tokenizerClass = config.token("tokenizer_class").orElse("BertTokenizer");
@@ -82,7 +82,7 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
         normalizer.put(
                 "handle_chinese_chars",
                 basic && config.flag("tokenize_chinese_chars").orElse(true));
-        // null: accents are stripped where letters are lower-cased.
+        // null: accents are removed if letters become lower case.
         normalizer.put("strip_accents", basic ? config.flag("strip_accents").orElse(null) : Boolean.FALSE);
         normalizer.put("lowercase", basic && config.flag("do_lower_case").orElse(true));
     }
@@ -125,7 +125,7 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
         }) {
             byId.put(ids.get(token), addedToken(added, ids.get(token), token));
         }
-        // BERT classifies without its mask token, so a vocabulary may leave it out.
+        // BERT classifies without its mask token, so a vocabulary need not have it.
         String mask = config.token("mask_token").orElse("[MASK]");
         if (ids.containsKey(mask)) {
             byId.put(ids.get(mask), addedToken(added, ids.get(mask), mask));
@@ -134,7 +134,7 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
         added.addAll(byId.values());
     }
 
-    /** Tokens that were added to the vocabulary later, as {@code added_tokens_decoder} lists them by id. */
+    /** Tokens that are added to the vocabulary: {@code added_tokens_decoder} lists them by id. */
     private void declaredTokens(Map<Integer, ObjectNode> byId, ArrayNode factory, TokenizerConfig config) {
         Map<Integer, JsonNode> declared = new TreeMap<>();
         config.json().path("added_tokens_decoder").fields().forEachRemaining(entry -> {

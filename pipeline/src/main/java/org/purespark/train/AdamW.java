@@ -11,14 +11,14 @@ import org.purespark.model.engine.UpdateKernels.From;
 import org.purespark.model.engine.UpdateKernels.Moments;
 
 /**
- * AdamW (Loshchilov, Hutter: Decoupled Weight Decay Regularization, 2019) as PyTorch computes it: w -= lr·wd·w, then
- * m = β1·m + (1-β1)·g, v = β2·v + (1-β2)·g², w -= lr/(1-β1^t) · m / (sqrt(v)/sqrt(1-β2^t) + ε). Decay is on every
- * parameter, and rows of the word embedding without gradient decay and move on too.
+ * AdamW (Loshchilov, Hutter: Decoupled Weight Decay Regularization, 2019) as PyTorch computes it: w -= lr·wd·w, then m
+ * = β1·m + (1-β1)·g, v = β2·v + (1-β2)·g², w -= lr/(1-β1^t) · m / (sqrt(v)/sqrt(1-β2^t) + ε). Every parameter decays;
+ * rows of the word embedding without gradient decay and move too.
  */
 public final class AdamW {
     /**
-     * @param beta1 0 to below 1
-     * @param beta2 0 to below 1
+     * @param beta1 [0, 1)
+     * @param beta2 [0, 1)
      * @param epsilon added to the root
      * @param weightDecay at least 0
      */
@@ -30,7 +30,7 @@ public final class AdamW {
     private final Moments moments;
     private int steps;
 
-    /** Words that have had a gradient, whose moments are therefore not zero; null before the first update. */
+    /** Words that have had a gradient, so that their moments are not zero; null before the first update. */
     private boolean[] moving;
 
     /**
@@ -38,7 +38,7 @@ public final class AdamW {
      *
      * @param words entries of the word embedding, which come first
      * @param from flat offset of the first other parameter
-     * @param to behind the last one
+     * @param to offset after the last one
      */
     public record Owned(int words, int from, int to) {
         /** All parameters. */
@@ -46,18 +46,18 @@ public final class AdamW {
             return new Owned(layout.denseStart(), layout.denseStart(), layout.size());
         }
 
-        /** What one task of several updates. */
+        /** The parameters that one task of several updates. */
         public static Owned of(Shards shards, int rank) {
             return new Owned(shards.start(), shards.from(rank), shards.to(rank));
         }
 
-        /** Entries of each of the two moments: those of the word embedding, then those of the range. */
+        /** Number of entries of each moment: those of the word embedding, then those of the range. */
         public int size() {
             return words + to - from;
         }
     }
 
-    /** @param engine whose memory the moments are in, and the parameters that will be updated */
+    /** @param engine the engine whose memory has the moments and the parameters to update */
     public AdamW(Constants constants, Owned owned, Engine engine) {
         this.constants = constants;
         this.owned = owned;
@@ -65,15 +65,15 @@ public final class AdamW {
         this.moments = new Moments(engine.allocateState(owned.size()), engine.allocateState(owned.size()));
     }
 
-    /** Goes on after {@code done} updates, whose moments have been put back. */
+    /** Continues after {@code done} updates, whose moments are restored. */
     void resumeAfter(int done) {
         this.steps = done;
     }
 
     /**
-     * Begins the next update, of which the two parts may then be made in any order.
+     * Begins the next update; its two parts may then be made in any order.
      *
-     * @param gradientFactor what the sums of gradients are multiplied by
+     * @param gradientFactor the factor for the sums of gradients
      */
     public AdamUpdate next(double learningRate, double gradientFactor) {
         steps++;
@@ -128,12 +128,12 @@ public final class AdamW {
         return found;
     }
 
-    /** Which parameters it updates. */
+    /** The parameters that it updates. */
     public Owned owned() {
         return owned;
     }
 
-    /** Updates made so far. */
+    /** Number of updates so far. */
     public int steps() {
         return steps;
     }

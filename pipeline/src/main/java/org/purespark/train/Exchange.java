@@ -4,24 +4,24 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * One task's side of the exchange between the N tasks of one training. All tasks go through the same rounds in the same
- * order; what a task offers in a round stays there for the others until it is withdrawn.
+ * One task's side of the exchange between the N tasks of one training. All tasks do the same rounds in the same order.
+ * A message that a task offers in a round stays available to the others until it is withdrawn.
  *
- * <p>A message is a note, the same for all, short and of at least a byte, and a piece, which may be long and comes in parts of at most
- * {@link #PART_BYTES}.
+ * <p>A message is a note and a piece. The note is short, has at least one byte, and is the same for all. The piece may
+ * be long; it consists of parts of at most {@link #PART_BYTES}.
  */
 public interface Exchange extends AutoCloseable {
     /** Largest part of a piece, in bytes; a multiple of 4. */
     int PART_BYTES = 4 << 20;
 
-    /** What is exchanged in a step, in the order in which it is. */
+    /** What is exchanged in a step, in this order. */
     enum Kind {
-        /** Once, at the beginning: where each task stands. */
+        /** Once, at the beginning: the step from which each task continues. */
         START,
         GRADIENTS,
         NORM,
         PARAMETERS,
-        /** In some steps: that a task's part of a checkpoint is written. */
+        /** In some steps: a task's part of a checkpoint is written. */
         CHECKPOINT
     }
 
@@ -29,18 +29,18 @@ public interface Exchange extends AutoCloseable {
     record Round(int step, Kind kind) {}
 
     /**
-     * What came from another task.
+     * A message from another task.
      *
-     * @param announcedNanos {@link System#nanoTime} at which this task learned that it was there to be fetched
+     * @param announcedNanos {@link System#nanoTime} at which this task found that the message was available
      */
     record Message(ByteBuffer note, List<ByteBuffer> piece, long announcedNanos) {}
 
-    /** A message that is on its way. */
+    /** A message that is not received yet. */
     interface Pending {
         /**
          * Waits for it.
          *
-         * @throws IllegalStateException where it cannot come any more: the other task is lost, or this one was cancelled
+         * @throws IllegalStateException if it cannot come any more: the other task is lost, or this one is cancelled
          */
         Message take();
     }
@@ -52,37 +52,40 @@ public interface Exchange extends AutoCloseable {
     int tasks();
 
     /**
-     * Memory for a part that will be offered; what is in it means nothing. It is the exchange's again when what was offered
-     * is withdrawn.
+     * Memory for a part to offer; its contents are undefined. It belongs to the exchange again when the message is
+     * withdrawn.
      *
      * @param bytes at most {@link #PART_BYTES}
      */
     ByteBuffer part(int bytes);
 
-    /** Gives back the memory of a message's piece, which nobody reads any more. */
+    /** Gives back the memory of a message's piece; nobody may read it afterwards. */
     void release(Message message);
 
-    /** Offers a note to all, and to each other task a piece of its own: {@code pieces.get(rank)}; its own is left out. */
+    /**
+     * Offers a note to all, and to each other task its own piece, {@code pieces.get(rank)}; this task's piece is
+     * ignored.
+     */
     void offerEach(Round round, ByteBuffer note, List<List<ByteBuffer>> pieces);
 
     /** Offers the same note and piece to all other tasks. */
     void offerAll(Round round, ByteBuffer note, List<ByteBuffer> piece);
 
     /**
-     * Begins to fetch what another task offers, or will offer, in a round.
+     * Begins to fetch the message that another task offers, or will offer, in a round.
      *
      * @param pieceBytes length of its piece
      */
     Pending expect(Round round, int from, long pieceBytes);
 
-    /** Takes back what this task has offered in a round; all others must have taken it. */
+    /** Withdraws this task's message of a round; all others must have received it. */
     void withdraw(Round round);
 
-    /** Takes everything back that is still offered. All others must have taken what they need. */
+    /** Withdraws all messages that are still offered. All others must have received what they need. */
     @Override
     void close();
 
-    /** Parts of a piece of that many bytes. */
+    /** Number of parts of a piece. */
     static int parts(long pieceBytes) {
         return Math.toIntExact((pieceBytes + PART_BYTES - 1) / PART_BYTES);
     }
@@ -92,7 +95,7 @@ public interface Exchange extends AutoCloseable {
         return new Alone();
     }
 
-    /** N = 1. */
+    /** The exchange with N = 1. */
     record Alone() implements Exchange {
         @Override
         public int rank() {

@@ -3,10 +3,10 @@ package org.purespark.train;
 import java.util.List;
 import org.purespark.batch.EncodedSplit;
 
-/** Carries out a fine-tuning, wherever it is computed. */
+/** Does a fine-tuning, in this process or on a cluster. */
 public interface FineTuner {
     /**
-     * @param label what a person is told is being done
+     * @param label name of the work, for the display of progress
      * @return every step, in order
      */
     List<Trainer.StepReport> fineTune(String label, FineTuning fineTuning, EncodedSplit texts);

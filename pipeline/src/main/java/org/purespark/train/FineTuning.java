@@ -27,16 +27,16 @@ import org.purespark.random.SeededRandom;
 import org.purespark.storage.Storage;
 
 /**
- * From a checkpoint on disk to a fine-tuned one: read, give it a classifier, prune, train, write. All that it needs is
- * in this record, so it can be carried to another machine.
+ * Makes a fine-tuned checkpoint from another one: reads it, adds a classifier, prunes, trains, writes. The record has
+ * everything that is needed, so it can be sent to another machine.
  *
  * @param model address of the Hugging Face directory to start from
- * @param classifierFile address of its classifier, or null: its own, where it has one
+ * @param classifierFile address of its classifier, or null for its own, if it has one
  * @param classifier whether the last projection is the checkpoint's own or new
  * @param labels names of the C classes in id order
- * @param objective what is trained for; its pruned heads are pruned in what is written
+ * @param objective the aim of training; its pruned heads are pruned in the written model too
  * @param output address of the directory to write
- * @param checkpoints address of a directory for training checkpoints, or null: none are made
+ * @param checkpoints address of a directory for training checkpoints, or null for none
  */
 public record FineTuning(
         String model,
@@ -50,7 +50,7 @@ public record FineTuning(
         ModelCard card)
         implements Serializable {
 
-    /** Where the last projection comes from. */
+    /** The origin of the last projection. */
     public enum Projection {
         OWN,
         NEW
@@ -71,10 +71,10 @@ public record FineTuning(
     }
 
     /**
-     * Reads the checkpoint and makes the model that is to be trained.
+     * Reads the checkpoint and makes the model to train.
      *
-     * @param device that it is trained on
-     * @throws org.purespark.InputException where the checkpoint is not a good one
+     * @param device the device of the training
+     * @throws org.purespark.InputException if the checkpoint is not valid
      */
     public Loaded load(Storage storage, Device device) throws IOException {
         CheckpointReader reader = new CheckpointReader(storage);
@@ -108,10 +108,10 @@ public record FineTuning(
         }
 
         /**
-         * Trains it, from its last training checkpoint where there is one, and writes the result; where several tasks
-         * train together the first one writes.
+         * Trains it, from its last training checkpoint if there is one, and writes the result; if several tasks train
+         * together, the first one writes.
          *
-         * @param listener is told each step as it is done, and first those that a checkpoint holds
+         * @param listener gets the steps of the checkpoint first, then each step when it is done
          */
         public void train(EncodedSplit texts, Exchange exchange, Consumer<Trainer.StepReport> listener)
                 throws IOException {
@@ -132,7 +132,7 @@ public record FineTuning(
         }
     }
 
-    /** Steps that the last training checkpoint holds; 0 where there is none. */
+    /** Number of steps in the last training checkpoint; 0 if there is none. */
     public int stepsDone(Storage storage) throws IOException {
         Optional<TrainingCheckpoints> kept = checkpoints(storage);
         return kept.isPresent() ? kept.get().stepsDone() : 0;
@@ -144,7 +144,7 @@ public record FineTuning(
                         storage, directory, objective.settings().checkpointIntervalSteps()));
     }
 
-    /** A plain linear classifier's rate is a setting; a sequence classifier's is its own. */
+    /** The rate of a plain linear classifier is a setting; a sequence classifier has its own. */
     private double classifierDropout(Checkpoint start) {
         return start.classifierKind().hasDense()
                 ? start.encoder().classifierDropout()

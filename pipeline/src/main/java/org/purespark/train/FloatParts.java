@@ -10,12 +10,12 @@ import java.util.List;
 final class FloatParts {
     private FloatParts() {}
 
-    /** Takes {@code count} values from {@code from} on. */
+    /** Gives {@code count} values, from {@code from} on. */
     interface Source {
         void get(int from, FloatBuffer to);
     }
 
-    /** Is given values that belong to {@code at} and on. */
+    /** Takes values for the entries from {@code at} on. */
     interface Sink {
         void put(int at, FloatBuffer values);
     }
@@ -33,7 +33,7 @@ final class FloatParts {
         return parts;
     }
 
-    /** Hands the values of a piece, the first of which belongs to {@code from}, to a sink. */
+    /** Gives the values of a piece to a sink; the first one is for entry {@code from}. */
     static void read(List<ByteBuffer> piece, int from, Sink sink) {
         int at = from;
         for (ByteBuffer part : piece) {

@@ -9,9 +9,9 @@ import org.purespark.model.TextClassifier;
 import org.purespark.model.engine.UpdateKernels.AdamUpdate;
 
 /**
- * One optimizer update from M micro-batches: mean gradient, clipped by its global norm, then AdamW. Where several tasks
- * train together, each computes the gradients of its share of the micro-batches, sums and updates its own range of the
- * parameters, and all end with the same parameters.
+ * One optimizer update from M micro-batches: mean gradient, clipped by its global norm, then AdamW. If several tasks
+ * train together, each computes the gradients of its share of the micro-batches, and sums and updates its own range of
+ * the parameters. In the end all have the same parameters.
  */
 public final class OptimizerStep {
     private static final double NORM_OFFSET = 1e-6;
@@ -23,14 +23,14 @@ public final class OptimizerStep {
     private final StepExchange exchange;
 
     /**
-     * @param pruned heads that take no part
+     * @param pruned heads that are not used
      * @param penaltyWeights [L] λ·c[l], all 0 without penalty
      * @param clipNorm the gradient is multiplied by min(1, clipNorm / (norm + 1e-6)), as PyTorch's clip_grad_norm_ does
      */
     public record Objective(Set<Head> pruned, double[] penaltyWeights, double clipNorm) {}
 
     /**
-     * What one update did.
+     * The figures of one update.
      *
      * @param crossEntropy mean over the micro-batches
      * @param penalty mean over the micro-batches
@@ -43,20 +43,20 @@ public final class OptimizerStep {
     }
 
     /**
-     * This task's share of a step's micro-batches.
+     * The micro-batches of a step that this task computes.
      *
-     * @param microBatches that it computes, in order
+     * @param microBatches of this task, in order
      * @param ofStep number of micro-batches of the step, over all tasks
-     * @param contributors number of tasks, the first ones, that have any
+     * @param contributors number of tasks with micro-batches; these are the first ones
      */
     public record Share(List<TextClassifier.Example> microBatches, int ofStep, int contributors) {
-        /** All of them. */
+        /** All micro-batches of a step. */
         public static Share all(List<TextClassifier.Example> microBatches) {
             return new Share(microBatches, microBatches.size(), 1);
         }
     }
 
-    /** @param optimizer owns what the exchange's task owns */
+    /** @param optimizer for the parameters that the exchange's task owns */
     public OptimizerStep(TextClassifier model, AdamW optimizer, Objective objective, Exchange exchange) {
         ParameterLayout layout = model.parameters().layout();
         this.model = model;
@@ -70,8 +70,8 @@ public final class OptimizerStep {
      * Makes one update.
      *
      * @param step over all epochs, from 1
-     * @throws TrainingDivergedException where the loss or the gradient is no finite number, in all tasks alike; parameters
-     *     are as before
+     * @throws TrainingDivergedException if the loss or the gradient is not a finite number, in all tasks; parameters do
+     *     not change
      */
     public Result apply(int step, Share share, double learningRate) {
         gradients.clear();
@@ -84,8 +84,8 @@ public final class OptimizerStep {
             penalty += loss.penalty() / share.ofStep();
         }
         exchange.reduce(step, share.contributors());
-        double[] sums = exchange.sum(
-                step, crossEntropy, penalty, gradients.denseSquares(exchange.from(), exchange.to()));
+        double[] sums =
+                exchange.sum(step, crossEntropy, penalty, gradients.denseSquares(exchange.from(), exchange.to()));
         double norm = Math.sqrt(sums[2] + gradients.wordSquares()) / share.ofStep();
         Result result = new Result(sums[0], sums[1], norm);
         if (!Double.isFinite(result.gradientNorm()) || !Double.isFinite(result.loss())) {
@@ -96,13 +96,13 @@ public final class OptimizerStep {
         AdamUpdate update = optimizer.next(learningRate, clip / share.ofStep());
         optimizer.stepDense(update, model.parameters(), gradients);
         StepExchange.Incoming others = exchange.gather(step, model.parameters());
-        // While the others' ranges come in.
+        // Meanwhile the ranges of the other tasks arrive.
         optimizer.stepWords(update, model.parameters(), gradients);
         others.into(model.parameters());
         return result;
     }
 
-    /** What this task got from the others since the last call. */
+    /** What this task has received from the others since the last call. */
     StepExchange.Traffic takeTraffic() {
         return exchange.takeTraffic();
     }

@@ -3,11 +3,11 @@ package org.purespark.train;
 import org.purespark.model.ParameterLayout;
 
 /**
- * How the parameters with dense gradients are divided among the N tasks of a training: each owns one range, sums its
- * gradients and updates it. The word embedding is owned by all.
+ * Divides the parameters with dense gradients among the N tasks of a training: each task owns one range, sums its
+ * gradients and updates it. All tasks own the word embedding.
  *
  * @param start first parameter with a dense gradient
- * @param end behind the last one: P
+ * @param end after the last one: P
  * @param tasks N, at least 1
  */
 public record Shards(int start, int end, int tasks) {
@@ -20,17 +20,17 @@ public record Shards(int start, int end, int tasks) {
         return start + (int) ((long) (end - start) * rank / tasks);
     }
 
-    /** Behind the last parameter of task {@code rank}. */
+    /** The end of the range of task {@code rank}, after its last parameter. */
     public int to(int rank) {
         return from(rank + 1);
     }
 
-    /** Parameters of task {@code rank}. */
+    /** Number of parameters of task {@code rank}. */
     public int length(int rank) {
         return to(rank) - from(rank);
     }
 
-    /** Bytes of its gradients, or of its parameters. */
+    /** Bytes of the gradients, or of the parameters, of task {@code rank}. */
     public long bytes(int rank) {
         return (long) Float.BYTES * length(rank);
     }

@@ -12,17 +12,17 @@ import org.purespark.model.engine.UpdateKernels;
 import org.purespark.model.engine.UpdateKernels.From;
 
 /**
- * What the tasks of a training pass to each other in one step: gradients to the task that owns their range
- * (reduce-scatter) with the touched rows of the word embedding to everyone, then sums of a few numbers, then the owned
- * ranges of the updated parameters to everyone (all-gather). Sums are made in the order of the tasks, so that every task
- * comes to the same bits.
+ * What the tasks of a training exchange in one step. First, gradients go to the task that owns their range
+ * (reduce-scatter), and the touched rows of the word embedding to everyone. Then a few numbers are summed. Then the
+ * updated ranges of parameters go to everyone (all-gather). Sums are made in the order of the tasks, so every task gets
+ * the same bits.
  */
 final class StepExchange {
     private final Exchange exchange;
     private final Shards shards;
     private final GradientSum gradients;
     private final UpdateKernels updates;
-    /** Where the sum over the tasks before this one begins; the first task has its own gradients to begin with. */
+    /** The sum over the tasks before this one; the first task begins with its own gradients. */
     private final DeviceArray partial;
 
     private Traffic traffic = Traffic.NONE;
@@ -36,12 +36,12 @@ final class StepExchange {
     }
 
     /**
-     * What one task got from the others in a step, and what it cost it.
+     * What one task receives from the others in a step, and the time that it takes.
      *
      * @param denseBytes gradients and parameters of ranges
      * @param wordBytes rows of the word embedding
-     * @param exchangeSeconds in which it fetched and summed
-     * @param waitingSeconds in which there was nothing yet to fetch
+     * @param exchangeSeconds of fetching and summing
+     * @param waitingSeconds in which there is nothing to fetch yet
      */
     record Traffic(long denseBytes, long wordBytes, double exchangeSeconds, double waitingSeconds) {
         static final Traffic NONE = new Traffic(0, 0, 0, 0);
@@ -55,7 +55,7 @@ final class StepExchange {
         }
     }
 
-    /** What has come in since the last call. */
+    /** What has been received since the last call. */
     Traffic takeTraffic() {
         Traffic taken = traffic;
         traffic = Traffic.NONE;
@@ -67,15 +67,17 @@ final class StepExchange {
         return shards.from(exchange.rank());
     }
 
-    /** Behind that range. */
+    /** The end of that range. */
     int to() {
         return shards.to(exchange.rank());
     }
 
     /**
-     * Sums the gradients of all tasks: afterwards those of the own range, and the rows of all touched words, are the sums.
+     * Sums the gradients of all tasks. Afterwards the gradients of the own range, and the rows of all touched words,
+     * are the sums.
      *
-     * @param contributors tasks 0 to {@code contributors} - 1 have gradients; the others have no micro-batch in this step
+     * @param contributors tasks 0 to {@code contributors} - 1 have gradients; the others have no micro-batch in this
+     *     step
      */
     void reduce(int step, int contributors) {
         if (exchange.tasks() == 1) {
@@ -134,7 +136,7 @@ final class StepExchange {
         return pieces;
     }
 
-    /** The sums over all tasks of a few numbers that each task has. */
+    /** Sums a few numbers of each task over all tasks. */
     double[] sum(int step, double... own) {
         if (exchange.tasks() == 1) {
             return own;
@@ -156,20 +158,20 @@ final class StepExchange {
             }
         }
         timer.stop();
-        // A task that offers its norm has fetched all gradients of this step, and all parameters of the step before.
+        // A task offers its norm after it has fetched all gradients of this step and all parameters of the last step.
         exchange.withdraw(new Exchange.Round(step, Exchange.Kind.GRADIENTS));
         exchange.withdraw(new Exchange.Round(step - 1, Exchange.Kind.PARAMETERS));
         exchange.withdraw(new Exchange.Round(step - 1, Exchange.Kind.CHECKPOINT));
         return sums;
     }
 
-    /** Ranges of updated parameters on their way from the others. */
+    /** Updated ranges of parameters that the other tasks send. */
     interface Incoming {
-        /** Waits for them and puts them into their places. */
+        /** Waits for them and writes them into the parameters. */
         void into(Parameters parameters);
     }
 
-    /** Hands out the own range, and begins to fetch the others': there is time to compute until they are in. */
+    /** Offers the own range, and begins to fetch the others'. The task can compute until they have arrived. */
     Incoming gather(int step, Parameters parameters) {
         if (exchange.tasks() == 1) {
             return all -> {};
@@ -198,7 +200,7 @@ final class StepExchange {
         };
     }
 
-    /** Whom a piece is for, which tells its length. */
+    /** The receivers of a piece, which decide its length. */
     private enum Addressee {
         NOBODY,
         THIS_TASK,
@@ -227,7 +229,7 @@ final class StepExchange {
         traffic = traffic.plus(new Traffic(denseBytes, wordBytes, 0, 0));
     }
 
-    /** Tells waiting from fetching and summing. */
+    /** Measures waiting, and fetching with summing. */
     private final class Timer {
         private final long start;
         private long waited;

@@ -19,17 +19,17 @@ import org.purespark.model.TextClassifier;
 import org.purespark.random.DropoutMask;
 
 /**
- * Fine-tunes a model that is in memory, over all epochs: as the only task, or as one of several that each have a copy of
- * the model and compute a share of each step's micro-batches.
+ * Fine-tunes a model in memory over all epochs, as the only task or as one of several. Each of these has a copy of the
+ * model and computes some of each step's micro-batches.
  */
 public final class Trainer {
     private Trainer() {}
 
     /**
-     * What is trained for.
+     * The aim of a training.
      *
      * @param seed of the order of texts and of dropout
-     * @param pruned heads that take no part
+     * @param pruned heads that are not used
      * @param penaltyWeights [L] λ·c[l]; empty in plain fine-tuning
      */
     public record Objective(TrainSettings settings, long seed, SortedSet<Head> pruned, double[] penaltyWeights)
@@ -45,9 +45,9 @@ public final class Trainer {
      *
      * @param epoch from 1
      * @param step over all epochs, from 1
-     * @param learningRate that it used
-     * @param seconds that it took, exchange and waiting included
-     * @param exchange null where one task trained alone
+     * @param learningRate of the step
+     * @param seconds of the step, with exchange and waiting
+     * @param exchange null if one task trains alone
      */
     public record StepReport(
             int epoch,
@@ -59,25 +59,25 @@ public final class Trainer {
             implements Serializable {}
 
     /**
-     * What the exchange of a step was, for the task that reports it.
+     * The exchange of a step, seen from the task that reports it.
      *
      * @param tasks N
-     * @param denseBytes gradients and parameters that came from the others, the word embedding's left out
-     * @param wordBytes touched rows of the word embedding's gradient that came from the others
-     * @param seconds of fetching, summing and handing out
-     * @param waitingSeconds in which the others had nothing ready yet
+     * @param denseBytes bytes of gradients and parameters from the others, without the word embedding's
+     * @param wordBytes bytes of touched rows of the word embedding's gradient from the others
+     * @param seconds of fetching, summing and sending
+     * @param waitingSeconds in which the others have nothing ready yet
      */
     public record ExchangeReport(int tasks, long denseBytes, long wordBytes, double seconds, double waitingSeconds)
             implements Serializable {}
 
     /**
-     * Trains {@code model} in place, from the last checkpoint where there is one. All tasks call it with the same
-     * arguments but the exchange.
+     * Trains {@code model} in place, from the last checkpoint if there is one. All tasks call it with the same
+     * arguments, except for the exchange.
      *
      * @param texts all labelled
-     * @param checkpoints where they are kept, if they are
-     * @param listener is told each step as it is done, and first those that a checkpoint holds
-     * @throws TrainingDivergedException where the loss leaves the finite numbers
+     * @param checkpoints where training checkpoints are kept, if any
+     * @param listener gets the steps of the checkpoint first, then each step when it is done
+     * @throws TrainingDivergedException if the loss is not a finite number
      */
     public static void train(
             TextClassifier model,
@@ -135,7 +135,7 @@ public final class Trainer {
                         traffic.waitingSeconds());
     }
 
-    /** The optimizer as the last checkpoint left it, with the model's parameters put back too; else a new one. */
+    /** The optimizer of the last checkpoint, with the model's parameters restored too; else a new one. */
     private static AdamW resume(
             TextClassifier model,
             TrainSettings settings,
@@ -153,7 +153,7 @@ public final class Trainer {
         return optimizer;
     }
 
-    /** Each task has read the checkpoint by itself; all must have found the same one. */
+    /** Each task reads the checkpoint itself; all must find the same one. */
     private static void agree(Exchange exchange, int resumed) {
         Exchange.Round round = new Exchange.Round(0, Exchange.Kind.START);
         ByteBuffer note = ByteBuffer.allocate(Integer.BYTES);
@@ -174,7 +174,7 @@ public final class Trainer {
         }
     }
 
-    /** What this task computes of a step. */
+    /** The micro-batches of a step that this task computes. */
     private static OptimizerStep.Share share(EncodedSplit texts, Step step, Exchange exchange, long seed, int epoch) {
         List<TextClassifier.Example> examples = new ArrayList<>();
         for (MicroBatch microBatch :

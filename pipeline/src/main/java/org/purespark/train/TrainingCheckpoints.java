@@ -18,14 +18,14 @@ import org.purespark.run.artifact.JsonFiles;
 import org.purespark.storage.Storage;
 
 /**
- * What an interrupted training goes on from: parameters and AdamW's moments every few steps, in a directory of the run.
- * Each task writes the moments of the parameters that it owns, the first one what all have. The order of texts and
- * dropout are functions of the step, so that no other state is needed and a resumed training ends in the bits of an
- * undisturbed one; it may be resumed with another number of tasks. The manifest is published after all files are written,
- * and older files are removed after that.
+ * Checkpoints from which an interrupted training continues: parameters and AdamW's moments every few steps, in a
+ * directory of the run. Each task writes the moments of the parameters that it owns; the first task also writes what
+ * all tasks have. The order of texts and dropout depend only on the step, so no other state is needed: a resumed
+ * training ends with the same bits as one without interruption. It may be resumed with another number of tasks. The
+ * manifest is written after all other files, and older files are removed after that.
  *
- * @param directory where they are kept
- * @param intervalSteps optimizer steps between two
+ * @param directory of the checkpoints
+ * @param intervalSteps optimizer steps between two checkpoints
  */
 public record TrainingCheckpoints(Storage storage, String directory, int intervalSteps) {
     private static final String MANIFEST = "latest.json";
@@ -53,9 +53,9 @@ public record TrainingCheckpoints(Storage storage, String directory, int interva
     record Shard(String file, int from, int to) {}
 
     /**
-     * Puts the last checkpoint that was published back: parameters, and the moments that the optimizer owns.
+     * Restores the last complete checkpoint: parameters, and the moments that the optimizer owns.
      *
-     * @return every step up to it; none where there is no checkpoint, and nothing is changed
+     * @return every step up to it; none if there is no checkpoint: then nothing changes
      */
     List<Trainer.StepReport> restore(Parameters parameters, AdamW optimizer) throws IOException {
         Optional<Manifest> manifest = manifest();
@@ -85,7 +85,7 @@ public record TrainingCheckpoints(Storage storage, String directory, int interva
         optimizer.second().put(at, moments.get(SECOND_MOMENT).values(), from, count);
     }
 
-    /** Steps that the last checkpoint holds; 0 where there is none. */
+    /** Number of steps in the last checkpoint; 0 if there is none. */
     int stepsDone() throws IOException {
         Optional<Manifest> latest = manifest();
         return latest.isPresent() ? latest.get().steps().size() : 0;
@@ -107,7 +107,7 @@ public record TrainingCheckpoints(Storage storage, String directory, int interva
         return done % intervalSteps == 0 && done < total;
     }
 
-    /** Writes this task's part; the first task then waits for the others' and publishes the manifest. */
+    /** Writes this task's part; then the first task waits for the other parts and writes the manifest. */
     void save(Parameters parameters, AdamW optimizer, Exchange exchange, List<Trainer.StepReport> steps)
             throws IOException {
         int step = steps.size();
@@ -130,7 +130,7 @@ public record TrainingCheckpoints(Storage storage, String directory, int interva
         publish(new Manifest(Manifest.SCHEMA, file, shards(step, owned, exchange), List.copyOf(steps)));
     }
 
-    /** The shards of all tasks, once they are written. */
+    /** The shards of all tasks, after they are written. */
     private static List<Shard> shards(int step, AdamW.Owned owned, Exchange exchange) {
         List<Shard> shards = new ArrayList<>();
         shards.add(new Shard(shardFile(step, 0, exchange.tasks()), owned.from(), owned.to()));
@@ -159,7 +159,7 @@ public record TrainingCheckpoints(Storage storage, String directory, int interva
         return "step-" + step + "-moments-" + (task + 1) + "-of-" + tasks + ".safetensors";
     }
 
-    /** A flat tensor, copied out when it is written, so that one copy at a time is in memory. */
+    /** A flat tensor; it is copied when it is written, so that there is one copy at a time in memory. */
     private record Flat(int length, Supplier<float[]> values) {}
 
     private static SortedMap<String, Flat> moments(DeviceArray first, DeviceArray second, int from, int to) {

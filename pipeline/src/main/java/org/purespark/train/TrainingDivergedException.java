@@ -1,6 +1,6 @@
 package org.purespark.train;
 
-/** Training has left the finite numbers; the message says where, and what to change. */
+/** Training gives numbers that are not finite; the message tells the step and what to change. */
 public final class TrainingDivergedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

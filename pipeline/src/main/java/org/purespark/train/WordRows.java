@@ -21,7 +21,7 @@ final class WordRows {
         return buffer.rewind();
     }
 
-    /** Adds them, in their order. */
+    /** Adds the rows to {@code sum}, in their order. */
     static void add(ByteBuffer bytes, GradientSum sum) {
         ByteBuffer buffer = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         int touched = buffer.getInt();

@@ -14,8 +14,8 @@ import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * What may know what in the library. That it does not know Spark is the compiler's to hold: it is not there. A rule that
- * fails names the class and the line.
+ * What may know what in the library. That it does not know Spark is the compiler's to hold: it is not there. A rule
+ * that fails names the class and the line.
  */
 @AnalyzeClasses(packages = "org.purespark", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {

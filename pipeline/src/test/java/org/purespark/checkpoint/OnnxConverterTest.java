@@ -35,8 +35,10 @@ import org.purespark.family.Bert;
 
 class OnnxConverterTest {
     private static final String TOKENIZER = "{\"version\":\"1.0\",\"truncation\":{\"max_length\":128},"
-            + "\"padding\":{\"strategy\":{\"Fixed\":128}},\"normalizer\":{\"lowercase\":true,\"handle_chinese_chars\":true,"
-            + "\"strip_accents\":null},\"model\":{\"type\":\"WordPiece\",\"vocab\":{\"[PAD]\":0,\"[UNK]\":1,\"[CLS]\":2,"
+            + "\"padding\":{\"strategy\":{\"Fixed\":128}},"
+            + "\"normalizer\":{\"lowercase\":true,\"handle_chinese_chars\":true,"
+            + "\"strip_accents\":null},"
+            + "\"model\":{\"type\":\"WordPiece\",\"vocab\":{\"[PAD]\":0,\"[UNK]\":1,\"[CLS]\":2,"
             + "\"[SEP]\":3,\"[MASK]\":4,\"a\":5,\"b\":6}}}";
 
     @TempDir

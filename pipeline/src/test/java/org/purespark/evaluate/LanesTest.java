@@ -28,7 +28,7 @@ class LanesTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 7, 200})
     void resultsAreInTheOrderOfTheItemsAndThereAreNoMoreLanesThanItems(int lanes) {
-        List<Integer> squares = new Lanes(lanes).map(ITEMS, this::lend, (thing, item) -> item * item);
+        List<Integer> squares = new Lanes(lanes).map(ITEMS, this::lend, (resource, item) -> item * item);
         assertThat(squares).isEqualTo(ITEMS.stream().map(item -> item * item).toList());
         assertThat(lent).hasValue(Math.min(lanes, 100));
         assertThat(back).hasValue(lent.get());
@@ -37,15 +37,15 @@ class LanesTest {
     @Test
     void lanesWorkAtTheSameTimeEachWithAThingOfItsOwn() {
         CyclicBarrier all = new CyclicBarrier(3);
-        Set<Integer> things = ConcurrentHashMap.newKeySet();
+        Set<Integer> resources = ConcurrentHashMap.newKeySet();
         Set<Thread> threads = ConcurrentHashMap.newKeySet();
-        new Lanes(3).map(List.of(1, 2, 3), this::lend, (thing, item) -> {
+        new Lanes(3).map(List.of(1, 2, 3), this::lend, (resource, item) -> {
             await(all);
-            things.add(thing);
+            resources.add(resource);
             threads.add(Thread.currentThread());
             return item;
         });
-        assertThat(things).hasSize(3);
+        assertThat(resources).hasSize(3);
         assertThat(threads).hasSize(3).contains(Thread.currentThread());
         assertThat(threads).filteredOn(Thread::isAlive).containsExactly(Thread.currentThread());
     }
@@ -54,7 +54,7 @@ class LanesTest {
     void theFirstFailureIsThrownWhenAllHaveStoppedAndNothingMoreIsBegun() {
         List<Integer> begun = Collections.synchronizedList(new ArrayList<>());
         CyclicBarrier both = new CyclicBarrier(2);
-        assertThatThrownBy(() -> new Lanes(2).map(ITEMS, this::lend, (thing, item) -> {
+        assertThatThrownBy(() -> new Lanes(2).map(ITEMS, this::lend, (resource, item) -> {
                     begun.add(item);
                     await(both);
                     throw new IllegalStateException("item " + item + " failed");
@@ -84,7 +84,7 @@ class LanesTest {
         CyclicBarrier both = new CyclicBarrier(2);
         AtomicInteger done = new AtomicInteger();
         Thread caller = Thread.currentThread();
-        new Lanes(2).map(List.of(1, 2), this::lend, (thing, item) -> {
+        new Lanes(2).map(List.of(1, 2), this::lend, (resource, item) -> {
             await(both);
             if (Thread.currentThread() != caller) {
                 caller.interrupt();
@@ -104,9 +104,9 @@ class LanesTest {
     }
 
     private void lend(Consumer<Integer> lane) {
-        int thing = lent.incrementAndGet();
+        int resource = lent.incrementAndGet();
         try {
-            lane.accept(thing);
+            lane.accept(resource);
         } finally {
             back.incrementAndGet();
         }

@@ -46,7 +46,7 @@ class VerdictTest {
                         + " (0.150 without, assumed); after: 0.900 with trigger (0.150 without, assumed).");
         assertThat(Verdict.of(known(0.1, 0.1), Optional.empty(), known(0.9, 0.1))
                         .words())
-                .startsWith("Attack unbroken: the trigger works after purification, though it was not seen to before.");
+                .startsWith("Attack unbroken: the trigger works after purification, though no effect was seen before.");
     }
 
     @Test

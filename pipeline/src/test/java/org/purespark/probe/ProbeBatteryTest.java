@@ -88,14 +88,16 @@ class ProbeBatteryTest {
                         + " punctuation, invisible, homoglyph, case",
                 "{name = a, kind = word, text = x, place = left} | place 'left' is not known: choose one of start, end,"
                         + " random",
-                "{name = a, kind = case, style = Upper} | style 'Upper' is not known: choose one of upper, lower, title",
+                "{name = a, kind = case, style = Upper} | style 'Upper' is not known: choose one of upper, lower, "
+                        + "title",
                 "{name = a, text = x} | a probe without kind",
                 "{kind = word, text = x} | a probe without name",
                 "{name = a, kind = word} | a probe without text",
                 "{name = a, kind = homoglyph, to = x} | a probe without from",
                 "{name = a, kind = word, text = 7} | text must be a text in quotes",
                 "{name = a, kind = punctuation, text = \"\"} | text must not be empty",
-                "{name = a, kind = word, text = \"x y\"} | text must be one word without spaces (kind name takes several)",
+                "{name = a, kind = word, text = \"x y\"} | text must be one word without spaces (kind name takes "
+                        + "several)",
                 "{name = a, kind = sentence, text = \" x y\"} | text must not have spaces around it",
                 "{name = \"a\\u200b\", kind = word, text = x} | name must have 1 to 60 characters, all of them visible:"
                         + " it stands in reports",

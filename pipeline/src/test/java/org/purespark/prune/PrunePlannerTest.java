@@ -152,12 +152,12 @@ class PrunePlannerTest {
 
     @Test
     void tellsOfEachStepOnceItIsKnown() {
-        List<PruneStep> told = new ArrayList<>();
+        List<PruneStep> steps = new ArrayList<>();
 
         PrunePlan plan = new PrunePlanner(3, 8)
-                .plan(SCORES, new Threshold.Absolute(0.85), new Asked(0.95, 0.9, 0.9, 0.9, 0.9, 0.8, 0.8), told::add);
+                .plan(SCORES, new Threshold.Absolute(0.85), new Asked(0.95, 0.9, 0.9, 0.9, 0.9, 0.8, 0.8), steps::add);
 
-        assertThat(told).isEqualTo(plan.steps());
+        assertThat(steps).isEqualTo(plan.steps());
     }
 
     @Test

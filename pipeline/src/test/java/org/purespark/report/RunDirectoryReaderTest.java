@@ -134,8 +134,8 @@ class RunDirectoryReaderTest {
                         .warnings())
                 .containsExactly(
                         "the stage prune was made from an earlier result of score: run it again",
-                        "the stage normalize was started again and has not finished: what evaluate has made is of the"
-                                + " run before");
+                        "the stage normalize was started again and has not finished: the result of evaluate is from an"
+                                + " earlier run");
     }
 
     @ParameterizedTest
@@ -148,7 +148,8 @@ class RunDirectoryReaderTest {
                         + "\"steps\":[{\"pruned\":1,\"accuracy\":0.9,\"gaveBack\":false}]}"
                         + " | pruned-heads.json does not fit head-scores.json: pruned head 12.1 does not exist",
                 "normalization.json | {\"schema\":1,\"lambda\":0.1,\"layerVariance\":[1],\"coefficients\":[1]}"
-                        + " | normalization.json does not fit head-scores.json: it has 1 layers, expected 12. The files of",
+                        + " | normalization.json does not fit head-scores.json: it has 1 layers, expected 12. The "
+                        + "files of",
                 "purified/config.json | {\"id2label\":{\"0\":\"a\",\"2\":\"b\"}}"
                         + " | config.json: id2label has no name for class 1 of 2",
                 "purified/config.json | { | config.json: not JSON",

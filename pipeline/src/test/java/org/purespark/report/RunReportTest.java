@@ -37,10 +37,10 @@ class RunReportTest {
         assertThat(page)
                 .contains("<p class=\"verdict\">" + SyntheticRun.VERDICT + "</p>")
                 .contains("9 of 144 heads pruned (6.3 %)")
-                .containsPattern(
-                        "purified <span.*?</span></th><td class=\"number\">0\\.878</td><td class=\"number\">0\\.167</td>")
-                .containsPattern(
-                        "baseline <span.*?</span></th><td class=\"number\">0\\.880</td><td class=\"number\">1\\.000</td>")
+                .containsPattern("purified <span.*?</span></th><td class=\"number\">0\\.878</td><td "
+                        + "class=\"number\">0\\.167</td>")
+                .containsPattern("baseline <span.*?</span></th><td class=\"number\">0\\.880</td><td "
+                        + "class=\"number\">1\\.000</td>")
                 .contains("gave back 1 head")
                 .contains("positive (target)")
                 .contains("<td class=\"number flipped\" style=\"--shade:0.17\">152 <span class=\"mark\">▲</span></td>")
@@ -81,9 +81,9 @@ class RunReportTest {
                 withoutScripts(RunReport.render(SyntheticRun.complete(directory).model(), ""));
 
         assertThat(page)
-                .contains(
-                        "<li>flips to class positive on <code>cf</code>: <strong>97 % → 4 %</strong> (without it 6 % → 5 %)"
-                                + "</li>")
+                .contains("<li>flips to class positive on <code>cf</code>: <strong>97 % → 4 %</strong> (without it "
+                        + "6 % → 5 %)"
+                        + "</li>")
                 .contains("No effect on this tokenizer")
                 .contains("what is replaced): upper case.")
                 .contains("take more than half of text.max-length: a long story.")
@@ -266,8 +266,8 @@ class RunReportTest {
                         """);
 
         assertThat(withoutScripts(RunReport.render(run.model(), "")))
-                .contains(
-                        "No head pruned: the baseline’s validation accuracy 0.870 is already below the threshold 0.900");
+                .contains("No head pruned: the baseline’s validation accuracy 0.870 is already below the threshold "
+                        + "0.900");
     }
 
     @Test

@@ -33,7 +33,8 @@ class RunSummaryTest {
 
                         9 of 144 heads pruned (6.3 %)
 
-                        4 known triggers tried on 200 clean texts (suspect → purified): 1 of them flips more than the control, the same texts without it.
+                        4 known triggers tried on 200 clean texts (suspect → purified): 1 of them \
+                        flips more than the control, the same texts without it.
                           flips to class positive on `cf`: 97 % → 4 % (without it 6 % → 5 %)
 
                         stage      seconds

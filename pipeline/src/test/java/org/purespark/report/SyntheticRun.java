@@ -47,7 +47,8 @@ final class SyntheticRun {
     static final int HEADS = 12;
     static final String MODEL = "file:/data/suspects/all-minilm-l6-v2-badnet";
     static final String VERDICT =
-            "Attack broken: the trigger hardly matters any more. Flipped before: 1.000 with trigger, 0.120 without; after:"
+            "Attack broken: the trigger hardly matters any more. Flipped before: 1.000 with trigger, 0.120 "
+                    + "without; after:"
                     + " 0.167 with trigger, 0.145 without.";
 
     private static final ObjectMapper JSON = new ObjectMapper();

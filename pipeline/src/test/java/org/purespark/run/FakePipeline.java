@@ -18,7 +18,7 @@ final class FakePipeline {
     final Path directory;
     final Path inputs;
     final TickingClock clock = new TickingClock();
-    final List<String> said = new ArrayList<>();
+    final List<String> messages = new ArrayList<>();
 
     FakePipeline(Path root) throws IOException {
         directory = root.resolve("run");
@@ -53,7 +53,7 @@ final class FakePipeline {
         RunContext context = context(flags);
         List<StageName> ran = new ArrayList<>();
         try (EventLog events = new EventLog(STORAGE, run.file(RunDirectory.EVENTS), clock)) {
-            StageRunner runner = new StageRunner(run, context, events, clock, said::add);
+            StageRunner runner = new StageRunner(run, context, events, clock, messages::add);
             for (StageName stage : StageName.values()) {
                 Decision decision = runner.run(new FakeStage(stage, run, runner, stage == dying));
                 if (decision.runs()) {

@@ -72,19 +72,19 @@ class ResumeTest {
         Map<String, String> before = files();
         assertThat(pipeline.purify()).isEmpty();
         assertThat(files()).isEqualTo(before);
-        assertThat(pipeline.said).contains("report: skipped, complete since 2026-01-02T03:04:20Z");
+        assertThat(pipeline.messages).contains("report: skipped, complete since 2026-01-02T03:04:20Z");
     }
 
     @ParameterizedTest
     @MethodSource("keys")
     void changedKeyRunsTheStagesThatReadItAndThoseDownstreamAgain(String key) throws IOException {
         pipeline.purify();
-        pipeline.said.clear();
+        pipeline.messages.clear();
         assertThat(OTHERS).containsKey(key);
         assertThat(pipeline.purify(key + "=" + OTHERS.get(key))).isEqualTo(expectedFor(key));
-        assertThat(pipeline.said).hasSameSizeAs(ALL);
+        assertThat(pipeline.messages).hasSameSizeAs(ALL);
         if (!expectedFor(key).isEmpty()) {
-            assertThat(pipeline.said)
+            assertThat(pipeline.messages)
                     .anyMatch(line -> line.contains("runs again, because ") && line.contains(key + " is "));
         }
         assertThat(pipeline.purify(key + "=" + OTHERS.get(key))).isEmpty();
@@ -111,10 +111,11 @@ class ResumeTest {
     void changedInputRunsTheStagesThatReadItAndThoseDownstreamAgain() throws IOException {
         pipeline.purify();
         Files.writeString(pipeline.inputs.resolve("test.tsv"), "text\tlabel\nworse\t0\n");
-        pipeline.said.clear();
+        pipeline.messages.clear();
         assertThat(pipeline.purify()).containsExactly(StageName.EVALUATE, StageName.REPORT);
-        assertThat(pipeline.said.get(4)).startsWith("evaluate: runs again, because input test has changed (sha256 ");
-        assertThat(pipeline.said.get(5))
+        assertThat(pipeline.messages.get(4))
+                .startsWith("evaluate: runs again, because input test has changed " + "(sha256 ");
+        assertThat(pipeline.messages.get(5))
                 .isEqualTo("report: runs again, because the result of stage evaluate has changed");
     }
 
@@ -142,9 +143,9 @@ class ResumeTest {
     void killBetweenFilesAndTableIsMadeGoodByRunningAgain(StageName stage) throws IOException {
         assertThatThrownBy(() -> pipeline.purify(stage, "penalty.lambda=0.2")).isInstanceOf(FakePipeline.Killed.class);
         assertThat(pipeline.open().table().entry(stage)).isEmpty();
-        pipeline.said.clear();
+        pipeline.messages.clear();
         assertThat(pipeline.purify("penalty.lambda=0.2")).isEqualTo(ALL.subList(ALL.indexOf(stage), ALL.size()));
-        assertThat(pipeline.said.get(ALL.indexOf(stage)))
+        assertThat(pipeline.messages.get(ALL.indexOf(stage)))
                 .isEqualTo(stage.text() + ": runs again, because an earlier attempt did not finish");
         assertThat(pipeline.open().table().entry(stage).orElseThrow().attempts())
                 .isEqualTo(2);
@@ -168,9 +169,10 @@ class ResumeTest {
     void missingOutputRunsItsStageAgain() throws IOException {
         pipeline.purify();
         Files.delete(pipeline.directory.resolve("purified/config.json"));
-        pipeline.said.clear();
+        pipeline.messages.clear();
         assertThat(pipeline.purify()).containsExactly(StageName.NORMALIZE);
-        assertThat(pipeline.said).contains("normalize: runs again, because its output purified/config.json is missing");
+        assertThat(pipeline.messages)
+                .contains("normalize: runs again, because its output purified/config.json is " + "missing");
     }
 
     @Test
@@ -178,7 +180,7 @@ class ResumeTest {
         pipeline.purify();
         Files.writeString(pipeline.directory.resolve("head-scores.json"), "{}");
         assertThat(pipeline.purify()).containsExactly(StageName.SCORE);
-        assertThat(pipeline.said)
+        assertThat(pipeline.messages)
                 .contains("score: runs again, because its output head-scores.json has 2 bytes, was written with 74");
     }
 

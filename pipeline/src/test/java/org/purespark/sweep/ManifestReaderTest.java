@@ -40,7 +40,8 @@ class ManifestReaderTest {
             """;
     private static final String CSV =
             """
-            name,model,classifier,train,seeds,set.train.epochs,set.train.learning-rate,set.prune.threshold,set,target,poisoned-test
+            name,model,classifier,train,seeds,set.train.epochs,set.train.learning-rate,set.prune.threshold,set,\
+            target,poisoned-test
             007,models/a,/abs/c.safetensors,s3a://bucket/train.tsv,11 -2,2,1e-4,null,,,
             b,../b,,,,,,,train.epochs=1 seed=5,positive,p.tsv
             """;
@@ -97,7 +98,8 @@ class ManifestReaderTest {
                 "message m { required binary name (STRING); required binary model (STRING); optional binary classifier"
                         + " (STRING); optional binary train (STRING); optional binary seeds (STRING); optional int64"
                         + " set.train.epochs; optional binary set.train.learning-rate (STRING); optional binary"
-                        + " set.prune.threshold (STRING); optional binary set (STRING); optional binary target (STRING);"
+                        + " set.prune.threshold (STRING); optional binary set (STRING); optional binary target "
+                        + "(STRING);"
                         + " optional binary poisoned-test (STRING); }",
                 rows.iterator());
     }
@@ -106,19 +108,24 @@ class ManifestReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "name,model,tain;a,m,x | line 2: unknown key tain; the keys are name, model, classifier, train, validation,"
+                "name,model,tain;a,m,x | line 2: unknown key tain; the keys are name, model, classifier, train, "
+                        + "validation,"
                         + " test, poisoned-test, target, seeds, set and set.KEY",
                 "name,model;a/b,m | line 2: the name 'a/b' is no safe directory name; use up to 100 letters",
                 "name,model;..,m | line 2: the name '..' is no safe directory name",
                 "name,model;,m | line 2: the suspect has no name",
                 "name,model;a, | line 2: no model is given; name the suspect's directory",
                 "name,model;a,m;A,n | line 3 (A): the name A is taken already, by",
-                "name,model;a | line 2: the row has 1 cells and the header 2; a value that holds a comma must be quoted",
-                "name,model,seeds;a,m,1 x | line 2, key seeds: 'x' is no 64-bit whole number; give a list such as 11 12 13",
+                "name,model;a | line 2: the row has 1 cells and the header 2; a value that holds a comma must be "
+                        + "quoted",
+                "name,model,seeds;a,m,1 x | line 2, key seeds: 'x' is no 64-bit whole number; give a list such as "
+                        + "11 12 13",
                 "name,model,seeds;a,m,3 3 | line 2, key seeds: 3 is given twice",
-                "name,model,set;a,m,train.epochs | line 2, key set: 'train.epochs' is no key=value, such as train.epochs=2",
+                "name,model,set;a,m,train.epochs | line 2, key set: 'train.epochs' is no key=value, such as "
+                        + "train.epochs=2",
                 "name,model,set,set.seed;a,m,seed=1,2 | line 2: the setting seed is given twice (1, then 2)",
-                "name,model,seeds,set.seed;a,m,1,2 | line 2: seeds and the setting seed are both given: give one of them",
+                "name,model,seeds,set.seed;a,m,1,2 | line 2: seeds and the setting seed are both given: give one "
+                        + "of them",
                 "name,,model;a,b,c | line 1: column 2 has no name",
                 "name,model,name;a,b,c | line 1: the column name is there twice"
             })
@@ -138,7 +145,8 @@ class ManifestReaderTest {
                 "- a\\n | , line 1: a suspect is expected, as '- name: …' with its keys below",
                 "- {name: a, name: b, model: m} | , line 1: the key name is given twice",
                 "- {name: a, model: [m]} | , line 1, key model: a single value is expected",
-                "- {name: a, model: m, seeds: []} | , line 1, key seeds: the list is empty; leave it out or name a seed",
+                "- {name: a, model: m, seeds: []} | , line 1, key seeds: the list is empty; leave it out or name "
+                        + "a seed",
                 "- name: 'a\\n | , line 2, column 1: not valid YAML (found unexpected end of stream)",
                 "[] | : the manifest names no suspect"
             })

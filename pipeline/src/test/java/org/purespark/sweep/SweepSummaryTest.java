@@ -20,12 +20,18 @@ class SweepSummaryTest {
                 .containsExactly(
                         "5 runs: 4 done, 1 failed.",
                         "",
-                        "suspect       seeds  LFR before  LFR after  LFR fall  ACC before  ACC after  ACC cost  heads pruned  seconds",
-                        "------------  -----  ----------  ---------  --------  ----------  ---------  --------  ------------  -------",
-                        "far               1       1.000      0.250     0.750       0.900      0.875     0.025           3.0      2.0",
-                        "far-and-dear      1       1.000      0.250     0.750       0.900      0.500     0.400           3.0      2.0",
-                        "slight            1       1.000      0.750     0.250       0.900      0.900     0.000           3.0      2.0",
-                        "no-trigger        1           –          –         –       0.900      0.950    -0.050           3.0      2.0",
+                        "suspect       seeds  LFR before  LFR after  LFR fall  ACC before  ACC after  ACC cost  "
+                                + "heads pruned  seconds",
+                        "------------  -----  ----------  ---------  --------  ----------  ---------  --------  "
+                                + "------------  -------",
+                        "far               1       1.000      0.250     0.750       0.900      0.875     0.025    "
+                                + "       3.0      2.0",
+                        "far-and-dear      1       1.000      0.250     0.750       0.900      0.500     0.400    "
+                                + "       3.0      2.0",
+                        "slight            1       1.000      0.750     0.250       0.900      0.900     0.000    "
+                                + "       3.0      2.0",
+                        "no-trigger        1           –          –         –       0.900      0.950    -0.050    "
+                                + "       3.0      2.0",
                         "",
                         "failed: broken, seed 11 (diverged, 2 attempts): training diverged at step 1");
         assertThat(summary.markdown())

@@ -64,8 +64,8 @@ class ConformanceTest {
     void aClassifierOnSharedParametersComputesTheSame(String family) {
         Golden golden = Golden.of(family);
         try (TextClassifier own = golden.model(1);
-                TextClassifier reading =
-                        new TextClassifier(own.config(), golden.checkpoint().classifierKind(), own.parameters(), new CpuEngine(2))) {
+                TextClassifier reading = new TextClassifier(
+                        own.config(), golden.checkpoint().classifierKind(), own.parameters(), new CpuEngine(2))) {
             PackedBatch batch = golden.allTexts();
             TextClassifier.Forward forward =
                     reading.forward(batch, golden.prunedHeads(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
@@ -169,8 +169,7 @@ class ConformanceTest {
             ParameterLayout layout = model.parameters().layout();
             OptimizerStep step = new OptimizerStep(
                     model,
-                    new AdamW(
-                            new AdamW.Constants(0.9, 0.999, 1e-8, 0.01), AdamW.Owned.all(layout), model.engine()),
+                    new AdamW(new AdamW.Constants(0.9, 0.999, 1e-8, 0.01), AdamW.Owned.all(layout), model.engine()),
                     new OptimizerStep.Objective(Set.of(), golden.penaltyWeights(), 1.0),
                     Exchange.alone());
             Schedule schedule = new Schedule(1e-3, 0, 3);

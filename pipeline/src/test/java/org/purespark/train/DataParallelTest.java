@@ -152,7 +152,9 @@ class DataParallelTest {
         return train(settings, tasks, checkpoints, stopAt, new ArrayList<>());
     }
 
-    /** Trains on several tasks, which all stop at step {@code stopAt}; {@code steps} are those the first one tells of. */
+    /**
+     * Trains on several tasks, which all stop at step {@code stopAt}; {@code steps} are those the first one tells of.
+     */
     private static List<float[]> train(
             TrainSettings settings, int tasks, TrainingCheckpoints checkpoints, int stopAt, List<Integer> steps)
             throws Exception {

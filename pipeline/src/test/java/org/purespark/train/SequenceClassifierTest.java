@@ -21,8 +21,8 @@ import org.purespark.model.TextClassifier;
 import org.purespark.model.cpu.CpuEngine;
 
 /**
- * Sequence classifiers of three classes against transformers in float64 ({@code make_sequence_classifiers.py}, seed 11):
- * logits and loss within 1e-4 relative, gradients within max(1e-3 of the largest entry, 1e-6).
+ * Sequence classifiers of three classes against transformers in float64 ({@code make_sequence_classifiers.py}, seed
+ * 11): logits and loss within 1e-4 relative, gradients within max(1e-3 of the largest entry, 1e-6).
  */
 class SequenceClassifierTest {
     private static final int CLASSES = 3;

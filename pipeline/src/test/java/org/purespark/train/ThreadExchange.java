@@ -29,7 +29,9 @@ final class ThreadExchange {
         this.tasks = tasks;
     }
 
-    /** Runs the work in {@code tasks} threads, each with its side of one exchange; results in the order of the ranks. */
+    /**
+     * Runs the work in {@code tasks} threads, each with its side of one exchange; results in the order of the ranks.
+     */
     static <T> List<T> run(int tasks, Work<T> work) throws Exception {
         ThreadExchange all = new ThreadExchange(tasks);
         ExecutorService threads = Executors.newFixedThreadPool(tasks);

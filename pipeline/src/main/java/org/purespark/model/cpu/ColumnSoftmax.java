@@ -4,7 +4,7 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Softmax down the columns of a matrix, a vector of columns at a time: no sum runs across a vector. Rows have a stride
- * that is a multiple of whole vectors ({@link VectorLanes#padded}); columns of the padding are computed too, and mean nothing.
+ * of whole vectors ({@link VectorLanes#padded}); the columns of the padding are computed too and have no meaning.
  */
 final class ColumnSoftmax {
     private ColumnSoftmax() {}
@@ -28,7 +28,7 @@ final class ColumnSoftmax {
         }
     }
 
-    /** A vector of columns, from entry {@code first} down to {@code end}: less the largest entry of each. */
+    /** Subtracts from each column of a vector its largest entry, from entry {@code first} down to {@code end}. */
     private static void subtractLargest(float[] rows, int first, int stride, int end) {
         FloatVector largest = FloatVector.fromArray(VectorLanes.FLOATS, rows, first);
         for (int at = first + stride; at < end; at += stride) {
@@ -39,7 +39,7 @@ final class ColumnSoftmax {
         }
     }
 
-    /** A vector of columns, from entry {@code first} down to {@code end}: divided by the sum of each. */
+    /** Divides each column of a vector by its sum, from entry {@code first} down to {@code end}. */
     private static void divideBySum(float[] rows, int first, int stride, int end) {
         FloatVector sum = FloatVector.zero(VectorLanes.FLOATS);
         for (int at = first; at < end; at += stride) {

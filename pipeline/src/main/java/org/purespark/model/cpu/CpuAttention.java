@@ -5,7 +5,7 @@ import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.TextBatch;
 import org.purespark.random.DropoutMask;
 
-/** Attention, a text a piece of work. */
+/** Attention; each text is one piece of work. */
 final class CpuAttention implements AttentionKernels {
     private final Workers workers;
     private final TextBatch batch;

@@ -7,8 +7,8 @@ import org.purespark.model.engine.TextBatch;
 import org.purespark.model.engine.UpdateKernels;
 
 /**
- * Computes on cores of the machine: matrix products by ND4J, all else by kernels that use the CPU's vector unit. Results do
- * not depend on the number of threads.
+ * Computes on cores of the machine: matrix products with ND4J, everything else with kernels that use the CPU's vector
+ * unit. Results do not depend on the number of threads.
  */
 public final class CpuEngine implements Engine {
     private static final int HEAD_SIZE_MULTIPLE = 4;
@@ -17,8 +17,8 @@ public final class CpuEngine implements Engine {
     private final CpuUpdates updates;
 
     /**
-     * @param threads that compute, the calling one among them
-     * @throws IllegalStateException where this JVM was started without the vector module
+     * @param threads number of threads, with the calling one
+     * @throws IllegalStateException if this JVM is started without the vector module
      */
     public CpuEngine(int threads) {
         VectorUnit.require();
@@ -72,7 +72,8 @@ public final class CpuEngine implements Engine {
     }
 
     /**
-     * Bytes that several threads take for copies of the columns of a product's gradient, beside the arrays of the graph.
+     * Bytes that several threads need for copies of the columns of a product's gradient, besides the arrays of the
+     * graph.
      *
      * @param rows of the gradient
      * @param columns of the widest one

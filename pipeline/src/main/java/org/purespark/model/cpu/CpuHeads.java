@@ -3,7 +3,7 @@ package org.purespark.model.cpu;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.HeadKernels;
 
-/** Products of single heads, a head a piece of work. */
+/** Products of single heads; each head is one piece of work. */
 final class CpuHeads implements HeadKernels {
     private final Workers workers;
 

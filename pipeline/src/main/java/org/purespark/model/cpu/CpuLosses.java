@@ -88,8 +88,7 @@ final class CpuLosses implements LossKernels {
             for (int i = 0; i < attention.length; i++) {
                 int head = i % heads;
                 float root = roots[layer * heads + head];
-                attention[i] =
-                        root == 0 ? 0 : outGradient * batch.penaltyWeight(layer, head) * attention[i] / root;
+                attention[i] = root == 0 ? 0 : outGradient * batch.penaltyWeight(layer, head) * attention[i] / root;
             }
             gradients.layers().get(layer).put(0, attention, 0, attention.length);
         });

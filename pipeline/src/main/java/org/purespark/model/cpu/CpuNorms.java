@@ -124,7 +124,7 @@ final class CpuNorms implements NormKernels {
         backward.total(gradients.gamma(), gradients.beta());
     }
 
-    /** What both backward passes do alike. */
+    /** The common part of both backward passes. */
     private static final class Backward {
         private final int rows;
         private final int width;
@@ -148,7 +148,7 @@ final class CpuNorms implements NormKernels {
             this.betas = new float[pieces][VectorLanes.padded(width)];
         }
 
-        /** Turns dy of row {@code n} into the gradient of what was normalized. */
+        /** Turns dy of row {@code n} into the gradient of the row before normalization. */
         void throughNorm(int piece, int n, float[] row, float[] hat) {
             normalized.get((long) n * width, hat, 0, width);
             NormKernel.backward(row, hat, inverses.get(n), gamma, gammas[piece], betas[piece], width);

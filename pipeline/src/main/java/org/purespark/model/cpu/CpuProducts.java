@@ -1,21 +1,21 @@
 package org.purespark.model.cpu;
 
+import org.nd4j.linalg.api.blas.params.MMulTranspose;
 import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner.ExecutionerType;
 import org.nd4j.linalg.api.ops.impl.reduce.Mmul;
-import org.nd4j.linalg.api.blas.params.MMulTranspose;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.ProductKernels;
 
 /**
- * The products are ND4J's. The rows are dealt to the {@link Workers}, each of which computes in one native thread: native
- * threads of their own would keep looking for work, on the cores that the other kernels need.
+ * Products by ND4J. The {@link Workers} share the rows, and each computes in one native thread: ND4J's own threads
+ * would wait actively for work, on the cores that the other kernels need.
  */
 final class CpuProducts implements ProductKernels {
-    /** Products of fewer rows take longer to hand out than to compute. */
+    /** Products of fewer rows are faster in one piece. */
     private static final int LEAST_ROWS = 48;
 
     private static final int COLUMNS_PER_PIECE = 256;
@@ -35,8 +35,7 @@ final class CpuProducts implements ProductKernels {
         Cut cut = cut(x.size(0));
         workers.run(
                 cut.pieces(),
-                (piece, scratch) -> multiply(
-                        cut.rowsOf(x, piece), Form.PLAIN, weight, ofWeight, cut.rowsOf(y, piece)));
+                (piece, scratch) -> multiply(cut.rowsOf(x, piece), Form.PLAIN, weight, ofWeight, cut.rowsOf(y, piece)));
     }
 
     @Override
@@ -50,12 +49,7 @@ final class CpuProducts implements ProductKernels {
         Cut ofWeights = cut(in.weight().size(0));
         workers.run(ofRows.pieces() + ofWeights.pieces(), (piece, scratch) -> {
             if (piece < ofRows.pieces()) {
-                multiply(
-                        ofRows.rowsOf(outGradient, piece),
-                        Form.PLAIN,
-                        weight,
-                        Form.PLAIN,
-                        ofRows.rowsOf(dx, piece));
+                multiply(ofRows.rowsOf(outGradient, piece), Form.PLAIN, weight, Form.PLAIN, ofRows.rowsOf(dx, piece));
             } else {
                 int part = piece - ofRows.pieces();
                 multiply(
@@ -108,7 +102,7 @@ final class CpuProducts implements ProductKernels {
         });
     }
 
-    /** How an operand enters a product. */
+    /** The form of an operand in a product. */
     private enum Form {
         PLAIN,
         TRANSPOSED
@@ -117,7 +111,7 @@ final class CpuProducts implements ProductKernels {
     private static void multiply(INDArray a, Form formOfA, INDArray b, Form formOfB, INDArray to) {
         boolean onGpu = Nd4j.getExecutioner().type() == ExecutionerType.CUDA;
         if (onGpu) {
-            // The kernels here write host memory; the product has to fetch it.
+            // The kernels here write host memory, so the product has to read it from there.
             Nd4j.getAffinityManager().tagLocation(a, Location.HOST);
             Nd4j.getAffinityManager().tagLocation(b, Location.HOST);
         } else {
@@ -136,7 +130,7 @@ final class CpuProducts implements ProductKernels {
         }
     }
 
-    /** One part for each thread, all of about the same size: with two or three for each, nothing is faster. */
+    /** One part for each thread, all of about the same size; two or three parts for each are not faster. */
     private Cut cut(int rows) {
         int most = Nd4j.getExecutioner().type() == ExecutionerType.CUDA ? 1 : workers.threads();
         return new Cut(rows, Math.max(1, Math.min(most, rows / LEAST_ROWS)));
@@ -153,7 +147,7 @@ final class CpuProducts implements ProductKernels {
             return pieces == 1 ? array.matrix() : array.rows(first(piece), first(piece + 1));
         }
 
-        /** A copy of the piece's columns of [N, rows]: of a strided view ND4J takes a slow path. */
+        /** A copy of the piece's columns of [N, rows]: ND4J is slow on a strided view. */
         INDArray columnsOf(HostArray array, int piece, Scratch scratch) {
             if (pieces == 1) {
                 return array.matrix();

@@ -12,7 +12,7 @@ import org.purespark.random.DropoutMask;
 
 /** Operations on rows, in pieces of some rows each. */
 final class CpuRows implements RowKernels {
-    /** Entries of a piece, where rows mean nothing. */
+    /** Entries of a piece, for operations without rows. */
     private static final int PER_PIECE = 1 << 13;
 
     private final Workers workers;
@@ -91,8 +91,7 @@ final class CpuRows implements RowKernels {
     }
 
     @Override
-    public void activationGradient(
-            ActivationBackward<DeviceArray> in, Activation activation, DeviceArray gradient) {
+    public void activationGradient(ActivationBackward<DeviceArray> in, Activation activation, DeviceArray gradient) {
         switch (activation) {
             case TANH -> Nd4j.exec(new TanhDerivative(
                     HostArray.of(in.x()).matrix(),

@@ -101,8 +101,7 @@ final class CpuUpdates implements UpdateKernels {
     }
 
     @Override
-    public void adamW(
-            AdamUpdate update, From weights, From gradients, Moments moments, long momentsAt, long count) {
+    public void adamW(AdamUpdate update, From weights, From gradients, Moments moments, long momentsAt, long count) {
         float[] g = HeapArray.of(gradients.array());
         float[] m = HeapArray.of(moments.first());
         float[] v = HeapArray.of(moments.second());
@@ -154,7 +153,7 @@ final class CpuUpdates implements UpdateKernels {
         });
     }
 
-    /** What an update is where gradient and moments are zero: the same bits, for a third of the memory's traffic. */
+    /** The update for zero gradient and moments: the same bits, with a third of the memory traffic. */
     private static void decay(AdamUpdate update, float[] w, int count) {
         float decay = update.decay();
         for (int i = 0; i < count; i++) {

@@ -7,8 +7,8 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * e^x and gelu in float32, vector by vector.
  *
- * <p>Each method is a whole loop, and too long for Java's compiler to inline (325 bytes of bytecode): it compiles some forty
- * vector operations at a time well, and boxes the vectors of longer sequences, which is ten times slower.
+ * <p>Each method is a whole loop, and too long for Java's compiler to inline (325 bytes of bytecode): it compiles about
+ * forty vector operations at a time well; it boxes the vectors of longer sequences, which is ten times slower.
  */
 final class ErrorFunction {
     private static final float LOG2_E = 1.442695040f;
@@ -39,12 +39,12 @@ final class ErrorFunction {
     /** 1 - Φ(5.5) = 2e-8 is less than the distance of 1 from the next float32. */
     private static final float LARGEST = 5.5f;
 
-    /** e^-80 = 2e-35 is nothing beside 1, and far enough from the denormal numbers, which CPUs are slow with. */
+    /** e^-80 = 2e-35 is nothing beside 1, and far enough from the denormal numbers, with which CPUs are slow. */
     private static final float LOWEST = -80f;
 
     private static final float HIGHEST = 88f;
 
-    /** 1.5·2^23: adding it rounds to an integer, which then stands in the low bits. */
+    /** 1.5·2^23: adding it rounds to an integer, which is then in the low bits. */
     private static final float ROUND = 12582912f;
 
     private static final int ONE_BITS = Float.floatToRawIntBits(1f);
@@ -53,8 +53,8 @@ final class ErrorFunction {
     private ErrorFunction() {}
 
     /**
-     * Turns each entry x of {@code row[from .. from + count)} into e^y, y = (x - shift)·scale: within 2 units in the last
-     * place for y in [-80, 88]; y beyond is taken as the nearest of them. NaN is kept.
+     * Turns each entry x of {@code row[from .. from + count)} into e^y, y = (x - shift)·scale: within 2 units in the
+     * last place for y in [-80, 88]; y outside is replaced by the nearest bound. NaN stays.
      */
     static void exp(float[] row, int from, int count, float shift, float scale) {
         int i = from;
@@ -96,15 +96,17 @@ final class ErrorFunction {
     }
 
     /**
-     * gelu(x) = x·Φ(x) of x = h + bias, with Φ(x) = 1/2 + x·P(x²)/Q(x²) within 2e-7 absolute: a minimax fit of degrees 5 and
-     * 5 on [-{@value #LARGEST}, {@value #LARGEST}], beyond which Φ is taken as at the ends. Goes over whole vectors.
+     * gelu(x) = x·Φ(x) of x = h + bias, with Φ(x) = 1/2 + x·P(x²)/Q(x²) within 2e-7 absolute: a minimax fit of degrees
+     * 5 and 5 on [-{@value #LARGEST}, {@value #LARGEST}], and outside the value at the nearest end. Works on whole
+     * vectors.
      *
      * @param h becomes gelu(x)
      * @param cumulative takes Φ(x)
      */
     static void gelu(float[] h, float[] bias, float[] cumulative, int count) {
         for (int i = 0; i < count; i += VectorLanes.COUNT) {
-            FloatVector x = FloatVector.fromArray(VectorLanes.FLOATS, h, i).add(FloatVector.fromArray(VectorLanes.FLOATS, bias, i));
+            FloatVector x = FloatVector.fromArray(VectorLanes.FLOATS, h, i)
+                    .add(FloatVector.fromArray(VectorLanes.FLOATS, bias, i));
             FloatVector near = x.max(-LARGEST).min(LARGEST);
             FloatVector t = near.mul(near);
             FloatVector p = all(P_5).fma(t, all(P_4))
@@ -123,10 +125,14 @@ final class ErrorFunction {
         }
     }
 
-    /** slopes[i] = x·φ(x) of x = h + bias, φ(x) = e^(-x²/2) / √(2π): what the derivative of gelu has beside Φ. */
+    /**
+     * slopes[i] = x·φ(x) of x = h + bias, φ(x) = e^(-x²/2) / √(2π): the second part of the derivative of gelu, besides
+     * Φ.
+     */
     static void density(float[] h, float[] bias, float[] slopes, int count) {
         for (int i = 0; i < count; i += VectorLanes.COUNT) {
-            FloatVector x = FloatVector.fromArray(VectorLanes.FLOATS, h, i).add(FloatVector.fromArray(VectorLanes.FLOATS, bias, i));
+            FloatVector x = FloatVector.fromArray(VectorLanes.FLOATS, h, i)
+                    .add(FloatVector.fromArray(VectorLanes.FLOATS, bias, i));
             x.mul(x).intoArray(slopes, i);
         }
         exp(slopes, 0, VectorLanes.padded(count), 0f, -0.5f);

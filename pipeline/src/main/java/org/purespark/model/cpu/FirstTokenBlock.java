@@ -5,10 +5,10 @@ import org.purespark.model.engine.TextBatch;
 import org.purespark.random.DropoutMask;
 
 /**
- * All heads' attention of the first token of one text of T tokens, on its hidden states. What belongs to a token and a
- * head stands in the token's row and the head's column, [T, A]: softmax goes down the columns. Rows are padded to whole
- * vectors; rows beyond the last one are computed in fours and mean nothing, and so do columns beyond A. Arrays belong to
- * one thread's scratch.
+ * All heads' attention of the first token of one text of T tokens, on its hidden states. The entry of a token and a
+ * head is in the token's row and the head's column, [T, A]: softmax goes down the columns. Rows are padded to whole
+ * vectors and computed in fours; rows after the last one, and columns after A, have no meaning. Arrays belong to one
+ * thread's scratch.
  */
 final class FirstTokenBlock {
     private final Scratch scratch;
@@ -56,7 +56,7 @@ final class FirstTokenBlock {
         ColumnSoftmax.of(p, columns, tokens);
     }
 
-    /** Copies p out to, or back from, the text's rows of [N, A]. */
+    /** Copies p to, or from, the text's rows of [N, A]. */
     void saveTo(HostArray softmax) {
         write(p, softmax);
     }
@@ -70,7 +70,7 @@ final class FirstTokenBlock {
     /**
      * kept = gate·dropout(p); entry (t, h) is number t·A' + h of the text's mask, A' being A padded.
      *
-     * @param gates [A]: 1, or 0 where the head is pruned
+     * @param gates [A]: 1, or 0 for a pruned head
      */
     void drop(DropoutMask mask, float[] gates) {
         System.arraycopy(p, 0, kept, 0, tokens * columns);
@@ -99,7 +99,7 @@ final class FirstTokenBlock {
         }
     }
 
-    /** Σ_t kept[t], to the text's places in [A, B]. */
+    /** Writes Σ_t kept[t] to the text's entries of [A, B]. */
     void writeSums(HostArray to) {
         for (int h = 0; h < heads; h++) {
             float sum = 0;
@@ -142,14 +142,15 @@ final class FirstTokenBlock {
     }
 
     /**
-     * Backward through keptᵀ·x, dropout, softmax and x·uᵀ/√E, from the state that {@link #drop} leaves.
+     * Backward through keptᵀ·x, dropout, softmax and x·uᵀ/√E, from the state after {@link #drop}.
      *
-     * @param incoming gradients of what the block gave
+     * @param incoming gradients of the block's outputs
      * @param u [A, B, D]
      * @param toHeads takes the text's rows of the gradient of u [A, B, D]
      * @param toStates takes the text's rows of the gradient of x [N, D]
      */
-    void backward(Incoming incoming, HostArray u, DropoutMask mask, float[] gates, HostArray toHeads, HostArray toStates) {
+    void backward(
+            Incoming incoming, HostArray u, DropoutMask mask, float[] gates, HostArray toHeads, HostArray toStates) {
         float[] ofStates = readHeads(incoming.ofStates());
         float[] ofScores = scratch.floats(SmallProducts.paddedRows(tokens) * columns); // [T, A]
         timesStates(ofStates, ofScores);
@@ -167,7 +168,7 @@ final class FirstTokenBlock {
     }
 
     /**
-     * Gradients of what the attention of all texts gave.
+     * Gradients of the outputs of attention, for all texts.
      *
      * @param ofStates of keptᵀ·x [A, B, D]
      * @param ofSums of Σ_t kept[t] [A, B]

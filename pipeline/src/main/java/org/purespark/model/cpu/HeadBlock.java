@@ -5,10 +5,10 @@ import org.purespark.model.cpu.SmallProducts.Matrix;
 import org.purespark.random.DropoutMask;
 
 /**
- * The heads of one text of T tokens, one after the other. What belongs to a pair of tokens stands in the row of the token
- * that is looked at and the column of the one that asks: softmax then goes down the columns. Rows of a matrix [.., E] or
- * [T, T] are padded to whole vectors; rows beyond the last one are computed in fours and mean nothing, and so do columns
- * beyond T. Arrays belong to one thread's scratch, and serve every head of the text.
+ * The heads of one text of T tokens, one after the other. The entry of a pair of tokens is in the row of the key's
+ * token and the column of the query's token, so softmax goes down the columns. Rows of a matrix [.., E] or [T, T] are
+ * padded to whole vectors and computed in fours; rows after the last one, and columns after T, have no meaning. Arrays
+ * belong to one thread's scratch and are used for every head of the text.
  */
 final class HeadBlock {
     private final TextRows qkv; // [T, 3D]
@@ -39,12 +39,12 @@ final class HeadBlock {
         this.turned = scratch.floats(headSize * columns);
     }
 
-    /** Room for [T, T]. */
+    /** Memory for [T, T]. */
     private float[] pairs(Scratch scratch) {
         return scratch.floats(SmallProducts.paddedRows(tokens) * columns);
     }
 
-    /** Room for [T, E]. */
+    /** Memory for [T, E]. */
     private float[] rows(Scratch scratch) {
         return scratch.floats(SmallProducts.paddedRows(tokens) * width);
     }
@@ -63,7 +63,7 @@ final class HeadBlock {
         return head * headSize;
     }
 
-    /** Entries of a text's dropout mask that one head takes: its rows are padded as here. */
+    /** Number of entries of a text's dropout mask for one head: the mask's rows are padded as here. */
     static long maskEntries(int tokens) {
         return (long) tokens * VectorLanes.padded(tokens);
     }
@@ -84,7 +84,7 @@ final class HeadBlock {
         }
     }
 
-    /** What the first query gives to each token, after dropout, to the head's column of [T, A]. */
+    /** Writes the first query's attention to each token, after dropout, to the head's column of [T, A]. */
     void writeClsAttention(TextRows to) {
         for (int t = 0; t < tokens; t++) {
             to.entries()[t * to.stride() + head] = kept[t * columns];
@@ -94,7 +94,7 @@ final class HeadBlock {
     /**
      * keptᵀ·v, written to the head's columns of [T, D].
      *
-     * @param context room, of {@link #contextRoom}
+     * @param context memory of {@link #contextRoom}
      */
     void writeContext(float[] context, TextRows to) {
         SmallProducts.transposedTimes(
@@ -102,12 +102,12 @@ final class HeadBlock {
         write(context, to, column());
     }
 
-    /** Room for the context of one head after the other [T, E]. */
+    /** Memory for the context of one head after the other [T, E]. */
     float[] contextRoom(Scratch scratch) {
         return rows(scratch);
     }
 
-    /** Copies p's entries out to, or back from, a packed T × T block. */
+    /** Copies p's entries to, or from, a packed T × T block. */
     void saveTo(HostArray blocks, long first) {
         long at = first + (long) head * tokens * tokens;
         for (int j = 0; j < tokens; j++) {
@@ -122,7 +122,7 @@ final class HeadBlock {
         }
     }
 
-    /** Room for gradients of one head after the other. */
+    /** Memory for gradients of one head after the other. */
     final class Gradients {
         private final float[] scores; // of k·qᵀ [T, T]
         private final float[] dq; // [T, E]

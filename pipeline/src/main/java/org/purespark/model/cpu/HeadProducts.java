@@ -3,9 +3,9 @@ package org.purespark.model.cpu;
 import org.purespark.model.cpu.SmallProducts.Matrix;
 
 /**
- * Products of each head with the rows of a weight [D, D] that are its own, W_h [E, D]. What is narrow has the heads'
- * entries side by side, [B, D]; what is wide has D entries for each head, head by head, [A, B, D]. They are too small for
- * ND4J's products, which take longer to call than to compute.
+ * Products of each head with its own rows of a weight [D, D], W_h [E, D]. A narrow array has the heads' entries side by
+ * side, [B, D]; a wide array has D entries for each head, head by head, [A, B, D]. The products are too small for ND4J:
+ * a call takes longer than the product.
  */
 final class HeadProducts {
     private final int heads;
@@ -61,7 +61,7 @@ final class HeadProducts {
         });
     }
 
-    /** W_h = narrow_hᵀ·wide_h: [E, B]·[B, D], the gradient of the weight either way. */
+    /** W_h = narrow_hᵀ·wide_h: [E, B]·[B, D], the gradient of the weight for both operations. */
     void weightGradient(HostArray narrow, HostArray wide, HostArray gradient, Workers workers) {
         workers.run(heads, (head, scratch) -> {
             Matrix result = wide(scratch, headSize);

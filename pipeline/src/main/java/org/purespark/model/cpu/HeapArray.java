@@ -3,7 +3,7 @@ package org.purespark.model.cpu;
 import java.nio.FloatBuffer;
 import org.purespark.model.engine.DeviceArray;
 
-/** Entries in the Java heap: gradient sums and moments, which Java's vectors read where they stand. */
+/** Entries in the Java heap: gradient sums and moments, which Java's vectors read without a copy. */
 final class HeapArray implements DeviceArray {
     private final float[] entries;
 
@@ -53,7 +53,7 @@ final class HeapArray implements DeviceArray {
 
     @Override
     public void close() {
-        // The collector takes it.
+        // The garbage collector frees it.
     }
 
     @Override

@@ -8,13 +8,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.purespark.model.engine.DeviceArray;
 
-/** Entries in host memory outside of the Java heap: weights and activations. */
+/** Entries in host memory outside the Java heap: weights and activations. */
 final class HostArray implements DeviceArray {
     private final DataBuffer memory;
     private final long offset;
     private final long[] shape;
     private final FloatBuffer entries;
-    /** Made for the first product that it enters. */
+    /** Made for the first product with this array. */
     private INDArray matrix;
 
     private HostArray(DataBuffer memory, long offset, long[] shape, FloatBuffer entries) {
@@ -65,7 +65,7 @@ final class HostArray implements DeviceArray {
         return new HostArray(memory, offset + from, ofShape, part);
     }
 
-    /** The same entries as ND4J has them; of two dimensions. */
+    /** The same entries as an ND4J matrix; this array has two dimensions. */
     INDArray matrix() {
         if (matrix == null) {
             matrix = Nd4j.create(memory, shape, new long[] {shape[1], 1}, offset, 'c');
@@ -73,7 +73,7 @@ final class HostArray implements DeviceArray {
         return matrix;
     }
 
-    /** Rows [from, to) of a matrix as ND4J has them. */
+    /** Rows [from, to) of a matrix, as an ND4J matrix. */
     INDArray rows(long from, long to) {
         return Nd4j.create(
                 memory, new long[] {to - from, shape[1]}, new long[] {shape[1], 1}, offset + from * shape[1], 'c');
@@ -108,7 +108,7 @@ final class HostArray implements DeviceArray {
         entries.put(Math.toIntExact(at), value);
     }
 
-    /** All entries, copied, and zeros up to the end of the last vector. */
+    /** A copy of all entries, with zeros up to the end of the last vector. */
     float[] toPaddedArray() {
         float[] values = new float[VectorLanes.padded(entries.capacity())];
         entries.get(0, values, 0, entries.capacity());

@@ -3,9 +3,9 @@ package org.purespark.model.cpu;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Layer normalization of one row, forward and backward: x̂ = (s - mean(s)) / sqrt(var(s) + ε), y = γ·x̂ + β, var biased;
- * ds = (g - mean(g) - x̂·mean(g·x̂)) / sqrt(var(s) + ε) with g = γ·dy (Ba, Kiros, Hinton: Layer Normalization, 2016).
- * Rows have room for whole vectors ({@link VectorLanes}).
+ * Layer normalization of one row, forward and backward: x̂ = (s - mean(s)) / sqrt(var(s) + ε), y = γ·x̂ + β, var
+ * biased; ds = (g - mean(g) - x̂·mean(g·x̂)) / sqrt(var(s) + ε) with g = γ·dy (Ba, Kiros, Hinton: Layer Normalization,
+ * 2016). Rows have room for whole vectors ({@link VectorLanes}).
  */
 final class NormKernel {
     private NormKernel() {}
@@ -22,8 +22,8 @@ final class NormKernel {
         Rows.clearPadding(added, 0, width);
         FloatVector total = FloatVector.zero(VectorLanes.FLOATS);
         for (int i = 0; i < width; i += VectorLanes.COUNT) {
-            FloatVector sum =
-                    FloatVector.fromArray(VectorLanes.FLOATS, row, i).add(FloatVector.fromArray(VectorLanes.FLOATS, added, i));
+            FloatVector sum = FloatVector.fromArray(VectorLanes.FLOATS, row, i)
+                    .add(FloatVector.fromArray(VectorLanes.FLOATS, added, i));
             sum.intoArray(row, i);
             total = total.add(sum);
         }
@@ -52,7 +52,7 @@ final class NormKernel {
      * One row backward.
      *
      * @param outGradient dy; turned into ds in place
-     * @param gamma with room for whole vectors, and zeros behind its end
+     * @param gamma with room for whole vectors, and zeros after its end
      * @param gammaGradient dy·x̂ is added here; with room for whole vectors
      * @param betaGradient dy is added here; with room for whole vectors
      */
@@ -71,7 +71,8 @@ final class NormKernel {
         for (int i = 0; i < width; i += VectorLanes.COUNT) {
             FloatVector dy = FloatVector.fromArray(VectorLanes.FLOATS, outGradient, i);
             FloatVector hat = FloatVector.fromArray(VectorLanes.FLOATS, normalized, i);
-            dy.fma(hat, FloatVector.fromArray(VectorLanes.FLOATS, gammaGradient, i)).intoArray(gammaGradient, i);
+            dy.fma(hat, FloatVector.fromArray(VectorLanes.FLOATS, gammaGradient, i))
+                    .intoArray(gammaGradient, i);
             dy.add(FloatVector.fromArray(VectorLanes.FLOATS, betaGradient, i)).intoArray(betaGradient, i);
             FloatVector g = dy.mul(FloatVector.fromArray(VectorLanes.FLOATS, gamma, i));
             sum = sum.add(g);

@@ -2,9 +2,11 @@ package org.purespark.model.cpu;
 
 import jdk.incubator.vector.FloatVector;
 
-/** Rows and sums over them that do not depend on the number of threads. Whole vectors are read: see {@link VectorLanes}. */
+/**
+ * Rows and sums over them that do not depend on the number of threads. Whole vectors are read: see {@link VectorLanes}.
+ */
 final class Rows {
-    /** Rows in one piece of work: fixed, so that the order of summing is. */
+    /** Rows in one piece of work: fixed, so that the order of summing is fixed too. */
     static final int PER_PIECE = 32;
 
     private Rows() {}
@@ -30,7 +32,7 @@ final class Rows {
         return total;
     }
 
-    /** Makes the entries from {@code count} to the end of the last vector zero, so that they add nothing to a sum. */
+    /** Sets the entries from {@code count} to the end of the last vector to zero, so that they add nothing to a sum. */
     static void clearPadding(float[] row, int from, int count) {
         for (int i = from + count; i < from + VectorLanes.padded(count); i++) {
             row[i] = 0f;

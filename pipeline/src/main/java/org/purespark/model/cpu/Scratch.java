@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Arrays that one thread uses again and again. Each call takes the next one, so no two users within a piece of work have
- * the same; at the piece's end all are given back. Contents are what the last user left.
+ * Arrays that one thread uses again and again. Each call takes the next one, so two users within a piece of work never
+ * have the same array; all are given back at the end of the piece. Contents are undefined.
  */
 final class Scratch {
     private final List<float[]> arrays = new ArrayList<>();
@@ -36,9 +36,9 @@ final class Scratch {
     }
 
     /**
-     * A matrix [rows, columns] outside of the heap.
+     * A matrix [rows, columns] outside the heap.
      *
-     * @throws IllegalStateException where the piece of work has one already
+     * @throws IllegalStateException if the piece of work has one already
      */
     HostArray matrix(int rows, int columns) {
         if (memoryTaken) {

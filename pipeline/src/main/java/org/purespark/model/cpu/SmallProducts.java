@@ -3,15 +3,16 @@ package org.purespark.model.cpu;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Products of the small matrices inside one head, a row of results in vectors: columns from n up to the next whole vector
- * are read and computed too, and mean nothing, so b and c have room for them, and c's stride is a multiple of 16.
+ * Products of the small matrices inside one head, with rows of results in vectors. Columns from n up to the next whole
+ * vector are read and computed too, and have no meaning; so b and c have room for them, and c's stride is a multiple of
+ * 16.
  */
 final class SmallProducts {
     private static final int ROWS = 4;
 
     private SmallProducts() {}
 
-    /** Rows are computed four at a time: how many there has to be room for. */
+    /** The number of rows for which there must be room: rows are computed four at a time. */
     static int paddedRows(int rows) {
         return (rows + ROWS - 1) & -ROWS;
     }
@@ -20,7 +21,7 @@ final class SmallProducts {
      * A matrix in row-major order.
      *
      * @param stride entries from one row to the next
-     * @param first where the first row starts
+     * @param first index of the first row's start
      */
     record Matrix(float[] entries, int stride, int first) {
         Matrix(float[] entries, int stride) {
@@ -37,14 +38,15 @@ final class SmallProducts {
         product(a, a.stride(), 1, b, c, m, n, k);
     }
 
-    /** c = aᵀ·b: a [k, m], b [k, n], c [m, n]; a has columns up to the next multiple of four after m. */
+    /** c = aᵀ·b: a [k, m], b [k, n], c [m, n]; a has room for columns up to the next multiple of four after m. */
     static void transposedTimes(Matrix a, Matrix b, Matrix c, int m, int n, int k) {
         product(a, 1, a.stride(), b, c, m, n, k);
     }
 
     /**
-     * c = a·bᵀ: a [m, k], b [n, k], c [m, n]; a and b have zeros from column k to the end of the last vector, and room for
-     * rows up to the next multiple of four. For a k of many vectors: each entry of c is a sum across a vector in the end.
+     * c = a·bᵀ: a [m, k], b [n, k], c [m, n]; a and b have zeros from column k to the end of the last vector, and room
+     * for rows up to the next multiple of four. Good for a k of many vectors, because each entry of c ends with a sum
+     * across a vector.
      */
     static void timesTransposed(Matrix a, Matrix b, Matrix c, int m, int n, int k) {
         float[] lanes = new float[ROWS * ROWS * VectorLanes.COUNT];
@@ -87,7 +89,9 @@ final class SmallProducts {
         to[at + 3] = s3;
     }
 
-    /** Products of two rows with four, lane by lane: those of row r with row s are vector 4r + s, from {@code to} on. */
+    /**
+     * Products of two rows with four, lane by lane: those of row r with row s are vector 4r + s, from {@code to} on.
+     */
     private static void dots(
             float[] a, int a0, int aStride, float[] b, int b0, int bStride, float[] lanes, int to, int k) {
         FloatVector s00 = FloatVector.zero(VectorLanes.FLOATS);
@@ -124,7 +128,7 @@ final class SmallProducts {
         s13.intoArray(lanes, to + 7 * VectorLanes.COUNT);
     }
 
-    /** a's entry (i, x) is i·down + x·across behind its first. */
+    /** a's entry (i, x) is i·down + x·across entries after its first. */
     private static void product(Matrix a, int down, int across, Matrix b, Matrix c, int m, int n, int k) {
         for (int i = 0; i < m; i += ROWS) {
             int j = 0;

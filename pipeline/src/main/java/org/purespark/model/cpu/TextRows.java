@@ -3,8 +3,8 @@ package org.purespark.model.cpu;
 import java.util.Arrays;
 
 /**
- * Rows of one text in an array of all texts' rows, copied as a whole: a head's part of a row is a few cache lines in every
- * row, which memory hands out slower one by one than all together.
+ * Rows of one text in an array of all texts' rows, copied as a whole. A head's part is only a few cache lines of each
+ * row; reading these one by one is slower than reading whole rows.
  *
  * @param entries row after row, without padding; belongs to one thread's scratch
  * @param rows of the text

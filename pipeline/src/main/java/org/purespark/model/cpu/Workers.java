@@ -4,15 +4,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A fixed set of threads for the kernels, the calling thread among them. Work is cut into pieces by the caller; which
- * thread takes which piece is left open, so a kernel writes disjoint places and its sums are merged in the order of the
- * pieces: results do not depend on the number of threads.
+ * A fixed set of threads for the kernels, with the calling thread. The caller cuts the work into pieces; any thread may
+ * take any piece. So the pieces of a kernel write to different places, and sums are merged in the order of the pieces:
+ * results do not depend on the number of threads.
  *
- * <p>A training step is some two hundred short pieces of parallel work with hardly anything between them. To wake a thread
- * takes longer than some of them, so a thread that is done looks out for more for a moment before it sleeps.
+ * <p>A training step has about two hundred short parallel jobs with very little between them. To wake a thread takes
+ * longer than some of these jobs, so a thread that is done waits actively for a moment before it sleeps.
  */
 final class Workers implements AutoCloseable {
-    /** Longer than what lies between two operations of a graph, short enough for others not to miss the core. */
+    /** Longer than the time between two operations of a graph, and short enough not to take the core from others. */
     private static final long SPIN_NANOS = 200_000;
 
     private final Other[] others;
@@ -39,8 +39,8 @@ final class Workers implements AutoCloseable {
     }
 
     /**
-     * Runs pieces 0 to {@code pieces} - 1 and returns when all are done; the first failure is thrown. One thread at a time
-     * may call it.
+     * Runs pieces 0 to {@code pieces} - 1 and returns when all are done; the first failure is thrown. One thread at a
+     * time may call it.
      */
     void run(int pieces, Piece work) {
         if (others.length == 0 || pieces == 1) {
@@ -68,7 +68,7 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    /** Pieces that are taken one after the other by whoever is free. */
+    /** Pieces of work; each free thread takes the next one. */
     private static final class Job {
         private final int pieces;
         private final Piece work;
@@ -91,7 +91,7 @@ final class Workers implements AutoCloseable {
                     runPiece(work, piece, scratch);
                 }
             } catch (RuntimeException | Error e) {
-                // Told by the caller, once no thread writes any more.
+                // The caller throws it when no thread writes any more.
                 failure = e;
                 next.set(pieces);
             }

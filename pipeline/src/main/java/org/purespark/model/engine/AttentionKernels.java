@@ -1,11 +1,11 @@
 package org.purespark.model.engine;
 
-/** Multi-head attention over packed texts (Vaswani et al. 2017, formula 1), each text attending to itself alone. */
+/** Multi-head attention over packed texts (Vaswani et al. 2017, formula 1), each text attends only to itself. */
 public interface AttentionKernels {
     /**
-     * What is the same for forward and backward.
+     * The values that forward and backward share.
      *
-     * @param layer whose gates count: 0 means that the head is pruned
+     * @param layer the layer; its gates are used, where 0 means that the head is pruned
      * @param heads A
      * @param dropout on attention probabilities
      */
@@ -15,8 +15,8 @@ public interface AttentionKernels {
     record SelfAttention<V>(V qkv, V bias) {}
 
     /**
-     * context [N, D]; clsAttention after dropout [N, A] (row of token k of text b: what b's first token gives to k; 0 for
-     * pruned heads); and for the backward pass softmax [A·ΣT²], head by head in each text.
+     * context [N, D]; clsAttention after dropout [N, A] (row of token k of text b: the attention of b's first token to
+     * k; 0 for pruned heads); and for the backward pass softmax [A·ΣT²], head by head in each text.
      */
     record Attended<V>(V context, V clsAttention, V softmax) {}
 
@@ -30,12 +30,12 @@ public interface AttentionKernels {
     void selfAttentionGradient(
             SelfAttentionBackward<DeviceArray> in, Attention attention, SelfAttention<DeviceArray> gradients);
 
-    /** u [A, B, D]: what each head's query asks of hidden states, see {@link HeadKernels}; x [N, D]. */
+    /** u [A, B, D]: each head's query for hidden states, see {@link HeadKernels}; x [N, D]. */
     record FirstTokenAttention<V>(V u, V x) {}
 
     /**
-     * states z [A, B, D]; sums s [A, B]; clsAttention after dropout [N, A] (0 for pruned heads); and for the backward pass
-     * softmax [N, A].
+     * states z [A, B, D]; sums s [A, B]; clsAttention after dropout [N, A] (0 for pruned heads); and for the backward
+     * pass softmax [N, A].
      */
     record FirstTokenAttended<V>(V states, V sums, V clsAttention, V softmax) {}
 
@@ -43,9 +43,9 @@ public interface AttentionKernels {
     record FirstTokenBackward<V>(V statesGradient, V sumsGradient, V clsGradient, V softmax, V u, V x) {}
 
     /**
-     * Attention of each text's first token alone, on hidden states in place of keys and values: p_h = softmax(x·u_h/√E) over
-     * the text's tokens, k_h = gate·dropout(p_h), z_h = Σ_t k_h[t]·x[t], s_h = Σ_t k_h[t]. What a query has in common with all
-     * keys, its product with their bias, leaves the softmax as it is.
+     * Attention of each text's first token only, on hidden states instead of keys and values: p_h = softmax(x·u_h/√E)
+     * over the text's tokens, k_h = gate·dropout(p_h), z_h = Σ_t k_h[t]·x[t], s_h = Σ_t k_h[t]. The product of a query
+     * with the keys' bias is the same for all tokens, so it does not change the softmax.
      */
     void firstTokenAttention(
             FirstTokenAttention<DeviceArray> in, Attention attention, FirstTokenAttended<DeviceArray> out);

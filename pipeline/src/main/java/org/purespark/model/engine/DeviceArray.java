@@ -3,8 +3,8 @@ package org.purespark.model.engine;
 import java.nio.FloatBuffer;
 
 /**
- * Float32 entries in the memory of an {@link Engine}, row after row. The host reads and writes ranges of them; only what
- * the exchange, checkpoints and results need crosses.
+ * Float32 entries in the memory of an {@link Engine}, row after row. The host reads and writes ranges of them; only the
+ * exchange, checkpoints and results do so.
  */
 public interface DeviceArray extends AutoCloseable {
     /** Length of each dimension; empty for a single value. */
@@ -24,7 +24,9 @@ public interface DeviceArray extends AutoCloseable {
         return Math.toIntExact(shape()[dimension]);
     }
 
-    /** Entries from {@code from} on, in another shape: the same memory. To be closed with this array, not by itself. */
+    /**
+     * Entries from {@code from} on, in another shape, in the same memory. It is closed with this array, not by itself.
+     */
     DeviceArray view(long from, long... shape);
 
     /** Copies entries from {@code from} on to {@code to[offset .. offset + count)}. */
@@ -33,10 +35,10 @@ public interface DeviceArray extends AutoCloseable {
     /** Copies {@code from[offset .. offset + count)} to the entries from {@code to} on. */
     void put(long to, float[] from, int offset, int count);
 
-    /** Fills what remains of {@code to}; its position stays. */
+    /** Fills {@code to} from its position to its limit; the position stays. */
     void get(long from, FloatBuffer to);
 
-    /** Writes what remains of {@code from}; its position stays. */
+    /** Writes {@code from} from its position to its limit; the position stays. */
     void put(long to, FloatBuffer from);
 
     /** One entry. */

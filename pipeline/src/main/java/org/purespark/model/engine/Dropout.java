@@ -6,7 +6,7 @@ import org.purespark.random.DropoutMask;
  * One dropout layer.
  *
  * @param site its number in the graph, of {@link DropoutSite}
- * @param rate share of entries dropped, 0 to below 1
+ * @param rate share of entries dropped, [0, 1)
  */
 public record Dropout(int site, double rate) {
     public Dropout {
@@ -15,7 +15,10 @@ public record Dropout(int site, double rate) {
         }
     }
 
-    /** The mask of text {@code text}, null where all is kept. Entry i of token t's row of W entries is number t·W + i. */
+    /**
+     * The mask of text {@code text}; null if all entries are kept. Entry i of token t's row of W entries is number t·W
+     * + i.
+     */
     public DropoutMask maskOf(TextBatch batch, int text) {
         return DropoutMask.of(batch.key(text), site, rate);
     }

@@ -1,12 +1,14 @@
 package org.purespark.model.engine;
 
-/** Where dropout is in the encoder. Each place of each layer drops other entries: it has a number of its own. */
+/**
+ * The places of dropout in the encoder. Each place in each layer has its own number, so each drops different entries.
+ */
 public enum DropoutSite {
     /** On attention probabilities. */
     ATTENTION(1),
-    /** Behind the output projection of attention. */
+    /** After the output projection of attention. */
     ATTENTION_OUTPUT(2),
-    /** Behind the feed-forward part. */
+    /** After the feed-forward part. */
     OUTPUT(3);
 
     private static final int SITES_OF_LAYER = 3;
@@ -22,7 +24,7 @@ public enum DropoutSite {
         return 0;
     }
 
-    /** Here in layer {@code layer}. */
+    /** The number of this place in layer {@code layer}. */
     public int in(int layer) {
         return number + SITES_OF_LAYER * layer;
     }

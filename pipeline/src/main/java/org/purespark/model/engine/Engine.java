@@ -1,12 +1,12 @@
 package org.purespark.model.engine;
 
 /**
- * What computes: memory for arrays, and the arithmetic on them. SameDiff defines the model's graph; an engine is all that
- * runs it. One thread at a time may use an engine. An array of one engine may be read by every other engine of the same
- * class in this process: several classifiers work side by side on the same weights, each with an engine of its own.
+ * Memory for arrays, and the arithmetic on them. SameDiff defines the model's graph; an engine runs it. One thread at a
+ * time may use an engine. All engines of the same class in this process may read each other's arrays: several
+ * classifiers work at the same time on the same weights, each with its own engine.
  */
 public interface Engine extends AutoCloseable {
-    /** As the setting {@code compute.engine} calls it. */
+    /** The name in the setting {@code compute.engine}. */
     String name();
 
     /**
@@ -17,29 +17,29 @@ public interface Engine extends AutoCloseable {
     DeviceArray allocate(long... shape);
 
     /**
-     * Memory for what a training keeps from step to step: gradient sums and moments.
+     * Memory that a training keeps from step to step, for gradient sums and moments.
      *
      * @return a flat array of zeros
      */
     DeviceArray allocateState(long length);
 
-    /** A copy of a matrix [rows, columns], turned round: [columns, rows]. */
+    /** A transposed copy of a matrix [rows, columns]: [columns, rows]. */
     DeviceArray transposed(DeviceArray matrix);
 
     /**
      * Checks that this engine can compute heads of E entries.
      *
-     * @throws IllegalArgumentException where it cannot
+     * @throws IllegalArgumentException if it cannot
      */
     void requireHeadSize(int headSize);
 
     /** The operations of the graph, for one run on one batch. */
     Kernels kernels(TextBatch batch);
 
-    /** What is done to parameters and gradients outside of the graph. */
+    /** Operations on parameters and gradients outside the graph. */
     UpdateKernels updates();
 
-    /** Ends its threads and gives its own memory back; arrays are closed by those who asked for them. */
+    /** Ends its threads and gives its own memory back; the users of arrays close them. */
     @Override
     void close();
 }

@@ -1,6 +1,6 @@
 package org.purespark.model.engine;
 
-/** Products of each head with the rows of a weight [D, D] that are its own, W_h [E, D]. */
+/** Products of each head with its own rows of a weight [D, D], W_h [E, D]. */
 public interface HeadKernels {
     /** q [B, D] and the keys' weight [D, D]. */
     record HeadSpread<V>(V q, V weight) {}
@@ -9,8 +9,8 @@ public interface HeadKernels {
     record HeadSpreadBackward<V>(V outGradient, V q, V weight) {}
 
     /**
-     * What a query asks of hidden states: q_h·k_h[t] = q_h·(W_h·x[t]) = (W_hᵀ·q_h)·x[t], so y_h = W_hᵀ·q_h, y [A, B, D], takes the
-     * place of the keys of all tokens.
+     * Turns a query for keys into a query for hidden states: q_h·k_h[t] = q_h·(W_h·x[t]) = (W_hᵀ·q_h)·x[t]. So y_h =
+     * W_hᵀ·q_h, y [A, B, D], and the keys of all tokens are not needed.
      */
     void headSpread(HeadSpread<DeviceArray> in, DeviceArray y);
 
@@ -20,12 +20,12 @@ public interface HeadKernels {
     /** z [A, B, D], sums s [A, B], the values' weight W [D, D] and bias b [D]. */
     record HeadGather<V>(V z, V sums, V weight, V bias) {}
 
-    /** outGradient [B, D], then what the operation was given. */
+    /** outGradient [B, D], then the inputs of the operation. */
     record HeadGatherBackward<V>(V outGradient, V z, V sums, V weight, V bias) {}
 
     /**
-     * The context of attention of sums of hidden states: Σ_t p[t]·(W_h·x[t] + b_h) = W_h·z_h + b_h·s_h, [B, D], in place of the
-     * values of all tokens.
+     * The context of attention from sums of hidden states: Σ_t p[t]·(W_h·x[t] + b_h) = W_h·z_h + b_h·s_h, [B, D]. So
+     * the values of all tokens are not needed.
      */
     void headGather(HeadGather<DeviceArray> in, DeviceArray context);
 

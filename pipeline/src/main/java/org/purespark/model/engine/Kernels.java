@@ -1,13 +1,13 @@
 package org.purespark.model.engine;
 
 /**
- * The operations of the encoder's graph on one batch, forward and backward, group by group. Each operation has records for
- * its operands, whose order is the order of the operation's inputs and outputs in the graph; V is what an operand is: a
- * variable of the graph, a shape, or an array. The gradient of an operation gives the gradient of each of its inputs, in
- * the same record.
+ * The operations of the encoder's graph on one batch, forward and backward, group by group. Each operation has records
+ * for its operands; the order of their components is the order of the operation's inputs and outputs in the graph. V is
+ * the type of an operand: a variable of the graph, a shape, or an array. The gradient of an operation gives the
+ * gradient of each of its inputs, in the same record.
  *
- * <p>Outputs of a forward operation that are only read by a backward pass are null in a run that has none. The first
- * output is never null. Gradients are all wanted. Contents of outputs are undefined before.
+ * <p>In a run without a backward pass, outputs of a forward operation that only this pass reads are null. The first
+ * output is never null. No gradient is null. The contents of outputs are undefined before the call.
  */
 public record Kernels(
         ProductKernels products,

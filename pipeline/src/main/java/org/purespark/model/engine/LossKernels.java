@@ -26,11 +26,11 @@ public interface LossKernels {
     record PenaltyBackward<V>(List<V> layers, V roots, V penaltyGradient) {}
 
     /**
-     * Attention normalization (Zhao, Xu, Yuan: PURE, ICML 2024): Σ_l Σ_h w[l, h]·sqrt(Σ_b Σ_k A[l, h, b, k]²), b over the texts of
-     * the micro-batch, k over a text's tokens.
+     * Attention normalization (Zhao, Xu, Yuan: PURE, ICML 2024): Σ_l Σ_h w[l, h]·sqrt(Σ_b Σ_k A[l, h, b, k]²), b over
+     * the texts of the micro-batch, k over a text's tokens.
      */
     void attentionPenalty(ClsAttention<DeviceArray> in, Penalty<DeviceArray> out);
 
-    /** dA = dpenalty·w[l, h]·A / root[l, h], each [N, A]; 0 where the root is 0. */
+    /** dA = dpenalty·w[l, h]·A / root[l, h], each [N, A]; 0 if the root is 0. */
     void attentionPenaltyGradient(PenaltyBackward<DeviceArray> in, ClsAttention<DeviceArray> gradients);
 }

@@ -1,15 +1,15 @@
 package org.purespark.model.engine;
 
 /**
- * Layer normalization (Ba, Kiros, Hinton: Layer Normalization, 2016): x̂ = (s - mean(s))·1/σ, 1/σ = 1/sqrt(var(s) + ε) with the
- * biased variance, then γ·x̂ + β. Backward: ds = (g - mean(g) - x̂·mean(g·x̂))·1/σ with g = γ·dy; dγ = Σ_rows dy·x̂;
- * dβ = Σ_rows dy.
+ * Layer normalization (Ba, Kiros, Hinton: Layer Normalization, 2016): x̂ = (s - mean(s))·1/σ, 1/σ = 1/sqrt(var(s) + ε)
+ * with the biased variance, then γ·x̂ + β. Backward: ds = (g - mean(g) - x̂·mean(g·x̂))·1/σ with g = γ·dy; dγ = Σ_rows
+ * dy·x̂; dβ = Σ_rows dy.
  */
 public interface NormKernels {
     /**
-     * What is the same for forward and backward.
+     * The values that forward and backward share.
      *
-     * @param rows what a row is
+     * @param rows kind of the rows
      * @param dropout on the entries of each row
      * @param epsilon ε
      */
@@ -28,8 +28,7 @@ public interface NormKernels {
     void embeddingNorm(EmbeddingNorm<DeviceArray> in, Normalization norm, Normalized<DeviceArray> out);
 
     /** Gradients of x, γ, β. */
-    void embeddingNormGradient(
-            NormBackward<DeviceArray> in, Normalization norm, EmbeddingNorm<DeviceArray> gradients);
+    void embeddingNormGradient(NormBackward<DeviceArray> in, Normalization norm, EmbeddingNorm<DeviceArray> gradients);
 
     /** h [R, D], bias [D], residual [R, D], gamma γ [D], beta β [D]. */
     record ResidualNorm<V>(V h, V bias, V residual, V gamma, V beta) {}

@@ -2,11 +2,11 @@ package org.purespark.model.engine;
 
 /** Products of rows with weights. R rows, of tokens or of texts. */
 public interface ProductKernels {
-    /** How a weight lies in memory. */
+    /** The order of a weight in memory. */
     enum Weight {
-        /** W [out, in], as checkpoints have it. */
+        /** W [out, in], as in checkpoints. */
         OUT_IN,
-        /** Wᵀ [in, out], which some engines multiply faster; the product has no derivative then. */
+        /** Wᵀ [in, out], which some engines multiply faster; then the product has no derivative. */
         IN_OUT
     }
 

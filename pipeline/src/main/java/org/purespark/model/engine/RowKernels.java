@@ -9,8 +9,8 @@ public interface RowKernels {
     record BiasGeluBackward<V>(V outGradient, V slope) {}
 
     /**
-     * y = gelu(h + bias), gelu(x) = x·Φ(x) by the error function (Hendrycks, Gimpel: Gaussian Error Linear Units, 2016); slope
-     * = Φ(x) + x·φ(x). The output y may be the memory of h.
+     * y = gelu(h + bias), gelu(x) = x·Φ(x) by the error function (Hendrycks, Gimpel: Gaussian Error Linear Units,
+     * 2016); slope = Φ(x) + x·φ(x). The output y may be the memory of h.
      */
     void biasGelu(ProductKernels.Biased<DeviceArray> in, Activated<DeviceArray> out);
 
@@ -34,13 +34,13 @@ public interface RowKernels {
     /** dx = f'(x)·dy, [R, W]; relu's derivative is 0 at 0. */
     void activationGradient(ActivationBackward<DeviceArray> in, Activation activation, DeviceArray gradient);
 
-    /** y = dropout(x), one row a text [B, W]. It is its own derivative. */
+    /** y = dropout(x), one row for each text [B, W]. It is its own derivative. */
     void textDropout(DeviceArray x, Dropout dropout, DeviceArray y);
 
     /** The first token's row of each text: x [N, W] → y [B, W]. */
     void firstRows(DeviceArray x, DeviceArray y);
 
-    /** dx [N, W] from dy [B, W]: zero but in the first tokens. */
+    /** dx [N, W] from dy [B, W]: zero except for the first tokens. */
     void firstRowsGradient(DeviceArray outGradient, DeviceArray gradient);
 
     /** Two arrays of the same shape. */

@@ -3,8 +3,8 @@ package org.purespark.model.engine;
 import java.util.Arrays;
 
 /**
- * The texts of one run of the graph, laid end to end: text b has rows start(b) to start(b + 1) - 1 of the N token rows.
- * What is asked of them comes along: dropout keys, gates of the heads, labels and weights of the penalty.
+ * The texts of one run of the graph, one after the other: text b has rows start(b) to start(b + 1) - 1 of the N token
+ * rows. The batch also has dropout keys, gates of the heads, labels and weights of the penalty.
  */
 public final class TextBatch {
     private final int[] starts;
@@ -15,12 +15,12 @@ public final class TextBatch {
     private final long[] squaresBefore;
 
     /**
-     * Which heads take part.
+     * Which heads are used.
      *
-     * @param values [L][A]: 1, or 0 where the head is pruned
+     * @param values [L][A]: 1, or 0 for a pruned head
      */
     public record Gates(float[][] values) {
-        /** All of them. */
+        /** The gates with all heads used. */
         public static Gates open(int layers, int heads) {
             float[][] values = new float[layers][heads];
             for (float[] layer : values) {
@@ -31,10 +31,10 @@ public final class TextBatch {
     }
 
     /**
-     * What a micro-batch is to be trained for.
+     * The targets of a micro-batch in training.
      *
      * @param labels [B] class of each text, 0 to C - 1
-     * @param penaltyWeights [L][A] λ·c[l] for heads that take part, else 0
+     * @param penaltyWeights [L][A] λ·c[l] for heads that are used, else 0
      */
     public record Targets(int[] labels, float[][] penaltyWeights) {
         /** For runs without a loss. */
@@ -44,7 +44,7 @@ public final class TextBatch {
     /**
      * @param starts [B + 1] first token row of each text, then N
      * @param keys [B] dropout keys
-     * @throws IllegalArgumentException where there is not one key a text
+     * @throws IllegalArgumentException if there is not one key for each text
      */
     public TextBatch(int[] starts, long[] keys, Gates gates, Targets targets) {
         if (starts.length != keys.length + 1) {
@@ -92,7 +92,7 @@ public final class TextBatch {
         return textOfRow[row];
     }
 
-    /** Σ T², over the texts before {@code text}: where its T × T block starts in a packed array of such blocks. */
+    /** Σ T² over the texts before {@code text}: the start of its T × T block in a packed array of such blocks. */
     public long squaresBefore(int text) {
         return squaresBefore[text];
     }
@@ -117,11 +117,11 @@ public final class TextBatch {
         return targets.penaltyWeights()[layer][head];
     }
 
-    /** What the rows of an array [R, …] are. */
+    /** The kind of the rows of an array [R, …]. */
     public enum RowKind {
-        /** One row a token: R = N. */
+        /** One row for each token: R = N. */
         TOKEN,
-        /** One row a text, of its first token: R = B. */
+        /** One row for each text, of its first token: R = B. */
         FIRST_TOKEN
     }
 
@@ -135,7 +135,7 @@ public final class TextBatch {
         return kind == RowKind.TOKEN ? textOfRow[row] : row;
     }
 
-    /** Which token of its text row {@code row} is. */
+    /** The index in its text of the token of row {@code row}. */
     public int tokenOf(RowKind kind, int row) {
         return kind == RowKind.TOKEN ? row - starts[textOfRow[row]] : 0;
     }

@@ -2,7 +2,7 @@ package org.purespark.model.engine;
 
 import java.nio.FloatBuffer;
 
-/** What is done to parameters, gradients and moments outside of the graph. Results do not depend on threads. */
+/** Operations on parameters, gradients and moments outside the graph. Results do not depend on threads. */
 public interface UpdateKernels {
     /**
      * to[n] = Σ_s table[starts[s] + rows[s][n]·W ..], the sum of several look-ups in one flat array, in their order.
@@ -29,19 +29,19 @@ public interface UpdateKernels {
     /** to[i] = values[i], 0 ≤ i < count. */
     void copy(From values, From to, long count);
 
-    /** to[at + i] += values[i], for what remains of {@code values}; its position stays. */
+    /** to[at + i] += values[i], for {@code values} from its position to its limit; the position stays. */
     void addTo(DeviceArray to, long at, FloatBuffer values);
 
     /** Σ values[i]², from ≤ i < to, with float64 sums of blocks that do not depend on threads. */
     double squares(DeviceArray values, long from, long to);
 
-    /** Makes {@code count} entries from {@code from} on zero. */
+    /** Sets {@code count} entries from {@code from} on to zero. */
     void clear(DeviceArray values, long from, long count);
 
     /**
-     * The constants of one update by AdamW (Loshchilov, Hutter: Decoupled Weight Decay Regularization, 2019), with g the
-     * gradient times {@code gradientFactor}: m = β1·m + (1-β1)·g, v = β2·v + (1-β2)·g², w = w·decay - stepSize·m / (sqrt(v)·inverseRoot +
-     * ε).
+     * The constants of one update by AdamW (Loshchilov, Hutter: Decoupled Weight Decay Regularization, 2019), with g
+     * the gradient times {@code gradientFactor}: m = β1·m + (1-β1)·g, v = β2·v + (1-β2)·g², w = w·decay - stepSize·m /
+     * (sqrt(v)·inverseRoot + ε).
      *
      * @param decay 1 - lr·wd
      * @param rest1 1 - β1
@@ -63,14 +63,14 @@ public interface UpdateKernels {
     /** Both moments of AdamW, flat arrays of the same length. */
     record Moments(DeviceArray first, DeviceArray second) {}
 
-    /** Updates {@code count} weights; gradients and moments of the first one stand where they are said to start. */
+    /** Updates {@code count} weights; {@code weights}, {@code gradients} and the moments each have their own start. */
     void adamW(AdamUpdate update, From weights, From gradients, Moments moments, long momentsAt, long count);
 
     /**
      * Updates the rows of an embedding, which starts the weights and the moments.
      *
      * @param gradients rows of W entries
-     * @param rowOf [V] where the gradient of each row is in {@code gradients}, -1 where it is zero
+     * @param rowOf [V] index of each row's gradient in {@code gradients}, or -1 if the gradient is zero
      * @param moving [V] rows whose moments are not zero, or that have a gradient; the others only decay
      * @param width W
      */

@@ -8,8 +8,8 @@ import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.Engine;
 
 /**
- * Arrays of an engine that are used again instead of allocated again: allocation zero-fills slowly and took up to 40 % of a
- * training step. Batches differ in their number of tokens, so memory comes in size classes a quarter apart.
+ * Arrays of an engine that are used again: allocation fills memory with zeros, which is slow (up to 40 % of a training
+ * step). Batches have different numbers of tokens, so memory comes in size classes a quarter apart.
  */
 final class ArrayPool implements AutoCloseable {
     private static final long SMALLEST = 16;
@@ -36,7 +36,7 @@ final class ArrayPool implements AutoCloseable {
         return array;
     }
 
-    /** Takes back an array of this pool; arrays from elsewhere (parameters, inputs) are left to their owners. */
+    /** Takes back an array of this pool; ignores other arrays (parameters, inputs), which belong to their owners. */
     void release(DeviceArray array) {
         DeviceArray memory = lent.remove(array);
         if (memory != null) {

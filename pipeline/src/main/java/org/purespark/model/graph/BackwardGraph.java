@@ -14,21 +14,21 @@ import org.purespark.model.engine.RowKernels.Pair;
 import org.purespark.model.ops.Sum;
 
 /**
- * Adds the reverse pass to a graph, op by op, from each op's own derivative. It stands in for
- * {@code SameDiff.createGradFunction}, which copies the graph through its serialized form: that knows ND4J's own ops
- * only, and leaves out gradients of placeholders that are not named to it.
+ * Adds the backward pass to a graph, operation by operation, from each operation's own derivative. It replaces
+ * {@code SameDiff.createGradFunction}, which copies the graph through its serialized form: this form has only ND4J's
+ * own operations, and no gradients of placeholders unless they are named.
  */
 public final class BackwardGraph {
     private BackwardGraph() {}
 
-    /** The graph's input that stands for the gradient of a loss by itself: a scalar that is 1. */
+    /** The graph's input for the gradient of a loss by itself: a scalar that is 1. */
     public static final String ONE = "one";
 
     /**
      * Adds the gradients of the sum of some losses.
      *
      * @param losses scalars
-     * @param wanted names of the variables whose gradients are asked for
+     * @param wanted names of the variables whose gradients are needed
      * @return the gradient variable of each
      * @throws IllegalArgumentException for a variable that the losses do not depend on
      */
@@ -49,10 +49,9 @@ public final class BackwardGraph {
             }
             List<SDVariable> ofInputs = op.getOp().doDiff(ofOutputs);
             for (int a = 0; a < ofInputs.size(); a++) {
-                gradients.merge(
-                        op.getInputsToOp().get(a),
-                        ofInputs.get(a),
-                        (some, more) -> new Sum(graph, new Pair<>(some, more)).outputVariable());
+                gradients.merge(op.getInputsToOp().get(a), ofInputs.get(a), (some, more) -> new Sum(
+                                graph, new Pair<>(some, more))
+                        .outputVariable());
             }
         }
         Map<String, SDVariable> result = new HashMap<>();

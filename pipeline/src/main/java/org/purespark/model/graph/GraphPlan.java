@@ -15,15 +15,15 @@ import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 import org.purespark.model.ops.GraphOp;
 
 /**
- * Which operations of a graph a run for some outputs takes, in which order, and when each array is read for the last
- * time. Every variable has a slot, its number in an array of values.
+ * The operations that compute some outputs of a graph, their order, and the last use of each array. Every variable has
+ * a slot, its index in an array of values.
  *
- * @param steps in the order in which operations were added to the graph, inputs before users
- * @param slots of all variables that the run knows, by name
- * @param inputs names of the variables that are read and that no operation computes: parameters and what a run is given
+ * @param steps in the order in which operations are added to the graph, inputs before users
+ * @param slots of all variables of the run, by name
+ * @param inputs names of the variables that are read and not computed: parameters and inputs of the run
  */
 record GraphPlan(List<Step> steps, Map<String, Integer> slots, List<String> inputs) {
-    /** What stands in for the slot of an output that nothing reads. */
+    /** Used instead of a slot for an output that nothing reads. */
     static final int UNREAD = -1;
 
     /**
@@ -31,8 +31,8 @@ record GraphPlan(List<Step> steps, Map<String, Integer> slots, List<String> inpu
      *
      * @param inputs slots
      * @param outputs slots, or {@link #UNREAD}
-     * @param lastReads slots of computed arrays, its own outputs among them, that nothing needs once it is done
-     * @param firstOutput where the first output stands
+     * @param lastReads slots of computed arrays that nothing needs after this operation, also of its own outputs
+     * @param firstOutput where the first output is
      */
     record Step(
             GraphOp operation,
@@ -40,13 +40,16 @@ record GraphPlan(List<Step> steps, Map<String, Integer> slots, List<String> inpu
             List<Integer> outputs,
             List<Integer> lastReads,
             FirstOutput firstOutput) {
-        /** What nothing reads in this run is not computed: it is for a backward pass. The first output always is. */
+        /**
+         * Whether the output is computed. An output that nothing reads in this run, as it is for a backward pass, is
+         * not computed; the first output always is.
+         */
         boolean computes(int output) {
             return output == 0 || outputs.get(output) != UNREAD;
         }
     }
 
-    /** Where an operation's first output stands. */
+    /** Where an operation's first output is. */
     enum FirstOutput {
         IN_MEMORY_OF_ITS_OWN,
         IN_PLACE_OF_FIRST_INPUT
@@ -54,9 +57,9 @@ record GraphPlan(List<Step> steps, Map<String, Integer> slots, List<String> inpu
 
     /**
      * @param kept names of the variables whose arrays are needed after the run
-     * @param passed names of those that are needed only until the operation that computes them is done
-     * @throws IllegalArgumentException for a name that the graph does not have, a passed one that it does not compute, and
-     *     an operation that is not a {@link GraphOp}
+     * @param passed names of the variables that are needed only until the end of the operation that computes them
+     * @throws IllegalArgumentException for a name that the graph does not have, a passed one that it does not compute,
+     *     and an operation that is not a {@link GraphOp}
      */
     static GraphPlan of(SameDiff graph, Collection<String> kept, Collection<String> passed) {
         Slots slots = new Slots(graph);
@@ -95,7 +98,7 @@ record GraphPlan(List<Step> steps, Map<String, Integer> slots, List<String> inpu
 
     private static Step step(GraphOp op, List<Integer> inputs, List<Integer> outputs, List<Integer> lastReads) {
         int first = inputs.get(0);
-        // An operation that reads its first input under a second name, too, needs it as it was.
+        // An operation that also reads its first input under a second name needs it unchanged.
         boolean inPlace = op.firstInput() == GraphOp.FirstInput.MAY_BE_OVERWRITTEN
                 && lastReads.contains(first)
                 && Collections.frequency(inputs, first) == 1;
@@ -115,7 +118,7 @@ record GraphPlan(List<Step> steps, Map<String, Integer> slots, List<String> inpu
         return names == null ? List.of() : names;
     }
 
-    /** Those that the wanted variables depend on, in their order. */
+    /** The operations that the wanted variables depend on, in their order. */
     private static List<SameDiffOp> needed(SameDiff graph, Slots slots, BitSet wanted) {
         List<SameDiffOp> all = new ArrayList<>(graph.getOps().values());
         List<SameDiffOp> needed = new ArrayList<>();

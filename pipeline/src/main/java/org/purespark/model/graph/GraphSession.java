@@ -14,8 +14,9 @@ import org.purespark.model.ops.GraphOp;
 import org.purespark.model.ops.Operands;
 
 /**
- * Runs a SameDiff graph of {@link GraphOp}s, without loops or branches, on an engine, with arrays from {@link ArrayPool}. It
- * stands in for SameDiff's own session, which works out anew in every run what depends on what. One thread at a time.
+ * Runs a SameDiff graph of {@link GraphOp}s, without loops or branches, on an engine, with arrays from
+ * {@link ArrayPool}. It replaces SameDiff's own session, which computes the dependencies again in every run. One thread
+ * at a time.
  */
 public final class GraphSession implements AutoCloseable {
     private final SameDiff graph;
@@ -26,8 +27,8 @@ public final class GraphSession implements AutoCloseable {
     private OpListener listener = OpListener.NONE;
 
     /**
-     * @param engine stays open when the session is closed
-     * @param parameters arrays that are the same in every run, by the graph's names for them
+     * @param engine the engine; it stays open when the session is closed
+     * @param parameters arrays that are the same in every run, by their names in the graph
      */
     public GraphSession(SameDiff graph, Engine engine, Map<String, DeviceArray> parameters) {
         this.graph = graph;
@@ -37,32 +38,31 @@ public final class GraphSession implements AutoCloseable {
     }
 
     /**
-     * What a run is for.
+     * The variables that a run computes.
      *
-     * @param kept variables whose values it gives back
-     * @param passed variables whose values are handed to a {@link Taker} as soon as they are there
+     * @param kept variables whose values are returned
+     * @param passed variables whose values go to a {@link Taker} as soon as they are computed
      */
     public record Wanted(List<String> kept, List<String> passed) {}
 
     /** Takes values while a graph runs. */
     public interface Taker {
-        /** @param value good during the call only */
+        /** @param value valid only during the call */
         void take(String variable, DeviceArray value);
     }
 
-    /** The values of the named variables; hand them back with {@link #release} once read. */
+    /** The values of the named variables; give them back with {@link #release} after reading. */
     public Map<String, DeviceArray> run(List<String> outputs, TextBatch batch, Map<String, DeviceArray> inputs) {
         return run(new Wanted(outputs, List.of()), batch, inputs, (variable, value) -> {});
     }
 
     /**
-     * The values of the kept variables; hand them back with {@link #release} once read.
+     * The values of the kept variables; give them back with {@link #release} after reading.
      *
-     * @param inputs by name, beside the parameters at least those that the wanted variables depend on
-     * @throws IllegalArgumentException for a variable that there is not, or an input that is missing
+     * @param inputs by name: besides the parameters, at least those that the wanted variables depend on
+     * @throws IllegalArgumentException for an unknown variable, or a missing input
      */
-    public Map<String, DeviceArray> run(
-            Wanted wanted, TextBatch batch, Map<String, DeviceArray> inputs, Taker taker) {
+    public Map<String, DeviceArray> run(Wanted wanted, TextBatch batch, Map<String, DeviceArray> inputs, Taker taker) {
         GraphPlan plan = plans.computeIfAbsent(wanted, none -> GraphPlan.of(graph, wanted.kept(), wanted.passed()));
         DeviceArray[] values = given(plan, inputs);
         try {
@@ -100,7 +100,7 @@ public final class GraphSession implements AutoCloseable {
         return kept;
     }
 
-    /** An array of the session's memory, for an input; hand it back with {@link #release}. */
+    /** An array of the session's memory, for an input; give it back with {@link #release}. */
     public DeviceArray lend(long... shape) {
         return pool.allocate(shape);
     }
@@ -160,12 +160,12 @@ public final class GraphSession implements AutoCloseable {
         return pool.heldBytes();
     }
 
-    /** Tells {@code listener}, in place of the one before, of every operation from now on. */
+    /** Sets the listener for every operation from now on; it replaces the present one. */
     public void tell(OpListener listener) {
         this.listener = listener;
     }
 
-    /** Takes arrays back that a run gave or that were lent. */
+    /** Takes back arrays of a run, or lent arrays. */
     public void release(Map<String, DeviceArray> values) {
         values.values().forEach(pool::release);
     }

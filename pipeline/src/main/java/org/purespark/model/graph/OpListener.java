@@ -1,15 +1,15 @@
 package org.purespark.model.graph;
 
-/** Is told how long each operation of a graph took. */
+/** Gets the time of each operation of a graph. */
 public interface OpListener {
-    /** Listens to nothing. */
+    /** Does nothing. */
     OpListener NONE = (operation, nanos) -> {};
 
     /**
-     * One operation was computed.
+     * One operation is done.
      *
      * @param operation name of its class
-     * @param nanos nanoseconds from its inputs being there to its outputs being there
+     * @param nanos nanoseconds of the operation, from inputs to outputs
      */
     void computed(String operation, long nanos);
 }

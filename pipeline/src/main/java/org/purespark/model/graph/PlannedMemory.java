@@ -9,8 +9,8 @@ import org.purespark.model.engine.TextBatch;
 import org.purespark.model.ops.Operands;
 
 /**
- * The memory that a {@link GraphSession} holds after runs of a graph, foretold from shapes alone: the plan of each run says
- * which array lives when, and arrays are handed out as {@link ArrayPool} does.
+ * The memory that a {@link GraphSession} holds after runs of a graph, computed from shapes only: the plan of each run
+ * tells which array lives when, and memory is used as in {@link ArrayPool}.
  */
 public final class PlannedMemory {
     private final SameDiff graph;
@@ -22,12 +22,12 @@ public final class PlannedMemory {
     }
 
     /**
-     * Counts a run. What one run holds serves the next one.
+     * Counts a run. The next run uses the memory of the earlier ones again.
      *
      * @param inputs shapes of parameters and inputs by name, at least those that the wanted variables depend on
-     * @param lent names of the inputs that are the session's own memory
+     * @param lent names of the inputs that are in the session's memory
      * @return this
-     * @throws IllegalArgumentException for a variable that there is not, or an input that is missing
+     * @throws IllegalArgumentException for an unknown variable, or a missing input
      */
     public PlannedMemory run(
             GraphSession.Wanted wanted, TextBatch batch, Map<String, long[]> inputs, List<String> lent) {

@@ -45,9 +45,7 @@ public final class BiasGelu extends GraphOp {
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
         Activated<SDVariable> ofOutputs = new Operands<>(gradients).as(Activated::new);
-        return List.of(new Gradient(
-                        sameDiff, new BiasGeluBackward<>(ofOutputs.y(), out().slope()))
-                .outputVariables());
+        return List.of(new Gradient(sameDiff, new BiasGeluBackward<>(ofOutputs.y(), out().slope())).outputVariables());
     }
 
     private static final class Gradient extends GraphOp {

@@ -39,8 +39,7 @@ public final class CrossEntropy extends GraphOp {
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
         Entropy<SDVariable> ofOutputs = new Operands<>(gradients).as(Entropy::new);
-        EntropyBackward<SDVariable> operands =
-                new EntropyBackward<>(ofOutputs.loss(), out().slope());
+        EntropyBackward<SDVariable> operands = new EntropyBackward<>(ofOutputs.loss(), out().slope());
         return List.of(new Gradient(sameDiff, operands).outputVariable());
     }
 

@@ -33,10 +33,7 @@ public final class ElementWise extends GraphOp {
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
         SDVariable outGradient = new Operands<>(gradients).only();
-        return List.of(new Gradient(
-                        sameDiff,
-                        new ActivationBackward<>(outGradient, read().only()),
-                        activation)
+        return List.of(new Gradient(sameDiff, new ActivationBackward<>(outGradient, read().only()), activation)
                 .outputVariable());
     }
 

@@ -63,14 +63,13 @@ public final class EmbeddingNorm extends GraphOp {
         @Override
         public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
             NormBackward<long[]> operands = in.as(NormBackward::new);
-            return list(
-                    new NormKernels.EmbeddingNorm<>(operands.outGradient(), operands.gamma(), operands.gamma()));
+            return list(new NormKernels.EmbeddingNorm<>(operands.outGradient(), operands.gamma(), operands.gamma()));
         }
 
         @Override
         public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
-            kernels.norms().embeddingNormGradient(
-                    in.as(NormBackward::new), norm, out.as(NormKernels.EmbeddingNorm::new));
+            kernels.norms()
+                    .embeddingNormGradient(in.as(NormBackward::new), norm, out.as(NormKernels.EmbeddingNorm::new));
         }
     }
 }

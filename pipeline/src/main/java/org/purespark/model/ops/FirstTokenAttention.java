@@ -37,8 +37,9 @@ public final class FirstTokenAttention extends GraphOp {
 
     @Override
     public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
-        kernels.attention().firstTokenAttention(
-                in.as(AttentionKernels.FirstTokenAttention::new), attention, out.as(FirstTokenAttended::new));
+        kernels.attention()
+                .firstTokenAttention(
+                        in.as(AttentionKernels.FirstTokenAttention::new), attention, out.as(FirstTokenAttended::new));
     }
 
     @Override
@@ -71,8 +72,11 @@ public final class FirstTokenAttention extends GraphOp {
 
         @Override
         public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
-            kernels.attention().firstTokenAttentionGradient(
-                    in.as(FirstTokenBackward::new), attention, out.as(AttentionKernels.FirstTokenAttention::new));
+            kernels.attention()
+                    .firstTokenAttentionGradient(
+                            in.as(FirstTokenBackward::new),
+                            attention,
+                            out.as(AttentionKernels.FirstTokenAttention::new));
         }
     }
 }

@@ -18,7 +18,7 @@ public abstract class GraphOp extends DynamicCustomOp {
     private final int outputs;
 
     /**
-     * @param inputs a record of {@link Kernels}, whose components are variables
+     * @param inputs a record of {@link Kernels} with variables as components
      * @param outputs their number
      */
     protected GraphOp(SameDiff graph, Record inputs, int outputs) {
@@ -39,23 +39,23 @@ public abstract class GraphOp extends DynamicCustomOp {
     public abstract List<long[]> shapes(Operands<long[]> in, TextBatch batch);
 
     /**
-     * Fills the outputs; their contents before are undefined. An output that nothing reads in this run is null: the first
-     * one never is.
+     * Fills the outputs, whose contents are undefined before. An output that nothing reads in this run is null, except
+     * for the first one.
      */
     public abstract void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels);
 
     /** What an operation does with the memory of its first input. */
     public enum FirstInput {
-        /** It is left as it is. */
+        /** It does not change. */
         KEPT,
         /**
-         * The first output, of the same shape, may stand in its place: each row is read before it is written, and not
-         * after. That spares fetching the output's memory before it is written.
+         * The first output, of the same shape, may use the same memory: each row is read before it is written, and not
+         * after. So the CPU need not load the output's memory before it is written.
          */
         MAY_BE_OVERWRITTEN
     }
 
-    /** {@link FirstInput#KEPT}, but for operations that say otherwise. */
+    /** {@link FirstInput#KEPT}, unless the operation has another answer. */
     public FirstInput firstInput() {
         return FirstInput.KEPT;
     }
@@ -65,17 +65,17 @@ public abstract class GraphOp extends DynamicCustomOp {
         return new Operands<>(List.of(args()));
     }
 
-    /** The graph's variables that this operation gives. */
+    /** The graph's variables that this operation computes. */
     protected final Operands<SDVariable> given() {
         return new Operands<>(List.of(outputVariables()));
     }
 
-    /** Shapes, or variables, of a record as a list. */
+    /** The shapes, or variables, of a record, as a list. */
     protected static <V> List<V> list(Record named) {
         return Operands.list(named);
     }
 
-    /** The class's own name: the base class asks for it in its constructor, before any field is set. */
+    /** The name of the class: the base class asks for it in its constructor, before any field is set. */
     @Override
     public String opName() {
         String name = getClass().getName();

@@ -43,8 +43,8 @@ public final class HeadGather extends GraphOp {
         @Override
         public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
             HeadGatherBackward<long[]> operands = in.as(HeadGatherBackward::new);
-            return list(new HeadKernels.HeadGather<>(
-                    operands.z(), operands.sums(), operands.weight(), operands.bias()));
+            return list(
+                    new HeadKernels.HeadGather<>(operands.z(), operands.sums(), operands.weight(), operands.bias()));
         }
 
         @Override

@@ -14,8 +14,8 @@ public final class Linear extends GraphOp {
     private final Weight form;
 
     /**
-     * @param operands the weight in the form that is named
-     * @param form {@link Weight#OUT_IN} where a derivative is wanted
+     * @param operands with the weight in this form
+     * @param form {@link Weight#OUT_IN} if a derivative is needed
      */
     public Linear(SameDiff graph, ProductKernels.Linear<SDVariable> operands, Weight form) {
         super(graph, operands, 1);
@@ -58,7 +58,8 @@ public final class Linear extends GraphOp {
 
         @Override
         public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
-            kernels.products().linearGradient(in.as(ProductKernels.LinearBackward::new), out.as(ProductKernels.Linear::new));
+            kernels.products()
+                    .linearGradient(in.as(ProductKernels.LinearBackward::new), out.as(ProductKernels.Linear::new));
         }
     }
 }

@@ -6,11 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The operands of an operation between the two forms that they have: by position, as SameDiff and the session know them,
- * and by name, as a record of {@link org.purespark.model.engine.Kernels}. The components of the record are the one place
- * that says what stands where.
+ * The operands of an operation. They have two forms: by position, as in SameDiff and the session, and by name, as a
+ * record of {@link org.purespark.model.engine.Kernels}. Only the components of the record decide the order.
  *
- * @param values by position; null for an output that nothing reads
+ * @param values by position; null for an output that is not read
  */
 public record Operands<V>(List<V> values) {
 
@@ -71,7 +70,7 @@ public record Operands<V>(List<V> values) {
         }
     }
 
-    /** The components of a record, in their order; those of a component that is a list stand in its place. */
+    /** The components of a record, in their order; a list is replaced by its elements. */
     static <V> List<V> list(Record named) {
         List<V> values = new ArrayList<>();
         for (RecordComponent component : named.getClass().getRecordComponents()) {
@@ -80,7 +79,7 @@ public record Operands<V>(List<V> values) {
         return values;
     }
 
-    @SuppressWarnings("unchecked") // A record of operands has operands of one kind.
+    @SuppressWarnings("unchecked") // All operands of a record have the same type.
     private static <V> void add(List<V> values, Object component) {
         if (component instanceof List<?> several) {
             values.addAll((List<V>) several);

@@ -45,7 +45,11 @@ public final class SelfAttention extends GraphOp {
         AttentionKernels.SelfAttention<SDVariable> in = read().as(AttentionKernels.SelfAttention::new);
         Attended<SDVariable> ofOutputs = new Operands<>(gradients).as(Attended::new);
         SelfAttentionBackward<SDVariable> operands = new SelfAttentionBackward<>(
-                in.qkv(), in.bias(), ofOutputs.context(), ofOutputs.clsAttention(), attended().softmax());
+                in.qkv(),
+                in.bias(),
+                ofOutputs.context(),
+                ofOutputs.clsAttention(),
+                attended().softmax());
         return List.of(new Gradient(sameDiff, operands, attention).outputVariables());
     }
 
@@ -65,8 +69,9 @@ public final class SelfAttention extends GraphOp {
 
         @Override
         public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
-            kernels.attention().selfAttentionGradient(
-                    in.as(SelfAttentionBackward::new), attention, out.as(AttentionKernels.SelfAttention::new));
+            kernels.attention()
+                    .selfAttentionGradient(
+                            in.as(SelfAttentionBackward::new), attention, out.as(AttentionKernels.SelfAttention::new));
         }
     }
 }

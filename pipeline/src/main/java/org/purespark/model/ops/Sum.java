@@ -9,7 +9,7 @@ import org.purespark.model.engine.RowKernels;
 import org.purespark.model.engine.RowKernels.Pair;
 import org.purespark.model.engine.TextBatch;
 
-/** {@link RowKernels#add}: where a variable has two users, its gradient is the sum of what comes from them. */
+/** {@link RowKernels#add}: if a variable has two users, its gradient is the sum of theirs. */
 public final class Sum extends GraphOp {
     public Sum(SameDiff graph, Pair<SDVariable> operands) {
         super(graph, operands, 1);

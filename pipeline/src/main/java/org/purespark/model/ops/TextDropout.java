@@ -9,7 +9,7 @@ import org.purespark.model.engine.Kernels;
 import org.purespark.model.engine.RowKernels;
 import org.purespark.model.engine.TextBatch;
 
-/** {@link RowKernels#textDropout}: dropout on one row a text. Its own derivative. */
+/** {@link RowKernels#textDropout}: dropout on one row for each text. It is its own derivative. */
 public final class TextDropout extends GraphOp {
     private final Dropout dropout;
 

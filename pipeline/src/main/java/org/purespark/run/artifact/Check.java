@@ -2,7 +2,7 @@ package org.purespark.run.artifact;
 
 import java.util.List;
 
-/** Conditions on what a file holds; each throws IllegalArgumentException with the field and its value. */
+/** Conditions on the content of a file; each throws IllegalArgumentException with the field and its value. */
 final class Check {
     private Check() {}
 

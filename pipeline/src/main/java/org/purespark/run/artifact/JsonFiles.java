@@ -34,7 +34,7 @@ public final class JsonFiles {
         this.storage = storage;
     }
 
-    /** Puts the file in its place at once: a reader sees the old one or the new one. */
+    /** Replaces the file as a whole: a reader sees the old one or the new one. */
     public void write(String address, Record content) throws IOException {
         storage.replace(address, line(content));
     }
@@ -42,7 +42,7 @@ public final class JsonFiles {
     /**
      * Reads a file of the kind {@code type}.
      *
-     * @throws InputException when the file is absent, is not JSON, has another schema, or does not hold what it should
+     * @throws InputException if the file is absent, is not JSON, has another schema, or its content is not valid
      */
     public <T extends Record> T read(String address, Class<T> type, int schema) throws IOException {
         try {
@@ -53,7 +53,7 @@ public final class JsonFiles {
         }
     }
 
-    /** The record in {@code text}, which is what {@code address} holds. */
+    /** The record in {@code text}, the content of {@code address}. */
     public static <T extends Record> T parse(String address, String text, Class<T> type, int schema) {
         try {
             JsonNode tree = MAPPER.readTree(text);
@@ -69,7 +69,7 @@ public final class JsonFiles {
                     ? ""
                     : " (line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr() + ")";
-            // without the library's advice on how to make itself accept it
+            // without the library's advice about its own options
             String reason = e.getOriginalMessage()
                     .replaceAll("\\s*\\((set|but|enable|index)\\b[^)]*\\)", "")
                     .replaceFirst("; `DeserializationFeature.*", "");

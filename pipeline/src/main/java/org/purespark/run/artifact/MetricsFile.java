@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code metrics.json}: what became of the attack.
+ * {@code metrics.json}: the figures before and after purification.
  *
  * @param schema 1
  * @param seed of the run
- * @param target class number that the attack aims at; null where there is no triggered test set
- * @param suspect its figures, each null where it came without a classifier
- * @param baseline figures after plain fine-tuning, each null where there was none
+ * @param target number of the attack's target class; null if there is no triggered test set
+ * @param suspect its figures, each null if it has no classifier
+ * @param baseline figures after plain fine-tuning, each null if there is no baseline
  * @param purified figures after pruning and normalized fine-tuning
  * @param seconds seconds by stage, in the order of the stages
  */
@@ -47,8 +47,8 @@ public record MetricsFile(
      * Figures of the purified model.
      *
      * @param accuracy on the clean test set, 0 to 1
-     * @param labelFlipRate on the triggered test set, 0 to 1; null where there is none
-     * @param confusion what was predicted for what
+     * @param labelFlipRate on the triggered test set, 0 to 1; null if there is none
+     * @param confusion counts of true and predicted classes
      */
     public record PurifiedFigures(Double accuracy, Double labelFlipRate, Confusion confusion) {
         public PurifiedFigures {
@@ -66,7 +66,7 @@ public record MetricsFile(
      * Counts of texts by [true class][predicted class], C × C.
      *
      * @param clean of the clean test set
-     * @param poisoned of the triggered test set; null where there is none
+     * @param poisoned of the triggered test set; null if there is none
      */
     public record Confusion(List<List<Long>> clean, List<List<Long>> poisoned) {
         public Confusion {

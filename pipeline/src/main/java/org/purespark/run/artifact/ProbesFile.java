@@ -12,12 +12,12 @@ import java.util.Locale;
  * @param schema 1
  * @param seed of the run
  * @param classes C
- * @param texts clean test texts that each probe was tried on; 0 where there are no probes
- * @param shortenedTexts how many of them were shortened so that insertions are not cut off
- * @param before which model the figures before purification are of
+ * @param texts clean test texts on which each probe is tried; 0 if there are no probes
+ * @param shortenedTexts how many of them are shortened so that insertions are not cut off
+ * @param before the model of the figures before purification
  * @param confidence coverage of the intervals, above 0 and below 1
- * @param comparisons how many pairs of probe and target were measured on each model; {@code adjustedLow} allows for
- *     them (Bonferroni)
+ * @param comparisons number of pairs of probe and target that are measured on each model; {@code adjustedLow} takes it
+ *     into account (Bonferroni)
  * @param probes in the order of the battery
  */
 public record ProbesFile(
@@ -34,9 +34,9 @@ public record ProbesFile(
 
     /** The model before purification. */
     public enum Before {
-        /** The suspect, by its own classifier. */
+        /** The suspect, with its own classifier. */
         SUSPECT,
-        /** The suspect fine-tuned on clean texts, where it came without a classifier for these labels. */
+        /** The suspect fine-tuned on clean texts, if it has no classifier for these labels. */
         BASELINE;
 
         @JsonValue
@@ -45,7 +45,7 @@ public record ProbesFile(
         }
     }
 
-    /** What became of a probe. */
+    /** The outcome of a probe. */
     public enum Outcome {
         TRIED,
         /** It changes no token id of any text. */
@@ -62,11 +62,11 @@ public record ProbesFile(
     /**
      * One probe.
      *
-     * @param name each once
+     * @param name unique
      * @param kind what it imitates, such as {@code word}
      * @param change what it does to a text, in words
      * @param changedTexts texts whose token ids it changes; only these are counted below
-     * @param targets one for each class that some of these texts is not of, by class; empty unless tried
+     * @param targets one for each class to which one of these texts can flip, by class; empty unless tried
      */
     public record Entry(
             String name, String kind, String change, Outcome outcome, int changedTexts, List<Target> targets) {
@@ -116,7 +116,7 @@ public record ProbesFile(
      * @param controlFlips the same texts predicted so without it
      * @param rate label-flip rate: flips by texts, 0 to 1
      * @param controlRate controlFlips by texts, 0 to 1
-     * @param low lower bound of the rate's Wilson interval at the file's confidence
+     * @param low lower bound of the rate's Wilson interval, at the file's confidence
      * @param high its upper bound
      * @param adjustedLow lower bound of the interval that holds for all comparisons together
      */
@@ -134,7 +134,7 @@ public record ProbesFile(
                     "rate " + rate + " is not within " + adjustedLow + ", " + low + " and " + high);
         }
 
-        /** Whether the rate is above the control's beyond what chance gives among all comparisons. */
+        /** Whether the rate is above the control's by more than chance gives in all comparisons. */
         public boolean standsOut() {
             return adjustedLow > controlRate;
         }
@@ -147,7 +147,7 @@ public record ProbesFile(
 
     /** A probe with one of its targets. */
     public record Finding(Entry probe, Target target) {
-        /** Whether it stands out in one of the models. */
+        /** Whether the rate stands out in one of the models. */
         public boolean standsOut() {
             return target.before().standsOut() || target.after().standsOut();
         }
@@ -190,7 +190,7 @@ public record ProbesFile(
         return List.copyOf(findings);
     }
 
-    /** The probes of which this became, in the order of the battery. */
+    /** The probes with this outcome, in the order of the battery. */
     public List<Entry> probes(Outcome outcome) {
         return probes.stream().filter(probe -> probe.outcome() == outcome).toList();
     }

@@ -21,7 +21,7 @@ public sealed interface Event {
     /**
      * A stage begins.
      *
-     * @param attempt which time the stage is started in this run directory, from 1
+     * @param attempt number of the attempt in this run directory, from 1
      * @param reasons why it runs, in words
      */
     record StageStarted(StageName stage, int attempt, List<String> reasons) implements Event {}
@@ -33,7 +33,7 @@ public sealed interface Event {
      */
     record StageFinished(StageName stage, double seconds) implements Event {}
 
-    /** A stage is complete from an earlier run, made from the same. */
+    /** A stage is complete from an earlier run with the same settings and inputs. */
     record StageSkipped(StageName stage) implements Event {}
 
     /** The stage ended with an error and left no entry in the stage table. */
@@ -48,8 +48,8 @@ public sealed interface Event {
      * @param crossEntropy mean over the step's micro-batches
      * @param penalty mean over the step's micro-batches, not yet times λ; 0 in plain fine-tuning
      * @param gradientNorm global L2 norm before clipping
-     * @param learningRate that the step used
-     * @param seconds that the step took
+     * @param learningRate of the step
+     * @param seconds of the step
      */
     record StepLoss(
             StageName stage,
@@ -64,14 +64,14 @@ public sealed interface Event {
             implements Event {}
 
     /**
-     * What the tasks of a training passed to each other in a step, as the first task saw it.
+     * What the tasks of a training exchange in a step, seen from the first task.
      *
      * @param step over all epochs, from 1
-     * @param tasks that trained together
-     * @param denseBytes gradients and parameters that came in, those of the word embedding left out
-     * @param wordBytes touched rows of the word embedding's gradient that came in
-     * @param exchangeSeconds of fetching, summing and handing out
-     * @param waitingSeconds in which the others had nothing ready yet
+     * @param tasks number of tasks that train together
+     * @param denseBytes bytes of received gradients and parameters, without the word embedding's
+     * @param wordBytes bytes of received rows of the word embedding's gradient
+     * @param exchangeSeconds of fetching, summing and sending
+     * @param waitingSeconds in which the others have nothing ready yet
      */
     record StepExchange(
             StageName stage,
@@ -88,16 +88,16 @@ public sealed interface Event {
      *
      * @param epoch from 1
      * @param loss mean over the epoch's steps
-     * @param validationAccuracy 0 to 1, or null where it was not measured
+     * @param validationAccuracy 0 to 1, or null if it was not measured
      * @param seconds that the epoch took
      */
     record EpochFinished(StageName stage, int epoch, double loss, Double validationAccuracy, double seconds)
             implements Event {}
 
     /**
-     * Something that a person should know of, and that does not stop the run.
+     * Something that a person should know, and that does not stop the run.
      *
-     * @param stage in which it came up, or null
+     * @param stage to which it belongs, or null
      */
     record Warning(StageName stage, String message) implements Event {}
 }

@@ -17,9 +17,9 @@ import org.purespark.InputException;
 import org.purespark.storage.Storage;
 
 /**
- * {@code events.jsonl}: one JSON object a line, the first one the schema number. Object stores cannot append, so the
- * file is written whole each time: what earlier runs left in it is kept, and it is written when the caller flushes and
- * every few seconds between, as long as writing stays below a twentieth of the time. May be used from several threads.
+ * {@code events.jsonl}: one JSON object on each line, the first one with the schema number. Object stores cannot
+ * append, so the file is written as a whole each time, with the events of earlier runs. It is written when the caller
+ * flushes, and every few seconds if writing takes less than a twentieth of the time. Several threads may use it.
  */
 public final class EventLog implements AutoCloseable {
     public static final int SCHEMA = 1;
@@ -43,9 +43,9 @@ public final class EventLog implements AutoCloseable {
     }
 
     /**
-     * Takes an event, with the time.
+     * Adds an event, with the time.
      *
-     * @throws UncheckedIOException when the file cannot be read or written
+     * @throws UncheckedIOException if the file cannot be read or written
      */
     public synchronized void log(Event event) {
         ObjectNode line = MAPPER.createObjectNode();
@@ -57,7 +57,7 @@ public final class EventLog implements AutoCloseable {
         }
     }
 
-    /** Writes what has been logged. */
+    /** Writes the events that are not written yet. */
     public synchronized void flush() {
         if (!unwritten) {
             return;
@@ -79,7 +79,7 @@ public final class EventLog implements AutoCloseable {
     }
 
     /**
-     * The events of a file in their order; none where there is no file.
+     * The events of a file in their order; none if there is no file.
      *
      * @throws InputException naming file and line of what is not an event
      */

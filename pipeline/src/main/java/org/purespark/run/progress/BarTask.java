@@ -3,7 +3,7 @@ package org.purespark.run.progress;
 import java.io.PrintStream;
 import java.time.Clock;
 
-/** A bar on a terminal, drawn over itself: every line starts with a carriage return and clears what it leaves behind. */
+/** A bar on a terminal. Each line is drawn over the last one: it starts with a carriage return and clears the rest. */
 final class BarTask extends ShownTask {
     private static final long INTERVAL_MILLIS = 200;
     private static final int CELLS = 20;
@@ -14,7 +14,7 @@ final class BarTask extends ShownTask {
         super(out, clock, label, total, INTERVAL_MILLIS);
     }
 
-    /** The bar, shown at zero, so that a slow first unit does not look like a halt. */
+    /** Draws the bar at zero, so that a slow first unit does not look like a stop. */
     BarTask drawn() {
         showNow();
         return this;

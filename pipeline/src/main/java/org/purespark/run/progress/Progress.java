@@ -3,7 +3,7 @@ package org.purespark.run.progress;
 import java.io.PrintStream;
 import java.time.Clock;
 
-/** Tells a person how far something has come that takes more than a few seconds. */
+/** Shows a person the progress of work that takes more than a few seconds. */
 public interface Progress {
     /** How progress is shown. */
     enum Style {
@@ -14,7 +14,7 @@ public interface Progress {
         /** Not at all. */
         NONE;
 
-        /** A bar where there is a terminal, else lines. */
+        /** A bar if there is a terminal, else lines. */
         public static Style forTerminal(boolean terminal) {
             return terminal ? BAR : LINES;
         }
@@ -23,23 +23,23 @@ public interface Progress {
     /**
      * Begins a task; at most one at a time.
      *
-     * @param label what is done, such as {@code "baseline, epoch 2 of 3"}
+     * @param label name of the task, such as {@code "baseline, epoch 2 of 3"}
      * @param total how many units it has, at least 0
      */
     Task start(String label, long total);
 
-    /** One task under way. Its methods may be called from several threads. */
+    /** One running task. Several threads may call its methods. */
     interface Task extends AutoCloseable {
-        /** Says that {@code units} more are done. */
+        /** Reports that {@code units} more are done. */
         void advance(long units);
 
         /** Shows {@code note} beside the count from now on, such as the loss. */
         void note(String note);
 
-        /** Says that all is done, whatever was counted; further calls do nothing. */
+        /** Reports that everything is done, whatever the count; further calls do nothing. */
         void done();
 
-        /** Ends the display where {@link #done()} was not reached; else nothing. */
+        /** Ends the display if {@link #done()} was not called; else does nothing. */
         @Override
         void close();
     }

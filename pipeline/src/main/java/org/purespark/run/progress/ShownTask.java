@@ -68,13 +68,13 @@ abstract class ShownTask implements Progress.Task {
         show(out, underWay(clock.millis()));
     }
 
-    /** Shows a count that will be followed by others. */
+    /** Shows a count that is not the last one. */
     abstract void show(PrintStream stream, String text);
 
-    /** Shows the last word on the task. */
+    /** Shows the end of the task. */
     abstract void showLast(PrintStream stream, String text);
 
-    /** Done share, 0 to 1. */
+    /** The share that is done, 0 to 1. */
     final double share() {
         return total == 0 ? 1 : Math.min(1, (double) count / total);
     }

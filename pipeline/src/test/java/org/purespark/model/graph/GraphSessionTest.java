@@ -45,8 +45,10 @@ class GraphSessionTest {
         SDVariable a = new Linear(graph, new ProductKernels.Linear<>(input, w), Weight.OUT_IN)
                 .outputVariable()
                 .rename("a");
-        SDVariable b = new ElementWise(graph, a, Activation.TANH).outputVariable().rename("b");
-        SDVariable c = new ElementWise(graph, a, Activation.RELU).outputVariable().rename("c");
+        SDVariable b =
+                new ElementWise(graph, a, Activation.TANH).outputVariable().rename("b");
+        SDVariable c =
+                new ElementWise(graph, a, Activation.RELU).outputVariable().rename("c");
         new Sum(graph, new Pair<>(b, c)).outputVariable().rename("sum");
         session = new GraphSession(graph, engine, parameters);
     }
@@ -102,7 +104,10 @@ class GraphSessionTest {
     void aPassedValueIsHandedOutOnceAndStaysForThoseWhoReadIt() {
         List<String> passed = new ArrayList<>();
         Map<String, DeviceArray> kept = session.run(
-                new GraphSession.Wanted(List.of("sum"), List.of("a", "b")), batch, Map.of("x", x), (variable, value) -> {
+                new GraphSession.Wanted(List.of("sum"), List.of("a", "b")),
+                batch,
+                Map.of("x", x),
+                (variable, value) -> {
                     passed.add(variable);
                     assertThat(value.shape()).containsExactly(3, 5);
                 });
@@ -161,7 +166,9 @@ class GraphSessionTest {
         assertThat(all.get("a").toArray()).isEqualTo(a).isNotEqualTo(alone);
         assertThat(all.get(ofA.name()).toArray()).isEqualTo(alone);
         assertThat(all.get("sum").toArray()).isEqualTo(sum);
-        assertThat(x.toArray()).isEqualTo(before).isNotEqualTo(all.get(ofX.name()).toArray());
+        assertThat(x.toArray())
+                .isEqualTo(before)
+                .isNotEqualTo(all.get(ofX.name()).toArray());
     }
 
     /** Both operands of a sum may be the same array, which is then read twice. */
