@@ -10,9 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.heads.ClsVariance;
 import org.purespark.heads.HeadScores;
@@ -22,21 +23,32 @@ import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.ParameterLayout;
 import org.purespark.model.TextClassifier;
-import org.purespark.model.cpu.CpuEngine;
+import org.purespark.model.engine.EngineUnderTest;
 
 /**
- * The model graph, its gradients and the optimizer against transformers 4.57 and PyTorch in float64 (no dropout).
+ * The model graph, its gradients and the optimizer, on every engine, against transformers 4.57 and PyTorch in float64 (no dropout).
  * Tolerances: activations 1e-4 relative, gradients max(1e-3 of the tensor's largest entry, 1e-6), trained parameters
  * 2e-4 absolute; key biases 2e-3, since their true gradient is zero and AdamW amplifies rounding.
  */
 class ConformanceTest {
     private static final int MAX_LENGTH = 128;
+    private static final List<String> FAMILIES = List.of("bert", "roberta", "distilbert", "electra");
+
+    static Stream<Arguments> enginesAndFamilies() {
+        return Stream.of(EngineUnderTest.values())
+                .flatMap(engine -> FAMILIES.stream().map(family -> Arguments.of(engine, family)));
+    }
+
+    static Stream<Arguments> enginesFamiliesAndMicroBatches() {
+        return enginesAndFamilies().flatMap(arguments -> Stream.of("one", "three")
+                .map(count -> Arguments.of(arguments.get()[0], arguments.get()[1], count)));
+    }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
-    void logitsHiddenStatesAndClsAttentionMatch(String family) throws IOException {
+    @MethodSource("enginesAndFamilies")
+    void logitsHiddenStatesAndClsAttentionMatch(EngineUnderTest engine, String family) throws IOException {
         Golden golden = Golden.of(family);
-        try (TextClassifier model = golden.model(2)) {
+        try (TextClassifier model = golden.model(engine.open())) {
             PackedBatch batch = golden.allTexts();
             TextClassifier.Forward forward =
                     model.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
@@ -60,12 +72,12 @@ class ConformanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
-    void aClassifierOnSharedParametersComputesTheSame(String family) {
+    @MethodSource("enginesAndFamilies")
+    void aClassifierOnSharedParametersComputesTheSame(EngineUnderTest engine, String family) {
         Golden golden = Golden.of(family);
-        try (TextClassifier own = golden.model(1);
+        try (TextClassifier own = golden.model(engine.open());
                 TextClassifier reading = new TextClassifier(
-                        own.config(), golden.checkpoint().classifierKind(), own.parameters(), new CpuEngine(2))) {
+                        own.config(), golden.checkpoint().classifierKind(), own.parameters(), engine.open())) {
             PackedBatch batch = golden.allTexts();
             TextClassifier.Forward forward =
                     reading.forward(batch, golden.prunedHeads(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
@@ -86,10 +98,10 @@ class ConformanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
-    void headVarianceAndCoefficientsMatch(String family) {
+    @MethodSource("enginesAndFamilies")
+    void headVarianceAndCoefficientsMatch(EngineUnderTest engine, String family) {
         Golden golden = Golden.of(family);
-        try (TextClassifier model = golden.model(1)) {
+        try (TextClassifier model = golden.model(engine.open())) {
             HeadScores scores = scores(model, golden.allTexts(), Set.of());
             JsonNode expected = golden.expected().get("head_variance");
             for (int l = 0; l < scores.layers(); l++) {
@@ -107,10 +119,10 @@ class ConformanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
-    void prunedLogitsAndLayerVarianceMatch(String family) {
+    @MethodSource("enginesAndFamilies")
+    void prunedLogitsAndLayerVarianceMatch(EngineUnderTest engine, String family) {
         Golden golden = Golden.of(family);
-        try (TextClassifier model = golden.model(2)) {
+        try (TextClassifier model = golden.model(engine.open())) {
             PackedBatch batch = golden.allTexts();
             TextClassifier.Forward forward = model.forward(batch, golden.prunedHeads(), TextClassifier.Outputs.LOGITS);
             assertLogits(forward, golden.expected().get("pruned").get("logits"));
@@ -124,11 +136,11 @@ class ConformanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
-    void lossPenaltyAndEveryGradientMatch(String family) throws IOException {
+    @MethodSource("enginesAndFamilies")
+    void lossPenaltyAndEveryGradientMatch(EngineUnderTest engine, String family) throws IOException {
         Golden golden = Golden.of(family);
         JsonNode expected = golden.expected().get("micro_batch");
-        try (TextClassifier model = golden.model(2)) {
+        try (TextClassifier model = golden.model(engine.open())) {
             GradientSum gradients = new GradientSum(model.parameters().layout(), model.engine());
             TextClassifier.Loss loss = model.addGradients(
                     golden.example(expected.get("indices")), Set.of(), golden.penaltyWeights(), gradients);
@@ -157,15 +169,13 @@ class ConformanceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "bert, one", "bert, three", "roberta, one", "roberta, three",
-        "distilbert, one", "distilbert, three", "electra, one", "electra, three"
-    })
-    void parametersAfterThreeAdamWStepsMatch(String family, String microBatchesPerStep) throws IOException {
+    @MethodSource("enginesFamiliesAndMicroBatches")
+    void parametersAfterThreeAdamWStepsMatch(EngineUnderTest engine, String family, String microBatchesPerStep)
+            throws IOException {
         Golden golden = Golden.of(family);
         String form = microBatchesPerStep.equals("one") ? "one_micro_batch" : "three_micro_batches";
         JsonNode expected = golden.expected().get("training_" + form + "_per_step");
-        try (TextClassifier model = golden.model(2)) {
+        try (TextClassifier model = golden.model(engine.open())) {
             ParameterLayout layout = model.parameters().layout();
             OptimizerStep step = new OptimizerStep(
                     model,

@@ -21,6 +21,7 @@ import org.purespark.heads.Head;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
 import org.purespark.model.cpu.CpuEngine;
+import org.purespark.model.engine.Engine;
 import org.purespark.storage.Storage;
 
 /** A tiny model of one family with what transformers and PyTorch compute for it in float64. */
@@ -45,13 +46,12 @@ record Golden(String family, String directory, JsonNode expected, Checkpoint che
     }
 
     TextClassifier model(int threads) {
+        return model(new CpuEngine(threads));
+    }
+
+    TextClassifier model(Engine engine) {
         return new TextClassifier(
-                checkpoint.encoder(),
-                checkpoint.classifierKind(),
-                0.1,
-                2,
-                checkpoint.tensors(),
-                new CpuEngine(threads));
+                checkpoint.encoder(), checkpoint.classifierKind(), 0.1, 2, checkpoint.tensors(), engine);
     }
 
     int texts() {

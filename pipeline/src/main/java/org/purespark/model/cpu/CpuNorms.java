@@ -1,6 +1,7 @@
 package org.purespark.model.cpu;
 
 import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.DropoutEntries;
 import org.purespark.model.engine.NormKernels;
 import org.purespark.model.engine.TextBatch;
 import org.purespark.random.DropoutMask;
@@ -19,7 +20,7 @@ final class CpuNorms implements NormKernels {
     private void drop(Normalization norm, int n, float[] row, int width) {
         DropoutMask mask = norm.dropout().maskOf(batch, batch.textOf(norm.rows(), n));
         if (mask != null) {
-            mask.apply((long) batch.tokenOf(norm.rows(), n) * width, row, 0, width);
+            mask.apply(DropoutEntries.ofRow(width, batch.tokenOf(norm.rows(), n), 0), row, 0, width);
         }
     }
 

@@ -5,6 +5,7 @@ import org.nd4j.linalg.api.ops.impl.transforms.strict.Tanh;
 import org.nd4j.linalg.factory.Nd4j;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.Dropout;
+import org.purespark.model.engine.DropoutEntries;
 import org.purespark.model.engine.ProductKernels.Biased;
 import org.purespark.model.engine.RowKernels;
 import org.purespark.model.engine.TextBatch;
@@ -116,7 +117,7 @@ final class CpuRows implements RowKernels {
             x.get((long) b * width, row, 0, width);
             DropoutMask mask = dropout.maskOf(batch, b);
             if (mask != null) {
-                mask.apply(0, row, 0, width);
+                mask.apply(DropoutEntries.ofRow(width, 0, 0), row, 0, width);
             }
             y.put((long) b * width, row, 0, width);
         }

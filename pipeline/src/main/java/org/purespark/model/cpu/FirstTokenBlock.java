@@ -1,6 +1,7 @@
 package org.purespark.model.cpu;
 
 import org.purespark.model.cpu.SmallProducts.Matrix;
+import org.purespark.model.engine.DropoutEntries;
 import org.purespark.model.engine.TextBatch;
 import org.purespark.random.DropoutMask;
 
@@ -32,7 +33,7 @@ final class FirstTokenBlock {
         this.heads = heads;
         this.hidden = hidden;
         this.width = VectorLanes.padded(hidden);
-        this.columns = VectorLanes.padded(heads);
+        this.columns = DropoutEntries.stride(heads); // whole vectors
         this.scale = (float) (1 / Math.sqrt((double) hidden / heads));
         this.x = scratch.floats(SmallProducts.paddedRows(tokens) * width);
         this.p = scratch.floats(SmallProducts.paddedRows(tokens) * columns);
@@ -68,7 +69,7 @@ final class FirstTokenBlock {
     }
 
     /**
-     * kept = gate·dropout(p); entry (t, h) is number t·A' + h of the text's mask, A' being A padded.
+     * kept = gate·dropout(p); a row of p takes as many of the mask's numbers as it has columns.
      *
      * @param gates [A]: 1, or 0 for a pruned head
      */
@@ -84,7 +85,7 @@ final class FirstTokenBlock {
             }
         }
         if (mask != null) {
-            mask.apply(0, entries, 0, tokens * columns);
+            mask.apply(DropoutEntries.ofFirstToken(heads, 0, 0), entries, 0, tokens * columns);
         }
     }
 

@@ -2,6 +2,7 @@ package org.purespark.model.cpu;
 
 import java.util.Arrays;
 import org.purespark.model.cpu.SmallProducts.Matrix;
+import org.purespark.model.engine.DropoutEntries;
 import org.purespark.random.DropoutMask;
 
 /**
@@ -33,7 +34,7 @@ final class HeadBlock {
         this.tokens = qkv.rows();
         this.headSize = headSize;
         this.width = VectorLanes.padded(headSize);
-        this.columns = VectorLanes.padded(tokens);
+        this.columns = DropoutEntries.stride(tokens); // whole vectors
         this.p = pairs(scratch);
         this.dropped = pairs(scratch);
         this.turned = scratch.floats(headSize * columns);
@@ -63,11 +64,6 @@ final class HeadBlock {
         return head * headSize;
     }
 
-    /** Number of entries of a text's dropout mask for one head: the mask's rows are padded as here. */
-    static long maskEntries(int tokens) {
-        return (long) tokens * VectorLanes.padded(tokens);
-    }
-
     /** p = softmax(k·qᵀ / √E) over the text's tokens, query by query. */
     void attend() {
         SmallProducts.times(
@@ -75,12 +71,12 @@ final class HeadBlock {
         ColumnSoftmax.of(p, columns, tokens);
     }
 
-    /** kept = dropout(p); entry (j, i) of head h is number h·T·T' + j·T' + i of the text's mask, T' being T padded. */
+    /** kept = dropout(p); a row of p takes as many of the mask's numbers as it has columns. */
     void drop(DropoutMask mask) {
         if (mask != null) {
             kept = dropped;
             System.arraycopy(p, 0, kept, 0, tokens * columns);
-            mask.apply(head * maskEntries(tokens), kept, 0, tokens * columns);
+            mask.apply(DropoutEntries.ofAttention(tokens, head, 0, 0), kept, 0, tokens * columns);
         }
     }
 
@@ -151,7 +147,7 @@ final class HeadBlock {
                 scores[t * columns] += ofCls.entries()[t * ofCls.stride() + head];
             }
             if (mask != null) {
-                mask.apply(head * maskEntries(tokens), scores, 0, tokens * columns);
+                mask.apply(DropoutEntries.ofAttention(tokens, head, 0, 0), scores, 0, tokens * columns);
             }
             ColumnSoftmax.backward(scores, p, columns, tokens, (float) (1 / Math.sqrt(headSize)));
             SmallProducts.transposedTimes(ofScores, k, new Matrix(dq, width), tokens, headSize, tokens);

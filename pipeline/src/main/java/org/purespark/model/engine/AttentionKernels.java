@@ -7,7 +7,7 @@ public interface AttentionKernels {
      *
      * @param layer the layer; its gates are used, where 0 means that the head is pruned
      * @param heads A
-     * @param dropout on attention probabilities
+     * @param dropout on attention probabilities; {@link DropoutEntries} numbers them
      */
     record Attention(int layer, int heads, Dropout dropout) {}
 
@@ -16,7 +16,8 @@ public interface AttentionKernels {
 
     /**
      * context [N, D]; clsAttention after dropout [N, A] (row of token k of text b: the attention of b's first token to
-     * k; 0 for pruned heads); and for the backward pass softmax [A·ΣT²], head by head in each text.
+     * k); and for the backward pass softmax [A·ΣT²], in an order of the engine's own: only the same engine reads it.
+     * For pruned heads context and clsAttention are 0, and softmax is undefined.
      */
     record Attended<V>(V context, V clsAttention, V softmax) {}
 
@@ -34,8 +35,8 @@ public interface AttentionKernels {
     record FirstTokenAttention<V>(V u, V x) {}
 
     /**
-     * states z [A, B, D]; sums s [A, B]; clsAttention after dropout [N, A] (0 for pruned heads); and for the backward
-     * pass softmax [N, A].
+     * states z [A, B, D]; sums s [A, B]; clsAttention after dropout [N, A]; and for the backward pass softmax [N, A], in
+     * an order of the engine's own: only the same engine reads it. For pruned heads z, s and clsAttention are 0.
      */
     record FirstTokenAttended<V>(V states, V sums, V clsAttention, V softmax) {}
 

@@ -4,7 +4,8 @@ import java.nio.FloatBuffer;
 
 /**
  * Float32 entries in the memory of an {@link Engine}, row after row. The host reads and writes ranges of them; only the
- * exchange, checkpoints and results do so.
+ * exchange, checkpoints and results do so. A range that is not within the array is refused with an
+ * {@link IndexOutOfBoundsException}.
  */
 public interface DeviceArray extends AutoCloseable {
     /** Length of each dimension; empty for a single value. */

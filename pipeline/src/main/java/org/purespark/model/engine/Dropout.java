@@ -15,10 +15,7 @@ public record Dropout(int site, double rate) {
         }
     }
 
-    /**
-     * The mask of text {@code text}; null if all entries are kept. Entry i of token t's row of W entries is number t·W
-     * + i.
-     */
+    /** The mask of text {@code text}; null if all entries are kept. {@link DropoutEntries} numbers its entries. */
     public DropoutMask maskOf(TextBatch batch, int text) {
         return DropoutMask.of(batch.key(text), site, rate);
     }

@@ -17,7 +17,8 @@ public interface Engine extends AutoCloseable {
     DeviceArray allocate(long... shape);
 
     /**
-     * Memory that a training keeps from step to step, for gradient sums and moments.
+     * Memory that a training keeps from step to step, for gradient sums and moments. It is read and written by ranges;
+     * it need not have views.
      *
      * @return a flat array of zeros
      */

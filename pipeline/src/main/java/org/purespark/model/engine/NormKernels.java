@@ -10,7 +10,7 @@ public interface NormKernels {
      * The values that forward and backward share.
      *
      * @param rows kind of the rows
-     * @param dropout on the entries of each row
+     * @param dropout on the entries of each row; {@link DropoutEntries} numbers them
      * @param epsilon ε
      */
     record Normalization(TextBatch.RowKind rows, Dropout dropout, double epsilon) {}

@@ -25,9 +25,9 @@ public interface ProductKernels {
     /** x [R, W], bias [W]. */
     record Biased<V>(V x, V bias) {}
 
-    /** y = x + bias in each row, [R, W]. */
+    /** y = x + bias in each row, [R, W]. The output y may be the memory of x. */
     void addBias(Biased<DeviceArray> in, DeviceArray y);
 
-    /** dx = dy [R, W], dbias = Σ_rows dy [W]. */
+    /** dx = dy [R, W], dbias = Σ_rows dy [W]. The output dx may be the memory of dy. */
     void addBiasGradient(DeviceArray outGradient, Biased<DeviceArray> gradients);
 }

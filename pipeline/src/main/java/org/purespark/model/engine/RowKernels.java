@@ -34,7 +34,7 @@ public interface RowKernels {
     /** dx = f'(x)·dy, [R, W]; relu's derivative is 0 at 0. */
     void activationGradient(ActivationBackward<DeviceArray> in, Activation activation, DeviceArray gradient);
 
-    /** y = dropout(x), one row for each text [B, W]. It is its own derivative. */
+    /** y = dropout(x), one row for each text [B, W]; {@link DropoutEntries} numbers the entries. Its own derivative. */
     void textDropout(DeviceArray x, Dropout dropout, DeviceArray y);
 
     /** The first token's row of each text: x [N, W] → y [B, W]. */

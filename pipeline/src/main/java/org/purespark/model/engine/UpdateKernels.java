@@ -2,7 +2,11 @@ package org.purespark.model.engine;
 
 import java.nio.FloatBuffer;
 
-/** Operations on parameters, gradients and moments outside the graph. Results do not depend on threads. */
+/**
+ * Operations on parameters, gradients and moments outside the graph. Sums of gradients and moments are memory of
+ * {@link Engine#allocateState}; tables, weights and rows of values are memory of {@link Engine#allocate}; a range that is
+ * copied, or added to a sum, may be either. Results do not depend on threads.
+ */
 public interface UpdateKernels {
     /**
      * to[n] = Σ_s table[starts[s] + rows[s][n]·W ..], the sum of several look-ups in one flat array, in their order.

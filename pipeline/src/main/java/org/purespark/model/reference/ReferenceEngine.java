@@ -6,8 +6,14 @@ import org.purespark.model.engine.Kernels;
 import org.purespark.model.engine.TextBatch;
 import org.purespark.model.engine.UpdateKernels;
 
-/** Placeholder while it is written. */
+/**
+ * Computes each formula as it is written, in plain loops, on one thread: what other engines are held against, and where to
+ * read what they compute. Sums are made in float64, results are float32. For tiny models: it is some hundred times as slow
+ * as the engine for CPUs.
+ */
 public final class ReferenceEngine implements Engine {
+    private final UpdateKernels updates = new ReferenceUpdates();
+
     @Override
     public String name() {
         return "reference";
@@ -15,32 +21,44 @@ public final class ReferenceEngine implements Engine {
 
     @Override
     public DeviceArray allocate(long... shape) {
-        throw new IllegalStateException();
+        return ReferenceArray.unwritten(shape);
     }
 
     @Override
     public DeviceArray allocateState(long length) {
-        throw new IllegalStateException();
+        return ReferenceArray.filled(0f, length);
     }
 
     @Override
     public DeviceArray transposed(DeviceArray matrix) {
-        throw new IllegalStateException();
+        ReferenceArray from = ReferenceArray.of(matrix);
+        ReferenceArray to = ReferenceArray.unwritten(from.size(1), from.size(0));
+        to.fill((i, j) -> from.at(j, i));
+        return to;
     }
 
+    /** Any size will do. */
     @Override
     public void requireHeadSize(int headSize) {}
 
     @Override
     public Kernels kernels(TextBatch batch) {
-        throw new IllegalStateException();
+        return new Kernels(
+                new ReferenceProducts(),
+                new ReferenceNorms(batch),
+                new ReferenceAttention(batch),
+                new ReferenceHeads(),
+                new ReferenceRows(batch),
+                new ReferenceLosses(batch));
     }
 
     @Override
     public UpdateKernels updates() {
-        throw new IllegalStateException();
+        return updates;
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        // It has no threads, and no memory but the arrays.
+    }
 }

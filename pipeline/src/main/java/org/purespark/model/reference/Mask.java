@@ -1,0 +1,24 @@
+package org.purespark.model.reference;
+
+import org.purespark.model.engine.Dropout;
+import org.purespark.model.engine.DropoutEntries;
+import org.purespark.model.engine.TextBatch;
+import org.purespark.model.engine.TextBatch.RowKind;
+import org.purespark.random.DropoutMask;
+
+/** What the entries of one text are multiplied by in one dropout layer. */
+interface Mask {
+    /** 0 or 1 / (1 - rate), of entry {@code number} as {@link DropoutEntries} counts. */
+    double factor(long number);
+
+    static Mask of(Dropout dropout, TextBatch batch, int text) {
+        DropoutMask mask = dropout.maskOf(batch, text);
+        return mask == null ? number -> 1 : mask::factor;
+    }
+
+    /** What entry {@code i} of row {@code row}, of W entries, is multiplied by. */
+    static double ofRow(Dropout dropout, TextBatch batch, RowKind rows, int row, int width, int i) {
+        return of(dropout, batch, batch.textOf(rows, row))
+                .factor(DropoutEntries.ofRow(width, batch.tokenOf(rows, row), i));
+    }
+}

@@ -1,0 +1,89 @@
+package org.purespark.model.reference;
+
+import static org.purespark.model.reference.Sigma.sum;
+
+import org.purespark.model.engine.AttentionKernels;
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.TextBatch;
+
+/** {@link AttentionKernels}: {@link SelfAttentionHead} and {@link FirstTokenHeads}, text by text. */
+final class ReferenceAttention implements AttentionKernels {
+    private final TextBatch batch;
+
+    ReferenceAttention(TextBatch batch) {
+        this.batch = batch;
+    }
+
+    /** The place of one head's probabilities in one text [T, T]; new memory where {@code softmax} [A·ΣT²] is null. */
+    private ReferenceArray pairs(ReferenceArray softmax, int heads, int text, int head) {
+        int tokens = batch.length(text);
+        long before = heads * batch.squaresBefore(text) + (long) head * tokens * tokens;
+        return softmax == null
+                ? ReferenceArray.unwritten(tokens, tokens)
+                : softmax.view(before, tokens, tokens);
+    }
+
+    /** The place of the first token's probabilities in one text [T, A]; new memory where {@code softmax} [N, A] is null. */
+    private ReferenceArray rows(ReferenceArray softmax, int heads, int text) {
+        int tokens = batch.length(text);
+        return softmax == null
+                ? ReferenceArray.unwritten(tokens, heads)
+                : softmax.view((long) batch.start(text) * heads, tokens, heads);
+    }
+
+    @Override
+    public void selfAttention(SelfAttention<DeviceArray> in, Attention attention, Attended<DeviceArray> out) {
+        ReferenceArray qkv = ReferenceArray.of(in.qkv()); // [N, 3D]
+        ReferenceArray bias = ReferenceArray.of(in.bias()); // [3D]
+        ReferenceArray context = ReferenceArray.of(out.context()); // [N, D]
+        ReferenceArray cls = ReferenceArray.ofNullable(out.clsAttention()); // [N, A]
+        ReferenceArray softmax = ReferenceArray.ofNullable(out.softmax()); // [A·ΣT²]
+        for (int b = 0; b < batch.texts(); b++) {
+            for (int h = 0; h < attention.heads(); h++) {
+                ReferenceArray p = pairs(softmax, attention.heads(), b, h); // [T, T]
+                new SelfAttentionHead(batch, attention, b, h, qkv, bias).forward(p, context, cls);
+            }
+        }
+    }
+
+    @Override
+    public void selfAttentionGradient(
+            SelfAttentionBackward<DeviceArray> in, Attention attention, SelfAttention<DeviceArray> gradients) {
+        ReferenceArray qkv = ReferenceArray.of(in.qkv()); // [N, 3D]
+        ReferenceArray bias = ReferenceArray.of(in.bias()); // [3D]
+        ReferenceArray softmax = ReferenceArray.of(in.softmax()); // [A·ΣT²]
+        ReferenceArray dqkv = ReferenceArray.of(gradients.qkv()); // [N, 3D]
+        ReferenceArray dbias = ReferenceArray.of(gradients.bias()); // [3D]
+        for (int b = 0; b < batch.texts(); b++) {
+            for (int h = 0; h < attention.heads(); h++) {
+                ReferenceArray p = pairs(softmax, attention.heads(), b, h); // [T, T]
+                new SelfAttentionHead(batch, attention, b, h, qkv, bias).backward(in, p, dqkv);
+            }
+        }
+        dbias.fill(i -> sum(batch.tokens(), n -> dqkv.at(n, i)));
+    }
+
+    @Override
+    public void firstTokenAttention(
+            FirstTokenAttention<DeviceArray> in, Attention attention, FirstTokenAttended<DeviceArray> out) {
+        ReferenceArray u = ReferenceArray.of(in.u()); // [A, B, D]
+        ReferenceArray x = ReferenceArray.of(in.x()); // [N, D]
+        ReferenceArray softmax = ReferenceArray.ofNullable(out.softmax()); // [N, A]
+        for (int b = 0; b < batch.texts(); b++) {
+            ReferenceArray p = rows(softmax, attention.heads(), b); // [T, A]
+            new FirstTokenHeads(batch, attention, b, u, x).forward(p, out);
+        }
+    }
+
+    @Override
+    public void firstTokenAttentionGradient(
+            FirstTokenBackward<DeviceArray> in, Attention attention, FirstTokenAttention<DeviceArray> gradients) {
+        ReferenceArray u = ReferenceArray.of(in.u()); // [A, B, D]
+        ReferenceArray x = ReferenceArray.of(in.x()); // [N, D]
+        ReferenceArray softmax = ReferenceArray.of(in.softmax()); // [N, A]
+        for (int b = 0; b < batch.texts(); b++) {
+            ReferenceArray p = rows(softmax, attention.heads(), b); // [T, A]
+            new FirstTokenHeads(batch, attention, b, u, x).backward(in, p, gradients);
+        }
+    }
+}

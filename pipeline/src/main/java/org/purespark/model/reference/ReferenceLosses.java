@@ -1,0 +1,82 @@
+package org.purespark.model.reference;
+
+import static org.purespark.model.reference.Sigma.sum;
+
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.LossKernels;
+import org.purespark.model.engine.TextBatch;
+
+/** {@link LossKernels}, text by text and head by head. */
+final class ReferenceLosses implements LossKernels {
+    private final TextBatch batch;
+
+    ReferenceLosses(TextBatch batch) {
+        this.batch = batch;
+    }
+
+    @Override
+    public void crossEntropy(DeviceArray ofLogits, Entropy<DeviceArray> out) {
+        ReferenceArray z = ReferenceArray.of(ofLogits); // [B, C]
+        ReferenceArray loss = ReferenceArray.of(out.loss()); // []
+        ReferenceArray slope = ReferenceArray.ofNullable(out.slope()); // [B, C]
+        int texts = z.size(0);
+        int classes = z.size(1);
+        double total = 0;
+        for (int text = 0; text < texts; text++) {
+            int b = text;
+            double largest = Double.NEGATIVE_INFINITY;
+            for (int c = 0; c < classes; c++) {
+                largest = Math.max(largest, z.at(b, c));
+            }
+            double off = largest; // exp stays within its range
+            double sum = sum(classes, c -> Math.exp(z.at(b, c) - off));
+            total -= z.at(b, batch.label(b)) - off - Math.log(sum);
+            for (int c = 0; slope != null && c < classes; c++) {
+                double p = Math.exp(z.at(b, c) - off) / sum;
+                slope.set(b, c, (p - (c == batch.label(b) ? 1 : 0)) / texts);
+            }
+        }
+        loss.set(0, total / texts);
+    }
+
+    @Override
+    public void crossEntropyGradient(EntropyBackward<DeviceArray> in, DeviceArray gradient) {
+        ReferenceArray dloss = ReferenceArray.of(in.lossGradient()); // []
+        ReferenceArray slope = ReferenceArray.of(in.slope()); // [B, C]
+        ReferenceArray dz = ReferenceArray.of(gradient); // [B, C]
+        dz.fill((b, c) -> dloss.at(0) * slope.at(b, c));
+    }
+
+    @Override
+    public void attentionPenalty(ClsAttention<DeviceArray> in, Penalty<DeviceArray> out) {
+        ReferenceArray penalty = ReferenceArray.of(out.penalty()); // []
+        ReferenceArray roots = ReferenceArray.ofNullable(out.roots()); // [L, A]
+        double total = 0;
+        for (int l = 0; l < in.layers().size(); l++) {
+            ReferenceArray attention = ReferenceArray.of(in.layers().get(l)); // [N, A]
+            for (int head = 0; head < attention.size(1); head++) {
+                int h = head;
+                double root = Math.sqrt(sum(attention.size(0), n -> attention.at(n, h) * attention.at(n, h)));
+                total += batch.penaltyWeight(l, h) * root;
+                if (roots != null) {
+                    roots.set(l, h, root);
+                }
+            }
+        }
+        penalty.set(0, total);
+    }
+
+    @Override
+    public void attentionPenaltyGradient(PenaltyBackward<DeviceArray> in, ClsAttention<DeviceArray> gradients) {
+        ReferenceArray roots = ReferenceArray.of(in.roots()); // [L, A]
+        double dpenalty = ReferenceArray.of(in.penaltyGradient()).at(0);
+        for (int layer = 0; layer < in.layers().size(); layer++) {
+            int l = layer;
+            ReferenceArray attention = ReferenceArray.of(in.layers().get(l)); // [N, A]
+            ReferenceArray dattention = ReferenceArray.of(gradients.layers().get(l)); // [N, A]
+            dattention.fill((n, h) -> roots.at(l, h) == 0
+                    ? 0
+                    : dpenalty * batch.penaltyWeight(l, h) * attention.at(n, h) / roots.at(l, h));
+        }
+    }
+}

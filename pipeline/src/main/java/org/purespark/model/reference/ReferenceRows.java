@@ -1,0 +1,97 @@
+package org.purespark.model.reference;
+
+import static org.purespark.model.reference.Sigma.sum;
+
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.Dropout;
+import org.purespark.model.engine.ProductKernels.Biased;
+import org.purespark.model.engine.RowKernels;
+import org.purespark.model.engine.TextBatch;
+import org.purespark.model.engine.TextBatch.RowKind;
+
+/** {@link RowKernels}, entry by entry. */
+final class ReferenceRows implements RowKernels {
+    private final TextBatch batch;
+
+    ReferenceRows(TextBatch batch) {
+        this.batch = batch;
+    }
+
+    @Override
+    public void biasGelu(Biased<DeviceArray> in, Activated<DeviceArray> out) {
+        ReferenceArray h = ReferenceArray.of(in.x()); // [R, F]
+        ReferenceArray bias = ReferenceArray.of(in.bias()); // [F]
+        ReferenceArray y = ReferenceArray.of(out.y()); // [R, F], maybe the memory of h
+        ReferenceArray slope = ReferenceArray.ofNullable(out.slope()); // [R, F]
+        for (int r = 0; r < h.size(0); r++) {
+            for (int i = 0; i < h.size(1); i++) {
+                double x = h.at(r, i) + bias.at(i);
+                y.set(r, i, x * Gelu.cumulative(x));
+                if (slope != null) {
+                    slope.set(r, i, Gelu.cumulative(x) + x * Gelu.density(x));
+                }
+            }
+        }
+    }
+
+    @Override
+    public void biasGeluGradient(BiasGeluBackward<DeviceArray> in, Biased<DeviceArray> gradients) {
+        ReferenceArray dy = ReferenceArray.of(in.outGradient()); // [R, F]
+        ReferenceArray slope = ReferenceArray.of(in.slope()); // [R, F]
+        ReferenceArray dh = ReferenceArray.of(gradients.x()); // [R, F]
+        ReferenceArray dbias = ReferenceArray.of(gradients.bias()); // [F]
+        dh.fill((r, i) -> dy.at(r, i) * slope.at(r, i));
+        dbias.fill(i -> sum(dy.size(0), r -> dy.at(r, i) * slope.at(r, i)));
+    }
+
+    @Override
+    public void activation(DeviceArray of, Activation activation, DeviceArray result) {
+        ReferenceArray x = ReferenceArray.of(of); // [R, W]
+        ReferenceArray y = ReferenceArray.of(result); // [R, W]
+        switch (activation) {
+            case TANH -> y.fill((r, i) -> Math.tanh(x.at(r, i)));
+            case RELU -> y.fill((r, i) -> Math.max(x.at(r, i), 0));
+        }
+    }
+
+    @Override
+    public void activationGradient(
+            ActivationBackward<DeviceArray> in, Activation activation, DeviceArray gradient) {
+        ReferenceArray dy = ReferenceArray.of(in.outGradient()); // [R, W]
+        ReferenceArray x = ReferenceArray.of(in.x()); // [R, W]
+        ReferenceArray dx = ReferenceArray.of(gradient); // [R, W]
+        switch (activation) {
+            case TANH -> dx.fill((r, i) -> dy.at(r, i) * (1 - Math.pow(Math.tanh(x.at(r, i)), 2)));
+            case RELU -> dx.fill((r, i) -> x.at(r, i) > 0 ? dy.at(r, i) : 0);
+        }
+    }
+
+    @Override
+    public void textDropout(DeviceArray of, Dropout dropout, DeviceArray result) {
+        ReferenceArray x = ReferenceArray.of(of); // [B, W]
+        ReferenceArray y = ReferenceArray.of(result); // [B, W]
+        y.fill((b, i) -> Mask.ofRow(dropout, batch, RowKind.FIRST_TOKEN, b, x.size(1), i) * x.at(b, i));
+    }
+
+    @Override
+    public void firstRows(DeviceArray of, DeviceArray result) {
+        ReferenceArray x = ReferenceArray.of(of); // [N, W]
+        ReferenceArray y = ReferenceArray.of(result); // [B, W]
+        y.fill((b, i) -> x.at(batch.start(b), i));
+    }
+
+    @Override
+    public void firstRowsGradient(DeviceArray outGradient, DeviceArray gradient) {
+        ReferenceArray dy = ReferenceArray.of(outGradient); // [B, W]
+        ReferenceArray dx = ReferenceArray.of(gradient); // [N, W]
+        dx.fill((n, i) -> batch.tokenOf(RowKind.TOKEN, n) == 0 ? dy.at(batch.textOfRow(n), i) : 0);
+    }
+
+    @Override
+    public void add(Pair<DeviceArray> in, DeviceArray result) {
+        ReferenceArray a = ReferenceArray.of(in.a());
+        ReferenceArray b = ReferenceArray.of(in.b());
+        ReferenceArray y = ReferenceArray.of(result);
+        y.fill(i -> a.at(i) + b.at(i));
+    }
+}

@@ -1,0 +1,102 @@
+package org.purespark.model.reference;
+
+import static org.purespark.model.reference.Sigma.sum;
+
+import org.purespark.model.engine.AttentionKernels.Attention;
+import org.purespark.model.engine.AttentionKernels.SelfAttentionBackward;
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.DropoutEntries;
+import org.purespark.model.engine.TextBatch;
+
+/**
+ * One head of self-attention in one text of T tokens. A pair of tokens has the row of the key, j, and the column of the
+ * query, i.
+ */
+final class SelfAttentionHead {
+    private final Mask mask;
+    private final double gate;
+    private final int head;
+    private final int start;
+    private final int tokens; // T
+    private final int size; // E
+    private final int hidden; // D
+    private final int first; // the head's first column of D
+    private final ReferenceArray q; // [T, E]
+    private final ReferenceArray k; // [T, E]
+    private final ReferenceArray v; // [T, E]
+
+    /**
+     * @param qkv [N, 3D]
+     * @param bias [3D]
+     */
+    SelfAttentionHead(
+            TextBatch batch, Attention attention, int text, int head, ReferenceArray qkv, ReferenceArray bias) {
+        this.mask = Mask.of(attention.dropout(), batch, text);
+        this.gate = batch.gates(attention.layer())[head];
+        this.head = head;
+        this.start = batch.start(text);
+        this.tokens = batch.length(text);
+        this.hidden = bias.size(0) / 3;
+        this.size = hidden / attention.heads();
+        this.first = head * size;
+        this.q = columns(qkv, bias, first);
+        this.k = columns(qkv, bias, hidden + first);
+        this.v = columns(qkv, bias, 2 * hidden + first);
+    }
+
+    /** The head's columns of the text's rows, with their bias [T, E]. */
+    private ReferenceArray columns(ReferenceArray qkv, ReferenceArray bias, int column) {
+        ReferenceArray part = ReferenceArray.unwritten(tokens, size);
+        part.fill((t, e) -> qkv.at(start + t, column + e) + bias.at(column + e));
+        return part;
+    }
+
+    private ReferenceArray pairs() {
+        return ReferenceArray.unwritten(tokens, tokens);
+    }
+
+    /** What a probability is multiplied by: gate·dropout. */
+    private double kept(int j, int i) {
+        return gate * mask.factor(DropoutEntries.ofAttention(tokens, head, j, i));
+    }
+
+    /**
+     * @param p takes softmax(q·kᵀ/√E) [T, T]
+     * @param context takes the head's columns of the text's rows of [N, D]
+     * @param cls takes the head's column of the text's rows of [N, A]; may be null
+     */
+    void forward(ReferenceArray p, ReferenceArray context, ReferenceArray cls) {
+        ReferenceArray scores = pairs();
+        scores.fill((j, i) -> sum(size, e -> q.at(i, e) * k.at(j, e)) / Math.sqrt(size));
+        ColumnSoftmax.of(scores, p);
+        context.fillPart(start, first, tokens, size, (i, e) -> sum(tokens, j -> kept(j, i) * p.at(j, i) * v.at(j, e)));
+        if (cls != null) {
+            cls.fillPart(start, head, tokens, 1, (j, one) -> kept(j, 0) * p.at(j, 0));
+        }
+    }
+
+    /**
+     * @param p softmax(q·kᵀ/√E) [T, T]
+     * @param dqkv takes the head's columns of the text's rows of [N, 3D]
+     */
+    void backward(SelfAttentionBackward<DeviceArray> in, ReferenceArray p, ReferenceArray dqkv) {
+        ReferenceArray dcontext = ReferenceArray.of(in.contextGradient()); // [N, D]
+        ReferenceArray dcls = ReferenceArray.of(in.clsGradient()); // [N, A]
+        ReferenceArray dp = pairs();
+        dp.fill((j, i) -> kept(j, i)
+                * (sum(size, e -> dcontext.at(start + i, first + e) * v.at(j, e))
+                        + (i == 0 ? dcls.at(start + j, head) : 0)));
+        ReferenceArray ds = pairs();
+        ColumnSoftmax.backward(p, dp, ds);
+        double root = Math.sqrt(size);
+        dqkv.fillPart(start, first, tokens, size, (i, e) -> sum(tokens, j -> ds.at(j, i) * k.at(j, e)) / root);
+        dqkv.fillPart(
+                start, hidden + first, tokens, size, (j, e) -> sum(tokens, i -> ds.at(j, i) * q.at(i, e)) / root);
+        dqkv.fillPart(
+                start,
+                2 * hidden + first,
+                tokens,
+                size,
+                (j, e) -> sum(tokens, i -> kept(j, i) * p.at(j, i) * dcontext.at(start + i, first + e)));
+    }
+}

@@ -1,0 +1,103 @@
+package org.purespark.model.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.purespark.model.engine.Operation.Role;
+
+/**
+ * Derivatives of Σ w·y, over all entries of an operation's results y, by its inputs, from its forward call alone:
+ * (8·(f(h) - f(-h)) - (f(2h) - f(-2h))) / 12h, whose error is some h⁴. Sums are made in float64, and inputs ± h are exact in
+ * float32; results y are rounded to it, which a step of 1/128 makes an error of some 1e-5.
+ */
+final class FiniteDifferences {
+    private static final float STEP = 1f / 128;
+
+    /** Of the largest entry of a gradient; for a direction, of the largest entry times the root of their number. */
+    private static final double TOLERANCE = 1e-3;
+
+    /** Inputs of up to so many entries are tried entry by entry; of larger ones, so many of them. */
+    private static final int ENTRIES = 16;
+
+    private static final int DIRECTIONS = 2;
+
+    private final Engine engine;
+    private final Operation operation;
+    private final Draw draw;
+    private final Map<String, float[]> weights;
+
+    /** @param weights w of each result */
+    FiniteDifferences(Engine engine, Operation operation, Draw draw, Map<String, float[]> weights) {
+        this.engine = engine;
+        this.operation = operation;
+        this.draw = draw;
+        this.weights = weights;
+    }
+
+    /** Holds the gradient of input {@code name} against differences along single entries and whole directions. */
+    void check(String name, float[] gradient) {
+        double largest = 0;
+        for (float entry : gradient) {
+            assertThat(entry).as("gradient of %s", name).isFinite();
+            largest = Math.max(largest, Math.abs(entry));
+        }
+        for (float[] direction : directions(gradient.length)) {
+            double expected = along(name, direction);
+            double actual = 0;
+            double squares = 0;
+            for (int i = 0; i < gradient.length; i++) {
+                actual += (double) gradient[i] * direction[i];
+                squares += direction[i] * direction[i];
+            }
+            assertThat(actual)
+                    .as("derivative by %s along %s", name, Arrays.toString(direction))
+                    .isCloseTo(expected, within(TOLERANCE * Math.max(largest, 1e-2) * Math.sqrt(squares)));
+        }
+    }
+
+    private List<float[]> directions(int length) {
+        List<float[]> directions = new ArrayList<>();
+        for (int i = 0; i < Math.min(length, ENTRIES); i++) {
+            float[] one = new float[length];
+            one[length <= ENTRIES ? i : draw.between(0, length - 1)] = 1f;
+            directions.add(one);
+        }
+        for (int i = 0; i < DIRECTIONS; i++) {
+            float[] all = new float[length];
+            for (int j = 0; j < length; j++) {
+                all[j] = draw.between(0, 1) == 0 ? -1f : 1f;
+            }
+            directions.add(all);
+        }
+        return directions;
+    }
+
+    private double along(String name, float[] direction) {
+        double near = at(name, direction, STEP) - at(name, direction, -STEP);
+        double far = at(name, direction, 2 * STEP) - at(name, direction, -2 * STEP);
+        return (8 * near - far) / (12 * STEP);
+    }
+
+    private double at(String name, float[] direction, float step) {
+        float[] moved = operation.inputs().get(name).entries().clone();
+        for (int i = 0; i < moved.length; i++) {
+            moved[i] += step * direction[i];
+        }
+        double sum = 0;
+        try (OperationRun run = new OperationRun(engine, operation.with(name, moved))) {
+            Map<String, float[]> results = run.forward(OperationRun.Asked.RESULTS);
+            for (Map.Entry<String, float[]> result : results.entrySet()) {
+                assertThat(operation.outputs().get(result.getKey()).role()).isEqualTo(Role.RESULT);
+                float[] w = weights.get(result.getKey());
+                for (int i = 0; i < w.length; i++) {
+                    sum += (double) w[i] * result.getValue()[i];
+                }
+            }
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,373 @@
+package org.purespark.model.engine;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.purespark.model.engine.AttentionKernels.Attended;
+import org.purespark.model.engine.AttentionKernels.Attention;
+import org.purespark.model.engine.AttentionKernels.FirstTokenAttended;
+import org.purespark.model.engine.AttentionKernels.FirstTokenAttention;
+import org.purespark.model.engine.AttentionKernels.FirstTokenBackward;
+import org.purespark.model.engine.AttentionKernels.SelfAttention;
+import org.purespark.model.engine.AttentionKernels.SelfAttentionBackward;
+import org.purespark.model.engine.HeadKernels.HeadGather;
+import org.purespark.model.engine.HeadKernels.HeadGatherBackward;
+import org.purespark.model.engine.HeadKernels.HeadSpread;
+import org.purespark.model.engine.HeadKernels.HeadSpreadBackward;
+import org.purespark.model.engine.LossKernels.ClsAttention;
+import org.purespark.model.engine.LossKernels.Entropy;
+import org.purespark.model.engine.LossKernels.EntropyBackward;
+import org.purespark.model.engine.LossKernels.Penalty;
+import org.purespark.model.engine.LossKernels.PenaltyBackward;
+import org.purespark.model.engine.NormKernels.EmbeddingNorm;
+import org.purespark.model.engine.NormKernels.NormBackward;
+import org.purespark.model.engine.NormKernels.Normalization;
+import org.purespark.model.engine.NormKernels.Normalized;
+import org.purespark.model.engine.NormKernels.ResidualNorm;
+import org.purespark.model.engine.Operation.InPlace;
+import org.purespark.model.engine.Operation.Role;
+import org.purespark.model.engine.ProductKernels.Biased;
+import org.purespark.model.engine.ProductKernels.Linear;
+import org.purespark.model.engine.ProductKernels.LinearBackward;
+import org.purespark.model.engine.ProductKernels.Weight;
+import org.purespark.model.engine.RowKernels.Activated;
+import org.purespark.model.engine.RowKernels.Activation;
+import org.purespark.model.engine.RowKernels.ActivationBackward;
+import org.purespark.model.engine.RowKernels.BiasGeluBackward;
+import org.purespark.model.engine.RowKernels.Pair;
+import org.purespark.model.engine.TextBatch.RowKind;
+
+/** Every operation of {@link Kernels}. */
+enum Operations {
+    LINEAR(draw -> linear(draw, Weight.OUT_IN)),
+    LINEAR_TURNED_ROUND(draw -> linear(draw, Weight.IN_OUT)),
+    ADD_BIAS(Operations::addBias),
+    EMBEDDING_NORM(Operations::embeddingNorm),
+    RESIDUAL_NORM(draw -> residualNorm(draw, RowKind.TOKEN)),
+    RESIDUAL_NORM_OF_FIRST_TOKENS(draw -> residualNorm(draw, RowKind.FIRST_TOKEN)),
+    SELF_ATTENTION(Operations::selfAttention),
+    FIRST_TOKEN_ATTENTION(Operations::firstTokenAttention),
+    HEAD_SPREAD(Operations::headSpread),
+    HEAD_GATHER(Operations::headGather),
+    BIAS_GELU(Operations::biasGelu),
+    TANH(draw -> activation(draw, Activation.TANH)),
+    RELU(draw -> activation(draw, Activation.RELU)),
+    TEXT_DROPOUT(Operations::textDropout),
+    FIRST_ROWS(Operations::firstRows),
+    ADD(Operations::add),
+    CROSS_ENTROPY(Operations::crossEntropy),
+    ATTENTION_PENALTY(Operations::attentionPenalty);
+
+    private static final double EPSILON = 1e-5;
+    private static final int SITE = 4;
+    /** Keeps relu's inputs away from 0, where it has no derivative. */
+    private static final float AWAY = 0.125f;
+
+    private final Function<Draw, Operation> draw;
+
+    Operations(Function<Draw, Operation> draw) {
+        this.draw = draw;
+    }
+
+    Operation of(Draw drawn) {
+        return draw.apply(drawn);
+    }
+
+    private static Operation linear(Draw draw, Weight form) {
+        int in = draw.width();
+        int out = draw.hidden();
+        long[] weight = form == Weight.OUT_IN ? new long[] {out, in} : new long[] {in, out};
+        Operation.Builder linear = Operation.on(draw)
+                .input("x", draw.tokens(), in)
+                .input("weight", weight)
+                .result("y", draw.tokens(), out)
+                .forward((k, x, y) ->
+                        k.products().linear(new Linear<>(x.get("x"), x.get("weight")), form, y.get("y")));
+        if (form == Weight.OUT_IN) {
+            linear.backward((k, x, saved, dy, dx) -> k.products()
+                    .linearGradient(
+                            new LinearBackward<>(dy.get("y"), x.get("x"), x.get("weight")),
+                            new Linear<>(dx.get("x"), dx.get("weight"))));
+        }
+        return linear.build();
+    }
+
+    private static Operation addBias(Draw draw) {
+        return Operation.on(draw)
+                .input("x", draw.tokens(), draw.width())
+                .input("bias", draw.width())
+                .result("y", draw.tokens(), draw.width())
+                .forward((k, x, y) -> k.products().addBias(new Biased<>(x.get("x"), x.get("bias")), y.get("y")))
+                .backward((k, x, saved, dy, dx) ->
+                        k.products().addBiasGradient(dy.get("y"), new Biased<>(dx.get("x"), dx.get("bias"))))
+                .mayBe(InPlace.FORWARD)
+                .mayBe(InPlace.BACKWARD)
+                .build();
+    }
+
+    private static Normalized<DeviceArray> normalized(Operation.Named arrays) {
+        return new Normalized<>(arrays.get("y"), arrays.get("normalized"), arrays.get("inverse"));
+    }
+
+    private static NormBackward<DeviceArray> normBackward(
+            Operation.Named in, Operation.Named saved, Operation.Named outGradients) {
+        return new NormBackward<>(
+                outGradients.get("y"), saved.get("normalized"), saved.get("inverse"), in.get("gamma"));
+    }
+
+    private static Operation embeddingNorm(Draw draw) {
+        Normalization norm = new Normalization(RowKind.TOKEN, draw.dropout(SITE), EPSILON);
+        int rows = draw.tokens();
+        int width = draw.width();
+        return Operation.on(draw)
+                .input("x", rows, width)
+                .input("gamma", width)
+                .input("beta", width)
+                .result("y", rows, width)
+                .output("normalized", Role.FOR_BACKWARD, rows, width)
+                .output("inverse", Role.FOR_BACKWARD, rows)
+                .forward((k, x, y) -> k.norms().embeddingNorm(embeddingNorm(x), norm, normalized(y)))
+                .backward((k, x, saved, dy, dx) ->
+                        k.norms().embeddingNormGradient(normBackward(x, saved, dy), norm, embeddingNorm(dx)))
+                .build();
+    }
+
+    private static EmbeddingNorm<DeviceArray> embeddingNorm(Operation.Named arrays) {
+        return new EmbeddingNorm<>(arrays.get("x"), arrays.get("gamma"), arrays.get("beta"));
+    }
+
+    private static Operation residualNorm(Draw draw, RowKind kind) {
+        Normalization norm = new Normalization(kind, draw.dropout(SITE), EPSILON);
+        int rows = draw.batch().rows(kind);
+        int width = draw.width();
+        return Operation.on(draw)
+                .input("h", rows, width)
+                .input("bias", width)
+                .input("residual", rows, width)
+                .input("gamma", width)
+                .input("beta", width)
+                .result("y", rows, width)
+                .output("normalized", Role.FOR_BACKWARD, rows, width)
+                .output("inverse", Role.FOR_BACKWARD, rows)
+                .forward((k, x, y) -> k.norms().residualNorm(residualNorm(x), norm, normalized(y)))
+                .backward((k, x, saved, dy, dx) ->
+                        k.norms().residualNormGradient(normBackward(x, saved, dy), norm, residualNorm(dx)))
+                .mayBe(InPlace.FORWARD)
+                .build();
+    }
+
+    private static ResidualNorm<DeviceArray> residualNorm(Operation.Named arrays) {
+        return new ResidualNorm<>(
+                arrays.get("h"),
+                arrays.get("bias"),
+                arrays.get("residual"),
+                arrays.get("gamma"),
+                arrays.get("beta"));
+    }
+
+    private static Operation selfAttention(Draw draw) {
+        Attention attention = new Attention(draw.layer(), draw.heads(), draw.dropout(SITE));
+        int hidden = draw.hidden();
+        return Operation.on(draw)
+                .input("qkv", draw.tokens(), 3 * hidden)
+                .input("bias", 3 * hidden)
+                .result("context", draw.tokens(), hidden)
+                .result("cls", draw.tokens(), draw.heads())
+                .output("softmax", Role.FOR_THE_SAME_ENGINE, draw.heads() * draw.batch().squares())
+                .forward((k, x, y) -> k.attention()
+                        .selfAttention(
+                                new SelfAttention<>(x.get("qkv"), x.get("bias")),
+                                attention,
+                                new Attended<>(y.get("context"), y.get("cls"), y.get("softmax"))))
+                .backward((k, x, saved, dy, dx) -> k.attention()
+                        .selfAttentionGradient(
+                                new SelfAttentionBackward<>(
+                                        x.get("qkv"),
+                                        x.get("bias"),
+                                        dy.get("context"),
+                                        dy.get("cls"),
+                                        saved.get("softmax")),
+                                attention,
+                                new SelfAttention<>(dx.get("qkv"), dx.get("bias"))))
+                .build();
+    }
+
+    private static Operation firstTokenAttention(Draw draw) {
+        Attention attention = new Attention(draw.layer(), draw.heads(), draw.dropout(SITE));
+        int heads = draw.heads();
+        int hidden = draw.hidden();
+        return Operation.on(draw)
+                .input("u", heads, draw.texts(), hidden)
+                .input("x", draw.tokens(), hidden)
+                .result("states", heads, draw.texts(), hidden)
+                .result("sums", heads, draw.texts())
+                .result("cls", draw.tokens(), heads)
+                .output("softmax", Role.FOR_THE_SAME_ENGINE, draw.tokens(), heads)
+                .forward((k, x, y) -> k.attention()
+                        .firstTokenAttention(
+                                new FirstTokenAttention<>(x.get("u"), x.get("x")),
+                                attention,
+                                new FirstTokenAttended<>(
+                                        y.get("states"), y.get("sums"), y.get("cls"), y.get("softmax"))))
+                .backward((k, x, saved, dy, dx) -> k.attention()
+                        .firstTokenAttentionGradient(
+                                new FirstTokenBackward<>(
+                                        dy.get("states"),
+                                        dy.get("sums"),
+                                        dy.get("cls"),
+                                        saved.get("softmax"),
+                                        x.get("u"),
+                                        x.get("x")),
+                                attention,
+                                new FirstTokenAttention<>(dx.get("u"), dx.get("x"))))
+                .build();
+    }
+
+    private static Operation headSpread(Draw draw) {
+        int hidden = draw.hidden();
+        return Operation.on(draw)
+                .input("q", draw.texts(), hidden)
+                .input("weight", hidden, hidden)
+                .result("y", draw.heads(), draw.texts(), hidden)
+                .forward((k, x, y) -> k.heads().headSpread(new HeadSpread<>(x.get("q"), x.get("weight")), y.get("y")))
+                .backward((k, x, saved, dy, dx) -> k.heads()
+                        .headSpreadGradient(
+                                new HeadSpreadBackward<>(dy.get("y"), x.get("q"), x.get("weight")),
+                                new HeadSpread<>(dx.get("q"), dx.get("weight"))))
+                .build();
+    }
+
+    private static Operation headGather(Draw draw) {
+        int hidden = draw.hidden();
+        return Operation.on(draw)
+                .input("z", draw.heads(), draw.texts(), hidden)
+                .input("sums", draw.heads(), draw.texts())
+                .input("weight", hidden, hidden)
+                .input("bias", hidden)
+                .result("context", draw.texts(), hidden)
+                .forward((k, x, y) -> k.heads().headGather(headGather(x), y.get("context")))
+                .backward((k, x, saved, dy, dx) -> k.heads()
+                        .headGatherGradient(
+                                new HeadGatherBackward<>(
+                                        dy.get("context"), x.get("z"), x.get("sums"), x.get("weight"), x.get("bias")),
+                                headGather(dx)))
+                .build();
+    }
+
+    private static HeadGather<DeviceArray> headGather(Operation.Named arrays) {
+        return new HeadGather<>(arrays.get("z"), arrays.get("sums"), arrays.get("weight"), arrays.get("bias"));
+    }
+
+    private static Operation biasGelu(Draw draw) {
+        int rows = draw.tokens();
+        int width = draw.width();
+        float[] x = draw.entries(rows, width);
+        for (int i = 0; i < x.length; i++) {
+            x[i] *= 4; // to where gelu is flat
+        }
+        return Operation.on(draw)
+                .input("x", x, rows, width)
+                .input("bias", width)
+                .result("y", rows, width)
+                .output("slope", Role.FOR_BACKWARD, rows, width)
+                .forward((k, in, y) -> k.rows()
+                        .biasGelu(
+                                new Biased<>(in.get("x"), in.get("bias")),
+                                new Activated<>(y.get("y"), y.get("slope"))))
+                .backward((k, in, saved, dy, dx) -> k.rows()
+                        .biasGeluGradient(
+                                new BiasGeluBackward<>(dy.get("y"), saved.get("slope")),
+                                new Biased<>(dx.get("x"), dx.get("bias"))))
+                .mayBe(InPlace.FORWARD)
+                .build();
+    }
+
+    private static Operation activation(Draw draw, Activation activation) {
+        float[] x = draw.entries(draw.texts(), draw.width());
+        for (int i = 0; i < x.length; i++) {
+            x[i] += x[i] < 0 ? -AWAY : AWAY;
+        }
+        return Operation.on(draw)
+                .input("x", x, draw.texts(), draw.width())
+                .result("y", draw.texts(), draw.width())
+                .forward((k, in, y) -> k.rows().activation(in.get("x"), activation, y.get("y")))
+                .backward((k, in, saved, dy, dx) -> k.rows()
+                        .activationGradient(
+                                new ActivationBackward<>(dy.get("y"), in.get("x")), activation, dx.get("x")))
+                .build();
+    }
+
+    private static Operation textDropout(Draw draw) {
+        Dropout dropout = draw.dropout(SITE);
+        return Operation.on(draw)
+                .input("x", draw.texts(), draw.width())
+                .result("y", draw.texts(), draw.width())
+                .forward((k, x, y) -> k.rows().textDropout(x.get("x"), dropout, y.get("y")))
+                .backward((k, x, saved, dy, dx) -> k.rows().textDropout(dy.get("y"), dropout, dx.get("x")))
+                .build();
+    }
+
+    private static Operation firstRows(Draw draw) {
+        return Operation.on(draw)
+                .input("x", draw.tokens(), draw.width())
+                .result("y", draw.texts(), draw.width())
+                .forward((k, x, y) -> k.rows().firstRows(x.get("x"), y.get("y")))
+                .backward((k, x, saved, dy, dx) -> k.rows().firstRowsGradient(dy.get("y"), dx.get("x")))
+                .build();
+    }
+
+    private static Operation add(Draw draw) {
+        return Operation.on(draw)
+                .input("a", draw.tokens(), draw.width())
+                .input("b", draw.tokens(), draw.width())
+                .result("y", draw.tokens(), draw.width())
+                .forward((k, x, y) -> k.rows().add(new Pair<>(x.get("a"), x.get("b")), y.get("y")))
+                .mayBe(InPlace.FORWARD)
+                .build();
+    }
+
+    private static Operation crossEntropy(Draw draw) {
+        float[] logits = draw.entries(draw.texts(), draw.classes());
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] *= 4;
+        }
+        return Operation.on(draw)
+                .input("logits", logits, draw.texts(), draw.classes())
+                .result("loss")
+                .output("slope", Role.FOR_BACKWARD, draw.texts(), draw.classes())
+                .forward((k, x, y) ->
+                        k.losses().crossEntropy(x.get("logits"), new Entropy<>(y.get("loss"), y.get("slope"))))
+                .backward((k, x, saved, dy, dx) -> k.losses()
+                        .crossEntropyGradient(
+                                new EntropyBackward<>(dy.get("loss"), saved.get("slope")), dx.get("logits")))
+                .build();
+    }
+
+    private static Operation attentionPenalty(Draw draw) {
+        int heads = draw.heads();
+        Operation.Builder penalty = Operation.on(draw)
+                .result("penalty")
+                .output("roots", Role.FOR_BACKWARD, draw.layers(), heads)
+                .forward((k, x, y) -> k.losses()
+                        .attentionPenalty(layers(draw, x), new Penalty<>(y.get("penalty"), y.get("roots"))))
+                .backward((k, x, saved, dy, dx) -> k.losses()
+                        .attentionPenaltyGradient(
+                                new PenaltyBackward<>(
+                                        layers(draw, x).layers(), saved.get("roots"), dy.get("penalty")),
+                                layers(draw, dx)));
+        for (int l = 0; l < draw.layers(); l++) {
+            float[] attention = draw.entries(draw.tokens(), heads);
+            for (int i = 0; i < attention.length; i++) {
+                attention[i] *= draw.batch().gates(l)[i % heads];
+            }
+            penalty.input("layer " + l, attention, draw.tokens(), heads);
+        }
+        return penalty.build();
+    }
+
+    private static ClsAttention<DeviceArray> layers(Draw draw, Operation.Named arrays) {
+        return new ClsAttention<>(IntStream.range(0, draw.layers())
+                .mapToObj(l -> arrays.get("layer " + l))
+                .toList());
+    }
+}
