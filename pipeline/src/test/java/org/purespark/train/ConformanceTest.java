@@ -10,10 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.purespark.checkpoint.Tensor;
+import org.purespark.encoder.EncoderPart;
+import org.purespark.family.KnownFamilies;
 import org.purespark.heads.ClsVariance;
 import org.purespark.heads.HeadScores;
 import org.purespark.heads.LayerCoefficients;
@@ -33,7 +36,7 @@ class ConformanceTest {
     private static final int MAX_LENGTH = 128;
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
+    @MethodSource("org.purespark.family.KnownFamilies#modelTypes")
     void logitsHiddenStatesAndClsAttentionMatch(String family) throws IOException {
         Golden golden = Golden.of(family);
         try (TextClassifier model = golden.model(2)) {
@@ -60,12 +63,12 @@ class ConformanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
+    @MethodSource("org.purespark.family.KnownFamilies#modelTypes")
     void aClassifierOnSharedParametersComputesTheSame(String family) {
         Golden golden = Golden.of(family);
         try (TextClassifier own = golden.model(1);
-                TextClassifier reading =
-                        new TextClassifier(own.config(), golden.checkpoint().classifierKind(), own.parameters(), new CpuEngine(2))) {
+                TextClassifier reading = new TextClassifier(
+                        own.config(), golden.checkpoint().classifierKind(), own.parameters(), new CpuEngine(2))) {
             PackedBatch batch = golden.allTexts();
             TextClassifier.Forward forward =
                     reading.forward(batch, golden.prunedHeads(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
@@ -86,7 +89,7 @@ class ConformanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
+    @MethodSource("org.purespark.family.KnownFamilies#modelTypes")
     void headVarianceAndCoefficientsMatch(String family) {
         Golden golden = Golden.of(family);
         try (TextClassifier model = golden.model(1)) {
@@ -107,7 +110,7 @@ class ConformanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
+    @MethodSource("org.purespark.family.KnownFamilies#modelTypes")
     void prunedLogitsAndLayerVarianceMatch(String family) {
         Golden golden = Golden.of(family);
         try (TextClassifier model = golden.model(2)) {
@@ -124,7 +127,7 @@ class ConformanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
+    @MethodSource("org.purespark.family.KnownFamilies#modelTypes")
     void lossPenaltyAndEveryGradientMatch(String family) throws IOException {
         Golden golden = Golden.of(family);
         JsonNode expected = golden.expected().get("micro_batch");
@@ -156,11 +159,13 @@ class ConformanceTest {
         }
     }
 
+    static Stream<Arguments> familiesAndSteps() {
+        return KnownFamilies.modelTypes()
+                .flatMap(family -> Stream.of(Arguments.of(family, "one"), Arguments.of(family, "three")));
+    }
+
     @ParameterizedTest
-    @CsvSource({
-        "bert, one", "bert, three", "roberta, one", "roberta, three",
-        "distilbert, one", "distilbert, three", "electra, one", "electra, three"
-    })
+    @MethodSource("familiesAndSteps")
     void parametersAfterThreeAdamWStepsMatch(String family, String microBatchesPerStep) throws IOException {
         Golden golden = Golden.of(family);
         String form = microBatchesPerStep.equals("one") ? "one_micro_batch" : "three_micro_batches";
@@ -169,8 +174,7 @@ class ConformanceTest {
             ParameterLayout layout = model.parameters().layout();
             OptimizerStep step = new OptimizerStep(
                     model,
-                    new AdamW(
-                            new AdamW.Constants(0.9, 0.999, 1e-8, 0.01), AdamW.Owned.all(layout), model.engine()),
+                    new AdamW(new AdamW.Constants(0.9, 0.999, 1e-8, 0.01), AdamW.Owned.all(layout), model.engine()),
                     new OptimizerStep.Objective(Set.of(), golden.penaltyWeights(), 1.0),
                     Exchange.alone());
             Schedule schedule = new Schedule(1e-3, 0, 3);
@@ -215,7 +219,7 @@ class ConformanceTest {
     private static float[] gradient(GradientSum gradients, String name) {
         ParameterLayout.Slice slice = gradients.layout().slice(name);
         float[] values = new float[slice.length()];
-        if (!name.equals(ParameterLayout.WORD_EMBEDDINGS)) {
+        if (!name.equals(EncoderPart.WORD_EMBEDDINGS.weight())) {
             gradients.dense().get(slice.offset() - gradients.layout().denseStart(), values, 0, values.length);
             return values;
         }
