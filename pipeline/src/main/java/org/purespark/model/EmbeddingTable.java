@@ -2,6 +2,7 @@ package org.purespark.model;
 
 import java.util.stream.LongStream;
 import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.EncoderPart;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.UpdateKernels;
 
@@ -17,10 +18,10 @@ final class EmbeddingTable {
         this.parameters = parameters;
         ParameterLayout layout = parameters.layout();
         LongStream.Builder offsets = LongStream.builder();
-        offsets.add(layout.slice(ParameterLayout.WORD_EMBEDDINGS).offset());
-        offsets.add(layout.slice(ParameterLayout.POSITION_EMBEDDINGS).offset());
+        offsets.add(layout.slice(EncoderPart.WORD_EMBEDDINGS.weight()).offset());
+        offsets.add(layout.slice(EncoderPart.POSITION_EMBEDDINGS.weight()).offset());
         if (config.tokenTypes() > 0) {
-            offsets.add(layout.slice(ParameterLayout.TYPE_EMBEDDINGS).offset());
+            offsets.add(layout.slice(EncoderPart.TOKEN_TYPE_EMBEDDINGS.weight()).offset());
         }
         this.starts = offsets.build().toArray();
     }

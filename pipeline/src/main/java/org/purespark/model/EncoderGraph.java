@@ -12,6 +12,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.purespark.encoder.Activation;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.EncoderPart;
 import org.purespark.model.engine.AttentionKernels;
 import org.purespark.model.engine.AttentionKernels.Attended;
 import org.purespark.model.engine.AttentionKernels.Attention;
@@ -58,9 +59,6 @@ final class EncoderGraph {
     static final String HIDDEN = "hidden";
     static final String CROSS_ENTROPY = "cross_entropy";
     static final String PENALTY = "penalty";
-
-    private static final String QUERY_WEIGHT = "attention.self.query.weight";
-    private static final String QUERY_BIAS = "attention.self.query.bias";
 
     /** What a graph is for. */
     enum Use {
@@ -117,12 +115,12 @@ final class EncoderGraph {
                         graph,
                         new NormKernels.EmbeddingNorm<>(
                                 tokens,
-                                variable("embeddings.LayerNorm.weight", config.embedding()),
-                                variable("embeddings.LayerNorm.bias", config.embedding())),
+                                variable(EncoderPart.EMBEDDING_NORM.weight(), config.embedding()),
+                                variable(EncoderPart.EMBEDDING_NORM.bias(), config.embedding())),
                         normalization(RowKind.TOKEN, DropoutSite.embeddings()))
                 .normalized(); // [N, W]
-        if (config.embedding() != config.hidden()) {
-            x = affine(x, "embeddings_project", config.hidden(), config.embedding()); // [N, D]
+        if (config.projectsEmbeddings()) {
+            x = affine(x, EncoderPart.EMBEDDING_PROJECTION.path(), config.hidden(), config.embedding()); // [N, D]
         }
         List<SDVariable> clsAttention = new ArrayList<>();
         for (int l = 0; l < last; l++) {
@@ -157,9 +155,10 @@ final class EncoderGraph {
     /** Post-norm transformer block: x [N, D] → [N, D]. */
     private SDVariable block(int l, SDVariable x, List<SDVariable> cls) {
         int d = config.hidden();
+        int own = config.parameterLayer(l);
         // q, k, v lie one after the other in the flat parameters: one matrix spans them.
-        SDVariable qkv = linear(x, layer(l) + QUERY_WEIGHT, 3 * d, d); // [N, 3D]
-        SDVariable bias = variable(layer(l) + QUERY_BIAS, 3 * d); // [3D]
+        SDVariable qkv = linear(x, EncoderPart.QUERY.weight(own), 3 * d, d); // [N, 3D]
+        SDVariable bias = variable(EncoderPart.QUERY.bias(own), 3 * d); // [3D]
         Attended<SDVariable> attended =
                 new SelfAttention(graph, new AttentionKernels.SelfAttention<>(qkv, bias), attention(l)).attended();
         cls.add(attended.clsAttention()); // [N, A]
@@ -174,8 +173,9 @@ final class EncoderGraph {
     private SDVariable lastBlock(int l, SDVariable x, List<SDVariable> cls) {
         SDVariable first = new FirstRows(graph, x).outputVariable(); // [B, D]
         int d = config.hidden();
-        SDVariable q = affine(first, layer(l) + "attention.self.query", d, d); // [B, D]
-        SDVariable keyWeight = variable(layer(l) + "attention.self.key.weight", d, d); // [D, D]
+        int own = config.parameterLayer(l);
+        SDVariable q = affine(first, EncoderPart.QUERY.path(own), d, d); // [B, D]
+        SDVariable keyWeight = variable(EncoderPart.KEY.weight(own), d, d); // [D, D]
         SDVariable u = new HeadSpread(graph, new HeadKernels.HeadSpread<>(q, keyWeight), config.heads())
                 .outputVariable(); // [A, B, D]
         FirstTokenAttended<SDVariable> attended = new FirstTokenAttention(
@@ -187,8 +187,8 @@ final class EncoderGraph {
                         new HeadKernels.HeadGather<>(
                                 attended.states(), // [A, B, D]
                                 attended.sums(), // [A, B]
-                                variable(layer(l) + "attention.self.value.weight", d, d),
-                                variable(layer(l) + "attention.self.value.bias", d)))
+                                variable(EncoderPart.VALUE.weight(own), d, d),
+                                variable(EncoderPart.VALUE.bias(own), d)))
                 .outputVariable(); // [B, D]
         return feedForward(l, context, first, RowKind.FIRST_TOKEN); // [B, D]
     }
@@ -197,20 +197,31 @@ final class EncoderGraph {
     private SDVariable feedForward(int l, SDVariable context, SDVariable x, RowKind rows) {
         int d = config.hidden();
         int f = config.intermediate();
-        SDVariable attended = linear(context, layer(l) + "attention.output.dense.weight", d, d); // [R, D]
+        int own = config.parameterLayer(l);
+        SDVariable attended = linear(context, EncoderPart.ATTENTION_OUTPUT.weight(own), d, d); // [R, D]
         SDVariable middle = norm(
-                layer(l) + "attention.output",
-                attended,
-                x,
+                new NormKernels.ResidualNorm<>(
+                        attended,
+                        variable(EncoderPart.ATTENTION_OUTPUT.bias(own), d),
+                        x,
+                        variable(EncoderPart.ATTENTION_NORM.weight(own), d),
+                        variable(EncoderPart.ATTENTION_NORM.bias(own), d)),
                 normalization(rows, DropoutSite.ATTENTION_OUTPUT.in(l))); // [R, D]
-        SDVariable wide = linear(middle, layer(l) + "intermediate.dense.weight", f, d); // [R, F]
+        SDVariable wide = linear(middle, EncoderPart.INTERMEDIATE.weight(own), f, d); // [R, F]
         SDVariable activated = activated(
                 wide,
-                layer(l) + "intermediate.dense.bias",
+                EncoderPart.INTERMEDIATE.bias(own),
                 f,
                 config.architecture().feedForward().activation()); // [R, F]
-        SDVariable narrow = linear(activated, layer(l) + "output.dense.weight", d, f); // [R, D]
-        return norm(layer(l) + "output", narrow, middle, normalization(rows, DropoutSite.OUTPUT.in(l))); // [R, D]
+        SDVariable narrow = linear(activated, EncoderPart.OUTPUT.weight(own), d, f); // [R, D]
+        return norm(
+                new NormKernels.ResidualNorm<>(
+                        narrow,
+                        variable(EncoderPart.OUTPUT.bias(own), d),
+                        middle,
+                        variable(EncoderPart.OUTPUT_NORM.weight(own), d),
+                        variable(EncoderPart.OUTPUT_NORM.bias(own), d)),
+                normalization(rows, DropoutSite.OUTPUT.in(l))); // [R, D]
     }
 
     private Attention attention(int l) {
@@ -221,22 +232,8 @@ final class EncoderGraph {
         return new Normalization(rows, new Dropout(site, config.hiddenDropout()), config.layerNormEpsilon());
     }
 
-    private static String layer(int l) {
-        return "encoder.layer." + l + ".";
-    }
-
-    private SDVariable norm(String name, SDVariable h, SDVariable residual, Normalization norm) {
-        int d = config.hidden();
-        return new ResidualNorm(
-                        graph,
-                        new NormKernels.ResidualNorm<>(
-                                h,
-                                variable(name + ".dense.bias", d),
-                                residual,
-                                variable(name + ".LayerNorm.weight", d),
-                                variable(name + ".LayerNorm.bias", d)),
-                        norm)
-                .normalized(); // [R, D]
+    private SDVariable norm(NormKernels.ResidualNorm<SDVariable> in, Normalization norm) {
+        return new ResidualNorm(graph, in, norm).normalized(); // [R, D]
     }
 
     /** h [R, F] without its bias → activation(h + bias) [R, F]. */
@@ -257,7 +254,7 @@ final class EncoderGraph {
     /** cls [B, D] → logits [B, C]; which activation, and what dropout comes where, is the kind's. */
     private SDVariable classifier(ClassifierKind kind, SDVariable cls, double rate) {
         int d = config.hidden();
-        int c = layout.slice("classifier.bias").shape()[0];
+        int c = layout.slice(EncoderPart.CLASSIFIER.bias()).shape()[0];
         Dropout beforeProjection = new Dropout(DropoutSite.projection(config.layers()), rate);
         Dropout beforeDense = new Dropout(DropoutSite.innerDense(config.layers()), rate);
         SDVariable features = cls; // [B, D]
@@ -267,10 +264,11 @@ final class EncoderGraph {
                         case AS_IT_IS -> cls;
                         case WITH_DROPOUT -> drop(cls, beforeDense);
                     };
-            SDVariable product = linear(read, "classifier.dense.weight", d, d); // [B, D]
-            features = activated(product, "classifier.dense.bias", d, dense.activation()); // [B, D]
+            SDVariable product = linear(read, EncoderPart.CLASSIFIER_DENSE.weight(), d, d); // [B, D]
+            features = activated(product, EncoderPart.CLASSIFIER_DENSE.bias(), d, dense.activation()); // [B, D]
         }
-        return affine(drop(features, beforeProjection), "classifier", c, d).rename(LOGITS); // [B, C]
+        return affine(drop(features, beforeProjection), EncoderPart.CLASSIFIER.path(), c, d)
+                .rename(LOGITS); // [B, C]
     }
 
     /** Dropout on one row a text: x [B, D] → [B, D]. */

@@ -2,6 +2,7 @@ package org.purespark.model;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import org.purespark.encoder.EncoderPart;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.Engine;
 import org.purespark.model.engine.UpdateKernels;
@@ -28,7 +29,7 @@ public final class GradientSum {
         this.layout = layout;
         this.engine = engine;
         this.updates = engine.updates();
-        int[] shape = layout.slice(ParameterLayout.WORD_EMBEDDINGS).shape();
+        int[] shape = layout.slice(EncoderPart.WORD_EMBEDDINGS.weight()).shape();
         this.width = shape[1];
         this.dense = engine.allocateState(layout.size() - layout.denseStart());
         this.rowOfWord = new int[shape[0]];

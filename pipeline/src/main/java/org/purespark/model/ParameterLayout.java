@@ -17,10 +17,6 @@ import org.purespark.encoder.ParameterSpec;
 public final class ParameterLayout implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    public static final String WORD_EMBEDDINGS = EncoderPart.WORD_EMBEDDINGS.weight();
-    public static final String POSITION_EMBEDDINGS = EncoderPart.POSITION_EMBEDDINGS.weight();
-    public static final String TYPE_EMBEDDINGS = EncoderPart.TOKEN_TYPE_EMBEDDINGS.weight();
-
     /** A tensor's place: entries {@code offset} to {@code offset + length - 1}, row-major. */
     public record Slice(String name, int offset, int[] shape) implements Serializable {
         public int length() {
@@ -56,7 +52,7 @@ public final class ParameterLayout implements Serializable {
 
     /** Entries before this one are the word embedding's; it and all after have dense gradients. */
     public int denseStart() {
-        return slices.get(WORD_EMBEDDINGS).length();
+        return slices.get(EncoderPart.WORD_EMBEDDINGS.weight()).length();
     }
 
     /** All slices by name, in the order of their offsets. */

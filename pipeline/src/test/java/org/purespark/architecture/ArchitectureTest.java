@@ -1,5 +1,10 @@
 package org.purespark.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
@@ -12,6 +17,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
+import org.purespark.family.Family;
 
 /**
  * What may know what in the library. That it does not know Spark is the compiler's to hold: it is not there. A rule
@@ -22,6 +28,9 @@ class ArchitectureTest {
     /** The system loads a native library from a local disk and from nowhere else. */
     private static final String UNPACKS_NATIVE_LIBRARIES = "org.purespark.text.NativeTokenizers";
 
+    /** An ONNX export that it reads is a BERT encoder. */
+    private static final String CONVERTS_BERT = "org.purespark.checkpoint.OnnxConverter";
+
     @ArchTest
     static final ArchRule nd4jIsKnownWhereTensorsAreComputed = noClasses()
             .that()
@@ -30,6 +39,34 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("org.nd4j..", "org.bytedeco..")
             .because("the engine must be replaceable");
+
+    @ArchTest
+    static final ArchRule anEncoderIsDescribedForItself = noClasses()
+            .that()
+            .resideInAPackage("org.purespark.encoder..")
+            .should()
+            .dependOnClassesThat(
+                    resideInAPackage("org.purespark..").and(resideOutsideOfPackage("org.purespark.encoder..")))
+            .because("files, graphs and engines all ask the description");
+
+    @ArchTest
+    static final ArchRule whatComputesKnowsNoFamily = noClasses()
+            .that()
+            .resideInAPackage("org.purespark.model..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.purespark.family..")
+            .because("a family is a way to write an encoder down, not a way to compute");
+
+    @ArchTest
+    static final ArchRule noFamilyIsNamedOutside = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.purespark.family..")
+            .and()
+            .doNotHaveFullyQualifiedName(CONVERTS_BERT)
+            .should()
+            .dependOnClassesThat(assignableTo(Family.class).and(not(type(Family.class))))
+            .because("adding a family must not touch those that read, write and compute it");
 
     @ArchTest
     static final ArchRule filesAreReachedThroughStorage = noClasses()

@@ -7,14 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class GoldenHeadsTest {
     /** 1e-6 relative. */
     private static final Percentage CLOSE = Percentage.withPercentage(1e-4);
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
+    @MethodSource("org.purespark.family.KnownFamilies#modelTypes")
     void varianceOfEachTextAndHeadIsThatOfTheReference(String family) {
         GoldenHeads golden = GoldenHeads.of(family);
         JsonNode expected = golden.expected().get("head_variance_per_sample");
@@ -31,7 +31,7 @@ class GoldenHeadsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
+    @MethodSource("org.purespark.family.KnownFamilies#modelTypes")
     void scoresAreThoseOfTheReferenceForOneTwoAndSevenPartitions(String family) {
         GoldenHeads golden = GoldenHeads.of(family);
         JsonNode expected = golden.expected().get("head_variance");
@@ -54,7 +54,7 @@ class GoldenHeadsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
+    @MethodSource("org.purespark.family.KnownFamilies#modelTypes")
     void coefficientsAreThoseOfTheReference(String family) {
         GoldenHeads golden = GoldenHeads.of(family);
 

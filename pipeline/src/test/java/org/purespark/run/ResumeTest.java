@@ -50,6 +50,7 @@ class ResumeTest {
             Map.entry("probe.battery", "none"),
             Map.entry("probe.battery-file", "my-probes.conf"),
             Map.entry("probe.texts", "50"),
+            Map.entry("compute.engine", "reference"),
             Map.entry("export.form", "compact"));
 
     @TempDir

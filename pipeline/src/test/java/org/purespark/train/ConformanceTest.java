@@ -15,6 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.purespark.checkpoint.Tensor;
+import org.purespark.encoder.EncoderPart;
+import org.purespark.family.KnownFamilies;
 import org.purespark.heads.ClsVariance;
 import org.purespark.heads.HeadScores;
 import org.purespark.heads.LayerCoefficients;
@@ -32,11 +34,10 @@ import org.purespark.model.engine.EngineUnderTest;
  */
 class ConformanceTest {
     private static final int MAX_LENGTH = 128;
-    private static final List<String> FAMILIES = List.of("bert", "roberta", "distilbert", "electra");
 
     static Stream<Arguments> enginesAndFamilies() {
         return Stream.of(EngineUnderTest.values())
-                .flatMap(engine -> FAMILIES.stream().map(family -> Arguments.of(engine, family)));
+                .flatMap(engine -> KnownFamilies.modelTypes().map(family -> Arguments.of(engine, family)));
     }
 
     static Stream<Arguments> enginesFamiliesAndMicroBatches() {
@@ -168,6 +169,11 @@ class ConformanceTest {
         }
     }
 
+    static Stream<Arguments> familiesAndSteps() {
+        return KnownFamilies.modelTypes()
+                .flatMap(family -> Stream.of(Arguments.of(family, "one"), Arguments.of(family, "three")));
+    }
+
     @ParameterizedTest
     @MethodSource("enginesFamiliesAndMicroBatches")
     void parametersAfterThreeAdamWStepsMatch(EngineUnderTest engine, String family, String microBatchesPerStep)
@@ -224,7 +230,7 @@ class ConformanceTest {
     private static float[] gradient(GradientSum gradients, String name) {
         ParameterLayout.Slice slice = gradients.layout().slice(name);
         float[] values = new float[slice.length()];
-        if (!name.equals(ParameterLayout.WORD_EMBEDDINGS)) {
+        if (!name.equals(EncoderPart.WORD_EMBEDDINGS.weight())) {
             gradients.dense().get(slice.offset() - gradients.layout().denseStart(), values, 0, values.length);
             return values;
         }
