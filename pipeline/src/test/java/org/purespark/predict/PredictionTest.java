@@ -1,0 +1,113 @@
+package org.purespark.predict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.purespark.InputException;
+import org.purespark.evaluate.LocalEvaluator;
+import org.purespark.purify.TinyFiles;
+
+class PredictionTest {
+    private static final String CLASSIFIER = Path.of("src/test/resources/golden/bert/classifier.safetensors")
+            .toAbsolutePath()
+            .toString();
+
+    @TempDir
+    private Path directory;
+
+    private TinyFiles files;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        files = TinyFiles.in(directory);
+    }
+
+    @Test
+    void everyTextHasItsLineInTheOrderOfTheInput() throws IOException {
+        files.write("data.csv", "label,text\n1,\"good, really\"\n,bad\nother,\n");
+        List<JsonNode> lines = predict(CLASSIFIER, "data.csv");
+        assertThat(lines).extracting(line -> line.get("text").textValue()).containsExactly("good, really", "bad", "");
+        assertThat(lines).extracting(line -> line.get("label").textValue()).containsExactly("1", null, "other");
+        for (JsonNode line : lines) {
+            assertThat(line.properties())
+                    .extracting(field -> field.getKey())
+                    .containsExactly("text", "label", "logits", "prediction");
+            assertThat(line.get("logits")).hasSize(2);
+            boolean second = line.get("logits").get(1).doubleValue()
+                    > line.get("logits").get(0).doubleValue();
+            assertThat(line.get("prediction").textValue()).isEqualTo(second ? "LABEL_1" : "LABEL_0");
+        }
+    }
+
+    @Test
+    void logitsDoNotDependOnTheTextsBeside() throws IOException {
+        files.write("one.csv", "text\nbad\n");
+        files.write("more.csv", "text\na longer text that is beside it\nbad\n");
+        JsonNode alone = predict(CLASSIFIER, "one.csv").get(0).get("logits");
+        JsonNode beside = predict(CLASSIFIER, "more.csv").get(1).get("logits");
+        for (int label = 0; label < 2; label++) {
+            assertThat(alone.get(label).doubleValue())
+                    .isCloseTo(beside.get(label).doubleValue(), within(1e-5));
+        }
+    }
+
+    @Test
+    void aClassifierBesideTheWeightsIsFound() throws IOException {
+        Files.copy(Path.of(CLASSIFIER), directory.resolve("model/classifier.safetensors"));
+        assertThat(predict(null, "test.tsv")).hasSize(24);
+        assertThat(files.said()).isEmpty();
+    }
+
+    @Test
+    void textsAreCutToTheModelsPositionsAndItIsSaid() throws IOException {
+        files.write("data.csv", "text\n" + "good ".repeat(200) + "\nbad\n");
+        assertThat(predict(CLASSIFIER, "data.csv", "text.max-length=500")).hasSize(2);
+        assertThat(files.said())
+                .containsExactly("1 of 2 texts of " + files.path("data.csv")
+                        + " are longer than 160 tokens and were cut (text.max-length)");
+    }
+
+    @Test
+    void aModelWithoutClassifierIsRefusedAndNothingIsWritten() {
+        assertThatThrownBy(() -> predict(null, "test.tsv"))
+                .isInstanceOf(InputException.class)
+                .hasMessage("the model " + files.path("model") + " has no classifier: name one with --classifier");
+        assertThat(directory.resolve("out.jsonl")).doesNotExist();
+    }
+
+    @Test
+    void whatIsNotThereIsNamed() {
+        assertThatThrownBy(() -> predict(files.path("none.safetensors"), "test.tsv"))
+                .isInstanceOf(InputException.class)
+                .hasMessage("cannot read classifier " + files.path("none.safetensors") + ": no such file");
+        assertThatThrownBy(() -> predict(CLASSIFIER, "none.tsv"))
+                .isInstanceOf(InputException.class)
+                .hasMessage(files.path("none.tsv") + ": no such file; check the path");
+        assertThat(directory.resolve("out.jsonl")).doesNotExist();
+    }
+
+    private List<JsonNode> predict(String classifier, String data, String... settings) throws IOException {
+        new Prediction(
+                        TinyFiles.STORAGE,
+                        new LocalEvaluator(TinyFiles.STORAGE, TinyFiles.DEVICE),
+                        TinyFiles.settings(settings),
+                        files.said()::add)
+                .run(files.path("model"), classifier, files.path(data), files.path("out.jsonl"));
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(directory.resolve("out.jsonl"))) {
+            lines.add(new ObjectMapper().readTree(line));
+        }
+        return lines;
+    }
+}

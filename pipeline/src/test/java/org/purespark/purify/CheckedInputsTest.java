@@ -1,0 +1,176 @@
+package org.purespark.purify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.purespark.InputException;
+import org.purespark.run.Fingerprints;
+
+class CheckedInputsTest {
+    private static final String CLASSIFIER = Path.of("src/test/resources/golden/bert/classifier.safetensors")
+            .toAbsolutePath()
+            .toString();
+
+    @TempDir
+    private Path directory;
+
+    private TinyFiles files;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        files = TinyFiles.in(directory);
+    }
+
+    @Test
+    void factsAndDigestsComeFromOneReading() throws IOException {
+        Inputs given = files.inputs().build();
+        long whole = 0;
+        for (String address : given.given().values()) {
+            for (var file : TinyFiles.STORAGE.stamps(address)) {
+                whole += file.size();
+            }
+        }
+        // The tokenizer's own files are read once more by its library's loader.
+        long tokenizer = Files.size(directory.resolve("model/vocab.txt"))
+                + Files.size(directory.resolve("model/tokenizer_config.json"))
+                + Files.size(directory.resolve("model/config.json"));
+        FileSystem.Statistics statistics = FileSystem.getStatistics("file", RawLocalFileSystem.class);
+        long before = statistics.getBytesRead();
+        try (CheckedInputs checked = read(given)) {
+            assertThat(statistics.getBytesRead() - before).isBetween(whole, whole + 2 * tokenizer);
+            Fingerprints again = new Fingerprints(TinyFiles.STORAGE);
+            assertThat(checked.fingerprints())
+                    .containsOnlyKeys("model", "train", "validation", "test", "poisoned-test");
+            for (var input : given.given().entrySet()) {
+                assertThat(checked.fingerprints().get(input.getKey()))
+                        .isEqualTo(again.input(input.getKey(), input.getValue()));
+            }
+        }
+    }
+
+    @Test
+    void anEncoderAloneDoesNotClassify() throws IOException {
+        try (CheckedInputs checked = read(files.inputs().build())) {
+            assertThat(checked.suspectClassifies()).isFalse();
+            assertThat(checked.labels().names()).containsExactly("0", "1");
+            assertThat(checked.suspect().directory()).isEqualTo(files.path("model"));
+            assertThat(checked.suspect().version())
+                    .isEqualTo(checked.fingerprints().get("model").digest());
+        }
+        assertThat(files.said()).isEmpty();
+    }
+
+    @Test
+    void aClassifierForTheTextsClassesIsUsed() throws IOException {
+        Inputs given = files.inputs().classifier(CLASSIFIER).build();
+        try (CheckedInputs checked = read(given)) {
+            assertThat(checked.suspectClassifies()).isTrue();
+            assertThat(checked.labels().names()).containsExactly("LABEL_0", "LABEL_1");
+            assertThat(checked.suspect().classifierFile()).isEqualTo(CLASSIFIER);
+        }
+    }
+
+    @Test
+    void aClassifierForOtherClassesIsNotUsedAndItIsSaid() throws IOException {
+        for (String split : List.of("train", "validation", "test", "poisoned")) {
+            files.edit(split + ".tsv", "\t1\n", "\tgood\n");
+            files.edit(split + ".tsv", "\t0\n", "\tbad\n");
+        }
+        Inputs given = files.inputs().classifier(CLASSIFIER).target("good").build();
+        try (CheckedInputs checked = read(given)) {
+            assertThat(checked.suspectClassifies()).isFalse();
+        }
+        assertThat(files.said())
+                .containsExactly("the classes of " + files.path("model") + " (LABEL_0, LABEL_1) are not those of the"
+                        + " texts (bad, good): its classifier is not used");
+    }
+
+    @Test
+    void theModelIsWrongBeforeTheTextsAre() throws IOException {
+        Files.delete(directory.resolve("model/config.json"));
+        files.write("train.tsv", "nothing");
+        assertRefused(files.inputs().build(), "cannot read model " + files.path("model") + ": it has no config.json");
+    }
+
+    @Test
+    void textsAreWrongBeforeTheTargetIs() throws IOException {
+        files.write("validation.tsv", "sentence\tlabel\ngood one\t1\n");
+        assertRefused(
+                files.inputs().target("7").build(),
+                files.path("validation.tsv") + ": no text has label 0, which occurs in " + files.path("train.tsv")
+                        + "; add texts of every class");
+        assertRefused(files.inputs().validation(null).target("7").build(), "--target 7: the labels are 0, 1");
+    }
+
+    @Test
+    void aTokenizerThatIsMissingIsTheLastToBeFound() throws IOException {
+        Files.delete(directory.resolve("model/vocab.txt"));
+        assertRefused(files.inputs().target("7").build(), "--target 7: the labels are 0, 1");
+        assertThatThrownBy(() -> read(files.inputs().build()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("vocab.txt");
+    }
+
+    @Test
+    void textsMayNotBeLongerThanTheModelHasPositions() {
+        assertThatThrownBy(() -> CheckedInputs.read(
+                        files.surroundings(),
+                        TinyFiles.settings("text.max-length=161"),
+                        files.inputs().build(),
+                        files.path("model")))
+                .isInstanceOf(InputException.class)
+                .hasMessage("text.max-length 161: the model " + files.path("model")
+                        + " has positions for 160 tokens; lower text.max-length");
+    }
+
+    @Test
+    void withoutTrainTheClassifiersOwnClassesCount() throws IOException {
+        Inputs given = Inputs.builder()
+                .model(files.path("model"))
+                .classifier(CLASSIFIER)
+                .build();
+        assertRefused(given, "no texts given: name a file with --train, --validation or --test");
+        Inputs validation = Inputs.builder()
+                .model(files.path("model"))
+                .classifier(CLASSIFIER)
+                .validation(files.path("validation.tsv"))
+                .build();
+        try (CheckedInputs checked = read(validation)) {
+            assertThat(checked.labels().names()).containsExactly("LABEL_0", "LABEL_1");
+            assertThat(checked.fingerprints()).containsOnlyKeys("model", "classifier", "validation");
+        }
+    }
+
+    @Test
+    void splitsAreEncodedOnceAndCutTextsAreSaid() throws IOException {
+        files.write("test.tsv", "sentence\tlabel\n" + "good ".repeat(60) + "\t1\nbad\t0\n");
+        try (CheckedInputs checked = read(files.inputs().build())) {
+            var test = checked.texts().encoded(RunTexts.Split.TEST);
+            assertThat(test.texts().get(0)).hasSize(48);
+            assertThat(test.labels()).containsExactly(1, 0);
+            assertThat(checked.texts().encoded(RunTexts.Split.TEST)).isSameAs(test);
+            assertThat(checked.texts().testText(1)).isEqualTo("bad");
+        }
+        assertThat(files.said())
+                .containsExactly("1 of 2 texts of " + files.path("test.tsv")
+                        + " are longer than 48 tokens and were cut (text.max-length)");
+    }
+
+    private CheckedInputs read(Inputs given) throws IOException {
+        return CheckedInputs.read(
+                files.surroundings(), TinyFiles.settings(), given, given.model().orElseThrow());
+    }
+
+    private void assertRefused(Inputs given, String message) {
+        assertThatThrownBy(() -> read(given)).isInstanceOf(InputException.class).hasMessage(message);
+    }
+}

@@ -1,0 +1,228 @@
+package org.purespark.purify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.purespark.InputException;
+import org.purespark.run.RunDirectory;
+import org.purespark.run.StageName;
+import org.purespark.run.artifact.MetricsFile;
+import org.purespark.run.artifact.ProbesFile;
+import org.purespark.run.artifact.PrunedHeadsFile;
+
+class PurificationTest {
+    private static final String CLASSIFIER = Path.of("src/test/resources/golden/bert/classifier.safetensors")
+            .toAbsolutePath()
+            .toString();
+
+    @TempDir
+    private Path directory;
+
+    private TinyFiles files;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        files = TinyFiles.in(directory);
+    }
+
+    @Test
+    void allStagesRunOnceAndAreSkippedThen() throws IOException {
+        files.purification().purify(files.inputs().build(), files.path("run"));
+        assertThat(lines(": runs")).hasSize(6);
+        for (StageName stage : StageName.values()) {
+            assertThat(stage.outputs()).allSatisfy(output -> assertThat(directory.resolve("run/" + output))
+                    .exists());
+        }
+        List<String> events = Files.readAllLines(directory.resolve("run/events.jsonl"));
+        assertThat(events.stream().filter(line -> line.contains("step-loss"))).hasSize(12);
+        files.said().clear();
+        files.purification().purify(files.inputs().build(), files.path("run"));
+        assertThat(lines(": skipped, complete since ")).hasSize(6);
+        assertThat(files.said()).hasSize(6);
+    }
+
+    @Test
+    void theSameInputsGiveTheSameFiles() throws IOException {
+        files.purification().purify(files.inputs().build(), files.path("one"));
+        files.purification().purify(files.inputs().build(), files.path("two"));
+        for (String file : List.of(
+                RunDirectory.HEAD_SCORES,
+                RunDirectory.PRUNED_HEADS,
+                RunDirectory.NORMALIZATION,
+                RunDirectory.PROBES,
+                "purified/config.json",
+                "purified/model.safetensors")) {
+            assertThat(directory.resolve("two/" + file)).hasSameBinaryContentAs(directory.resolve("one/" + file));
+        }
+    }
+
+    @Test
+    void stagesAloneMakeWhatAllTogetherMake() throws IOException {
+        files.purification().purify(files.inputs().build(), files.path("whole"));
+        files.purification().runStage(StageName.BASELINE, files.inputs().build(), files.path("parts"));
+        for (StageName stage : List.of(StageName.SCORE, StageName.PRUNE, StageName.NORMALIZE)) {
+            // Its inputs' addresses are in the run directory.
+            files.purification().runStage(stage, Inputs.builder().build(), files.path("parts"));
+        }
+        files.purification()
+                .runStage(StageName.EVALUATE, Inputs.builder().target("1").build(), files.path("parts"));
+        files.purification().runStage(StageName.REPORT, Inputs.builder().build(), files.path("parts"));
+        for (String file : List.of(RunDirectory.HEAD_SCORES, RunDirectory.PRUNED_HEADS, RunDirectory.PROBES)) {
+            assertThat(directory.resolve("parts/" + file)).hasSameBinaryContentAs(directory.resolve("whole/" + file));
+        }
+        MetricsFile whole = metrics("whole");
+        assertThat(metrics("parts").purified().accuracy())
+                .isEqualTo(whole.purified().accuracy());
+        assertThat(directory.resolve("parts/report.html")).isNotEmptyFile();
+    }
+
+    @Test
+    void changedSettingsRunAgainWhatDependsOnThem() throws IOException {
+        files.purification().purify(files.inputs().build(), files.path("run"));
+        files.said().clear();
+        files.purification("penalty.lambda=0.5").purify(files.inputs().build(), files.path("run"));
+        assertThat(lines(": skipped")).hasSize(3);
+        assertThat(lines("normalize: runs again, because penalty.lambda is 0.5, was 0.15"))
+                .hasSize(1);
+    }
+
+    @Test
+    void withoutTestTextsTheValidationTextsServeAndItIsSaid() throws IOException {
+        Inputs given = files.inputs().test(null).poisonedTest(null).target(null).build();
+        files.purification().purify(given, files.path("run"));
+        String warning =
+                "no --test given: accuracy is measured on the validation texts, which the prune search has seen";
+        assertThat(files.said()).contains(warning);
+        assertThat(files.read("run/events.jsonl")).contains(warning);
+        MetricsFile metrics = metrics("run");
+        assertThat(metrics.target()).isNull();
+        assertThat(metrics.suspect()).isEqualTo(MetricsFile.Figures.ABSENT);
+        assertThat(metrics.purified().labelFlipRate()).isNull();
+        assertThat(metrics.purified().confusion().poisoned()).isNull();
+    }
+
+    @Test
+    void withoutAValidationFileAShareOfTrainIsHeldOut() throws IOException {
+        Inputs given = files.inputs().validation(null).build();
+        files.purification("data.validation-share=0.25").runStage(StageName.BASELINE, given, files.path("run"));
+        String run = files.read("run/run.json");
+        assertThat(run).contains("\"held out of train\"").doesNotContain("\"validation\" : {");
+    }
+
+    @Test
+    void theSuspectsOwnClassifierIsMeasuredAndKept() throws IOException {
+        Inputs given = files.inputs().classifier(CLASSIFIER).target(null).build();
+        files.purification().purify(given, files.path("run"));
+        assertThat(metrics("run").suspect().accuracy()).isNotNull();
+        ProbesFile probes = run("run").read(RunDirectory.PROBES, ProbesFile.class, ProbesFile.SCHEMA);
+        assertThat(probes.before()).isEqualTo(ProbesFile.Before.SUSPECT);
+    }
+
+    @Test
+    void aThresholdThatTheBaselineMissesIsWarnedOf() throws IOException {
+        for (StageName stage : List.of(StageName.BASELINE, StageName.SCORE, StageName.PRUNE)) {
+            files.purification("prune.threshold=1")
+                    .runStage(
+                            stage,
+                            stage == StageName.BASELINE
+                                    ? files.inputs().build()
+                                    : Inputs.builder().build(),
+                            files.path("run"));
+        }
+        PrunedHeadsFile pruned =
+                run("run").read(RunDirectory.PRUNED_HEADS, PrunedHeadsFile.class, PrunedHeadsFile.SCHEMA);
+        assertThat(pruned.heads()).isEmpty();
+        assertThat(lines("Nothing is pruned: validation accuracy is ")).hasSize(1);
+        assertThat(files.read("run/events.jsonl")).contains("\"event\":\"warning\",\"stage\":\"prune\"");
+    }
+
+    @Test
+    void aGivenModelIsScoredWithoutABaseline() throws IOException {
+        Inputs given = Inputs.builder()
+                .model(files.path("model"))
+                .validation(files.path("validation.tsv"))
+                .build();
+        files.purification().runStage(StageName.SCORE, given, files.path("run"));
+        assertThat(files.read("run/head-scores.json")).contains("\"texts\":24,\"validationAccuracy\":null");
+        assertRefused(
+                () -> files.purification().runStage(StageName.PRUNE, given, files.path("run")),
+                "the scored model has no classifier, so there is no accuracy to prune by: give one with --classifier,"
+                        + " or run the stage baseline first");
+    }
+
+    @Test
+    void whatIsMissingIsNamedBeforeAnythingIsWritten() {
+        Inputs none = Inputs.builder().build();
+        Inputs model = Inputs.builder().model(files.path("model")).build();
+        Inputs absent = files.inputs().test(files.path("absent.tsv")).build();
+        assertRefused(() -> purify(none), "--model is missing: name the suspect's directory");
+        assertRefused(() -> purify(model), "--train is missing: name a file of clean labelled texts");
+        assertRefused(() -> purify(absent), "--test: there is no " + files.path("absent.tsv"));
+        assertRefused(() -> stage(StageName.BASELINE, none), "--model is missing: name a model's directory");
+        assertRefused(
+                () -> stage(StageName.NORMALIZE, model), "--train is missing: name a file of clean labelled texts");
+        assertRefused(
+                () -> stage(StageName.SCORE, model), "--validation is missing: name a file of clean labelled texts");
+        assertRefused(() -> stage(StageName.EVALUATE, none), "--model is missing: name a model's directory");
+        assertRefused(
+                () -> stage(StageName.EVALUATE, model), "--validation is missing: name a file of clean labelled texts");
+        assertThat(directory.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void aStageWithoutWhatItBuildsOnSaysWhatToRun() {
+        Inputs validation =
+                Inputs.builder().validation(files.path("validation.tsv")).build();
+        assertRefused(
+                () -> stage(StageName.SCORE, validation),
+                "there is no baseline in " + files.path("run") + ": run the stage baseline first");
+        assertRefused(
+                () -> stage(StageName.EVALUATE, files.inputs().build()),
+                "there is no baseline in " + files.path("run") + ": run the stage baseline first");
+        assertRefused(
+                () -> stage(StageName.REPORT, Inputs.builder().build()),
+                "there is no baseline in " + files.path("run") + ": run the stage baseline first");
+    }
+
+    @Test
+    void aRunDirectoryThatIsAFileIsRefusedBeforeTheInputsAreRead() throws IOException {
+        files.write("run", "in the way");
+        files.write("train.tsv", "nothing");
+        assertRefused(
+                () -> purify(files.inputs().build()),
+                "the run directory " + files.path("run") + " is a file: name a directory, or a new one, with --run");
+    }
+
+    private void purify(Inputs inputs) throws IOException {
+        files.purification().purify(inputs, files.path("run"));
+    }
+
+    private void stage(StageName name, Inputs inputs) throws IOException {
+        files.purification().runStage(name, inputs, files.path("run"));
+    }
+
+    private static void assertRefused(ThrowingCallable call, String message) {
+        assertThatThrownBy(call).isInstanceOf(InputException.class).hasMessage(message);
+    }
+
+    private List<String> lines(String part) {
+        return files.said().stream().filter(line -> line.contains(part)).toList();
+    }
+
+    private RunDirectory run(String name) {
+        return RunDirectory.inspect(TinyFiles.STORAGE, files.path(name), Clock.systemUTC());
+    }
+
+    private MetricsFile metrics(String name) throws IOException {
+        return run(name).read(RunDirectory.METRICS, MetricsFile.class, MetricsFile.SCHEMA);
+    }
+}
