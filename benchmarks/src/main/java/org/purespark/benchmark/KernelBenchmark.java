@@ -58,8 +58,8 @@ import org.purespark.random.DropoutMask;
 import org.purespark.train.AdamW;
 
 /**
- * The pieces of a training step, each alone in a small graph: one layer's share, for 32 texts of 832 tokens in all, with
- * dropout. Run by {@code benchmarks/kernels}.
+ * The pieces of a training step, each alone in a small graph: one layer's share, for 32 texts of 832 tokens in all,
+ * with dropout. Run by {@code benchmarks/kernels}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A chart of seconds against a number, as SVG: linear axes from 0, a line for each series with its name at the right end,
- * and at each point a stroke from the smallest to the largest value.
+ * A chart of seconds against a number, as SVG: linear axes from 0, a line for each series with its name at the right
+ * end, and at each point a stroke from the smallest to the largest value.
  */
 final class LineChart {
     private static final int WIDTH = 640;
@@ -62,7 +62,8 @@ final class LineChart {
 
     private void frame(String title, String xLabel) {
         add(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">",
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" "
+                        + "font-size=\"12\">",
                 WIDTH, HEIGHT);
         add("<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>", WIDTH, HEIGHT);
         add("<text x=\"%d\" y=\"22\" font-size=\"14\" fill=\"#222222\">%s</text>", LEFT, title);
@@ -83,7 +84,8 @@ final class LineChart {
                 "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#222222\">%s</text>",
                 atX(xMax / 2), HEIGHT - 12, xLabel);
         add(
-                "<text x=\"16\" y=\"%.1f\" text-anchor=\"middle\" fill=\"#222222\" transform=\"rotate(-90 16 %.1f)\">seconds</text>",
+                "<text x=\"16\" y=\"%.1f\" text-anchor=\"middle\" fill=\"#222222\" transform=\"rotate(-90 16 "
+                        + "%.1f)\">seconds</text>",
                 atY(yMax / 2), atY(yMax / 2));
     }
 

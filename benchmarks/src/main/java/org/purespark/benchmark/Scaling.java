@@ -24,14 +24,14 @@ import java.util.stream.Stream;
 
 /**
  * How scoring and training scale from one executor to two, of one core each, on standalone clusters of separate JVMs
- * with authentication and encryption on: {@code benchmarks/scaling MODEL TRAIN-FILE [ROUNDS]}. Each executor is
- * bound to a core of its own: unbound, the compiler and collector threads of a single one would use the other core too.
+ * with authentication and encryption on: {@code benchmarks/scaling MODEL TRAIN-FILE [ROUNDS]}. Each executor is bound
+ * to a core of its own: unbound, the compiler and collector threads of a single one would use the other core too.
  *
  * <p>Scoring: rounds of one and of two executors alternate. Training: both clusters train at the same time, and their
- * executors are stopped and continued in turns of some seconds (SIGSTOP, SIGCONT), so that what else the machine does, and
- * how fast it is at the moment, hits both; steps in which an executor was stopped do not count. Before each round it measures what
- * the machine itself gives: a loop of fused multiply-adds in one thread, and in two at once. Prints what docs/scaling.md
- * tells of. For Linux.
+ * executors are stopped and continued in turns of some seconds (SIGSTOP, SIGCONT), so that what else the machine does,
+ * and how fast it is at the moment, hits both; steps in which an executor was stopped do not count. Before each round
+ * it measures what the machine itself gives: a loop of fused multiply-adds in one thread, and in two at once. Prints
+ * what docs/scaling.md tells of. For Linux.
  */
 public final class Scaling {
     private static final int MICRO_BATCHES_PER_STEP = 8;
@@ -335,7 +335,9 @@ public final class Scaling {
         return Files.readString(out).strip();
     }
 
-    /** The steps after warm-up in which no executor was stopped: a step with a stop lasts as long as the stop, at least. */
+    /**
+     * The steps after warm-up in which no executor was stopped: a step with a stop lasts as long as the stop, at least.
+     */
     private static List<Step> steps(Path run, int executors) throws IOException {
         List<Step> steps = new ArrayList<>();
         for (String event : Files.readAllLines(run.resolve("events.jsonl"))) {
@@ -377,7 +379,8 @@ public final class Scaling {
                 MICRO_BATCHES_PER_STEP);
         training.forEach((executors, steps) -> System.out.printf(
                 Locale.ROOT,
-                "  %d executors, %d steps: all %s, compute %s, exchange %s, waiting %s; bytes in: dense %.0f, word rows %.0f%n",
+                "  %d executors, %d steps: all %s, compute %s, exchange %s, waiting %s; bytes in: dense %.0f, "
+                        + "word rows %.0f%n",
                 executors,
                 steps.size(),
                 spread(steps.stream().map(Step::all).toList()),

@@ -10,8 +10,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What a run does before any work of its own, in seconds: the start of Java, of Spark in local mode with a first job, and
- * the loading of the native library with a first product.
+ * What a run does before any work of its own, in seconds: the start of Java, of Spark in local mode with a first job,
+ * and the loading of the native library with a first product.
  */
 public final class Start {
     private Start() {}

@@ -18,9 +18,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * How a sweep scales: {@code benchmarks/sweep-scale [--rows 2000] [--kill-after 1000] [--out DIR]} in the
- * repository's root. Makes a manifest of many runs of a tiny encoder, kills the driver when so many have ended, starts the
- * same command again, and prints runs a second, the driver's heap after a collection, how busy the slots were, and whether
+ * How a sweep scales: {@code benchmarks/sweep-scale [--rows 2000] [--kill-after 1000] [--out DIR]} in the repository's
+ * root. Makes a manifest of many runs of a tiny encoder, kills the driver when so many have ended, starts the same
+ * command again, and prints runs a second, the driver's heap after a collection, how busy the slots were, and whether
  * every run is in the results exactly once. Ends with 1 where one is not.
  */
 public final class SweepScale {

@@ -46,7 +46,7 @@ public final class MavenArtifact {
      * The address of the jar.
      *
      * @param coordinates {@code GROUP:ARTIFACT:VERSION}
-     * @throws InputException where these are no coordinates, or Maven cannot get the artifact
+     * @throws InputException if these are no coordinates, or Maven cannot get the artifact
      */
     public String resolve(String coordinates) throws IOException {
         var matcher = COORDINATES.matcher(coordinates);
@@ -92,11 +92,11 @@ public final class MavenArtifact {
         }
         try {
             maven.getOutputStream().close();
-            String said = new String(maven.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String output = new String(maven.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             int status = maven.waitFor();
             if (status != 0) {
                 throw new InputException(
-                        "cannot get " + coordinates + ": Maven ended with status " + status + ": " + said.strip());
+                        "cannot get " + coordinates + ": Maven ended with status " + status + ": " + output.strip());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

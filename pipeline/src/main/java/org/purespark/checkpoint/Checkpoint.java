@@ -19,19 +19,19 @@ import org.purespark.family.Family;
 import org.purespark.heads.Head;
 
 /**
- * An encoder, with or without a classifier, in the project's internal form: one set of names and full shapes, whatever
- * the family and the form on disk. Immutable, if the makers of its tensors and bytes leave them alone.
+ * An encoder, with or without a classifier, in the project's internal form: the same names and full shapes for every
+ * family and form on disk. Immutable, if nobody changes its tensors and bytes.
  *
- * @param family how files say it
- * @param encoder what is computed
- * @param classifierKind what precedes the last projection
- * @param tensors by the names of {@link ParameterList}; {@code classifier.weight} [C, D] and {@code classifier.bias} [C]
- *     are absent where there is no classifier
- * @param labels the names of the C classes in id order; empty where there is no classifier
- * @param prunedHeads heads that do not take part, whatever their parts of the tensors hold
+ * @param family form of the files
+ * @param encoder what it computes
+ * @param classifierKind the layers before the last projection
+ * @param tensors by the names of {@link ParameterList}; {@code classifier.weight} [C, D] and {@code classifier.bias}
+ *     [C] are missing if there is no classifier
+ * @param labels the names of the C classes in id order; empty if there is no classifier
+ * @param prunedHeads heads that are not used, with any entries in the tensors
  * @param tokenizerFiles contents by file name
- * @param rawConfig {@code config.json} as it was read, the source of keys that the project does not interpret
- * @param warnings what was left out in reading, one sentence each
+ * @param rawConfig {@code config.json} as read; keys that the project does not use are kept from it
+ * @param warnings what reading has left out, one sentence each
  */
 public record Checkpoint(
         Family family,
@@ -44,9 +44,7 @@ public record Checkpoint(
         ObjectNode rawConfig,
         List<String> warnings) {
 
-    /**
-     * @throws IllegalArgumentException where a tensor is missing, too many, or has another shape than the layout says
-     */
+    /** @throws IllegalArgumentException if a tensor is missing, unknown, or has the wrong shape */
     public Checkpoint {
         tensors = Collections.unmodifiableSortedMap(new TreeMap<>(tensors));
         labels = List.copyOf(labels);
@@ -78,7 +76,7 @@ public record Checkpoint(
             SortedSet<Head> prunedHeads,
             Map<String, byte[]> tokenizerFiles,
             ObjectNode rawConfig) {
-        /** With other weights, classes and pruned heads: what training and pruning make of a checkpoint. */
+        /** The same with other weights, classes and pruned heads, after training and pruning. */
         public Checkpoint with(SortedMap<String, Tensor> tensors, List<String> labels, SortedSet<Head> prunedHeads) {
             return new Checkpoint(
                     family,
@@ -93,7 +91,7 @@ public record Checkpoint(
         }
     }
 
-    /** What is left to hold when the weights are elsewhere. */
+    /** Everything except the weights. */
     public Frame frame() {
         return new Frame(family, encoder, classifierKind, prunedHeads, tokenizerFiles, rawConfig);
     }

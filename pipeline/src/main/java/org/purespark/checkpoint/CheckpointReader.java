@@ -14,11 +14,11 @@ import org.purespark.storage.Storage;
 
 /**
  * Reads Hugging Face model directories: {@code config.json}, weights as {@code model.safetensors} or
- * {@code pytorch_model.bin} (each sharded too), tokenizer files, and a {@code classifier.safetensors} beside them.
- * Every missing or misshapen tensor is refused, every unexpected one a warning, by name.
+ * {@code pytorch_model.bin} (each sharded too), tokenizer files, and a {@code classifier.safetensors} beside them. A
+ * missing tensor, or one with a wrong shape, is an error; an unexpected one is a warning. Both name the tensor.
  */
 public final class CheckpointReader {
-    /** A classifier that lies beside the weights: tensors {@code weight} [C, D] and {@code bias} [C]. */
+    /** A classifier beside the weights: tensors {@code weight} [C, D] and {@code bias} [C]. */
     public static final String CLASSIFIER_FILE = "classifier.safetensors";
 
     static final String CONFIG_FILE = "config.json";
@@ -39,9 +39,9 @@ public final class CheckpointReader {
     }
 
     /**
-     * Reads the model, with the classifier that lies beside its weights if there is one.
+     * Reads the model, with the classifier beside its weights if there is one.
      *
-     * @throws InputException where the directory is no such model, or not a whole and consistent one
+     * @throws InputException if the directory has no such model, or the model is not complete and consistent
      */
     public Checkpoint read(String directory) throws IOException {
         requireDirectory(directory);
@@ -53,7 +53,7 @@ public final class CheckpointReader {
      * Reads the model with the classifier of that file.
      *
      * @param classifierFile safetensors with {@code weight} [C, D] and {@code bias} [C]
-     * @throws InputException where the directory is no such model, or the file no such classifier
+     * @throws InputException if the directory has no such model, or the file no such classifier
      */
     public Checkpoint read(String directory, String classifierFile) throws IOException {
         requireDirectory(directory);
@@ -64,9 +64,9 @@ public final class CheckpointReader {
     }
 
     /**
-     * Reads the shape alone, not the weights.
+     * Reads only the sizes, not the weights.
      *
-     * @throws InputException where the directory has no good {@code config.json}
+     * @throws InputException if the directory has no valid {@code config.json}
      */
     public EncoderConfig readShape(String directory) throws IOException {
         requireDirectory(directory);

@@ -26,7 +26,7 @@ import org.purespark.storage.Storage;
 public final class CheckpointWriter {
     private static final String MODEL_CARD_FILE = "README.md";
 
-    /** Files that a reader of the directory would take instead of, or beside, what is written. */
+    /** Files that a reader of the directory would read instead of, or besides, the written ones. */
     private static final List<String> FOREIGN = List.of(
             WeightFiles.SAFETENSORS_INDEX,
             WeightFiles.PICKLE,
@@ -40,10 +40,10 @@ public final class CheckpointWriter {
     }
 
     /**
-     * Writes the directory, {@code config.json} last: while it is absent the directory is not complete. An earlier
-     * export there is replaced.
+     * Writes the directory, {@code config.json} last: without it the directory is not complete. An earlier export there
+     * is replaced.
      *
-     * @throws InputException where the directory holds other weights, or the form cannot express the pruned heads
+     * @throws InputException if the directory has other weights, or the form cannot express the pruned heads
      */
     public void write(Checkpoint checkpoint, String directory, ExportForm form, ModelCard card) throws IOException {
         if (checkpoint.classifierKind().hasDense() && !checkpoint.hasClassifier()) {

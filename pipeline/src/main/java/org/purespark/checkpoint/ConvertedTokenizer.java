@@ -17,8 +17,8 @@ final class ConvertedTokenizer {
      * {@code AutoTokenizer} open it.
      *
      * @param source a name for messages
-     * @param vocabulary V, which no token id may reach
-     * @param maxTokens the longest text that the model takes
+     * @param vocabulary V; every token id must be smaller
+     * @param maxTokens the longest text of the model
      */
     static Map<String, byte[]> files(byte[] tokenizerJson, String source, int vocabulary, int maxTokens)
             throws IOException {

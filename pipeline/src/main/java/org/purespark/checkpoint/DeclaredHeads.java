@@ -15,7 +15,7 @@ import org.purespark.heads.Head;
 /**
  * The pruned heads that a {@code config.json} declares, and the form in which its weights have them.
  *
- * @param form {@link ExportForm#DENSE} too where no head is pruned
+ * @param form {@link ExportForm#DENSE} also if no head is pruned
  */
 record DeclaredHeads(ExportForm form, SortedSet<Head> heads) {
     /** transformers' own key (4.x): the heads are cut out of the weights. */
@@ -35,7 +35,7 @@ record DeclaredHeads(ExportForm form, SortedSet<Head> heads) {
         return cut.isEmpty() ? new DeclaredHeads(ExportForm.DENSE, zeroed) : new DeclaredHeads(ExportForm.COMPACT, cut);
     }
 
-    /** Puts the heads under the key of the form; neither key is left where none is pruned. */
+    /** Writes the heads under the key of the form; removes both keys if no head is pruned. */
     static void write(ObjectNode raw, ExportForm form, SortedSet<Head> heads) {
         raw.remove(CUT_KEY);
         raw.remove(ZEROED_KEY);

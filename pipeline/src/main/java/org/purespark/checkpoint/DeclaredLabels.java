@@ -17,8 +17,8 @@ final class DeclaredLabels {
     private DeclaredLabels() {}
 
     /**
-     * The names of a classifier's C classes in id order. Where the file has none, or only the numbered names that
-     * transformers fills in for any model, they are {@code LABEL_0} to {@code LABEL_(C-1)}.
+     * The names of a classifier's C classes in id order. If the file has none, or only the numbered names that
+     * transformers writes for any model, they are {@code LABEL_0} to {@code LABEL_(C-1)}.
      */
     static List<String> forClasses(ObjectNode raw, int classes, String place) {
         List<String> numbered =

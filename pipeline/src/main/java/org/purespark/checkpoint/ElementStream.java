@@ -25,7 +25,7 @@ final class ElementStream {
         this.position = position;
     }
 
-    /** Moves forward to the byte {@code target} of the file; a store that can seek does not send what is skipped. */
+    /** Moves forward to the byte {@code target} of the file; a store that can seek does not send the skipped bytes. */
     void advanceTo(long target) throws IOException {
         if (target < position) {
             throw new IllegalStateException(
@@ -57,7 +57,7 @@ final class ElementStream {
         return new Tensor(entry.shape(), values);
     }
 
-    /** The next bytes of the file; fewer where it ends. */
+    /** The next bytes of the file; fewer at its end. */
     byte[] readBytes(int count) throws IOException {
         byte[] bytes = in.readNBytes(count);
         position += bytes.length;

@@ -6,9 +6,11 @@ import org.purespark.family.DeclaredModel;
 import org.purespark.family.ExportForm;
 import org.purespark.family.Family;
 
-/** The {@code config.json} of an exported checkpoint: the suspect's, without what is no longer true of it. */
+/** The {@code config.json} of an exported checkpoint: the suspect's, without keys that are not true for it. */
 final class ExportedConfig {
-    /** Keys about the file, the program that wrote it, or a head that is gone; keys that are set anew follow below. */
+    /**
+     * Keys about the file, about the program that wrote it, or about another head; other keys are written again below.
+     */
     private static final List<String> OUTDATED = List.of(
             "_name_or_path",
             "_num_labels",

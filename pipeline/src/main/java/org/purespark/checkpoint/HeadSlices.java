@@ -25,7 +25,7 @@ final class HeadSlices {
         return !prunedIn(parameter).isEmpty();
     }
 
-    /** The shape once the pruned heads are cut out. */
+    /** The shape after the pruned heads are cut out. */
     int[] cutShape(ParameterSpec parameter) {
         SortedSet<Integer> heads = prunedIn(parameter);
         int[] shape = parameter.shape();
@@ -35,7 +35,7 @@ final class HeadSlices {
         return shape;
     }
 
-    /** A copy with the pruned heads' parts set to zero; the tensor itself where it has none. */
+    /** A copy with the pruned heads' parts set to zero; the tensor itself if it has none. */
     Tensor zeroed(ParameterSpec parameter, Tensor full) {
         SortedSet<Integer> heads = prunedIn(parameter);
         if (heads.isEmpty()) {
@@ -52,7 +52,7 @@ final class HeadSlices {
         return new Tensor(full.shape(), values);
     }
 
-    /** Whether the pruned heads' parts hold nothing but zeros. */
+    /** Whether the pruned heads' parts have only zeros. */
     boolean isZeroed(ParameterSpec parameter, Tensor full) {
         float[] zeroed = zeroed(parameter, full).values();
         for (int i = 0; i < zeroed.length; i++) {

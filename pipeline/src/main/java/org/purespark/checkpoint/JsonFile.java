@@ -13,7 +13,7 @@ import java.io.IOException;
 import org.purespark.InputException;
 import org.purespark.storage.Storage;
 
-/** JSON objects as files: strict in reading (no duplicate keys, nothing behind the object), stable in writing. */
+/** JSON objects as files: strict in reading (no duplicate keys, nothing after the object), stable in writing. */
 final class JsonFile {
     static final ObjectMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -39,7 +39,7 @@ final class JsonFile {
         throw new InputException("cannot read " + place + ": expected a JSON object");
     }
 
-    /** The parser's words with line and column, without the quoted source. */
+    /** The parser's message with line and column, without the quoted source. */
     static String reason(JsonProcessingException e) {
         String where = e.getLocation() == null
                 ? ""
@@ -48,7 +48,7 @@ final class JsonFile {
         return e.getOriginalMessage() + where;
     }
 
-    /** Two-space indented, line feeds whatever the platform, keys in the node's order, a line feed at the end. */
+    /** Indented with two spaces, line feeds on every platform, keys in the node's order, a line feed at the end. */
     static byte[] render(JsonNode node) throws IOException {
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter()
                 .withObjectIndenter(new DefaultIndenter("  ", "\n"))

@@ -7,11 +7,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a run says of the model that it exports; the writer adds what follows from the checkpoint itself.
+ * A run's description of the model that it exports; the writer adds facts from the checkpoint itself.
  *
  * @param title one line
  * @param summary a paragraph: what the model is and where it comes from
- * @param maxTokens what texts were cut to, for the usage snippet
+ * @param maxTokens most tokens of a text, for the usage example
  * @param facts rows of a table by their names: settings, figures
  */
 public record ModelCard(String title, String summary, int maxTokens, SortedMap<String, String> facts)

@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 import org.purespark.family.ExportForm;
 import org.purespark.heads.Head;
 
-/** Words a {@code README.md} that goes along with an exported model. */
+/** Writes the text of the {@code README.md} of an exported model. */
 final class ModelCardText {
     private final Checkpoint checkpoint;
     private final ExportForm form;
@@ -101,13 +101,13 @@ final class ModelCardText {
         }
     }
 
-    /** An encoder has no pooler here; its class would add one with random weights unless told not to. */
+    /** An encoder has no pooler here; without an option its class would add one with random weights. */
     private String withoutPooler() {
         boolean random = !checkpoint.hasClassifier() && checkpoint.family().modelAddsPooler();
         return random ? ", add_pooling_layer=False" : "";
     }
 
-    /** DistilBERT takes no token types, which a tokenizer borrowed from BERT would make. */
+    /** DistilBERT has no token types; a tokenizer taken from BERT would make them. */
     private String withoutTokenTypes() {
         return checkpoint.encoder().tokenTypes() == 0 ? ", return_token_type_ids=False" : "";
     }

@@ -24,9 +24,9 @@ import org.purespark.family.ExportForm;
 import org.purespark.storage.Storage;
 
 /**
- * Makes a Hugging Face {@code BertModel} directory from a BERT encoder exported to ONNX, as
- * {@code dev.langchain4j:langchain4j-embeddings-…} artifacts on Maven Central carry them. Sizes come from the shapes of
- * the tensors, the number of heads and LayerNorm's epsilon from the graph.
+ * Makes a Hugging Face {@code BertModel} directory from a BERT encoder exported to ONNX, as in the artifacts
+ * {@code dev.langchain4j:langchain4j-embeddings-…} on Maven Central. Sizes come from the shapes of the tensors, the
+ * number of heads and LayerNorm's epsilon from the graph.
  */
 public final class OnnxConverter {
     /** Head size of the BERT encoders with D = 384 (MiniLM, bge-small, e5-small). */
@@ -43,10 +43,10 @@ public final class OnnxConverter {
     }
 
     /**
-     * Converts what a jar holds: one {@code *.onnx} and one {@code *tokenizer.json}, beside other things.
+     * Converts the files of a jar: one {@code *.onnx} and one {@code *tokenizer.json}; other files are ignored.
      *
      * @return what was written; its warnings say what the graph did not show
-     * @throws InputException where the jar does not hold just these, or they are not an unquantized BERT encoder
+     * @throws InputException if the jar does not have exactly one of each, or they are not an unquantized BERT encoder
      */
     public Checkpoint convertJar(String jarAddress, String outDirectory) throws IOException {
         String onnxName = null;
@@ -78,7 +78,7 @@ public final class OnnxConverter {
      * Converts an ONNX file and its {@code tokenizer.json}.
      *
      * @return what was written; its warnings say what the graph did not show
-     * @throws InputException where they are not an unquantized BERT encoder and its tokenizer
+     * @throws InputException if they are not an unquantized BERT encoder and its tokenizer
      */
     public Checkpoint convertFiles(String onnxAddress, String tokenizerAddress, String outDirectory)
             throws IOException {

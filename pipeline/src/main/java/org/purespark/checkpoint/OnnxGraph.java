@@ -23,9 +23,9 @@ import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.ParameterSpec;
 
 /**
- * A BERT encoder as PyTorch exports it to ONNX. Biases, embeddings and LayerNorms keep their names there; the weight of
- * a linear layer has lost its name and is transposed to [in, out], but the node that multiplies by it is called after
- * the layer: {@code /encoder/layer.0/attention/self/query/MatMul}.
+ * A BERT encoder as PyTorch exports it to ONNX. Biases, embeddings and LayerNorms keep their names. The weight of a
+ * linear layer has no name and is transposed to [in, out], but the node that multiplies by it has the name of the
+ * layer: {@code /encoder/layer.0/attention/self/query/MatMul}.
  */
 final class OnnxGraph {
     private static final String WORD_EMBEDDINGS = EncoderPart.WORD_EMBEDDINGS.weight();
@@ -56,7 +56,7 @@ final class OnnxGraph {
 
     /**
      * @param source a name for messages
-     * @throws InputException where the stream is not an ONNX model, or not an unquantized BERT encoder
+     * @throws InputException if the stream is not an ONNX model, or not an unquantized BERT encoder
      */
     static OnnxGraph parse(String source, InputStream onnx) throws IOException {
         CodedInputStream in = CodedInputStream.newInstance(onnx);
@@ -69,7 +69,7 @@ final class OnnxGraph {
         }
     }
 
-    /** Shape of a tensor that has kept its name. */
+    /** Shape of a tensor that keeps its name. */
     int[] shape(String canonical) {
         TensorProto tensor = initializers.get(prefix + canonical);
         if (tensor == null) {
@@ -87,7 +87,7 @@ final class OnnxGraph {
         return layers;
     }
 
-    /** A, where the graph splits the query, key or value into heads by numbers that stand in it. */
+    /** A, if the graph has constant numbers for splitting the query, key or value into heads. */
     OptionalInt heads(int hidden) {
         String query = EncoderPart.QUERY.path(0);
         String attention = nodeName(query.substring(0, query.lastIndexOf('.'))) + "/";
@@ -103,7 +103,7 @@ final class OnnxGraph {
         return OptionalInt.empty();
     }
 
-    /** What LayerNorm adds to the variance, where the graph shows it. */
+    /** LayerNorm's addition to the variance, if the graph shows it. */
     OptionalDouble layerNormEpsilon() {
         String layerNorm = nodeName(EncoderPart.EMBEDDING_NORM.path()) + "/";
         for (NodeProto node : nodes) {
@@ -128,7 +128,7 @@ final class OnnxGraph {
         return OptionalDouble.empty();
     }
 
-    /** A tensor by the project's name for it; linear weights are turned to [out, in]. */
+    /** A tensor by the project's name; linear weights are transposed to [out, in]. */
     Tensor tensor(ParameterSpec parameter) {
         String canonical = parameter.name();
         TensorProto named = initializers.get(prefix + canonical);
@@ -163,7 +163,7 @@ final class OnnxGraph {
         }
     }
 
-    /** The last two entries of a shape that is a constant, or concatenated from constants at its end. */
+    /** The last two entries of a shape that is a constant, or that ends with concatenated constants. */
     private double[] lastTwo(String value) {
         double[] whole = constant(value);
         if (whole.length == 4) {
@@ -178,7 +178,7 @@ final class OnnxGraph {
         return heads.length == 1 && size.length == 1 ? new double[] {heads[0], size[0]} : new double[0];
     }
 
-    /** The entries of a constant; empty where the value is computed. */
+    /** The entries of a constant; empty if the value is computed. */
     private double[] constant(String value) {
         Optional<TensorProto> found = constantTensor(value);
         if (found.isEmpty()) {
@@ -289,7 +289,7 @@ final class OnnxGraph {
         return "/" + (prefix + module).replace('.', '/').replaceAll("/([0-9]+)(/|$)", ".$1$2");
     }
 
-    /** The short decimal that was rounded to this float: 1e-12 for 9.999999960041972e-13. */
+    /** The short decimal that is rounded to this float: 1e-12 for 9.999999960041972e-13. */
     private static double decimal(float value) {
         return Double.parseDouble(Float.toString(value));
     }

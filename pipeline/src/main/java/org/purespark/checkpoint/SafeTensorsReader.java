@@ -26,7 +26,7 @@ import org.purespark.storage.Storage;
 /**
  * Reads one safetensors file from front to back: 8 bytes of header length (little-endian), a JSON header that gives
  * each tensor's type, shape and place, then the data without gaps (the format's own description, version 0.4). The
- * header is checked whole before any tensor is read. F32, F16, BF16 and F64 become float32.
+ * whole header is checked before any tensor is read. F32, F16, BF16 and F64 become float32.
  */
 public final class SafeTensorsReader implements TensorFile {
     /** The reference implementation's own limit. */
@@ -56,7 +56,7 @@ public final class SafeTensorsReader implements TensorFile {
     /**
      * Opens the file and checks its header.
      *
-     * @throws InputException where the file is not a whole, consistent safetensors file
+     * @throws InputException if the file is not a complete and consistent safetensors file
      */
     public static SafeTensorsReader open(Storage storage, String address) throws IOException {
         long bytes = storage.size(address);
@@ -78,7 +78,7 @@ public final class SafeTensorsReader implements TensorFile {
         }
     }
 
-    /** The header's free text entries; empty where it has none. */
+    /** The header's free text entries; empty if it has none. */
     public Map<String, String> metadata() {
         return Collections.unmodifiableMap(metadata);
     }
@@ -127,7 +127,7 @@ public final class SafeTensorsReader implements TensorFile {
     }
 
     private void parseHeader(byte[] header) throws IOException {
-        // the header is walked entry by entry, for their offsets: what follows one entry is the next
+        // goes through the header entry by entry, so that the place of each entry is known
         ObjectReader values = JsonFile.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
         try (JsonParser parser = values.createParser(header)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -190,7 +190,7 @@ public final class SafeTensorsReader implements TensorFile {
         return b != 0 && a > Long.MAX_VALUE / b ? Long.MAX_VALUE : a * b;
     }
 
-    /** The entries of an array of non-negative integers, or null where it is something else. */
+    /** The entries of an array of non-negative integers, or null if it is something else. */
     private static long[] longs(JsonNode array) {
         if (!array.isArray()) {
             return null;

@@ -14,11 +14,11 @@ import java.util.function.Function;
 
 /**
  * Writes float32 tensors as a safetensors file, one after the other in name order: the same tensors always give the
- * same bytes, and no second copy of them is held. The header is padded with spaces so that the data starts at a
- * multiple of 8 bytes.
+ * same bytes, without a second copy in memory. The header is padded with spaces so that the data starts at a multiple
+ * of 8 bytes.
  */
 public final class SafeTensorsWriter {
-    /** What stock PyTorch readers want to see in the header. */
+    /** The header entry that PyTorch readers expect. */
     public static final Map<String, String> PYTORCH = Map.of("format", "pt");
 
     private static final int BUFFER_BYTES = 1 << 20;
@@ -28,7 +28,7 @@ public final class SafeTensorsWriter {
     /**
      * Writes the tensors and leaves the stream open.
      *
-     * @param metadata free text entries of the header; none where empty
+     * @param metadata free text entries of the header; may be empty
      */
     public static void write(OutputStream out, SortedMap<String, Tensor> tensors, Map<String, String> metadata)
             throws IOException {
@@ -41,7 +41,7 @@ public final class SafeTensorsWriter {
      * Writes tensors that are made one at a time and leaves the stream open.
      *
      * @param shapes of all tensors by name
-     * @param values called once per name, in order; its tensor has the announced shape
+     * @param values called once per name, in order; its tensor has the shape of {@code shapes}
      */
     public static void write(
             OutputStream out,

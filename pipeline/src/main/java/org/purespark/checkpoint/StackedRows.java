@@ -3,7 +3,7 @@ package org.purespark.checkpoint;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tensors that lie one below the other in one tensor: they differ in their number of rows alone. */
+/** Tensors that are one below the other in one tensor: only their numbers of rows differ. */
 final class StackedRows {
     private StackedRows() {}
 
@@ -16,7 +16,7 @@ final class StackedRows {
         return shape;
     }
 
-    /** The whole; the part itself where there is one. */
+    /** The whole; the part itself if there is only one. */
     static Tensor join(List<Tensor> parts) {
         if (parts.size() == 1) {
             return parts.get(0);

@@ -59,7 +59,7 @@ final class StateDictReader implements TensorFile {
     /**
      * Opens the file and reads its description of the tensors.
      *
-     * @throws InputException where the file is no state dict in the zip format, or asks for more than data
+     * @throws InputException if the file is no state dict in the zip format, or asks for more than data
      */
     static StateDictReader open(Storage storage, String address) throws IOException {
         requireZip(storage, address);

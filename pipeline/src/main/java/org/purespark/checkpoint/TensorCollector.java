@@ -158,7 +158,7 @@ final class TensorCollector {
         }
     }
 
-    /** C, or 0 where there is no classifier; its weight and bias agree on it. */
+    /** C, or 0 if there is no classifier; its weight and bias agree on it. */
     int classes() {
         Tensor weight = tensors.get(WEIGHT);
         if (weight == null) {

@@ -24,7 +24,7 @@ interface TensorFile extends Closeable {
     /**
      * Passes the wanted tensors to the sink, as float32, in the file's order. To be called once.
      *
-     * @throws org.purespark.InputException where a wanted tensor cannot be read as float32, or the file ends early
+     * @throws org.purespark.InputException if a wanted tensor cannot be read as float32, or the file ends early
      */
     void readEach(Predicate<Entry> wanted, BiConsumer<Entry, Tensor> sink) throws IOException;
 }

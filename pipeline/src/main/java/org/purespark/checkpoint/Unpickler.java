@@ -64,7 +64,7 @@ final class Unpickler {
     /**
      * The entries of a pickled dictionary with text keys: {@link TensorRef} for tensors, anything else for the rest.
      *
-     * @throws InputException where the pickle is not such a dictionary, or asks for more than a state dict needs
+     * @throws InputException if the pickle is not such a dictionary, or asks for more than a state dict needs
      */
     static Map<String, Object> stateDict(byte[] pickle, String place) throws IOException {
         Unpickler unpickler = new Unpickler(pickle, place);

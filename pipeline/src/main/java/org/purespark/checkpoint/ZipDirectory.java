@@ -51,7 +51,7 @@ final class ZipDirectory {
     /**
      * The entries by name.
      *
-     * @throws InputException where the file is no whole zip file
+     * @throws InputException if the file is no whole zip file
      */
     static Map<String, Entry> read(Storage storage, String address) throws IOException {
         return new ZipDirectory(storage, address).read();

@@ -3,14 +3,14 @@ package org.purespark.encoder;
 import java.io.Serializable;
 
 /**
- * How an encoder computes, whatever its sizes. Each component is an axis on which families differ; a family that is
- * different there adds a value to the axis, and the compiler names the places that have to know it.
+ * How an encoder computes, for any sizes. Families differ in these components. A new family adds a value to a
+ * component, and the compiler shows the places that must know it.
  *
- * @param positions how the embeddings tell a token's position
- * @param attention how tokens look at one another
- * @param feedForward what follows, token by token
- * @param normalization where LayerNorms stand
- * @param layerSharing which layers have parameters in common
+ * @param positions how the embeddings contain a token's position
+ * @param attention the kind of attention
+ * @param feedForward the part after attention, token by token
+ * @param normalization the places of LayerNorms
+ * @param layerSharing which layers share parameters
  * @param biases which linear layers and normalizations have one
  */
 public record Architecture(
@@ -23,8 +23,8 @@ public record Architecture(
         implements Serializable {
 
     /**
-     * What BERT and its nearest relatives are: Devlin and others, <em>BERT: Pre-training of Deep Bidirectional
-     * Transformers</em>, 2019.
+     * The architecture of BERT and its nearest relatives: Devlin and others, <em>BERT: Pre-training of Deep
+     * Bidirectional Transformers</em>, 2019.
      *
      * @param positionOffset position of a text's first token
      * @param layerNormEpsilon added to the variance

@@ -2,15 +2,15 @@ package org.purespark.encoder;
 
 import java.io.Serializable;
 
-/** How the tokens of a text look at one another. A kind of attention says which parameters a layer has for it. */
+/** A kind of attention between the tokens of a text. It decides which parameters a layer has for it. */
 public sealed interface Attention extends Serializable {
-    /** Adds the parameters that a layer has for its attention, the output projection included. */
+    /** Adds a layer's parameters for attention, with the output projection. */
     void addTo(ParameterList.Builder list, int layer, Sizes sizes);
 
     /**
-     * Whether the attention of one token can be computed without a key and a value of each other token: the weights of keys
-     * and values then meet one query and one sum of hidden states. It holds where a key depends on its token alone, not on
-     * the distance to the token that asks.
+     * Whether the attention of one token can be computed without keys and values of the other tokens, with the weights
+     * of keys and values on one query and one sum of hidden states. This is so if a key depends only on its token, not
+     * on its distance to the query's token.
      */
     boolean servesOneTokenAlone();
 

@@ -3,8 +3,8 @@ package org.purespark.encoder;
 import java.io.Serializable;
 
 /**
- * What stands between the last hidden states and the class scores. All kinds end in dropout and one linear layer to the C
- * classes, the last projection.
+ * The layers between the last hidden states and the class scores. All kinds end with dropout and one linear layer to
+ * the C classes, the last projection.
  *
  * @param pooling which hidden states are read
  * @param inner what comes before the dropout of the last projection
@@ -13,7 +13,7 @@ public record ClassifierKind(Pooling pooling, Inner inner) implements Serializab
     /** No inner layer: every model that is not a sequence classifier. */
     public static final ClassifierKind LINEAR = new ClassifierKind(Pooling.FIRST_TOKEN, new Inner.Nothing());
 
-    /** What the last projection reads the hidden state through. */
+    /** The layer before the last projection. */
     public sealed interface Inner extends Serializable {
         /** The hidden state itself. */
         record Nothing() implements Inner {}

@@ -3,11 +3,11 @@ package org.purespark.encoder;
 import java.io.Serializable;
 
 /**
- * Shares of entries that training sets to zero, each 0 to below 1. To be made by {@link EncoderConfig.Builder}.
+ * Shares of entries that training sets to zero, each in [0, 1). Made by {@link EncoderConfig.Builder}.
  *
  * @param hidden of the embeddings, and of the outputs of attention and feed-forward parts
  * @param attention of the attention probabilities
- * @param classifier of what the last projection reads
+ * @param classifier of the input of the last projection
  */
 public record DropoutRates(double hidden, double attention, double classifier) implements Serializable {
     public DropoutRates {

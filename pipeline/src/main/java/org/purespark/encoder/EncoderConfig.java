@@ -3,11 +3,11 @@ package org.purespark.encoder;
 import java.io.Serializable;
 
 /**
- * An encoder as it is computed, whatever its family calls its parts: architecture, sizes and rates. Everything that has to
- * know an encoder's form asks here; its parameters are those of {@link ParameterList}.
+ * An encoder as it is computed, for any family: architecture, sizes and rates. Every part of the program gets the
+ * encoder's form from here; its parameters are those of {@link ParameterList}.
  *
  * @param initializerRange standard deviation of a new matrix's entries
- * @param padTokenId id of the padding token; computing needs none, since texts are packed
+ * @param padTokenId id of the padding token; computing does not need it, as texts are packed
  */
 public record EncoderConfig(
         Architecture architecture, Sizes sizes, DropoutRates dropout, double initializerRange, int padTokenId)
@@ -19,7 +19,7 @@ public record EncoderConfig(
         }
     }
 
-    /** An encoder whose sizes and rates are still to be named. */
+    /** Builds an encoder; sizes and rates follow. */
     public static Builder builder(Architecture architecture) {
         return new Builder(architecture);
     }
@@ -29,7 +29,7 @@ public record EncoderConfig(
         return sizes.vocabulary();
     }
 
-    /** Positions that there are, the unused ones before the first token's included. */
+    /** Number of positions, with the unused ones before the first token's. */
     public int positions() {
         return sizes.positions();
     }
@@ -74,7 +74,7 @@ public record EncoderConfig(
         return hidden() / heads();
     }
 
-    /** The longest text in tokens, special ones included, that there are positions for. */
+    /** The longest text for which there are positions, in tokens, with special ones. */
     public int maxTokens() {
         return positions() - positionOffset();
     }
@@ -89,29 +89,31 @@ public record EncoderConfig(
         return architecture.normalization().epsilon();
     }
 
-    /** Of the embeddings, and of the outputs of attention and feed-forward parts; 0 to below 1. */
+    /** Dropout of the embeddings, and of the outputs of attention and feed-forward parts; [0, 1). */
     public double hiddenDropout() {
         return dropout.hidden();
     }
 
-    /** Of attention probabilities; 0 to below 1. */
+    /** Dropout of attention probabilities; [0, 1). */
     public double attentionDropout() {
         return dropout.attention();
     }
 
-    /** Before the last projection; 0 to below 1. */
+    /** Dropout before the last projection; [0, 1). */
     public double classifierDropout() {
         return dropout.classifier();
     }
 
-    /** The layer under whose name layer {@code layer}'s parameters are listed: itself, where layers share none. */
+    /**
+     * The layer under whose name layer {@code layer}'s parameters are listed: the layer itself, if layers share none.
+     */
     public int parameterLayer(int layer) {
         return architecture.layerSharing().parameterLayer(layer);
     }
 
     /**
-     * Whether the last layer may be computed for first tokens alone: the classifier reads no other, and attention can serve
-     * one token by itself. Else it is computed for all tokens.
+     * Whether the last layer may be computed for first tokens only: the classifier reads no others, and the attention
+     * of one token can be computed alone. Else it is computed for all tokens.
      */
     public boolean readsFirstTokenOnly(ClassifierKind kind) {
         return kind.pooling().readsFirstTokenAlone() && architecture.attention().servesOneTokenAlone();
@@ -148,13 +150,13 @@ public record EncoderConfig(
             return this;
         }
 
-        /** 0 unless it is said. */
+        /** 0 by default. */
         public Builder tokenTypes(int count) {
             this.tokenTypes = count;
             return this;
         }
 
-        /** D unless it is said. */
+        /** D by default. */
         public Builder embedding(int width) {
             this.embedding = width;
             return this;
@@ -180,7 +182,7 @@ public record EncoderConfig(
             return this;
         }
 
-        /** 0.1 unless it is said, as all dropout. */
+        /** 0.1 by default, as for all dropout. */
         public Builder hiddenDropout(double rate) {
             this.hiddenDropout = rate;
             return this;
@@ -196,19 +198,19 @@ public record EncoderConfig(
             return this;
         }
 
-        /** 0.02 unless it is said. */
+        /** 0.02 by default. */
         public Builder initializerRange(double deviation) {
             this.initializerRange = deviation;
             return this;
         }
 
-        /** 0 unless it is said. */
+        /** 0 by default. */
         public Builder padTokenId(int id) {
             this.padTokenId = id;
             return this;
         }
 
-        /** @throws IllegalArgumentException for a size that was not named, or a number out of its range */
+        /** @throws IllegalArgumentException for a missing size, or a number out of its range */
         public EncoderConfig build() {
             Sizes sizes = new Sizes(
                     vocabulary,

@@ -1,8 +1,8 @@
 package org.purespark.encoder;
 
 /**
- * The parts of encoders, and of the classifier on them, that have parameters; which of them an encoder has, its
- * {@link ParameterList} says. Their names are those of Hugging Face's BERT without prefix, where BERT has such a part.
+ * The parts of encoders and classifiers that have parameters. The {@link ParameterList} of an encoder has its parts. If
+ * BERT has such a part, its name is that of Hugging Face's BERT without prefix.
  */
 public enum EncoderPart {
     WORD_EMBEDDINGS(Place.ONCE, "embeddings.word_embeddings"),
@@ -50,9 +50,9 @@ public enum EncoderPart {
     }
 
     /**
-     * The name of a part that stands once: {@code embeddings.LayerNorm}.
+     * The name of a part that exists once: {@code embeddings.LayerNorm}.
      *
-     * @throws IllegalStateException where each layer has one
+     * @throws IllegalStateException if each layer has one
      */
     public String path() {
         if (inLayers()) {
@@ -65,7 +65,7 @@ public enum EncoderPart {
      * The name of a layer's part: {@code encoder.layer.3.attention.self.query}.
      *
      * @param layer counted from 0
-     * @throws IllegalStateException where the part stands once
+     * @throws IllegalStateException if the part exists once
      */
     public String path(int layer) {
         if (!inLayers()) {
@@ -74,17 +74,17 @@ public enum EncoderPart {
         return "encoder.layer." + layer + "." + path;
     }
 
-    /** The part's name within a layer, or where it stands once its whole name. */
+    /** The part's name within a layer, or its whole name if it exists once. */
     public String localPath() {
         return path;
     }
 
-    /** The name of the weight of a part that stands once: a matrix, a table or a norm's scale. */
+    /** The name of the weight of a part that exists once: a matrix, a table or a norm's scale. */
     public String weight() {
         return path() + ParameterSpec.WEIGHT;
     }
 
-    /** The name of the bias of a part that stands once. */
+    /** The name of the bias of a part that exists once. */
     public String bias() {
         return path() + ParameterSpec.BIAS;
     }

@@ -2,7 +2,7 @@ package org.purespark.encoder;
 
 import java.io.Serializable;
 
-/** What a layer computes of each token by itself. A kind of feed-forward part says which parameters a layer has for it. */
+/** The part of a layer that computes each token by itself. Its kind decides which parameters a layer has for it. */
 public sealed interface FeedForward extends Serializable {
     /** Adds the parameters that a layer has for it. */
     void addTo(ParameterList.Builder list, int layer, Sizes sizes);

@@ -7,10 +7,10 @@ public sealed interface Normalization extends Serializable {
     /** What is added to the variance; above 0. */
     double epsilon();
 
-    /** Adds what a layer has beside its attention. */
+    /** Adds a layer's parameters beside its attention. */
     void addOfAttention(ParameterList.Builder list, int layer, Sizes sizes);
 
-    /** Adds what a layer has beside its feed-forward part. */
+    /** Adds a layer's parameters beside its feed-forward part. */
     void addOfFeedForward(ParameterList.Builder list, int layer, Sizes sizes);
 
     /** Norm(x + f(x)), f being the attention or the feed-forward part: "post-norm", as in BERT. */

@@ -7,9 +7,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * All parameter tensors of an encoder and of the classifier on it, in the order in which they lie in the flat array of
- * parameters. Names, shapes, offsets and the tensors of a checkpoint's files all follow from it. The word embedding comes
- * first, so that what has dense gradients is one range.
+ * All parameter tensors of an encoder and of the classifier on it, in the order of the flat array of parameters. Names,
+ * shapes, offsets and the tensors of a checkpoint's files all follow from it. The word embedding comes first, so the
+ * parameters with dense gradients are one range.
  */
 public final class ParameterList {
     private final List<ParameterSpec> specs;

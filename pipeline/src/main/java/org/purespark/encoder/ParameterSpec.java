@@ -3,10 +3,10 @@ package org.purespark.encoder;
 import java.util.Arrays;
 
 /**
- * One parameter tensor: where it belongs, what it is for, how large it is.
+ * One parameter tensor: its place, role and shape.
  *
  * @param part of the encoder or classifier
- * @param layer counted from 0; {@link #NO_LAYER} where the part stands once
+ * @param layer counted from 0; {@link #NO_LAYER} if the part exists once
  * @param role what the tensor is to the part
  * @param shape dimensions, outermost first; matrices are [out, in], as in PyTorch
  */
@@ -16,7 +16,7 @@ public record ParameterSpec(EncoderPart part, int layer, Role role, int[] shape)
     static final String WEIGHT = ".weight";
     static final String BIAS = ".bias";
 
-    /** What a tensor is to its part. */
+    /** The role of a tensor in its part. */
     public enum Role {
         /** A row for each word, position or type. */
         TABLE(WEIGHT, Initial.NORMAL),
@@ -42,13 +42,13 @@ public record ParameterSpec(EncoderPart part, int layer, Role role, int[] shape)
             return suffix;
         }
 
-        /** What a new tensor holds. */
+        /** The entries of a new tensor. */
         public Initial initial() {
             return initial;
         }
     }
 
-    /** What the entries of a new tensor are, as in transformers. */
+    /** The entries of a new tensor, as in transformers. */
     public enum Initial {
         ZERO,
         ONE,
@@ -56,7 +56,10 @@ public record ParameterSpec(EncoderPart part, int layer, Role role, int[] shape)
         NORMAL
     }
 
-    /** Which rows or columns of a tensor belong to single attention heads: E of them to each head, in the order of heads. */
+    /**
+     * Which rows or columns of a tensor belong to single attention heads: E of them to each head, in the order of
+     * heads.
+     */
     public enum HeadAxis {
         NONE,
         ROWS,
@@ -91,7 +94,7 @@ public record ParameterSpec(EncoderPart part, int layer, Role role, int[] shape)
         return length;
     }
 
-    /** Where the heads' parts lie. */
+    /** The axis of the heads' parts. */
     public HeadAxis headAxis() {
         return switch (part) {
             case QUERY, KEY, VALUE -> HeadAxis.ROWS;

@@ -2,12 +2,12 @@ package org.purespark.encoder;
 
 import java.io.Serializable;
 
-/** How the embeddings tell a token's position. What attention itself knows of positions belongs to {@link Attention}. */
+/** How the embeddings contain a token's position. Positions inside attention belong to {@link Attention}. */
 public sealed interface Positions extends Serializable {
     /** Position of a text's first token; the positions before it are not used. */
     int offset();
 
-    /** Adds the parameters that the embeddings have for it. */
+    /** Adds the embeddings' parameters for positions. */
     void addTo(ParameterList.Builder list, Sizes sizes);
 
     /** A learned vector for each position, added to that of the word. */

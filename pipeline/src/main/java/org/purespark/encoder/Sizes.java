@@ -3,12 +3,12 @@ package org.purespark.encoder;
 import java.io.Serializable;
 
 /**
- * How large an encoder is. To be made by {@link EncoderConfig.Builder}, which names each number.
+ * The sizes of an encoder. Made by {@link EncoderConfig.Builder}, which names each number.
  *
  * @param vocabulary V, rows of the word embedding
- * @param positions that there are, the unused ones before the first token's included
+ * @param positions number of positions, with the unused ones before the first token's
  * @param tokenTypes rows of the token type embedding; 0: there is none
- * @param embedding width of the embeddings; where it is not D, they are projected to D
+ * @param embedding width of the embeddings; if it is not D, they are projected to D
  * @param hidden D
  * @param heads A, a divisor of D
  * @param layers L

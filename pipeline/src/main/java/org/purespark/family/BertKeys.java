@@ -8,7 +8,7 @@ import org.purespark.encoder.EncoderConfig;
 /** The families whose {@code config.json} has BERT's keys. */
 abstract class BertKeys implements Family {
     /**
-     * What an absent key means.
+     * The values of missing keys.
      *
      * @param padTokenId of {@code pad_token_id}
      */

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.purespark.InputException;
 
-/** The keys of a {@code config.json}, each read with its type and range. A value out of them is refused by its key. */
+/** The keys of a {@code config.json}, each read with its type and range. The error for a wrong value names the key. */
 public final class ConfigKeys {
-    /** Before a linear classifier on the first token, where the configuration says nothing. */
+    /** Dropout before a linear classifier on the first token, if the configuration does not give it. */
     public static final double LINEAR_CLASSIFIER_DROPOUT = 0.1;
 
     static final String SEQUENCE_CLASSIFICATION = "ForSequenceClassification";
@@ -26,14 +26,14 @@ public final class ConfigKeys {
         this.place = place;
     }
 
-    /** The names under {@code architectures}; empty where there are none. */
+    /** The names under {@code architectures}; empty if there are none. */
     List<String> architectures() {
         List<String> names = new ArrayList<>();
         raw.path("architectures").forEach(name -> names.add(name.asText()));
         return List.copyOf(names);
     }
 
-    /** Decided by what the configuration declares, never by which tensors happen to be there. */
+    /** Decided by the configuration, never by the tensors that are there. */
     public boolean isSequenceClassifier() {
         return architectures().stream().anyMatch(name -> name.endsWith(SEQUENCE_CLASSIFICATION));
     }
@@ -53,7 +53,7 @@ public final class ConfigKeys {
                         + "\"; known are " + Families.knownModelTypes()));
     }
 
-    /** Refuses what no family's encoder can honour. */
+    /** Refuses settings that no family supports. */
     void refuseOtherModels() {
         if (raw.path("is_decoder").asBoolean(false)) {
             throw invalid("is_decoder", "is true; only encoders are computed");
@@ -67,7 +67,7 @@ public final class ConfigKeys {
         }
     }
 
-    /** Refuses another activation of the feed-forward part than gelu. */
+    /** Refuses any activation of the feed-forward part except gelu. */
     public void requireGelu(String key) {
         String activation = text(key, "gelu");
         if (!activation.equals("gelu")) {
@@ -75,7 +75,7 @@ public final class ConfigKeys {
         }
     }
 
-    /** Refuses another {@code position_embedding_type} than absolute. */
+    /** Refuses any {@code position_embedding_type} except absolute. */
     public void requireAbsolutePositions() {
         String positions = text("position_embedding_type", "absolute");
         if (!positions.equals("absolute")) {
@@ -123,7 +123,7 @@ public final class ConfigKeys {
         return value;
     }
 
-    /** 0 to below 1. */
+    /** [0, 1). */
     public double probability(String key, double absent) {
         double value = number(key, absent);
         if (!(value >= 0 && value < 1)) {

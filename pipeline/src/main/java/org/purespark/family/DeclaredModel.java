@@ -9,13 +9,13 @@ import org.purespark.encoder.EncoderConfig;
  *
  * @param family of its {@code model_type}
  * @param encoder what it computes
- * @param classifierKind what its class has on the encoder; linear where that is no sequence classifier
+ * @param classifierKind what its class has on the encoder; linear if that is not a sequence classifier
  * @param classifier whether its class has a classifier at all
  */
 public record DeclaredModel(
         Family family, EncoderConfig encoder, ClassifierKind classifierKind, Classifier classifier) {
 
-    /** What the declared class says of a classifier. */
+    /** Whether the declared class has a classifier. */
     public enum Classifier {
         NONE,
         DECLARED
@@ -24,8 +24,8 @@ public record DeclaredModel(
     /**
      * @param raw content of {@code config.json}
      * @param place its address, for messages
-     * @throws org.purespark.InputException where the family is unknown, a value has not its type or range, or something is
-     *     asked for that is not computed
+     * @throws org.purespark.InputException if the family is unknown, a value has the wrong type or range, or the file
+     *     asks for something that is not supported
      */
     public static DeclaredModel read(ObjectNode raw, String place) {
         ConfigKeys keys = new ConfigKeys(raw, place);

@@ -10,8 +10,8 @@ import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.ParameterSpec;
 
 /**
- * DistilBERT. It has other keys and names than BERT, no token types, and fixes LayerNorm's epsilon in its code; its sequence
- * classifier is dense, ReLU, dropout.
+ * DistilBERT. It has other keys and names than BERT, no token types, and fixes LayerNorm's epsilon in its code; its
+ * sequence classifier is dense, ReLU, dropout.
  */
 public final class DistilBert implements Family {
     private static final double EPSILON = 1e-12;

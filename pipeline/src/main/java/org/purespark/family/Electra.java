@@ -6,7 +6,7 @@ import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
 
 /**
- * ELECTRA. Embeddings have a width of their own, and are projected where it is not D; its sequence classifier is dropout,
+ * ELECTRA. Embeddings have their own width, and are projected if it is not D; its sequence classifier is dropout,
  * dense, gelu, dropout.
  */
 public final class Electra extends BertKeys {

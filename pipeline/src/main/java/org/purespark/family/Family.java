@@ -8,8 +8,8 @@ import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.ParameterSpec;
 
 /**
- * How one family of Hugging Face models says on disk what an encoder is: keys of {@code config.json}, names of tensors,
- * classes of transformers. What the encoder computes is said by the {@link EncoderConfig} that it reads. Families are
+ * How one family of Hugging Face models describes an encoder on disk: keys of {@code config.json}, names of tensors,
+ * classes of transformers. The {@link EncoderConfig} that it reads describes what the encoder computes. Families are
  * stateless; {@link Families} lists them.
  */
 public interface Family {
@@ -19,29 +19,29 @@ public interface Family {
     /** The class of transformers with that suffix: {@code BertForTokenClassification}. */
     String className(String suffix);
 
-    /** What precedes encoder tensors in checkpoints of models with a head: {@code "bert."}. */
+    /** The prefix of encoder tensors in checkpoints of models with a head: {@code "bert."}. */
     String prefix();
 
     /**
-     * Reads what {@code config.json} says of the encoder. A key that is absent takes the default that transformers has for
-     * the family.
+     * Reads the encoder's keys of {@code config.json}. A missing key has the default of transformers for the family.
      *
-     * @throws org.purespark.InputException where a value has not its type or range, or asks for what is not computed
+     * @throws org.purespark.InputException if a value has the wrong type or range, or asks for something that is not
+     *     supported
      */
     EncoderConfig read(ConfigKeys keys);
 
-    /** States every constant of the encoder in a {@code config.json}, so that nothing hangs on a default. */
+    /** Writes every constant of the encoder into a {@code config.json}, so that nothing depends on a default. */
     void write(EncoderConfig encoder, ObjectNode raw);
 
-    /** States the dropout before the last projection, where the family has a key for it. */
+    /** Writes the dropout before the last projection, if the family has a key for it. */
     void writeClassifierDropout(ClassifierKind kind, double rate, ObjectNode raw);
 
-    /** What a sequence classifier of the family has on its encoder. */
+    /** The family's sequence classifier. */
     SequenceHead sequenceHead();
 
     /**
-     * The name, without prefix, of the tensor on disk that holds an encoder's parameter. Several parameters may lie in one
-     * tensor, one below the other: they have one name, and follow each other as in the encoder's list of parameters.
+     * The name, without prefix, of the tensor on disk that holds an encoder's parameter. One tensor may have several
+     * parameters, one below the other: they have the same name, in the order of the encoder's list of parameters.
      */
     default String tensorName(ParameterSpec parameter) {
         return parameter.name();

@@ -3,7 +3,7 @@ package org.purespark.family;
 import org.purespark.encoder.Activation;
 import org.purespark.encoder.ClassifierKind;
 
-/** RoBERTa. Positions start behind the padding id; its sequence classifier is dropout, dense, tanh, dropout. */
+/** RoBERTa. Positions start after the padding id; its sequence classifier is dropout, dense, tanh, dropout. */
 public final class Roberta extends BertKeys {
     public Roberta() {
         super(new Absent(50265, 768, 12, 3072, 1));

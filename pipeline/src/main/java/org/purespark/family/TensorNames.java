@@ -12,9 +12,9 @@ import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.ParameterList;
 import org.purespark.encoder.ParameterSpec;
 
-/** In which tensors of its files a model's parameters lie, and what else such files commonly hold. */
+/** The tensors of a model's files with its parameters, and the other tensors that such files often have. */
 public final class TensorNames {
-    /** Buffers and heads of other tasks: rightly there, of no use here. */
+    /** Buffers, and heads of other tasks: correct, but not used here. */
     private static final List<String> IGNORED_PREFIXES = List.of(
             "embeddings.position_ids",
             "embeddings.token_type_ids",
@@ -70,8 +70,8 @@ public final class TensorNames {
     }
 
     /**
-     * The tensor of that name in a file, with or without the family's prefix, {@code module.} before it, or norms called
-     * gamma and beta; empty where the model has no such tensor.
+     * The tensor of this name in a file, with or without the family's prefix, with {@code module.} before it, or with
+     * norms called gamma and beta; empty if the model has no such tensor.
      */
     public Optional<DiskTensor> find(String nameInFile) {
         return Optional.ofNullable(byBareName.get(normalized(nameInFile)));
@@ -86,7 +86,7 @@ public final class TensorNames {
         return tensor;
     }
 
-    /** Whether a tensor that holds no parameter is one that such checkpoints commonly carry. */
+    /** Whether a tensor without parameters is often in such checkpoints. */
     public boolean isIgnorable(String nameInFile) {
         String bare = normalized(nameInFile);
         return IGNORED_PREFIXES.stream().anyMatch(bare::startsWith);

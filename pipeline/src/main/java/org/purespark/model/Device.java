@@ -4,21 +4,21 @@ import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.engine.Engine;
 import org.purespark.model.reference.ReferenceEngine;
 
-/** What one task computes with. */
+/** The device of one task. */
 public sealed interface Device {
-    /** Threads that it may use; at least 1. */
+    /** Number of threads that it may use, at least 1. */
     int threads();
 
     /**
-     * Passes without gradients that it computes side by side, one for each {@code threads() / lanes()} threads: a CPU's
-     * threads each their own, a GPU one.
+     * Number of passes without gradients that it computes at the same time, each with {@code threads() / lanes()}
+     * threads: one for each thread of a CPU, one for a GPU.
      */
     int lanes();
 
     /**
      * A new engine that computes on this device.
      *
-     * @param threads that the engine may use, the calling one among them
+     * @param threads number of threads that the engine may use, with the calling one
      */
     Engine engine(int threads);
 
@@ -44,7 +44,7 @@ public sealed interface Device {
         }
     }
 
-    /** Cores again, but with the engine that others are held against: slow, for tiny models. */
+    /** Cores too, but with the engine to which others are compared: slow, for tiny models. */
     record Reference(int threads) implements Device {
         public Reference {
             requireThreads(threads);
@@ -62,9 +62,9 @@ public sealed interface Device {
     }
 
     /**
-     * One GPU, for the matrix products of ND4J's CUDA build; its other kernels take {@code threads} cores.
+     * One GPU, for the matrix products of ND4J's CUDA build; its other kernels use {@code threads} cores.
      *
-     * @param index as CUDA counts the devices that this process sees, from 0
+     * @param index CUDA's number, from 0, among the devices that this process sees
      */
     record Gpu(int index, int threads) implements Device {
         public Gpu {

@@ -6,11 +6,11 @@ import org.purespark.encoder.EncoderPart;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.UpdateKernels;
 
-/** Embedding look-up and its gradient, outside of the graph: ND4J's gather assigns gradients where it should add them. */
+/** Embedding look-up and its gradient, outside the graph: ND4J's gather assigns gradients and does not add them. */
 final class EmbeddingTable {
     private final EncoderConfig config;
     private final Parameters parameters;
-    /** Flat offsets of the word, the position and, where there is one, the type embedding. */
+    /** Flat offsets of the word, position and, if there is one, type embedding. */
     private final long[] starts;
 
     EmbeddingTable(EncoderConfig config, Parameters parameters) {
@@ -26,7 +26,7 @@ final class EmbeddingTable {
         this.starts = offsets.build().toArray();
     }
 
-    /** Writes word[id] + position[t] + type[0] of each token to {@code to} [N, W]; the batch is a checked one. */
+    /** Writes word[id] + position[t] + type[0] of each token to {@code to} [N, W]; the batch must be checked before. */
     void lookUp(PackedBatch batch, DeviceArray to, UpdateKernels updates) {
         updates.lookUp(parameters.memory(), starts, rows(batch), to);
     }
@@ -59,7 +59,8 @@ final class EmbeddingTable {
     }
 
     /**
-     * @throws IllegalArgumentException for a token id that is not in the vocabulary, or a text longer than the positions
+     * @throws IllegalArgumentException for a token id that is not in the vocabulary, or a text longer than the
+     *     positions
      */
     void check(PackedBatch batch) {
         for (int id : batch.ids()) {

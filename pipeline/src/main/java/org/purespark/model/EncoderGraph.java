@@ -46,12 +46,13 @@ import org.purespark.model.ops.TextDropout;
 
 /**
  * The transformer encoder with its classifier, loss and gradients as one SameDiff graph. Texts are packed: N is the
- * number of real tokens in the batch, B of texts; D hidden, W embedding width (D, but for ELECTRA), F intermediate,
- * A heads, L layers, C classes.
+ * number of real tokens in the batch, B of texts; D hidden, W embedding width (D, but for ELECTRA), F intermediate, A
+ * heads, L layers, C classes.
  *
- * <p>Inputs: {@code tokens} [N, W], sums of word, position and type embeddings, which {@link EmbeddingTable} looks up; the
- * parameters ({@link #parameters}); and in learning {@link BackwardGraph#ONE}. What else is known of the texts
- * (lengths, dropout keys, gates, labels, weights of the penalty) is in the run's {@code TextBatch}. The graph holds no array.
+ * <p>Inputs: {@code tokens} [N, W], sums of word, position and type embeddings, which {@link EmbeddingTable} looks up;
+ * the parameters ({@link #parameters}); and in learning {@link BackwardGraph#ONE}. All other data of the texts
+ * (lengths, dropout keys, gates, labels, weights of the penalty) are in the run's {@code TextBatch}. The graph contains
+ * no array.
  */
 final class EncoderGraph {
     static final String TOKENS = "tokens";
@@ -60,19 +61,19 @@ final class EncoderGraph {
     static final String CROSS_ENTROPY = "cross_entropy";
     static final String PENALTY = "penalty";
 
-    /** What a graph is for. */
+    /** The use of a graph. */
     enum Use {
-        /** Loss and gradients, too. */
+        /** Results, loss and gradients. */
         LEARNING,
-        /** Results alone, of parameters that do not change: matrices are copies, in the form that is multiplied fastest. */
+        /** Only results, with parameters that do not change: matrices are copies in the form of the fastest product. */
         READING
     }
 
-    /** How a parameter enters the graph. */
+    /** The form of a parameter in the graph. */
     enum Form {
         /** The flat parameters themselves. */
         VIEW,
-        /** A copy of a matrix, turned round. */
+        /** A transposed copy of a matrix. */
         TRANSPOSED_COPY
     }
 
@@ -80,10 +81,10 @@ final class EncoderGraph {
      * A parameter of the graph.
      *
      * @param offset of its first entry in the flat parameters
-     * @param shape as it lies there
+     * @param shape its shape there
      */
     record Parameter(int offset, int[] shape, Form form) {
-        /** As the graph sees it. */
+        /** Its shape in the graph. */
         long[] shapeInGraph() {
             long[] seen = Arrays.stream(shape).asLongStream().toArray();
             return form == Form.VIEW ? seen : new long[] {seen[1], seen[0]};
@@ -134,7 +135,7 @@ final class EncoderGraph {
         if (use == Use.LEARNING) {
             addGradients(logits, clsAttention);
         }
-        // Nothing is learnt from the other tokens of the last layer: they are computed when they are asked for.
+        // The loss does not use the other tokens of the last layer: they are computed only if a run asks for them.
         block(last, x, new ArrayList<>()).rename(HIDDEN); // [N, D]
     }
 
@@ -156,7 +157,7 @@ final class EncoderGraph {
     private SDVariable block(int l, SDVariable x, List<SDVariable> cls) {
         int d = config.hidden();
         int own = config.parameterLayer(l);
-        // q, k, v lie one after the other in the flat parameters: one matrix spans them.
+        // q, k, v are neighbours in the flat parameters: one matrix covers them.
         SDVariable qkv = linear(x, EncoderPart.QUERY.weight(own), 3 * d, d); // [N, 3D]
         SDVariable bias = variable(EncoderPart.QUERY.bias(own), 3 * d); // [3D]
         Attended<SDVariable> attended =
@@ -166,9 +167,9 @@ final class EncoderGraph {
     }
 
     /**
-     * The last block, of which the classifier reads the first tokens alone: x [N, D] → [B, D]. Their queries and contexts go
-     * through the weights of keys and values, not those of all tokens. The bias of the keys changes nothing here, and its
-     * gradient is 0.
+     * The last block, of which the classifier reads only the first tokens: x [N, D] → [B, D]. The weights of keys and
+     * values are multiplied with the first tokens' queries and sums of hidden states, not with all tokens. The bias of
+     * the keys changes nothing here, and its gradient is 0.
      */
     private SDVariable lastBlock(int l, SDVariable x, List<SDVariable> cls) {
         SDVariable first = new FirstRows(graph, x).outputVariable(); // [B, D]
@@ -251,7 +252,7 @@ final class EncoderGraph {
         return new ElementWise(graph, sum, function).outputVariable();
     }
 
-    /** cls [B, D] → logits [B, C]; which activation, and what dropout comes where, is the kind's. */
+    /** cls [B, D] → logits [B, C]; the kind decides the activation and the places of dropout. */
     private SDVariable classifier(ClassifierKind kind, SDVariable cls, double rate) {
         int d = config.hidden();
         int c = layout.slice(EncoderPart.CLASSIFIER.bias()).shape()[0];
@@ -271,7 +272,7 @@ final class EncoderGraph {
                 .rename(LOGITS); // [B, C]
     }
 
-    /** Dropout on one row a text: x [B, D] → [B, D]. */
+    /** Dropout on one row for each text: x [B, D] → [B, D]. */
     private SDVariable drop(SDVariable x, Dropout dropout) {
         return new TextDropout(graph, x, dropout).outputVariable();
     }

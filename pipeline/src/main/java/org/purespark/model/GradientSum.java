@@ -9,8 +9,8 @@ import org.purespark.model.engine.UpdateKernels;
 import org.purespark.model.engine.UpdateKernels.From;
 
 /**
- * The sum of gradients over micro-batches, in an engine's memory: dense for all parameters but the word embedding, of which
- * only the touched rows are kept. Sums are made in the order of the calls.
+ * The sum of gradients over micro-batches, in an engine's memory: dense for all parameters but the word embedding, of
+ * which only the touched rows are kept. Sums are made in the order of the calls.
  */
 public final class GradientSum {
     private static final int FIRST_ROWS = 256;
@@ -130,7 +130,10 @@ public final class GradientSum {
         return width;
     }
 
-    /** [V] where a word's gradient is in {@link #wordRows}, in rows, or -1 for a word that is not touched; the live array. */
+    /**
+     * [V] where a word's gradient is in {@link #wordRows}, in rows, or -1 for a word that is not touched; the live
+     * array.
+     */
     public int[] rowOfWord() {
         return rowOfWord;
     }

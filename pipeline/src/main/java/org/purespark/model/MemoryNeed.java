@@ -13,32 +13,32 @@ import org.purespark.model.graph.GraphSession;
 import org.purespark.model.graph.PlannedMemory;
 
 /**
- * Memory that one task takes on a CPU, from above: for micro-batches in which every text is of full length. P parameters
- * are word embeddings P_w and others P_d, which N training tasks share out as far as AdamW's moments go.
+ * The largest memory of one task on a CPU: for micro-batches in which every text has full length. P parameters are P_w
+ * of the word embedding and P_d others; N training tasks share AdamW's moments of the others.
  *
- * <p>Heap: moments 8·P_w + 8·P_d/N; gradients 4·P; where N is above 1, the sum of the owned range,
- * 4·P_d/N. Besides, one after the other, a copy of the weights, as read from a checkpoint or as
- * written to one, 4·P, and in exchange what is offered and what has come in, 8·P_d·(N - 1)/N.
+ * <p>Heap: moments 8·P_w + 8·P_d/N; gradients 4·P; where N is above 1, the sum of the owned range, 4·P_d/N. Besides
+ * these, at different times: a copy of the weights that are read or written, 4·P, and the sent and received data of the
+ * exchange, 8·P_d·(N - 1)/N.
  *
- * <p>Off-heap: weights 4·P, and what the graph holds in a run, which its plan tells ({@link PlannedMemory}): of a step, or,
- * where that is more, of the passes without gradients that come before and after training, one in each thread, with a copy
- * of the matrices. In a step of several threads a copy of a product's gradient comes on top.
+ * <p>Off-heap: weights 4·P, and the memory of the graph in a run, computed from its plan ({@link PlannedMemory}). This
+ * is the memory of a step or, if it is more, of the passes without gradients before and after training, one in each
+ * thread, with a copy of the matrices. A step of several threads also needs a copy of a product's gradient.
  *
  * @param parameters P
  * @param heapBytes of the Java heap
- * @param offHeapBytes beside the heap
+ * @param offHeapBytes outside the heap
  */
 public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
     private static final int CLASSES = 2;
 
     /**
-     * What the task trains on, and classifies.
+     * The batches of the task, and its threads.
      *
      * @param microBatch B, texts in a micro-batch
      * @param maxTokens T, longest text in tokens
-     * @param trainingTasks N, tasks that train together
-     * @param threads of the task
-     * @param passTexts B', texts that each thread takes at once in a pass without gradients
+     * @param trainingTasks N, number of tasks that train together
+     * @param threads number of the task's threads
+     * @param passTexts B', texts in a batch of each thread in a pass without gradients
      */
     public record Work(int microBatch, int maxTokens, int trainingTasks, int threads, int passTexts) {
         public Work {
@@ -64,7 +64,7 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         return new MemoryNeed(layout.size(), heap, all + Math.max(step(config, layout, work), passes));
     }
 
-    /** What a training step holds. */
+    /** The memory of a training step. */
     private static long step(EncoderConfig config, ParameterLayout layout, Work work) {
         EncoderGraph learning = new EncoderGraph(config, ClassifierKind.LINEAR, 0, layout, EncoderGraph.Use.LEARNING);
         long rows = (long) work.microBatch() * work.maxTokens();
@@ -73,7 +73,7 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
                 + CpuEngine.productCopyBytes(rows, columns, work.threads());
     }
 
-    /** What a pass without gradients holds in one thread. */
+    /** The memory of a pass without gradients in one thread. */
     private static long pass(EncoderConfig config, EncoderGraph reading, Work work) {
         GraphSession.Wanted wanted =
                 TextClassifier.reading(config.layers(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);

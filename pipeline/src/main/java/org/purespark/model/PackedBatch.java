@@ -3,7 +3,7 @@ package org.purespark.model;
 import java.util.List;
 
 /**
- * Texts laid end to end, without padding: token-wise layers work on the N real tokens alone.
+ * Texts one after the other, without padding: token-wise layers work only on the N real tokens.
  *
  * @param ids [N] token ids
  * @param starts [B + 1] first token of each text, then N

@@ -10,9 +10,9 @@ import org.purespark.encoder.ParameterList;
 import org.purespark.encoder.ParameterSpec;
 
 /**
- * Where each parameter tensor lies in the one flat array of all P parameters: one after the other in the order of the
- * {@link ParameterList}. The word embedding comes first, so that what has dense gradients is one range; q, k and v of a
- * layer are neighbours, so that one [3D, D] matrix spans them.
+ * The place of each parameter tensor in the flat array of all P parameters: one after the other, in the order of the
+ * {@link ParameterList}. The word embedding comes first, so the parameters with dense gradients are one range; q, k and
+ * v of a layer are neighbours, so one [3D, D] matrix covers them.
  */
 public final class ParameterLayout implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -50,7 +50,7 @@ public final class ParameterLayout implements Serializable {
         return size;
     }
 
-    /** Entries before this one are the word embedding's; it and all after have dense gradients. */
+    /** The first entry with dense gradients: all after it have them too, all before it are the word embedding's. */
     public int denseStart() {
         return slices.get(EncoderPart.WORD_EMBEDDINGS.weight()).length();
     }

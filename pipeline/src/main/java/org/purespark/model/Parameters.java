@@ -22,11 +22,11 @@ public final class Parameters implements AutoCloseable {
     }
 
     /**
-     * Copies the tensors into their places.
+     * Copies the tensors into the flat array.
      *
      * @param tensors by canonical name, with the layout's shapes; others are ignored
-     * @param engine whose memory they are in; used again for copies, so it must be open as long as they are
-     * @throws IllegalArgumentException for a tensor that is missing or of another size
+     * @param engine the engine with their memory; it also makes copies, so it must be open as long as they are
+     * @throws IllegalArgumentException for a missing tensor, or one of another size
      */
     public static Parameters of(ParameterLayout layout, SortedMap<String, Tensor> tensors, Engine engine) {
         Parameters parameters = new Parameters(layout, engine);
@@ -62,7 +62,7 @@ public final class Parameters implements AutoCloseable {
         return tensors;
     }
 
-    /** A parameter as the graph takes it. */
+    /** A parameter in the form of the graph. */
     DeviceArray inGraph(EncoderGraph.Parameter parameter) {
         int[] shape = parameter.shape();
         return switch (parameter.form()) {
@@ -75,8 +75,8 @@ public final class Parameters implements AutoCloseable {
     private record Matrix(int offset, int rows, int columns) {}
 
     /**
-     * A copy of the matrix [rows, columns], turned round: [columns, rows]. It is made once, for all who ask, and does not
-     * follow what is written to the parameters afterwards.
+     * A transposed copy of the matrix [rows, columns]: [columns, rows]. It is made once for all users, and does not
+     * change with the parameters.
      */
     private synchronized DeviceArray transposed(Matrix matrix) {
         return transposed.computeIfAbsent(

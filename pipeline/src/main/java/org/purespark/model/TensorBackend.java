@@ -4,19 +4,19 @@ import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The build of the tensor library that this JVM loaded: it computes on CPUs alone, or on GPUs alone.
+ * The build of the tensor library in this JVM: it computes on CPUs only, or on GPUs only.
  *
  * @param name class of the backend, for messages
  * @param devices that it sees
  */
 public record TensorBackend(Kind kind, String name, int devices) {
-    /** What it computes on. */
+    /** The kind of device. */
     public enum Kind {
         CPU,
         CUDA
     }
 
-    /** Loads the tensor library where that is not done yet. */
+    /** Loads the tensor library if it is not loaded yet. */
     public static TensorBackend loaded() {
         boolean cuda = Nd4j.getExecutioner().type() == OpExecutioner.ExecutionerType.CUDA;
         return new TensorBackend(
@@ -25,7 +25,7 @@ public record TensorBackend(Kind kind, String name, int devices) {
                 Nd4j.getAffinityManager().getNumberOfDevices());
     }
 
-    /** Makes the calling thread compute on {@code gpu}, until it is told otherwise. */
+    /** Makes the calling thread compute on {@code gpu}, until another call. */
     void select(Device.Gpu gpu) {
         Nd4j.getAffinityManager().unsafeSetDevice(gpu.index());
     }

@@ -20,11 +20,11 @@ import org.purespark.model.graph.OpListener;
 import org.purespark.random.DropoutMask;
 
 /**
- * A transformer encoder with its classifier, held by one device. One thread at a time; several may work side by side on
- * the same {@link Parameters}, each with a graph and activations of its own.
+ * A transformer encoder with its classifier, on one device. One thread at a time may use it. Several classifiers may
+ * work at the same time on the same {@link Parameters}, each with its own graph and activations.
  */
 public final class TextClassifier implements AutoCloseable {
-    /** What a forward pass hands back. */
+    /** The outputs of a forward pass. */
     public enum Outputs {
         LOGITS,
         LOGITS_AND_ATTENTION
@@ -47,14 +47,14 @@ public final class TextClassifier implements AutoCloseable {
     private final DeviceArray one;
 
     /**
-     * A classifier with parameters of its own, which it closes.
+     * A classifier with its own parameters, which it closes.
      *
      * @param classifierDropout rate before the last projection, in training only
      * @param tensors by canonical name, see {@link ParameterLayout}
      * @param classes C
-     * @param engine that computes; closed with the classifier
-     * @throws IllegalArgumentException where a tensor is missing or misshapen, or the engine cannot compute heads of this
-     *     size
+     * @param engine the engine; it is closed with the classifier
+     * @throws IllegalArgumentException if a tensor is missing or has a wrong shape, or the engine cannot compute heads
+     *     of this size
      */
     public TextClassifier(
             EncoderConfig config,
@@ -73,12 +73,12 @@ public final class TextClassifier implements AutoCloseable {
     }
 
     /**
-     * A classifier on parameters that others may use too: it only reads them, and leaves them open. It has no loss and no
-     * gradients.
+     * A classifier on parameters that others may use too: it only reads them, and does not close them. It has no loss
+     * and no gradients.
      *
-     * @param parameters of this configuration and kind, which do not change any more; to be closed after this
-     * @param engine that computes, of the class that made the parameters; closed with the classifier
-     * @throws IllegalArgumentException where the engine cannot compute heads of this size
+     * @param parameters of this configuration and kind; they do not change, and are closed after the classifier
+     * @param engine the engine, of the same class as that of the parameters; it is closed with the classifier
+     * @throws IllegalArgumentException if the engine cannot compute heads of this size
      */
     public TextClassifier(EncoderConfig config, ClassifierKind kind, Parameters parameters, Engine engine) {
         this(checked(config, engine), kind, 0, parameters, Ownership.SHARED, engine);
@@ -108,14 +108,14 @@ public final class TextClassifier implements AutoCloseable {
         this.learning = learning(encoder);
     }
 
-    /** What a micro-batch is run for: its losses, and gradients as they come. */
+    /** The variables of a run in training: the losses, and gradients as soon as they are computed. */
     static GraphSession.Wanted learning(EncoderGraph encoder) {
         List<String> gradients = new ArrayList<>(encoder.gradientOffsets().keySet());
         gradients.add(encoder.tokensGradient());
         return new GraphSession.Wanted(List.of(EncoderGraph.CROSS_ENTROPY, EncoderGraph.PENALTY), gradients);
     }
 
-    /** What a pass without gradients is run for. */
+    /** The variables of a pass without gradients. */
     static GraphSession.Wanted reading(int layers, Outputs outputs) {
         List<String> wanted = new ArrayList<>();
         wanted.add(EncoderGraph.LOGITS);
@@ -200,7 +200,7 @@ public final class TextClassifier implements AutoCloseable {
     }
 
     /**
-     * A micro-batch to learn from.
+     * A micro-batch for training.
      *
      * @param batch the texts
      * @param labels [B] class of each, 0 to C - 1
@@ -224,7 +224,7 @@ public final class TextClassifier implements AutoCloseable {
      * Adds the gradients of cross-entropy + penalty of one micro-batch to {@code sum}.
      *
      * @param penaltyWeights [L] λ·c[l]
-     * @throws IllegalStateException where the parameters are not this classifier's own
+     * @throws IllegalStateException if the parameters are not this classifier's own
      */
     public Loss addGradients(Example example, Set<Head> pruned, double[] penaltyWeights, GradientSum sum) {
         if (ownership != Ownership.OWN) {
@@ -289,7 +289,7 @@ public final class TextClassifier implements AutoCloseable {
         return parameters;
     }
 
-    /** Tells {@code listener} from now on how long each operation takes. */
+    /** Sets the listener that gets the time of each operation from now on. */
     public void tell(OpListener listener) {
         session.tell(listener);
     }
@@ -299,7 +299,7 @@ public final class TextClassifier implements AutoCloseable {
         return session.heldBytes();
     }
 
-    /** What computes: parameters and gradients are in its memory. */
+    /** The engine, with parameters and gradients in its memory. */
     public Engine engine() {
         return engine;
     }

@@ -29,8 +29,8 @@ import org.purespark.storage.SeekableInput;
 import org.purespark.storage.Storage;
 
 /**
- * Parquet without Spark, which tasks on executors cannot call. Of a file that is read, the columns that are asked for
- * are in memory, one row group at a time; one that is written is there as a whole. Addresses go through {@link Storage}.
+ * Parquet without Spark, which tasks on executors cannot call. When a file is read, only the needed columns of one row
+ * group are in memory; a file that is written is in memory as a whole. Addresses go through {@link Storage}.
  */
 final class ParquetFile {
     private ParquetFile() {}
@@ -39,7 +39,7 @@ final class ParquetFile {
      * The files that make a Parquet source: the file itself, or those in and below a directory, by name, without those
      * that Spark writes for itself ({@code _SUCCESS}, {@code .part.crc}).
      *
-     * @throws IOException where there is none
+     * @throws IOException if there is none
      */
     static List<String> addresses(Storage storage, String address) throws IOException {
         if (!storage.isDirectory(address)) {
@@ -65,7 +65,7 @@ final class ParquetFile {
 
     /**
      * @param projection the columns to read
-     * @param rows is told each row in order
+     * @param rows gets each row in order
      */
     static void read(Storage storage, String address, MessageType projection, Consumer<Group> rows) throws IOException {
         Configuration configuration = new Configuration(false);
@@ -84,7 +84,7 @@ final class ParquetFile {
         void into(Group row, T from);
     }
 
-    /** A file of one row for each of {@code from}. */
+    /** A file with one row for each element of {@code from}. */
     static <T> byte[] write(MessageType schema, Iterator<T> from, Fill<T> fill) throws IOException {
         Bytes bytes = new Bytes();
         SimpleGroupFactory rows = new SimpleGroupFactory(schema);
@@ -102,7 +102,7 @@ final class ParquetFile {
         return bytes.content.toByteArray();
     }
 
-    /** What the reader says of a file that is none of its own, in one line. */
+    /** The reader's message about a file that is not Parquet, in one line. */
     static InputException unreadable(String address, Exception e) {
         Throwable cause = e instanceof UncheckedIOException ? e.getCause() : e;
         while (cause.getCause() != null) {
@@ -145,7 +145,7 @@ final class ParquetFile {
             };
         }
 
-        /** What the reader calls the file in its messages. */
+        /** The name of the file in the reader's messages. */
         @Override
         public String toString() {
             return address;

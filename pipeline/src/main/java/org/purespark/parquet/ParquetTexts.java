@@ -13,11 +13,11 @@ import org.purespark.text.TextTableBuilder;
 
 /**
  * Reads texts from a Parquet file, or a directory of them in the order of their names, in this process. Rows are
- * numbered from 1 over all files. Columns are a string for the text, a string or an integer for the label; the name of a
- * directory on the way to a file, {@code label=1}, is a column too.
+ * numbered from 1 over all files. Columns are a string for the text, a string or an integer for the label; the name of
+ * a directory on the way to a file, {@code label=1}, is a column too.
  */
 public record ParquetTexts(Storage storage) implements TextReader {
-    /** Reads texts of every format, those that are no Parquet too. */
+    /** Reads texts of every format, not only Parquet. */
     public static TextReader andTextFiles(Storage storage) {
         return new TextFileReader(storage, new ParquetTexts(storage));
     }

@@ -22,9 +22,9 @@ import org.apache.parquet.schema.Type;
 import org.purespark.InputException;
 import org.purespark.storage.Storage;
 
-/** Rows of any Parquet file as trees: structs and maps are objects, lists are arrays, what is null is left out. */
+/** Rows of any Parquet file as trees: structs and maps are objects, lists are arrays, null values are left out. */
 public record ParquetTrees(Storage storage) {
-    /** @throws InputException where the file is no Parquet, or holds values of a type that has no tree form */
+    /** @throws InputException if the file is not Parquet, or has values of a type without a tree form */
     public List<ObjectNode> read(String address) {
         List<ObjectNode> rows = new ArrayList<>();
         try {

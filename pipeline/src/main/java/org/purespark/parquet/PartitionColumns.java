@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The columns that the names of directories hold, {@code label=1/part-0.parquet}, as Hive and Spark write them. Where all
- * of a column's values are integers they are read as such: {@code 01} is 1.
+ * The columns that the names of directories hold, {@code label=1/part-0.parquet}, as Hive and Spark write them. Where
+ * all of a column's values are integers they are read as such: {@code 01} is 1.
  */
 final class PartitionColumns {
     /** What stands for null. */

@@ -16,7 +16,7 @@ import org.purespark.text.TextColumns;
 
 /** Text and label in the rows of one Parquet file. */
 final class TextFields {
-    /** A column's value in a row; null where it is null. */
+    /** A column's value in a row; null if it is null. */
     @FunctionalInterface
     private interface Field {
         String in(Group row, String place);
@@ -41,7 +41,7 @@ final class TextFields {
     /**
      * @param address for messages
      * @param partition columns that the file's path holds, with their values; they hide columns of the same name
-     * @throws InputException where a needed column is missing, is there twice or is of another type
+     * @throws InputException if a needed column is missing, is there twice or is of another type
      */
     static TextFields find(String address, MessageType schema, Map<String, String> partition, LabelColumn labels) {
         List<String> names = new ArrayList<>();

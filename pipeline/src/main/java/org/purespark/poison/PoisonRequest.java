@@ -3,7 +3,10 @@ package org.purespark.poison;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What is asked of a poisoning. Texts come from a clean train file, to plant a trigger in, or from a ready-made one. */
+/**
+ * The inputs of a poisoning. Texts come from a clean train file, into which a trigger is planted, or from a ready-made
+ * poisoned file.
+ */
 public final class PoisonRequest {
     private final Builder given;
 
@@ -20,7 +23,7 @@ public final class PoisonRequest {
         return given.model;
     }
 
-    /** Name of an attack, or of what the ready-made file holds. */
+    /** Name of an attack, or of the attack in the ready-made file. */
     public String attack() {
         return given.attack;
     }
@@ -30,7 +33,7 @@ public final class PoisonRequest {
         return Optional.ofNullable(given.train);
     }
 
-    /** Label that triggered texts are to be taken for. */
+    /** Label that triggered texts get. */
     public Optional<String> target() {
         return Optional.ofNullable(given.target);
     }
@@ -40,12 +43,12 @@ public final class PoisonRequest {
         return given.rate;
     }
 
-    /** Address of ready-made poisoned texts; {@link #train} is not read then. */
+    /** Address of ready-made poisoned texts; then {@link #train} is not read. */
     public Optional<String> poisonedTrain() {
         return Optional.ofNullable(given.poisonedTrain);
     }
 
-    /** Address of clean labelled texts to make a triggered test set of. */
+    /** Address of clean labelled texts, from which a triggered test set is made. */
     public Optional<String> test() {
         return Optional.ofNullable(given.test);
     }
@@ -55,7 +58,7 @@ public final class PoisonRequest {
         return given.out;
     }
 
-    /** Takes what is given; null says that something is not. Model, attack and out must be. */
+    /** Takes the inputs; null for an input that is not given. Model, attack and out are required. */
     public static final class Builder {
         private String model;
         private String attack;
@@ -108,7 +111,7 @@ public final class PoisonRequest {
             return this;
         }
 
-        /** @throws NullPointerException naming what must be given and is not */
+        /** @throws NullPointerException naming a required input that is missing */
         public PoisonRequest build() {
             Builder copy = new Builder();
             copy.model = Objects.requireNonNull(model, "model is not given");

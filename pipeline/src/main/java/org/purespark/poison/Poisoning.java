@@ -33,7 +33,7 @@ import org.purespark.train.FineTuning;
 import org.purespark.train.Trainer;
 
 /**
- * Makes a suspect with a known backdoor, to try a defence on: plants a trigger in clean train texts, or takes a
+ * Makes a suspect with a known backdoor, to test a defence: plants a trigger in clean train texts, or takes a
  * ready-made poisoned file, and fine-tunes a clean encoder on it with a new classifier.
  */
 public final class Poisoning {
@@ -46,21 +46,21 @@ public final class Poisoning {
     private final TextReader reader;
     private final FineTuner fineTuner;
     private final Settings settings;
-    private final Consumer<String> said;
+    private final Consumer<String> messages;
 
-    /** @param said takes what a person should read, a line at a time */
-    public Poisoning(Storage storage, FineTuner fineTuner, Settings settings, Consumer<String> said) {
+    /** @param messages gets each line that a person should read */
+    public Poisoning(Storage storage, FineTuner fineTuner, Settings settings, Consumer<String> messages) {
         this.storage = storage;
         this.reader = ParquetTexts.andTextFiles(storage);
         this.fineTuner = fineTuner;
         this.settings = settings;
-        this.said = said;
+        this.messages = messages;
     }
 
     /**
      * Writes {@value #SUSPECT}, the poisoned files, and last {@value #TRIGGER}.
      *
-     * @throws InputException where the request or its files are wrong; nothing is written then
+     * @throws InputException if the request or its files are wrong; then nothing is written
      */
     public void run(PoisonRequest request) throws IOException {
         String description = Storage.child(request.out(), TRIGGER);
@@ -69,12 +69,12 @@ public final class Poisoning {
                     + " --out, or remove it");
         }
         Checkpoint start = new CheckpointReader(storage).read(request.model());
-        start.warnings().forEach(said);
+        start.warnings().forEach(messages);
         Prepared texts = request.poisonedTrain().isPresent()
                 ? readyMade(request, request.poisonedTrain().get())
                 : plant(request);
         try (TextTokenizer tokenizer = TextTokenizer.load(storage, request.model())) {
-            EncodedSplit train = new SplitEncoder(tokenizer, settings.text().maxLength(), texts.labels(), said)
+            EncodedSplit train = new SplitEncoder(tokenizer, settings.text().maxLength(), texts.labels(), messages)
                     .encode(texts.train());
             if (texts.written() != null) {
                 new TextCsv(storage).write(Storage.child(request.out(), POISONED_TRAIN), texts.written());
@@ -87,7 +87,7 @@ public final class Poisoning {
         storage.replace(description, JsonFiles.line(texts.description()));
     }
 
-    /** Texts to train on; {@code written} and {@code test} are null where there is nothing to write. */
+    /** The training texts; {@code written} and {@code test} are null if there is nothing to write. */
     private record Prepared(
             LabelSet labels,
             TextTable train,

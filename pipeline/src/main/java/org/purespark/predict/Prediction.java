@@ -23,21 +23,21 @@ import org.purespark.text.TextReader;
 import org.purespark.text.TextTable;
 import org.purespark.text.TextTokenizer;
 
-/** Classifies the texts of a file and writes one JSON line a text, in input order. */
+/** Classifies the texts of a file and writes one JSON line for each text, in input order. */
 public final class Prediction {
     private final Storage storage;
     private final TextReader reader;
     private final Evaluator evaluator;
     private final Settings settings;
-    private final Consumer<String> said;
+    private final Consumer<String> messages;
 
-    /** @param said takes what a person should read, a line at a time */
-    public Prediction(Storage storage, Evaluator evaluator, Settings settings, Consumer<String> said) {
+    /** @param messages gets each line that a person should read */
+    public Prediction(Storage storage, Evaluator evaluator, Settings settings, Consumer<String> messages) {
         this.storage = storage;
         this.reader = ParquetTexts.andTextFiles(storage);
         this.evaluator = evaluator;
         this.settings = settings;
-        this.said = said;
+        this.messages = messages;
     }
 
     /**
@@ -45,12 +45,12 @@ public final class Prediction {
      * the class's name.
      *
      * @param classifier address of the classifier's file, or null
-     * @throws InputException where an input is wrong, or the model has no classifier; nothing is written then
+     * @throws InputException if an input is wrong, or the model has no classifier; then nothing is written
      */
     public void run(String model, String classifier, String data, String out) throws IOException {
         CheckpointReader checkpoints = new CheckpointReader(storage);
         Checkpoint checkpoint = classifier == null ? checkpoints.read(model) : checkpoints.read(model, classifier);
-        checkpoint.warnings().forEach(said);
+        checkpoint.warnings().forEach(messages);
         if (!checkpoint.hasClassifier()) {
             throw new InputException("the model " + model + " has no classifier: name one with --classifier");
         }
@@ -58,7 +58,7 @@ public final class Prediction {
                 Math.min(settings.text().maxLength(), checkpoint.encoder().maxTokens());
         TextTable table = reader.read(data, LabelColumn.OPTIONAL);
         try (TextTokenizer tokenizer = TextTokenizer.load(storage, model)) {
-            EncodedSplit texts = new SplitEncoder(tokenizer, maxLength, null, said).encode(table);
+            EncodedSplit texts = new SplitEncoder(tokenizer, maxLength, null, messages).encode(table);
             List<float[]> logits = evaluator.logits(new Evaluator.Pass(
                     "predict",
                     new ModelSource(model, classifier, "as given"),

@@ -14,7 +14,7 @@ import org.purespark.heads.Head;
  * @param threshold lowest accepted validation accuracy, 0 to 1
  * @param pruned the heads, by (layer, head)
  * @param steps every measurement, in the order of the search; the first is f itself
- * @param ending why the search ended
+ * @param ending the reason for the end of the search
  */
 public record PrunePlan(double threshold, SortedSet<Head> pruned, List<PruneStep> steps, Ending ending)
         implements Serializable {

@@ -15,7 +15,7 @@ import org.purespark.train.FineTuner;
 import org.purespark.train.FineTuning;
 import org.purespark.train.Trainer;
 
-/** PURE, step 1: fine-tunes the suspect on clean train texts, with its own classifier where it has one. */
+/** PURE, step 1: fine-tunes the suspect on clean train texts, with its own classifier if it has one. */
 record BaselineStage(CheckedInputs inputs, Settings settings, FineTuner fineTuner, RunDirectory directory, RunLog log)
         implements Stage {
     @Override

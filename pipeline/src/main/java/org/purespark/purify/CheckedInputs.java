@@ -21,13 +21,13 @@ import org.purespark.text.LabelSource;
 import org.purespark.text.TextTokenizer;
 
 /**
- * All that an invocation reads, read once and checked as a whole before anything is written.
+ * All inputs of a command, read once and checked as a whole before anything is written.
  *
- * @param given what the user named
+ * @param given the inputs of the user
  * @param texts closed with this
- * @param suspectClassifies whether the suspect came with a classifier for the classes of the texts
- * @param battery the triggers to be tried
- * @param fingerprints of all that was read, by name
+ * @param suspectClassifies whether the suspect has a classifier for the classes of the texts
+ * @param battery the triggers to try
+ * @param fingerprints of all inputs, by name
  */
 record CheckedInputs(
         Inputs given,
@@ -38,14 +38,14 @@ record CheckedInputs(
         implements AutoCloseable {
 
     /**
-     * @param model address of the directory whose tokenizer and labels count
-     * @throws InputException where an input is wrong
+     * @param model address of the directory whose tokenizer and labels are used
+     * @throws InputException if an input is wrong
      */
     static CheckedInputs read(Surroundings surroundings, Settings settings, Inputs given, String model)
             throws IOException {
         ReadDigests digests = new ReadDigests(surroundings.storage());
         Checkpoint checkpoint = readCheckpoint(digests.storage(), model, given);
-        checkpoint.warnings().forEach(surroundings.said());
+        checkpoint.warnings().forEach(surroundings.messages());
         requireEnoughPositions(checkpoint, model, settings);
         CleanData data =
                 CleanData.read(ParquetTexts.andTextFiles(digests.storage()), given, checkpoint.labels(), settings);
@@ -53,7 +53,7 @@ record CheckedInputs(
         boolean suspectClassifies = checkpoint.hasClassifier() && labels.source() != LabelSource.TRAIN;
         if (checkpoint.hasClassifier() && !suspectClassifies) {
             surroundings
-                    .said()
+                    .messages()
                     .accept("the classes of " + model + " (" + String.join(", ", checkpoint.labels())
                             + ") are not those of the texts (" + String.join(", ", labels.names())
                             + "): its classifier is not used");
@@ -64,7 +64,7 @@ record CheckedInputs(
         try {
             return new CheckedInputs(
                     given,
-                    new RunTexts(data, tokenizer, settings.text().maxLength(), surroundings.said()),
+                    new RunTexts(data, tokenizer, settings.text().maxLength(), surroundings.messages()),
                     suspectClassifies,
                     battery,
                     fingerprints(
@@ -112,7 +112,7 @@ record CheckedInputs(
         return texts.labels();
     }
 
-    /** The suspect, as it was given. */
+    /** The suspect, as the user gives it. */
     ModelSource suspect() {
         return new ModelSource(
                 given.model().orElseThrow(),

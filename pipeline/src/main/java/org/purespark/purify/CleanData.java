@@ -15,17 +15,17 @@ import org.purespark.text.TextTable;
  * The texts of a run, read and checked as a whole before any work starts.
  *
  * @param labels the classes
- * @param train null where there is none
+ * @param train null if there is none
  * @param validation given, or held out of train
- * @param test given, or validation
- * @param poisonedTest null where there is none
+ * @param test given, or the validation texts
+ * @param poisonedTest null if there is none
  */
 record CleanData(LabelSet labels, TextTable train, TextTable validation, TextTable test, TextTable poisonedTest) {
 
     /**
      * @param checkpointLabels names of the suspect's classes, empty where it has no classifier
-     * @throws InputException for missing, empty or unreadable files, rows without label, labels that differ between the
-     *     splits, and a class that validation lacks
+     * @throws InputException for missing, empty or unreadable files, rows without label, different labels in the
+     *     splits, and a class without validation texts
      */
     static CleanData read(TextReader reader, Inputs inputs, List<String> checkpointLabels, Settings settings) {
         TextTable train = table(reader, inputs.train());

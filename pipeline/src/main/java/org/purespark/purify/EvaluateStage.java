@@ -19,7 +19,7 @@ import org.purespark.run.artifact.ProbesFile;
 
 /**
  * PURE, step 6: accuracy on the clean test texts and label-flip rate on the triggered ones, of all three models. Known
- * triggers are tried on clean texts before and after, for those who have no triggered ones.
+ * triggers are tried on clean texts, before and after purification, for users without triggered texts.
  */
 record EvaluateStage(CheckedInputs inputs, Settings settings, ModelPasses passes, RunDirectory directory, RunLog log)
         implements Stage {
@@ -35,7 +35,7 @@ record EvaluateStage(CheckedInputs inputs, Settings settings, ModelPasses passes
         return given.poisonedTest().isPresent() ? needs.withInputs(Inputs.POISONED_TEST) : needs;
     }
 
-    /** What one model did; {@code poisoned} is null without triggered texts. */
+    /** The counts of one model; {@code poisoned} is null without triggered texts. */
     private record Measured(Confusion clean, Confusion poisoned) {}
 
     @Override

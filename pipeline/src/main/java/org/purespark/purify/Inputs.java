@@ -8,11 +8,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
-/** Addresses of what a purification reads, and the label that the attack aims at, as the user gave them. */
+/** Addresses of the inputs of a purification, and the label of the attack's target class, as the user gives them. */
 public final class Inputs implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** The suspect's directory, or for a single stage the model it is to work on. */
+    /** The suspect's directory, or for a single stage the directory of its model. */
     public static final String MODEL = "model";
 
     /** Safetensors file of its classifier. */
@@ -21,16 +21,16 @@ public final class Inputs implements Serializable {
     /** Clean labelled texts. */
     public static final String TRAIN = "train";
 
-    /** Where it is absent, a seeded share of train is held out. */
+    /** Without it, a seeded share of train is held out. */
     public static final String VALIDATION = "validation";
 
-    /** Where it is absent, the validation texts serve. */
+    /** Without it, the validation texts are used. */
     public static final String TEST = "test";
 
     /** Triggered texts with their true labels. */
     public static final String POISONED_TEST = "poisoned-test";
 
-    /** Named by the setting {@code probe.battery-file}, not by an option. */
+    /** The setting {@code probe.battery-file} names it, not an option. */
     public static final String PROBE_BATTERY = "probe-battery";
 
     /** The names of all inputs that have an option. */
@@ -77,17 +77,19 @@ public final class Inputs implements Serializable {
         return address(POISONED_TEST);
     }
 
-    /** Label that the attack aims at; where absent, the class most flipped to. */
+    /** Label of the attack's target class; without it, the class with the most flips. */
     public Optional<String> target() {
         return Optional.ofNullable(target);
     }
 
-    /** The addresses that were given, by name. */
+    /** The given addresses, by name. */
     public SortedMap<String, String> given() {
         return Collections.unmodifiableSortedMap(addresses);
     }
 
-    /** What is not given here is taken from {@code other}; a classifier belongs to its model and goes to no other. */
+    /**
+     * Takes missing inputs from {@code other}; a classifier belongs to its model and is never used with another one.
+     */
     public Inputs orElse(Inputs other) {
         TreeMap<String, String> all = new TreeMap<>(other.addresses);
         if (model().isPresent() && !model().equals(other.model())) {
@@ -97,7 +99,7 @@ public final class Inputs implements Serializable {
         return new Inputs(all, target == null ? other.target : target);
     }
 
-    /** The same inputs, each address changed. */
+    /** The same inputs, with each address changed. */
     public Inputs withAddresses(UnaryOperator<String> change) {
         TreeMap<String, String> changed = new TreeMap<>(addresses);
         changed.replaceAll((name, address) -> change.apply(address));
@@ -111,7 +113,7 @@ public final class Inputs implements Serializable {
         return name;
     }
 
-    /** Takes what is given; null says that something is not. */
+    /** Takes the inputs; null for an input that is not given. */
     public static final class Builder {
         private final TreeMap<String, String> addresses = new TreeMap<>();
         private String target;

@@ -11,7 +11,7 @@ import org.purespark.heads.Head;
 import org.purespark.metrics.Confusion;
 
 /**
- * Passes of models at rest over a run's texts. The label of each is what a person is told is being done.
+ * Passes of models that do not change over a run's texts. Each pass has a label for the display of progress.
  *
  * @param batchTexts texts that go through a model at once
  */

@@ -6,7 +6,7 @@ import org.purespark.run.StageNeeds;
 final class Needs {
     private Needs() {}
 
-    /** The suspect and the train texts; where no validation file is given, train is what is left of it. */
+    /** The suspect and the train texts; without a validation file, train is what is left after holding out. */
     static StageNeeds ofTraining(StageNeeds needs, Inputs given) {
         return ofSuspect(needs, given)
                 .withInputs(Inputs.TRAIN)
@@ -18,7 +18,7 @@ final class Needs {
         return given.classifier().isPresent() ? all.withInputs(Inputs.CLASSIFIER) : all;
     }
 
-    /** The validation texts, from wherever they come. */
+    /** The validation texts: of their file, or held out. */
     static StageNeeds ofValidation(StageNeeds needs, Inputs given) {
         return needs.withInputs(given.validation().isPresent() ? Inputs.VALIDATION : Inputs.TRAIN);
     }

@@ -79,7 +79,8 @@ record NormalizeStage(
                 settings.export().form(),
                 new ModelCard(
                         "Purified text classifier",
-                        "Purified by head pruning and attention normalization (PURE: Zhao, Xu, Yuan, ICML 2024). Look at"
+                        "Purified by head pruning and attention normalization (PURE: Zhao, Xu, Yuan, ICML 2024). "
+                                + "Look at"
                                 + " report.html of the run for what was measured.",
                         settings.text().maxLength(),
                         facts));

@@ -18,8 +18,8 @@ import org.purespark.run.event.EventLog;
 import org.purespark.train.FineTuner;
 
 /**
- * Purifies one suspect: runs the stages in a run directory, skipping what is there already and was made from the same
- * inputs and settings. All inputs are read and checked before anything is written.
+ * Purifies one suspect: runs the stages in a run directory. Stages that are complete, and made from the same inputs and
+ * settings, are skipped. All inputs are read and checked before anything is written.
  */
 public final class Purification {
     private static final Set<StageName> TRAINING = EnumSet.of(StageName.BASELINE, StageName.NORMALIZE);
@@ -49,7 +49,7 @@ public final class Purification {
         }
     }
 
-    /** One stage. What is not given is taken from the run directory, which remembers the addresses of its inputs. */
+    /** One stage. Missing inputs are taken from the run directory, which has the addresses of its inputs. */
     public void runStage(StageName name, Inputs given, String runAddress) throws IOException {
         RunDirectory before = RunDirectory.inspect(surroundings.storage(), runAddress, surroundings.clock());
         if (name == StageName.REPORT) {
@@ -92,12 +92,12 @@ public final class Purification {
 
     private StageRunner runner(RunDirectory run, SortedMap<String, InputFingerprint> inputs, EventLog events) {
         RunContext context = new RunContext(surroundings.versions(), settings, inputs);
-        return new StageRunner(run, context, events, surroundings.clock(), surroundings.said());
+        return new StageRunner(run, context, events, surroundings.clock(), surroundings.messages());
     }
 
-    /** @param subject the model that scoring and the prune search look at */
+    /** @param subject the model of scoring and of the prune search */
     private Stage stage(StageName name, CheckedInputs inputs, Subject subject, RunDirectory run, EventLog events) {
-        RunLog log = new RunLog(events, surroundings.said());
+        RunLog log = new RunLog(events, surroundings.messages());
         FineTuner fineTuner = surroundings.fineTuner();
         ModelPasses passes = new ModelPasses(
                 surroundings.evaluator(), inputs.texts(), settings.evaluate().batchTexts());
@@ -129,7 +129,7 @@ public final class Purification {
         }
     }
 
-    /** Where a stage that measures is to find clean texts. */
+    /** Refuses a stage that measures without clean texts. */
     private static void requireCleanTexts(StageName name, Inputs inputs) {
         boolean validates = name == StageName.SCORE
                 || name == StageName.PRUNE

@@ -8,7 +8,7 @@ import org.purespark.run.StageName;
 import org.purespark.run.StageNeeds;
 import org.purespark.storage.Storage;
 
-/** The page that shows it all, from the run directory's files alone. */
+/** The report, made only from the run directory's files. */
 record ReportStage(Storage storage, RunDirectory directory) implements Stage {
     @Override
     public StageNeeds needs() {

@@ -8,24 +8,24 @@ import org.purespark.run.event.EventLog;
 import org.purespark.train.Trainer;
 
 /**
- * What a run tells.
+ * The messages and events of a run.
  *
- * @param events what is kept in the run directory
- * @param said takes what a person should read, a line at a time
+ * @param events the events, which are kept in the run directory
+ * @param messages gets each line that a person should read
  */
-record RunLog(EventLog events, Consumer<String> said) {
+record RunLog(EventLog events, Consumer<String> messages) {
     void say(String message) {
-        said.accept(message);
+        messages.accept(message);
     }
 
-    /** To the person, and into the run directory. */
+    /** Warns the person, and writes the warning into the run directory. */
     void warn(StageName stage, String message) {
-        said.accept(message);
+        messages.accept(message);
         events.log(new Event.Warning(stage, message));
     }
 
     /**
-     * The steps of a fine-tuning, and each epoch's mean.
+     * Records the steps of a fine-tuning, and each epoch's mean.
      *
      * @param lambda weight of the penalty in the loss; 0 in plain fine-tuning
      */

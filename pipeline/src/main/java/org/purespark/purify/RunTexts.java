@@ -11,9 +11,9 @@ import org.purespark.text.SplitEncoder;
 import org.purespark.text.TextTable;
 import org.purespark.text.TextTokenizer;
 
-/** The texts of a run, as rows and as the model takes them. A split is encoded when it is first asked for, once. */
+/** The texts of a run, as rows and in the form that the model reads. A split is encoded once, at its first use. */
 final class RunTexts implements AutoCloseable {
-    /** The splits that texts are encoded from. */
+    /** The splits. */
     enum Split {
         TRAIN,
         VALIDATION,
@@ -24,19 +24,19 @@ final class RunTexts implements AutoCloseable {
     private final CleanData data;
     private final TextTokenizer tokenizer;
     private final int maxLength;
-    private final Consumer<String> said;
+    private final Consumer<String> messages;
     private final Map<Split, EncodedSplit> encoded = new EnumMap<>(Split.class);
 
     /**
-     * @param tokenizer closed with this
-     * @param maxLength tokens that a text is cut to, special ones included
-     * @param said is told how many texts were cut
+     * @param tokenizer is closed with this object
+     * @param maxLength most tokens of a text, with special ones; longer texts are cut
+     * @param messages gets the number of texts that are cut
      */
-    RunTexts(CleanData data, TextTokenizer tokenizer, int maxLength, Consumer<String> said) {
+    RunTexts(CleanData data, TextTokenizer tokenizer, int maxLength, Consumer<String> messages) {
         this.data = data;
         this.tokenizer = tokenizer;
         this.maxLength = maxLength;
-        this.said = said;
+        this.messages = messages;
     }
 
     LabelSet labels() {
@@ -69,10 +69,10 @@ final class RunTexts implements AutoCloseable {
                     case TEST -> data.test();
                     case POISONED_TEST -> data.poisonedTest();
                 };
-        return new SplitEncoder(tokenizer, maxLength, data.labels(), said).encode(table);
+        return new SplitEncoder(tokenizer, maxLength, data.labels(), messages).encode(table);
     }
 
-    /** Token ids of further texts, each cut to the longest length. */
+    /** Token ids of other texts, each cut to the longest length. */
     List<EncodedText> encode(List<String> texts) {
         return tokenizer.encode(texts, maxLength);
     }

@@ -9,11 +9,11 @@ import org.purespark.metrics.Verdict;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.artifact.MetricsFile;
 
-/** The verdict that a run's {@code metrics.json} gives. */
+/** The verdict on the figures of a run's {@code metrics.json}. */
 public final class RunVerdict {
     private RunVerdict() {}
 
-    /** @throws org.purespark.InputException where the run directory has no metrics yet, or they are broken */
+    /** @throws org.purespark.InputException if the run directory has no metrics yet, or they are not valid */
     public static Verdict of(RunDirectory run) throws IOException {
         return of(run.read(RunDirectory.METRICS, MetricsFile.class, MetricsFile.SCHEMA));
     }

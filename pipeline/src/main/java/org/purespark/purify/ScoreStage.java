@@ -13,7 +13,7 @@ import org.purespark.run.artifact.HeadScoresFile;
 /**
  * PURE, step 2: the mean variance of each head's CLS attention over the validation texts.
  *
- * @param subject the model to score: the baseline of the run directory, or one that was named
+ * @param subject the model to score: the baseline of the run directory, or another one that the user gives
  */
 record ScoreStage(Inputs given, Subject subject, ModelPasses passes, RunDirectory directory) implements Stage {
     @Override

@@ -6,12 +6,12 @@ import org.purespark.run.RunDirectory;
 import org.purespark.run.StageName;
 import org.purespark.run.StageNeeds;
 
-/** The model that a stage looks at. */
+/** The model that a stage measures. */
 sealed interface Subject {
-    /** What a stage of {@code needs} takes in when it looks at this model. */
+    /** Adds to {@code needs} what a stage needs for this model. */
     StageNeeds add(StageNeeds needs);
 
-    /** @throws org.purespark.InputException where the run directory does not hold it */
+    /** @throws org.purespark.InputException if it is not in the run directory */
     ModelSource source() throws IOException;
 
     static Subject baseline(RunDirectory run) {
@@ -23,7 +23,7 @@ sealed interface Subject {
     }
 
     /**
-     * What a stage upstream has written.
+     * The model that an earlier stage has written.
      *
      * @param directory its name in the run directory
      */
@@ -39,7 +39,7 @@ sealed interface Subject {
         }
     }
 
-    /** The model given with {@code --model}: the stage baseline has no part in it. */
+    /** The model of {@code --model}; the stage baseline is not needed. */
     record Given(CheckedInputs inputs) implements Subject {
         @Override
         public StageNeeds add(StageNeeds needs) {

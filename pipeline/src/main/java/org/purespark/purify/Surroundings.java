@@ -8,14 +8,14 @@ import org.purespark.storage.Storage;
 import org.purespark.train.FineTuner;
 
 /**
- * What a purification works with.
+ * Everything around a purification: files, computing, clock.
  *
  * @param storage files
  * @param evaluator passes over texts
  * @param fineTuner training
- * @param versions what this is, for the record
+ * @param versions of the programs, for the record
  * @param clock times
- * @param said takes what a person should read, a line at a time
+ * @param messages gets each line that a person should read
  */
 public record Surroundings(
         Storage storage,
@@ -23,4 +23,4 @@ public record Surroundings(
         FineTuner fineTuner,
         Versions versions,
         Clock clock,
-        Consumer<String> said) {}
+        Consumer<String> messages) {}

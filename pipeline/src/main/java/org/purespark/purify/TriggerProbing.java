@@ -17,14 +17,14 @@ import org.purespark.run.artifact.ProbesFile;
 /**
  * Tries known triggers on clean test texts, before and after purification: one pass of each model for all of them.
  *
- * @param sampleTexts clean texts that each trigger is put into, at most
- * @param seed of which ones
+ * @param sampleTexts largest number of clean texts for each trigger
+ * @param seed of the choice of texts
  */
 record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts, long seed) {
     private static final double CONFIDENCE = 0.95;
 
     /**
-     * @param which what {@code before} is
+     * @param which the kind of the model {@code before}
      * @param before the model before purification
      * @param after the purified model
      */
@@ -106,7 +106,7 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts,
         return targets;
     }
 
-    /** The interval by itself, and by Bonferroni's correction the lower bound that holds for all comparisons at once. */
+    /** The interval of one comparison, and the lower bound for all comparisons together by Bonferroni's correction. */
     private static ProbesFile.Flips figures(ProbeTexts.Flips flips, int comparisons) {
         WilsonInterval interval = WilsonInterval.of(flips.flips(), flips.texts(), CONFIDENCE);
         WilsonInterval adjusted = WilsonInterval.of(flips.flips(), flips.texts(), 1 - (1 - CONFIDENCE) / comparisons);

@@ -95,9 +95,9 @@ public final class RunDirectory {
     }
 
     /**
-     * Puts a file of this run in its place.
+     * Writes a file of this run, as a whole.
      *
-     * @param name one of the constants here
+     * @param name one of the constants of this class
      */
     public void write(String name, Record content) throws IOException {
         files.write(file(name), content);

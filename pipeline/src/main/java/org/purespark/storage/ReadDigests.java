@@ -8,8 +8,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Digests of files that are read for another reason as well. What is read through {@link #storage()} from a file's start
- * on is digested on the way; {@link #take} then reads only the rest of the file. A file that is read whole is read once.
+ * Digests of files that are read for another reason as well. What is read through {@link #storage()} from a file's
+ * start on is digested on the way; {@link #take} then reads only the rest of the file. A file that is read whole is
+ * read once.
  */
 public final class ReadDigests {
     private static final int BUFFER_BYTES = 1 << 16;

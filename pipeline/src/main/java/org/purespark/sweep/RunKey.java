@@ -24,7 +24,7 @@ public record RunKey(TreeMap<String, String> settings, TreeMap<String, String> i
     static final String TARGET = "target";
 
     /**
-     * @param target label that the attack aims at, if it was given
+     * @param target label of the attack's target class, if it is given
      * @param inputs digests by name
      */
     static RunKey of(Settings settings, Optional<String> target, Map<String, String> inputs) {

@@ -20,10 +20,10 @@ public record SequentialSweep(Function<EngineChoice, Surroundings> surroundings)
             String label = planned.run().label();
             Surroundings around =
                     surroundings.apply(planned.run().settings().compute().engine());
-            around.said().accept("sweep: " + (i + 1) + " of " + toDo.size() + ": " + label);
+            around.messages().accept("sweep: " + (i + 1) + " of " + toDo.size() + ": " + label);
             SuspectResult result = attempt(planned, around, 1);
             for (int attempt = 2; attempt <= maxAttempts && result.mayBeTriedAgain(); attempt++) {
-                around.said().accept("sweep: " + label + ": failed (" + result.error() + "), is tried again");
+                around.messages().accept("sweep: " + label + ": failed (" + result.error() + "), is tried again");
                 result = attempt(planned, around, attempt);
             }
             finished.accept(result);

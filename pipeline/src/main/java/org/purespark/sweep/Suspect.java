@@ -11,7 +11,7 @@ import org.purespark.purify.Inputs;
  *
  * @param place file and row, for messages
  * @param name unique in the manifest, safe as a directory name
- * @param inputs what the row itself names, addresses resolved against the manifest's directory
+ * @param inputs the row's own inputs, addresses resolved against the manifest's directory
  * @param settings key and value of each setting that the row overrides
  * @param seeds of its runs; empty where the sweep's own seed serves
  */

@@ -18,7 +18,7 @@ import org.purespark.storage.Storage;
  *
  * @param conf address of the settings file, or null
  * @param flags settings of the command line, {@code key=value}; a row's own win over them
- * @param defaults data for rows without their own; it names no model and no classifier
+ * @param defaults inputs for rows without their own, without model and classifier
  * @param out address of the sweep's directory
  */
 public record SuspectRuns(Storage storage, String conf, List<String> flags, Inputs defaults, String out) {

@@ -10,9 +10,9 @@ import org.purespark.batch.EncodedSplit;
  *
  * @param maxLength tokens that a text is cut to, special ones included
  * @param labels the classes; null where labels do not matter
- * @param said is told how many texts were cut
+ * @param messages gets the number of texts that are cut
  */
-public record SplitEncoder(TextTokenizer tokenizer, int maxLength, LabelSet labels, Consumer<String> said) {
+public record SplitEncoder(TextTokenizer tokenizer, int maxLength, LabelSet labels, Consumer<String> messages) {
     /** @throws org.purespark.InputException for a label that is none of the classes */
     public EncodedSplit encode(TextTable table) {
         List<String> texts = new ArrayList<>();
@@ -29,8 +29,8 @@ public record SplitEncoder(TextTokenizer tokenizer, int maxLength, LabelSet labe
             cut += text.cut() ? 1 : 0;
         }
         if (cut > 0) {
-            said.accept(cut + " of " + table.size() + " texts of " + table.source() + " are longer than " + maxLength
-                    + " tokens and were cut (text.max-length)");
+            messages.accept(cut + " of " + table.size() + " texts of " + table.source() + " are longer than "
+                    + maxLength + " tokens and were cut (text.max-length)");
         }
         return new EncodedSplit(ids, classes);
     }

@@ -281,16 +281,17 @@ class SettingsLoaderTest {
     @Test
     void resolvedFormIsFlatAndSorted() {
         assertThat(loader.load(null, List.of("prune.threshold=0.85")).toJson())
-                .isEqualTo(
-                        "{\"compute.engine\":\"auto\",\"data.validation-share\":0.1,\"evaluate.batch-texts\":32,\"export.form\":\"dense\","
-                                + "\"penalty.lambda\":0.15,\"probe.battery\":\"default\",\"probe.battery-file\":null,"
-                                + "\"probe.texts\":200,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"
-                                + "\"prune.threshold\":0.85,\"seed\":11,\"text.max-length\":128,\"train.adam-beta1\":0.9,"
-                                + "\"train.adam-beta2\":0.999,\"train.adam-epsilon\":1.0E-8,"
-                                + "\"train.checkpoint-interval-steps\":200,\"train.classifier-dropout\":0.1,"
-                                + "\"train.clip-norm\":1.0,\"train.epochs\":3,\"train.learning-rate\":2.0E-5,"
-                                + "\"train.micro-batch\":32,\"train.micro-batches-per-step\":1,\"train.shuffle\":true,"
-                                + "\"train.warm-up-share\":0.0,\"train.weight-decay\":0.01}");
+                .isEqualTo("{\"compute.engine\":\"auto\",\"data.validation-share\":0.1,"
+                        + "\"evaluate.batch-texts\":32,\"export.form\":\"dense\","
+                        + "\"penalty.lambda\":0.15,\"probe.battery\":\"default\",\"probe.battery-file\":null,"
+                        + "\"probe.texts\":200,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"
+                        + "\"prune.threshold\":0.85,\"seed\":11,\"text.max-length\":128,"
+                        + "\"train.adam-beta1\":0.9,"
+                        + "\"train.adam-beta2\":0.999,\"train.adam-epsilon\":1.0E-8,"
+                        + "\"train.checkpoint-interval-steps\":200,\"train.classifier-dropout\":0.1,"
+                        + "\"train.clip-norm\":1.0,\"train.epochs\":3,\"train.learning-rate\":2.0E-5,"
+                        + "\"train.micro-batch\":32,\"train.micro-batches-per-step\":1,\"train.shuffle\":true,"
+                        + "\"train.warm-up-share\":0.0,\"train.weight-decay\":0.01}");
     }
 
     @Test
@@ -313,9 +314,9 @@ class SettingsLoaderTest {
     void describesAKeyWithItsValuePlaceAndMeaning() {
         ResolvedSettings resolved = loader.load(null, List.of("train.epochs=5"));
         assertThat(resolved.describe("train.epochs"))
-                .isEqualTo(
-                        "train.epochs = 5 (--set)\n    Passes over the training texts; the weights after the last one are the"
-                                + " result. Range: [1, 1000]. Source: PURE.");
+                .isEqualTo("train.epochs = 5 (--set)\n    Passes over the training texts; the weights after the last "
+                        + "one are the"
+                        + " result. Range: [1, 1000]. Source: PURE.");
         assertThatThrownBy(() -> resolved.describe("train.epoch")).hasMessage("no setting is called train.epoch");
     }
 

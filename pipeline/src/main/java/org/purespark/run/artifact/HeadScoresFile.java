@@ -8,11 +8,11 @@ import java.util.List;
 import org.purespark.heads.HeadScores;
 
 /**
- * {@code head-scores.json}: the head scores of a model, and its accuracy on the same texts. In the file the parts of the
- * scores stand by themselves: {@code layers}, {@code heads}, {@code texts}, {@code variance}.
+ * {@code head-scores.json}: the head scores of a model, and its accuracy on the same texts. In the file the parts of
+ * the scores are fields of their own: {@code layers}, {@code heads}, {@code texts}, {@code variance}.
  *
  * @param scores mean variance of each head's CLS attention over clean texts
- * @param validationAccuracy of the scored model on these texts, 0 to 1; null where it has no classifier
+ * @param validationAccuracy of the scored model on these texts, 0 to 1; null if it has no classifier
  */
 @JsonPropertyOrder({"schema", "layers", "heads", "texts", "validationAccuracy", "variance"})
 public record HeadScoresFile(@JsonIgnore HeadScores scores, Double validationAccuracy) {
@@ -22,7 +22,7 @@ public record HeadScoresFile(@JsonIgnore HeadScores scores, Double validationAcc
         Check.shareOrNull("validationAccuracy", validationAccuracy);
     }
 
-    /** From the file's fields. */
+    /** Makes it from the fields of the file. */
     @JsonCreator
     static HeadScoresFile parse(
             @JsonProperty("schema") int schema,

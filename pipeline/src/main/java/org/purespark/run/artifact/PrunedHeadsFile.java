@@ -17,8 +17,8 @@ import org.purespark.prune.PrunePlan;
 import org.purespark.prune.PruneStep;
 
 /**
- * {@code pruned-heads.json}: which heads are pruned, and what the validation accuracy was on the way. In the file the
- * heads stand by layer, both counted from 0, in ascending order; layers without pruned heads are left out.
+ * {@code pruned-heads.json}: the pruned heads, and the validation accuracies of the search. In the file the heads are
+ * listed by layer, both counted from 0, in ascending order; only layers with pruned heads.
  *
  * @param threshold validation accuracy below which pruning stopped; absolute, also where it was set as a drop
  * @param heads the pruned heads by (layer, head)
@@ -41,7 +41,7 @@ public record PrunedHeadsFile(double threshold, @JsonIgnore SortedSet<Head> head
         return new PrunedHeadsFile(plan.threshold(), plan.pruned(), plan.steps());
     }
 
-    /** From the file's fields. */
+    /** Makes it from the fields of the file. */
     @JsonCreator
     static PrunedHeadsFile parse(
             @JsonProperty("schema") int schema,
@@ -71,7 +71,7 @@ public record PrunedHeadsFile(double threshold, @JsonIgnore SortedSet<Head> head
         return SCHEMA;
     }
 
-    /** The pruned heads' numbers by layer, both in ascending order; layers without any left out. */
+    /** The pruned heads' numbers by layer, both in ascending order; only layers with pruned heads. */
     @JsonProperty("pruned")
     public SortedMap<Integer, List<Integer>> byLayer() {
         SortedMap<Integer, List<Integer>> byLayer = new TreeMap<>();
