@@ -71,8 +71,7 @@ final class FirstTokenHeads {
     }
 
     /** @param p softmax(x·u_h/√E) [T, A] */
-    void backward(
-            FirstTokenBackward<DeviceArray> in, ReferenceArray p, FirstTokenAttention<DeviceArray> gradients) {
+    void backward(FirstTokenBackward<DeviceArray> in, ReferenceArray p, FirstTokenAttention<DeviceArray> gradients) {
         ReferenceArray dz = ReferenceArray.of(in.statesGradient()); // [A, B, D]
         ReferenceArray dsums = ReferenceArray.of(in.sumsGradient()); // [A, B]
         ReferenceArray dcls = ReferenceArray.of(in.clsGradient()); // [N, A]

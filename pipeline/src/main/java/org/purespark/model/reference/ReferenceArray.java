@@ -27,8 +27,7 @@ final class ReferenceArray implements DeviceArray {
 
     /** Each entry is {@code value}. */
     static ReferenceArray filled(float value, long... shape) {
-        float[] entries = new float[Math.toIntExact(
-                Arrays.stream(shape).reduce(1, Math::multiplyExact))];
+        float[] entries = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))];
         Arrays.fill(entries, value);
         return new ReferenceArray(entries, 0, shape);
     }

@@ -18,9 +18,7 @@ final class ReferenceAttention implements AttentionKernels {
     private ReferenceArray pairs(ReferenceArray softmax, int heads, int text, int head) {
         int tokens = batch.length(text);
         long before = heads * batch.squaresBefore(text) + (long) head * tokens * tokens;
-        return softmax == null
-                ? ReferenceArray.unwritten(tokens, tokens)
-                : softmax.view(before, tokens, tokens);
+        return softmax == null ? ReferenceArray.unwritten(tokens, tokens) : softmax.view(before, tokens, tokens);
     }
 
     /** The place of the first token's probabilities in one text [T, A]; new memory where {@code softmax} [N, A] is null. */

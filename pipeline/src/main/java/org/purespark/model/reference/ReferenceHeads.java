@@ -36,8 +36,7 @@ final class ReferenceHeads implements HeadKernels {
         ReferenceArray bias = ReferenceArray.of(in.bias()); // [D]
         ReferenceArray context = ReferenceArray.of(result); // [B, D]
         int size = w.size(0) / z.size(0); // E
-        context.fill((b, i) ->
-                sum(w.size(1), d -> w.at(i, d) * z.at(i / size, b, d)) + bias.at(i) * s.at(i / size, b));
+        context.fill((b, i) -> sum(w.size(1), d -> w.at(i, d) * z.at(i / size, b, d)) + bias.at(i) * s.at(i / size, b));
     }
 
     @Override

@@ -55,8 +55,7 @@ final class ReferenceRows implements RowKernels {
     }
 
     @Override
-    public void activationGradient(
-            ActivationBackward<DeviceArray> in, Activation activation, DeviceArray gradient) {
+    public void activationGradient(ActivationBackward<DeviceArray> in, Activation activation, DeviceArray gradient) {
         ReferenceArray dy = ReferenceArray.of(in.outGradient()); // [R, W]
         ReferenceArray x = ReferenceArray.of(in.x()); // [R, W]
         ReferenceArray dx = ReferenceArray.of(gradient); // [R, W]

@@ -41,7 +41,8 @@ final class ReferenceUpdates implements UpdateKernels {
     @Override
     public void copy(From from, From to, long count) {
         for (long i = 0; i < count; i++) {
-            ReferenceArray.of(to.array()).set(to.at() + i, ReferenceArray.of(from.array()).at(from.at() + i));
+            ReferenceArray.of(to.array())
+                    .set(to.at() + i, ReferenceArray.of(from.array()).at(from.at() + i));
         }
     }
 
@@ -67,8 +68,7 @@ final class ReferenceUpdates implements UpdateKernels {
     }
 
     @Override
-    public void adamW(
-            AdamUpdate update, From weights, From gradients, Moments moments, long momentsAt, long count) {
+    public void adamW(AdamUpdate update, From weights, From gradients, Moments moments, long momentsAt, long count) {
         ReferenceArray w = ReferenceArray.of(weights.array());
         ReferenceArray g = ReferenceArray.of(gradients.array());
         for (long i = 0; i < count; i++) {
@@ -101,8 +101,7 @@ final class ReferenceUpdates implements UpdateKernels {
     }
 
     /** Updates weight {@code wAt}, whose moments are at {@code mAt}. */
-    private static void adamW(
-            AdamUpdate u, ReferenceArray w, long wAt, double gradient, Moments moments, long mAt) {
+    private static void adamW(AdamUpdate u, ReferenceArray w, long wAt, double gradient, Moments moments, long mAt) {
         ReferenceArray first = ReferenceArray.of(moments.first());
         ReferenceArray second = ReferenceArray.of(moments.second());
         double g = gradient * u.gradientFactor();

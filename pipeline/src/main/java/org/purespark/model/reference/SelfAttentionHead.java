@@ -90,8 +90,7 @@ final class SelfAttentionHead {
         ColumnSoftmax.backward(p, dp, ds);
         double root = Math.sqrt(size);
         dqkv.fillPart(start, first, tokens, size, (i, e) -> sum(tokens, j -> ds.at(j, i) * k.at(j, e)) / root);
-        dqkv.fillPart(
-                start, hidden + first, tokens, size, (j, e) -> sum(tokens, i -> ds.at(j, i) * q.at(i, e)) / root);
+        dqkv.fillPart(start, hidden + first, tokens, size, (j, e) -> sum(tokens, i -> ds.at(j, i) * q.at(i, e)) / root);
         dqkv.fillPart(
                 start,
                 2 * hidden + first,

@@ -24,7 +24,9 @@ final class Closeness {
         }
         for (int i = 0; i < expected.length; i++) {
             if (!(Math.abs((double) actual[i] - expected[i]) <= TOLERANCE * largest)) {
-                assertThat((double) actual[i]).as("%s[%d]", name, i).isCloseTo(expected[i], within(TOLERANCE * largest));
+                assertThat((double) actual[i])
+                        .as("%s[%d]", name, i)
+                        .isCloseTo(expected[i], within(TOLERANCE * largest));
             }
         }
     }
@@ -34,7 +36,9 @@ final class Closeness {
         assertThat(actual).containsOnlyKeys(expected.keySet());
         expected.forEach((name, values) -> {
             if (!Arrays.equals(actual.get(name), values)) {
-                assertThat(actual.get(name)).as("%s %s, to the last bit", name, what).isEqualTo(values);
+                assertThat(actual.get(name))
+                        .as("%s %s, to the last bit", name, what)
+                        .isEqualTo(values);
             }
         });
     }

@@ -68,7 +68,8 @@ final class Draw {
         this.pruning = Pruning.values()[others % Pruning.values().length];
         this.dropoutRate = others / Pruning.values().length % 2 == 0 ? 0 : between(1, 6) / 10.0;
         this.headSize = scale == Scale.FULL ? HEAD_SIZES[trial % HEAD_SIZES.length] : between(1, 5);
-        this.heads = scale == Scale.FULL ? between(2, Math.max(2, Math.min(12, MOST_HIDDEN / headSize))) : between(2, 3);
+        this.heads =
+                scale == Scale.FULL ? between(2, Math.max(2, Math.min(12, MOST_HIDDEN / headSize))) : between(2, 3);
         this.width = scale == Scale.FULL ? WIDTHS[random.nextInt(WIDTHS.length)] : between(4, 9);
         this.classes = between(2, 5);
         this.batch = drawBatch();
@@ -76,8 +77,10 @@ final class Draw {
 
     /** That of the system property, else one that no other run has. */
     static long seed() {
-        return Long.getLong(SEED, SeededRandom.of(System.nanoTime(), SeededRandom.Purpose.TEST_WEIGHTS)
-                .nextLong());
+        return Long.getLong(
+                SEED,
+                SeededRandom.of(System.nanoTime(), SeededRandom.Purpose.TEST_WEIGHTS)
+                        .nextLong());
     }
 
     private TextBatch drawBatch() {

@@ -125,8 +125,7 @@ class FirstTokenEquivalenceTest {
         SelfAttention<DeviceArray> ofQkv = new SelfAttention<>(array(tokens, 3 * hidden), array(3 * hidden));
         kernels.attention()
                 .selfAttentionGradient(
-                        new SelfAttentionBackward<>(
-                                qkv, given.bias, ofContext, given.clsGradient, attended.softmax()),
+                        new SelfAttentionBackward<>(qkv, given.bias, ofContext, given.clsGradient, attended.softmax()),
                         attention,
                         ofQkv);
         Given gradients = new Given(array(tokens, hidden), array(3 * hidden, hidden), ofQkv.bias(), null, null);
@@ -180,22 +179,15 @@ class FirstTokenEquivalenceTest {
         kernels.attention()
                 .firstTokenAttentionGradient(
                         new FirstTokenBackward<>(
-                                ofGather.z(),
-                                ofGather.sums(),
-                                given.clsGradient,
-                                attended.softmax(),
-                                u,
-                                given.x),
+                                ofGather.z(), ofGather.sums(), given.clsGradient, attended.softmax(), u, given.x),
                         attention,
                         ofAttention);
         HeadSpread<DeviceArray> ofSpread = new HeadSpread<>(array(texts, hidden), array(hidden, hidden));
-        kernels.heads()
-                .headSpreadGradient(new HeadSpreadBackward<>(ofAttention.u(), q, given.weightOf(1)), ofSpread);
+        kernels.heads().headSpreadGradient(new HeadSpreadBackward<>(ofAttention.u(), q, given.weightOf(1)), ofSpread);
         Biased<DeviceArray> ofBiased = new Biased<>(array(texts, hidden), array(hidden));
         kernels.products().addBiasGradient(ofSpread.q(), ofBiased);
         Linear<DeviceArray> ofLinear = new Linear<>(array(texts, hidden), array(hidden, hidden));
-        kernels.products()
-                .linearGradient(new LinearBackward<>(ofBiased.x(), first, given.weightOf(0)), ofLinear);
+        kernels.products().linearGradient(new LinearBackward<>(ofBiased.x(), first, given.weightOf(0)), ofLinear);
         DeviceArray ofFirst = array(tokens, hidden);
         kernels.rows().firstRowsGradient(ofLinear.x(), ofFirst);
         DeviceArray ofX = array(tokens, hidden);

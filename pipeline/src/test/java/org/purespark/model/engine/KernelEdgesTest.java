@@ -29,7 +29,8 @@ class KernelEdgesTest {
         float[] expected = new float[x.length];
         expected[1] = 1f;
         try (Engine engine = under.open();
-                OperationRun run = new OperationRun(engine, Operations.RELU.of(draw).with("x", x))) {
+                OperationRun run =
+                        new OperationRun(engine, Operations.RELU.of(draw).with("x", x))) {
             run.forward(Asked.ALL);
             assertThat(run.gradients(Map.of("y", ones), Places.OF_THEIR_OWN).get("x"))
                     .containsExactly(expected);

@@ -55,7 +55,9 @@ class MemoryContractTest {
             try (Engine engine = under.open();
                     DeviceArray array = counted(engine, 8);
                     DeviceArray state = engine.allocateState(8)) {
-                buffer.put(new float[] {10f, 11f, 12f, 13f, 14f, 15f}).position(2).limit(5);
+                buffer.put(new float[] {10f, 11f, 12f, 13f, 14f, 15f})
+                        .position(2)
+                        .limit(5);
                 for (DeviceArray each : List.of(array, state)) {
                     each.put(4, buffer);
                     assertThat(buffer.position()).isEqualTo(2);

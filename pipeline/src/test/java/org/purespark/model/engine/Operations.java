@@ -1,6 +1,5 @@
 package org.purespark.model.engine;
 
-import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.purespark.model.engine.AttentionKernels.Attended;
@@ -81,8 +80,7 @@ enum Operations {
                 .input("x", draw.tokens(), in)
                 .input("weight", weight)
                 .result("y", draw.tokens(), out)
-                .forward((k, x, y) ->
-                        k.products().linear(new Linear<>(x.get("x"), x.get("weight")), form, y.get("y")));
+                .forward((k, x, y) -> k.products().linear(new Linear<>(x.get("x"), x.get("weight")), form, y.get("y")));
         if (form == Weight.OUT_IN) {
             linear.backward((k, x, saved, dy, dx) -> k.products()
                     .linearGradient(
@@ -158,11 +156,7 @@ enum Operations {
 
     private static ResidualNorm<DeviceArray> residualNorm(Operation.Named arrays) {
         return new ResidualNorm<>(
-                arrays.get("h"),
-                arrays.get("bias"),
-                arrays.get("residual"),
-                arrays.get("gamma"),
-                arrays.get("beta"));
+                arrays.get("h"), arrays.get("bias"), arrays.get("residual"), arrays.get("gamma"), arrays.get("beta"));
     }
 
     private static Operation selfAttention(Draw draw) {
@@ -173,7 +167,10 @@ enum Operations {
                 .input("bias", 3 * hidden)
                 .result("context", draw.tokens(), hidden)
                 .result("cls", draw.tokens(), draw.heads())
-                .output("softmax", Role.FOR_THE_SAME_ENGINE, draw.heads() * draw.batch().squares())
+                .output(
+                        "softmax",
+                        Role.FOR_THE_SAME_ENGINE,
+                        draw.heads() * draw.batch().squares())
                 .forward((k, x, y) -> k.attention()
                         .selfAttention(
                                 new SelfAttention<>(x.get("qkv"), x.get("bias")),
@@ -272,8 +269,7 @@ enum Operations {
                 .output("slope", Role.FOR_BACKWARD, rows, width)
                 .forward((k, in, y) -> k.rows()
                         .biasGelu(
-                                new Biased<>(in.get("x"), in.get("bias")),
-                                new Activated<>(y.get("y"), y.get("slope"))))
+                                new Biased<>(in.get("x"), in.get("bias")), new Activated<>(y.get("y"), y.get("slope"))))
                 .backward((k, in, saved, dy, dx) -> k.rows()
                         .biasGeluGradient(
                                 new BiasGeluBackward<>(dy.get("y"), saved.get("slope")),
@@ -348,12 +344,11 @@ enum Operations {
         Operation.Builder penalty = Operation.on(draw)
                 .result("penalty")
                 .output("roots", Role.FOR_BACKWARD, draw.layers(), heads)
-                .forward((k, x, y) -> k.losses()
-                        .attentionPenalty(layers(draw, x), new Penalty<>(y.get("penalty"), y.get("roots"))))
+                .forward((k, x, y) ->
+                        k.losses().attentionPenalty(layers(draw, x), new Penalty<>(y.get("penalty"), y.get("roots"))))
                 .backward((k, x, saved, dy, dx) -> k.losses()
                         .attentionPenaltyGradient(
-                                new PenaltyBackward<>(
-                                        layers(draw, x).layers(), saved.get("roots"), dy.get("penalty")),
+                                new PenaltyBackward<>(layers(draw, x).layers(), saved.get("roots"), dy.get("penalty")),
                                 layers(draw, dx)));
         for (int l = 0; l < draw.layers(); l++) {
             float[] attention = draw.entries(draw.tokens(), heads);
