@@ -21,7 +21,7 @@ public final class ConfigKeys {
      * @param raw content of {@code config.json}
      * @param place its address, for messages
      */
-    ConfigKeys(ObjectNode raw, String place) {
+    public ConfigKeys(ObjectNode raw, String place) {
         this.raw = raw;
         this.place = place;
     }

@@ -17,15 +17,12 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Named;
-import org.purespark.encoder.Architecture;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.ParameterList;
-import org.purespark.family.DistilBert;
-import org.purespark.family.Electra;
+import org.purespark.family.ConfigKeys;
 import org.purespark.family.Families;
 import org.purespark.family.Family;
-import org.purespark.family.Roberta;
 import org.purespark.heads.Head;
 import org.purespark.random.SeededRandom;
 import org.purespark.storage.Storage;
@@ -44,17 +41,18 @@ final class TinyModels {
     }
 
     static EncoderConfig config(Family family) {
-        boolean offset = family instanceof Roberta;
-        return EncoderConfig.builder(Architecture.bert(offset ? 2 : 0, 1e-12))
+        ObjectNode raw = JsonFile.MAPPER.createObjectNode().put("model_type", family.modelType());
+        EncoderConfig whole = family.read(new ConfigKeys(raw, "config.json"));
+        return EncoderConfig.builder(whole.architecture())
                 .vocabulary(7)
                 .positions(9)
-                .tokenTypes(family instanceof DistilBert ? 0 : 2)
-                .embedding(family instanceof Electra ? 4 : 6)
+                .tokenTypes(whole.tokenTypes())
+                .embedding(whole.projectsEmbeddings() ? 4 : 6)
                 .hidden(6)
                 .heads(3)
                 .layers(2)
                 .intermediate(5)
-                .padTokenId(offset ? 1 : 0)
+                .padTokenId(whole.padTokenId())
                 .build();
     }
 
