@@ -40,7 +40,7 @@ sealed interface Subject {
     }
 
     /** The model given with {@code --model}: the stage baseline has no part in it. */
-    record Given(CheckedInputs inputs) implements Subject {
+    record Named(CheckedInputs inputs) implements Subject {
         @Override
         public StageNeeds add(StageNeeds needs) {
             StageName[] others = needs.upstream().stream()
