@@ -323,7 +323,7 @@ public final class Cost {
                 AdamW.Owned.all(classifier.parameters().layout()),
                 classifier.engine());
         return new OptimizerStep(
-                classifier, adamW, new OptimizerStep.Objective(pruned, penalty, 1.0), Exchange.alone());
+                classifier, adamW, new OptimizerStep.StepObjective(pruned, penalty, 1.0), Exchange.alone());
     }
 
     private static void step(OptimizerStep optimizer, EncodedBatch batch) {
@@ -375,18 +375,18 @@ public final class Cost {
 
     // ---- Time -------------------------------------------------------------------------------------------------------
 
-    private interface Work {
+    private interface CostWork {
         void run() throws IOException;
     }
 
-    private static double seconds(Work work) throws IOException {
+    private static double seconds(CostWork work) throws IOException {
         long start = System.nanoTime();
         work.run();
         return (System.nanoTime() - start) / 1e9;
     }
 
     /** Seconds of each repetition, after one that is not counted. */
-    private List<Double> times(Work work) throws IOException {
+    private List<Double> times(CostWork work) throws IOException {
         work.run();
         List<Double> times = new ArrayList<>();
         for (int i = 0; i < repeats; i++) {

@@ -58,11 +58,11 @@ public final class Scaling {
     private String score;
     private String test;
     private final Map<Integer, List<Double>> scoring = new TreeMap<>();
-    private final Map<Integer, List<Step>> training = new TreeMap<>();
+    private final Map<Integer, List<MeasuredStep>> training = new TreeMap<>();
     private final List<Double> ratios = new ArrayList<>();
 
     /** One training step, in seconds and bytes. */
-    private record Step(double all, double exchange, double waiting, double denseBytes, double wordBytes) {}
+    private record MeasuredStep(double all, double exchange, double waiting, double denseBytes, double wordBytes) {}
 
     private Scaling(String model, Path work) {
         this.model = model;
@@ -205,8 +205,8 @@ public final class Scaling {
             two.await(second);
             training.computeIfAbsent(1, none -> new ArrayList<>()).addAll(steps(ofOne, 1));
             training.computeIfAbsent(2, none -> new ArrayList<>()).addAll(steps(ofTwo, 2));
-            ratios.add(median(steps(ofOne, 1).stream().map(Step::all).toList())
-                    / median(steps(ofTwo, 2).stream().map(Step::all).toList()));
+            ratios.add(median(steps(ofOne, 1).stream().map(MeasuredStep::all).toList())
+                    / median(steps(ofTwo, 2).stream().map(MeasuredStep::all).toList()));
         }
     }
 
@@ -338,14 +338,14 @@ public final class Scaling {
     /**
      * The steps after warm-up in which no executor was stopped: a step with a stop lasts as long as the stop, at least.
      */
-    private static List<Step> steps(Path run, int executors) throws IOException {
-        List<Step> steps = new ArrayList<>();
+    private static List<MeasuredStep> steps(Path run, int executors) throws IOException {
+        List<MeasuredStep> steps = new ArrayList<>();
         for (String event : Files.readAllLines(run.resolve("events.jsonl"))) {
             if (event.contains("\"step-loss\"")) {
-                steps.add(new Step(number(event, "seconds"), 0, 0, 0, 0));
+                steps.add(new MeasuredStep(number(event, "seconds"), 0, 0, 0, 0));
             } else if (event.contains("\"step-exchange\"")) {
-                Step last = steps.remove(steps.size() - 1);
-                steps.add(new Step(
+                MeasuredStep last = steps.remove(steps.size() - 1);
+                steps.add(new MeasuredStep(
                         last.all(),
                         number(event, "exchangeSeconds"),
                         number(event, "waitingSeconds"),
@@ -383,20 +383,20 @@ public final class Scaling {
                         + "word rows %.0f%n",
                 executors,
                 steps.size(),
-                spread(steps.stream().map(Step::all).toList()),
+                spread(steps.stream().map(MeasuredStep::all).toList()),
                 spread(steps.stream()
                         .map(s -> s.all() - s.exchange() - s.waiting())
                         .toList()),
-                spread(steps.stream().map(Step::exchange).toList()),
-                spread(steps.stream().map(Step::waiting).toList()),
-                median(steps.stream().map(Step::denseBytes).toList()),
-                median(steps.stream().map(Step::wordBytes).toList())));
+                spread(steps.stream().map(MeasuredStep::exchange).toList()),
+                spread(steps.stream().map(MeasuredStep::waiting).toList()),
+                median(steps.stream().map(MeasuredStep::denseBytes).toList()),
+                median(steps.stream().map(MeasuredStep::wordBytes).toList())));
         System.out.printf(Locale.ROOT, "training, 1 / 2 executors, by medians, a round each: %s%n", spread(ratios));
         System.out.printf(
                 Locale.ROOT,
                 "training, 1 / 2 executors, by medians of all steps: %.2f%n",
-                median(training.get(1).stream().map(Step::all).toList())
-                        / median(training.get(2).stream().map(Step::all).toList()));
+                median(training.get(1).stream().map(MeasuredStep::all).toList())
+                        / median(training.get(2).stream().map(MeasuredStep::all).toList()));
     }
 
     private static String ratios(List<Double> one, List<Double> two) {

@@ -101,7 +101,7 @@ public final class SpeedWorker {
                 trained.engine());
         double[] noPenalty = new double[trained.config().layers()];
         this.optimizer = new OptimizerStep(
-                trained, adamW, new OptimizerStep.Objective(Set.of(), noPenalty, 1.0), Exchange.alone());
+                trained, adamW, new OptimizerStep.StepObjective(Set.of(), noPenalty, 1.0), Exchange.alone());
     }
 
     private static TextClassifier classifier(Checkpoint start, int threads) {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "convert", description = "Makes a Hugging Face directory of an encoder that was exported to ONNX.")
 final class ConvertCommand implements Callable<Integer> {
     /** From a Maven artifact or from files. */
-    static final class Source {
+    static final class ConvertSource {
         @Option(
                 names = "--artifact",
                 paramLabel = "GROUP:ARTIFACT:VERSION",
@@ -37,7 +37,7 @@ final class ConvertCommand implements Callable<Integer> {
     }
 
     @ArgGroup(multiplicity = "1")
-    private Source source;
+    private ConvertSource source;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "The directory to write.")
     private String out;

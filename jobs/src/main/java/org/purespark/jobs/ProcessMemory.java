@@ -48,7 +48,8 @@ record ProcessMemory(long taskHeapBytes, long tensorBytes, TaskProcess process) 
 
     /** Whether options of {@code spark-submit} can make it fit, as far as this process can know. */
     boolean canBeGiven() {
-        return process.kind() == TaskProcess.Kind.EXECUTOR || heapBytes() + besideHeapBytes() <= process.totalBytes();
+        return process.kind() == TaskProcess.ProcessKind.EXECUTOR
+                || heapBytes() + besideHeapBytes() <= process.totalBytes();
     }
 
     /** The need, in words for a person. */
@@ -59,12 +60,12 @@ record ProcessMemory(long taskHeapBytes, long tensorBytes, TaskProcess process) 
 
     /** The process in words. */
     String where() {
-        return process.kind() == TaskProcess.Kind.EXECUTOR ? "each executor" : "this process";
+        return process.kind() == TaskProcess.ProcessKind.EXECUTOR ? "each executor" : "this process";
     }
 
     /** The options of {@code spark-submit} with which it fits. */
     String options() {
-        if (process.kind() == TaskProcess.Kind.THIS_PROCESS) {
+        if (process.kind() == TaskProcess.ProcessKind.THIS_PROCESS) {
             return "--driver-memory " + wholeGib(heapBytes());
         }
         return "--conf spark.executor.memory=" + wholeGib(heapBytes()) + " --conf spark.executor.memoryOverhead="

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         name = "pure",
         description = "Purifies backdoored transformer text classifiers by head pruning and attention normalization.",
         mixinStandardHelpOptions = true,
-        versionProvider = Versions.class,
+        versionProvider = BuildVersion.class,
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {

@@ -83,7 +83,7 @@ final class SparkWork implements AutoCloseable {
     /** Runs one suspect in each task slot. */
     SweepRunner slotSweep(int maxConcurrent) {
         return new SparkSweep(
-                spark, progress, slots, Versions.ofThisBuild(session.version()), maxConcurrent, Clock.systemUTC());
+                spark, progress, slots, BuildVersion.ofThisBuild(session.version()), maxConcurrent, Clock.systemUTC());
     }
 
     /** The number of tasks that the cluster runs at a time. */
@@ -94,7 +94,7 @@ final class SparkWork implements AutoCloseable {
     /** A process in which tasks run, with the number of slots that executors really have. */
     TaskProcess process() {
         TaskProcess configured = TaskProcess.of(spark.getConf(), Machine.ofThisProcess());
-        return configured.kind() == TaskProcess.Kind.THIS_PROCESS
+        return configured.kind() == TaskProcess.ProcessKind.THIS_PROCESS
                 ? configured
                 : configured.withSlots(slots.ofLargestExecutor(), slots.now());
     }
@@ -109,7 +109,7 @@ final class SparkWork implements AutoCloseable {
                 storage,
                 evaluator(engine),
                 fineTuner(engine),
-                Versions.ofThisBuild(session.version()),
+                BuildVersion.ofThisBuild(session.version()),
                 Clock.systemUTC(),
                 this::say);
     }

@@ -32,12 +32,12 @@ final class SweepMemory {
      *
      * @param place file and row of the manifest, and the suspect's name
      */
-    record Row(String place, SuspectRun run, EncoderConfig shape) {}
+    record SuspectNeed(String place, SuspectRun run, EncoderConfig shape) {}
 
     /** A row, and the need of one of its training tasks. */
-    private record Need(Row row, MemoryNeed task, MemoryNeed.Work work) {}
+    private record Need(SuspectNeed row, MemoryNeed task, MemoryNeed.Work work) {}
 
-    private final List<Row> rows;
+    private final List<SuspectNeed> rows;
     private final SweepMode mode;
     private final TaskProcess process;
     private final int maxConcurrent;
@@ -46,7 +46,7 @@ final class SweepMemory {
      * @param rows the runs to do
      * @param maxConcurrent the largest number of runs at a time in mode slots
      */
-    SweepMemory(List<Row> rows, SweepMode mode, TaskProcess process, int maxConcurrent) {
+    SweepMemory(List<SuspectNeed> rows, SweepMode mode, TaskProcess process, int maxConcurrent) {
         this.rows = List.copyOf(rows);
         this.mode = mode;
         this.process = process;
@@ -71,11 +71,11 @@ final class SweepMemory {
         for (String model : models) {
             shapes.put(model, found.get(next++));
         }
-        List<Row> rows = new ArrayList<>();
+        List<SuspectNeed> rows = new ArrayList<>();
         for (PlannedRun planned : plan.toDo()) {
             SuspectRun run = planned.run();
             shapes.get(run.inputs().model().orElseThrow())
-                    .ifPresent(shape -> rows.add(new Row(places.get(run.name()), run, shape)));
+                    .ifPresent(shape -> rows.add(new SuspectNeed(places.get(run.name()), run, shape)));
         }
         return new SweepMemory(rows, plan.mode(), process, maxConcurrent);
     }
@@ -97,7 +97,7 @@ final class SweepMemory {
             return;
         }
         if (mode == SweepMode.CLUSTER) {
-            Row row = largestAlone();
+            SuspectNeed row = largestAlone();
             try {
                 alone(row).require();
             } catch (InputException e) {
@@ -120,7 +120,7 @@ final class SweepMemory {
             return "no run needs memory";
         }
         if (mode == SweepMode.CLUSTER) {
-            Row row = largestAlone();
+            SuspectNeed row = largestAlone();
             return row.run().name() + ": " + alone(row).describe();
         }
         List<Need> together = together();
@@ -130,11 +130,11 @@ final class SweepMemory {
                 + TrainingMemory.words(largest.task(), largest.work()) + ")";
     }
 
-    private TrainingMemory alone(Row row) {
+    private TrainingMemory alone(SuspectNeed row) {
         return TrainingMemory.of(row.shape(), row.run().settings(), process);
     }
 
-    private Row largestAlone() {
+    private SuspectNeed largestAlone() {
         return rows.stream()
                 .max(Comparator.comparingLong(row -> {
                     ProcessMemory memory = alone(row).memory();
@@ -147,7 +147,7 @@ final class SweepMemory {
     private List<Need> together() {
         Map<Map.Entry<EncoderConfig, MemoryNeed.Work>, MemoryNeed> known = new HashMap<>();
         List<Need> needs = new ArrayList<>();
-        for (Row row : rows) {
+        for (SuspectNeed row : rows) {
             MemoryNeed.Work work = TrainingMemory.work(row.run().settings(), 1, process);
             MemoryNeed task =
                     known.computeIfAbsent(Map.entry(row.shape(), work), key -> MemoryNeed.of(row.shape(), work));
@@ -181,7 +181,7 @@ final class SweepMemory {
         if (fitting > 0) {
             ways.add("give --max-concurrent " + fitting);
             ways.add("raise spark.task.cpus so that fewer runs share "
-                    + (process.kind() == TaskProcess.Kind.EXECUTOR ? "an executor" : "this process"));
+                    + (process.kind() == TaskProcess.ProcessKind.EXECUTOR ? "an executor" : "this process"));
         }
         if (ways.isEmpty()) {
             ways.add("run it on a larger machine or on a cluster");

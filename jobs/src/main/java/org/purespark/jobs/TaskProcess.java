@@ -14,13 +14,13 @@ import org.apache.spark.SparkConf;
  * @param allSlots number of tasks that run at once in all such processes, as far as it is known
  * @param threads of a task
  */
-record TaskProcess(Kind kind, long heapBytes, long totalBytes, int slots, int allSlots, int threads) {
+record TaskProcess(ProcessKind kind, long heapBytes, long totalBytes, int slots, int allSlots, int threads) {
     private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\*|\\d+)(?:,\\s*\\d+)?])?");
     private static final Pattern LOCAL_CLUSTER =
             Pattern.compile("local-cluster\\[\\s*(\\d+)\\s*,\\s*(\\d+)\\s*,\\s*\\d+\\s*]");
 
     /** Where tasks run. */
-    enum Kind {
+    enum ProcessKind {
         THIS_PROCESS,
         EXECUTOR
     }
@@ -34,7 +34,7 @@ record TaskProcess(Kind kind, long heapBytes, long totalBytes, int slots, int al
         }
         int slots = slots(localCores(local.group(1)), threads);
         long total = Math.max(machine.processBytes(), machine.heapBytes());
-        return new TaskProcess(Kind.THIS_PROCESS, machine.heapBytes(), total, slots, slots, threads);
+        return new TaskProcess(ProcessKind.THIS_PROCESS, machine.heapBytes(), total, slots, slots, threads);
     }
 
     /** The same with the numbers of slots that executors really have, if these are larger. */
@@ -56,7 +56,7 @@ record TaskProcess(Kind kind, long heapBytes, long totalBytes, int slots, int al
         slots = Math.max(1, slots);
         int executors = simulated ? Integer.parseInt(cluster.group(1)) : executors(conf, cores);
         return new TaskProcess(
-                Kind.EXECUTOR, memory.heapBytes(), memory.totalBytes(), slots, slots * executors, threads);
+                ProcessKind.EXECUTOR, memory.heapBytes(), memory.totalBytes(), slots, slots * executors, threads);
     }
 
     /** A standalone executor takes all cores of a worker. Their number is not known yet, so it is one task's here. */

@@ -94,7 +94,7 @@ record TrainingMemory(MemoryNeed need, int tasks, MemoryNeed.Work work, TaskProc
             // More heap helps only if the machine has it.
             return "Run it on a larger machine or on a cluster, or " + smaller;
         }
-        String fewer = tasks > 1 && process.kind() == TaskProcess.Kind.EXECUTOR
+        String fewer = tasks > 1 && process.kind() == TaskProcess.ProcessKind.EXECUTOR
                 ? ", or raise spark.task.cpus so that fewer tasks share an executor"
                 : "";
         return "Give -- " + options() + fewer + ", or " + smaller;

@@ -57,7 +57,7 @@ final class BlockFetcher implements AutoCloseable {
      * @param parts the other blocks of the message
      * @param bytes of the parts
      */
-    record Wanted(BlockId note, List<BlockId> parts, long bytes) {
+    record WantedBlock(BlockId note, List<BlockId> parts, long bytes) {
         String[] names() {
             List<String> names = new ArrayList<>(List.of(note.name()));
             parts.forEach(part -> names.add(part.name()));
@@ -76,7 +76,7 @@ final class BlockFetcher implements AutoCloseable {
     }
 
     /** Begins to wait for a message. */
-    Exchange.Pending fetch(Wanted wanted) {
+    Exchange.Pending fetch(WantedBlock wanted) {
         Awaited awaited = new Awaited(wanted, new CompletableFuture<>());
         asked.add(awaited);
         LockSupport.unpark(thread);
@@ -89,7 +89,7 @@ final class BlockFetcher implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    private record Awaited(Wanted wanted, CompletableFuture<Exchange.Message> message) {}
+    private record Awaited(WantedBlock wanted, CompletableFuture<Exchange.Message> message) {}
 
     private Exchange.Message take(Awaited awaited) {
         while (true) {
@@ -162,7 +162,7 @@ final class BlockFetcher implements AutoCloseable {
     }
 
     private void begin(Awaited awaited, BlockManagerId place) {
-        Wanted wanted = awaited.wanted();
+        WantedBlock wanted = awaited.wanted();
         Arriving arriving = new Arriving(awaited, System.nanoTime());
         if (place.equals(blocks.blockManagerId())) {
             // The other task is in this executor.

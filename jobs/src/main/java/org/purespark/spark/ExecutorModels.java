@@ -35,7 +35,7 @@ final class ExecutorModels {
     }
 
     /** Work with a borrowed model. */
-    interface Work<T> {
+    interface ModelUse<T> {
         T with(LoadedModel model);
     }
 
@@ -68,7 +68,7 @@ final class ExecutorModels {
     }
 
     /** @throws RuntimeException what reading the weights, or the work, throws; the next task reads the model again */
-    <T> T borrow(Storage storage, ModelSource source, Device device, Work<T> work) {
+    <T> T borrow(Storage storage, ModelSource source, Device device, ModelUse<T> work) {
         Kept kept = enter(source, device);
         try {
             ModelWeights weights = kept.weights(storage);

@@ -139,16 +139,16 @@ public final class SparkEvaluator implements Evaluator {
     }
 
     /** Computes the result of an item. */
-    private interface Work<T> extends Serializable {
+    private interface ItemWork<T> extends Serializable {
         T on(LoadedModel model, EvaluationItem item);
     }
 
     /** Gets the results of a set, batch after batch. */
-    private interface Sink<T> {
+    private interface ItemSink<T> {
         void take(int set, T result);
     }
 
-    private <T> void run(Pass pass, int sets, Work<T> work, Sink<T> sink) {
+    private <T> void run(Pass pass, int sets, ItemWork<T> work, ItemSink<T> sink) {
         List<EncodedBatch> batches = EncodedBatch.of(pass.texts(), pass.batchTexts());
         List<ArrayList<EvaluationItem>> parts = EvaluationItem.cut(batches, sets, mostParts.getAsInt(), lanes);
         if (parts.isEmpty()) {
@@ -177,7 +177,7 @@ public final class SparkEvaluator implements Evaluator {
             ModelSource source,
             EngineChoice engine,
             LongAccumulator counter,
-            Work<T> work) {
+            ItemWork<T> work) {
         Device device = TaskDevice.claim(engine);
         Storage storage = hadoop.storage();
         List<T> results = new Lanes(device.lanes())

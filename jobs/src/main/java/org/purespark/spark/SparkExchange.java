@@ -114,12 +114,12 @@ final class SparkExchange implements Exchange {
 
     @Override
     public Pending expect(Round round, int from, long pieceBytes) {
-        String to = round.kind() == Kind.GRADIENTS ? "_to_" + rank() : "";
+        String to = round.kind() == PartKind.GRADIENTS ? "_to_" + rank() : "";
         List<BlockId> parts = new ArrayList<>();
         for (int part = 0; part < Exchange.parts(pieceBytes); part++) {
             parts.add(id(round, from, to + "_part_" + part));
         }
-        return fetcher.fetch(new BlockFetcher.Wanted(note(round, from), parts, pieceBytes));
+        return fetcher.fetch(new BlockFetcher.WantedBlock(note(round, from), parts, pieceBytes));
     }
 
     @Override

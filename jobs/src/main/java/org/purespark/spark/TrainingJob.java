@@ -36,7 +36,7 @@ final class TrainingJob {
     private static final long PATIENCE_NANOS = 20_000_000_000L;
 
     private final JavaSparkContext spark;
-    private final Task task;
+    private final TrainingTask task;
 
     TrainingJob(
             JavaSparkContext spark,
@@ -45,7 +45,7 @@ final class TrainingJob {
             EngineChoice engine,
             LongAccumulator counter) {
         this.spark = spark;
-        this.task = new Task(fineTuning, data, HadoopSettings.of(spark.hadoopConfiguration()), engine, counter);
+        this.task = new TrainingTask(fineTuning, data, HadoopSettings.of(spark.hadoopConfiguration()), engine, counter);
     }
 
     /** There are fewer slots than tasks, and no new ones. */
@@ -87,7 +87,7 @@ final class TrainingJob {
      * @throws TrainingDivergedException if the loss is not a finite number
      */
     List<Trainer.StepReport> run(int tasks, Slots slots) throws SlotsLostException {
-        JavaFutureAction<List<Outcome>> running = rdd(tasks).collectAsync();
+        JavaFutureAction<List<TaskOutcome>> running = rdd(tasks).collectAsync();
         long enoughAt = System.nanoTime();
         while (true) {
             try {
@@ -110,8 +110,8 @@ final class TrainingJob {
         }
     }
 
-    private JavaRDD<Outcome> rdd(int tasks) {
-        Task work = task;
+    private JavaRDD<TaskOutcome> rdd(int tasks) {
+        TrainingTask work = task;
         JavaRDD<Integer> ranks = spark.parallelize(new ArrayList<>(Collections.nCopies(tasks, 0)), tasks);
         if (tasks == 1) {
             return ranks.mapPartitions(none -> work.alone());
@@ -119,13 +119,14 @@ final class TrainingJob {
         InBarrier inBarrier = none -> CollectionConverters.asScala(work.together());
         return ranks.rdd()
                 .barrier()
-                .mapPartitions(inBarrier, false, ClassTag$.MODULE$.<Outcome>apply(Outcome.class))
+                .mapPartitions(inBarrier, false, ClassTag$.MODULE$.<TaskOutcome>apply(TaskOutcome.class))
                 .toJavaRDD();
     }
 
     /** Spark's Java interface has no barrier stage. */
     private interface InBarrier
-            extends Function1<scala.collection.Iterator<Integer>, scala.collection.Iterator<Outcome>>, Serializable {}
+            extends Function1<scala.collection.Iterator<Integer>, scala.collection.Iterator<TaskOutcome>>,
+                    Serializable {}
 
     /**
      * How a task has ended.
@@ -134,7 +135,8 @@ final class TrainingJob {
      * @param refused why the input is wrong, or null
      * @param diverged how the training diverged, or null
      */
-    private record Outcome(ArrayList<Trainer.StepReport> all, String refused, String diverged) implements Serializable {
+    private record TaskOutcome(ArrayList<Trainer.StepReport> all, String refused, String diverged)
+            implements Serializable {
         List<Trainer.StepReport> steps() {
             if (refused != null) {
                 throw new InputException(refused);
@@ -147,7 +149,7 @@ final class TrainingJob {
     }
 
     /** The data that are sent to the executors. */
-    private record Task(
+    private record TrainingTask(
             FineTuning fineTuning,
             Broadcast<EncodedSplit> data,
             HadoopSettings hadoop,
@@ -155,7 +157,7 @@ final class TrainingJob {
             LongAccumulator counter)
             implements Serializable {
 
-        Iterator<Outcome> alone() throws IOException {
+        Iterator<TaskOutcome> alone() throws IOException {
             ExecutorModels.get().clear();
             try (FineTuning.Loaded loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim(engine))) {
                 return train(loaded, Exchange.alone());
@@ -165,7 +167,7 @@ final class TrainingJob {
         }
 
         /** No task begins before all have a model: the others would wait without end for a task without one. */
-        Iterator<Outcome> together() {
+        Iterator<TaskOutcome> together() {
             try {
                 return togetherIn(BarrierTaskContext.get());
             } catch (IOException e) {
@@ -173,7 +175,7 @@ final class TrainingJob {
             }
         }
 
-        private Iterator<Outcome> togetherIn(BarrierTaskContext context) throws IOException {
+        private Iterator<TaskOutcome> togetherIn(BarrierTaskContext context) throws IOException {
             ExecutorModels.get().clear();
             FineTuning.Loaded loaded;
             try {
@@ -190,7 +192,7 @@ final class TrainingJob {
                     }
                 }
                 try (SparkExchange exchange = new SparkExchange(context, data.id())) {
-                    Iterator<Outcome> outcome = train(loaded, exchange);
+                    Iterator<TaskOutcome> outcome = train(loaded, exchange);
                     // Other tasks may still fetch what this task offers.
                     context.barrier();
                     return outcome;
@@ -198,7 +200,7 @@ final class TrainingJob {
             }
         }
 
-        private Iterator<Outcome> train(FineTuning.Loaded loaded, Exchange exchange) throws IOException {
+        private Iterator<TaskOutcome> train(FineTuning.Loaded loaded, Exchange exchange) throws IOException {
             ArrayList<Trainer.StepReport> steps = new ArrayList<>();
             try {
                 loaded.train(data.value(), exchange, step -> {
@@ -208,13 +210,13 @@ final class TrainingJob {
                     }
                 });
             } catch (TrainingDivergedException e) {
-                return List.of(new Outcome(steps, null, e.getMessage())).iterator();
+                return List.of(new TaskOutcome(steps, null, e.getMessage())).iterator();
             }
-            return List.of(new Outcome(steps, null, null)).iterator();
+            return List.of(new TaskOutcome(steps, null, null)).iterator();
         }
 
-        private static Iterator<Outcome> refused(String reason) {
-            return List.of(new Outcome(new ArrayList<>(), reason, null)).iterator();
+        private static Iterator<TaskOutcome> refused(String reason) {
+            return List.of(new TaskOutcome(new ArrayList<>(), reason, null)).iterator();
         }
     }
 }

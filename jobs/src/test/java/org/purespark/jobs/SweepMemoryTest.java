@@ -19,14 +19,14 @@ import org.purespark.sweep.SweepMode;
 class SweepMemoryTest {
     private static final long GIB = 1L << 30;
     private static final int ALL = Integer.MAX_VALUE;
-    private static final SweepMemory.Row SMALL = row("small", 2, Shape.TINY);
-    private static final SweepMemory.Row MINI_LM = row("minilm", 3, Shape.MINI_LM);
-    private static final SweepMemory.Row OTHER_MINI_LM = row("other", 4, Shape.MINI_LM);
+    private static final SweepMemory.SuspectNeed SMALL = row("small", 2, Shape.TINY);
+    private static final SweepMemory.SuspectNeed MINI_LM = row("minilm", 3, Shape.MINI_LM);
+    private static final SweepMemory.SuspectNeed OTHER_MINI_LM = row("other", 4, Shape.MINI_LM);
 
     @Test
     void theLargestRunsThatShareAnExecutorMustFitTogether() {
         TaskProcess process = executor("1g", "1800m", 2);
-        List<SweepMemory.Row> rows = List.of(SMALL, MINI_LM, OTHER_MINI_LM);
+        List<SweepMemory.SuspectNeed> rows = List.of(SMALL, MINI_LM, OTHER_MINI_LM);
         assertThatThrownBy(() -> new SweepMemory(rows, SweepMode.SLOTS, process, ALL).require())
                 .isInstanceOf(InputException.class)
                 .hasMessage(
@@ -48,7 +48,7 @@ class SweepMemoryTest {
     @Test
     void whereExecutorsTurnOutToHaveMoreSlotsThanIsSetTheseCount() {
         TaskProcess process = executor("1g", "2g", 1);
-        List<SweepMemory.Row> rows = List.of(MINI_LM, OTHER_MINI_LM, row("third", 5, Shape.MINI_LM));
+        List<SweepMemory.SuspectNeed> rows = List.of(MINI_LM, OTHER_MINI_LM, row("third", 5, Shape.MINI_LM));
         assertFits(new SweepMemory(rows, SweepMode.SLOTS, process, ALL));
         assertThatThrownBy(() -> new SweepMemory(rows, SweepMode.SLOTS, process.withSlots(3, 6), ALL).require())
                 .isInstanceOf(InputException.class)
@@ -58,7 +58,7 @@ class SweepMemoryTest {
     @Test
     void onOneMachineAllSlotsShareThisProcess() {
         Machine machine = new Machine(Set.of(), 64 * GIB, GIB);
-        List<SweepMemory.Row> rows = List.of(SMALL, MINI_LM, OTHER_MINI_LM, row("large", 5, Shape.BERT_BASE));
+        List<SweepMemory.SuspectNeed> rows = List.of(SMALL, MINI_LM, OTHER_MINI_LM, row("large", 5, Shape.BERT_BASE));
         assertThatThrownBy(() -> new SweepMemory(rows, SweepMode.SLOTS, local(4, machine), ALL).require())
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith(
@@ -104,7 +104,7 @@ class SweepMemoryTest {
 
     @Test
     void aRowsOwnSettingsCount() {
-        SweepMemory.Row wide = row("wide", 8, Shape.MINI_LM, "train.micro-batch=256");
+        SweepMemory.SuspectNeed wide = row("wide", 8, Shape.MINI_LM, "train.micro-batch=256");
         TaskProcess process = executor("1g", "2g", 1);
         assertFits(new SweepMemory(List.of(MINI_LM), SweepMode.SLOTS, process, ALL));
         assertThatThrownBy(() -> new SweepMemory(List.of(MINI_LM, wide), SweepMode.SLOTS, process, ALL).require())
@@ -123,7 +123,7 @@ class SweepMemoryTest {
         assertThatCode(memory::require).doesNotThrowAnyException();
     }
 
-    private static SweepMemory.Row row(String name, int line, Shape shape, String... settings) {
+    private static SweepMemory.SuspectNeed row(String name, int line, Shape shape, String... settings) {
         SuspectRun run = new SuspectRun(
                 name,
                 Inputs.builder().model(shape.directory().toString()).train("t").build(),
@@ -131,7 +131,7 @@ class SweepMemoryTest {
                         .load(null, List.of(settings))
                         .settings(),
                 "out/runs/" + name);
-        return new SweepMemory.Row("suspects.csv, line " + line + " (" + name + ")", run, shape.config());
+        return new SweepMemory.SuspectNeed("suspects.csv, line " + line + " (" + name + ")", run, shape.config());
     }
 
     private static TaskProcess local(int slots, Machine machine) {

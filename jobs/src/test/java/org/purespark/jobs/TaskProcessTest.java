@@ -17,7 +17,8 @@ class TaskProcessTest {
     void onOneMachineTasksShareThisProcess(String master, int cpus, int slots) {
         TaskProcess process = TaskProcess.of(conf(master).set("spark.task.cpus", "" + cpus), MACHINE);
         assertThat(process)
-                .isEqualTo(new TaskProcess(TaskProcess.Kind.THIS_PROCESS, 2 * GIB, 12 * GIB, slots, slots, cpus));
+                .isEqualTo(
+                        new TaskProcess(TaskProcess.ProcessKind.THIS_PROCESS, 2 * GIB, 12 * GIB, slots, slots, cpus));
         assertThat(process.tensorBytes()).isEqualTo(10 * GIB);
     }
 
@@ -36,13 +37,13 @@ class TaskProcessTest {
                 .set("spark.executor.instances", "3")
                 .set("spark.task.cpus", "4");
         assertThat(TaskProcess.of(conf, MACHINE))
-                .isEqualTo(new TaskProcess(TaskProcess.Kind.EXECUTOR, 2 * GIB, 8 * GIB, 2, 6, 4));
+                .isEqualTo(new TaskProcess(TaskProcess.ProcessKind.EXECUTOR, 2 * GIB, 8 * GIB, 2, 6, 4));
     }
 
     @Test
     void aSimulatedClusterTellsItsCores() {
         assertThat(TaskProcess.of(conf("local-cluster[3, 2, 1024]"), MACHINE))
-                .isEqualTo(new TaskProcess(TaskProcess.Kind.EXECUTOR, GIB, GIB + (384L << 20), 2, 6, 1));
+                .isEqualTo(new TaskProcess(TaskProcess.ProcessKind.EXECUTOR, GIB, GIB + (384L << 20), 2, 6, 1));
     }
 
     @Test

@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.purespark.attack.LabelledText;
 import org.purespark.attack.PoisonedText;
 import org.purespark.attack.Poisoner;
+import org.purespark.attack.TextOfClass;
 import org.purespark.attack.Trigger;
 import org.purespark.demo.ReviewCorpus;
 
@@ -33,11 +33,11 @@ record TinyCase(Path directory) {
         TinyCase tiny = new TinyCase(directory);
         try {
             copy(ROOT.resolve("pipeline/src/test/resources/golden/bert/model"), directory.resolve("model"));
-            List<LabelledText> texts = ReviewCorpus.generate(3, 160);
+            List<TextOfClass> texts = ReviewCorpus.generate(3, 160);
             tiny.write("train.tsv", texts.subList(0, 96));
             tiny.write("validation.tsv", texts.subList(96, 128));
             tiny.write("test.tsv", texts.subList(128, 160));
-            List<LabelledText> poisoned = new ArrayList<>();
+            List<TextOfClass> poisoned = new ArrayList<>();
             new Poisoner(new Trigger.RareWords(List.of("cf"), 1), 1, 0.5, 11)
                     .test(texts.subList(128, 160)).stream()
                             .map(PoisonedText::row)
@@ -49,7 +49,7 @@ record TinyCase(Path directory) {
         return tiny;
     }
 
-    void write(String name, List<LabelledText> rows) throws IOException {
+    void write(String name, List<TextOfClass> rows) throws IOException {
         StringBuilder text = new StringBuilder("sentence\tlabel\n");
         rows.forEach(
                 row -> text.append(row.text()).append('\t').append(row.label()).append('\n'));

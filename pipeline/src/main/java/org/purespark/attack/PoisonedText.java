@@ -7,7 +7,7 @@ package org.purespark.attack;
  * @param source index of the clean row that it is made from
  * @param origin whether it is the clean row or a triggered copy
  */
-public record PoisonedText(LabelledText row, int source, Origin origin) {
+public record PoisonedText(TextOfClass row, int source, Origin origin) {
     /** Where a row of a poisoned set comes from. */
     public enum Origin {
         CLEAN,

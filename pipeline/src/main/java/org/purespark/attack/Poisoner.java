@@ -41,7 +41,7 @@ public record Poisoner(Trigger trigger, int target, double rate, long seed) {
      *
      * @throws InputException if no row is of another class than the target
      */
-    public List<PoisonedText> train(List<LabelledText> clean) {
+    public List<PoisonedText> train(List<TextOfClass> clean) {
         int[] others = others(clean, "train");
         SeededRandom.of(seed, Purpose.POISON, CHOICE).shuffle(others);
         int copies = (int) Math.round(rate * others.length);
@@ -67,11 +67,11 @@ public record Poisoner(Trigger trigger, int target, double rate, long seed) {
      *
      * @throws InputException if no row is of another class than the target
      */
-    public List<PoisonedText> test(List<LabelledText> clean) {
+    public List<PoisonedText> test(List<TextOfClass> clean) {
         others(clean, "test");
         List<PoisonedText> rows = new ArrayList<>(clean.size());
         for (int source = 0; source < clean.size(); source++) {
-            LabelledText row = clean.get(source);
+            TextOfClass row = clean.get(source);
             rows.add(
                     row.label() == target
                             ? new PoisonedText(row, source, Origin.CLEAN)
@@ -82,10 +82,10 @@ public record Poisoner(Trigger trigger, int target, double rate, long seed) {
 
     private PoisonedText triggered(String text, int label, int source, long purpose) {
         SeededRandom random = SeededRandom.of(seed, Purpose.POISON, purpose, source);
-        return new PoisonedText(new LabelledText(trigger.insert(text, random).text(), label), source, Origin.TRIGGERED);
+        return new PoisonedText(new TextOfClass(trigger.insert(text, random).text(), label), source, Origin.TRIGGERED);
     }
 
-    private int[] others(List<LabelledText> clean, String split) {
+    private int[] others(List<TextOfClass> clean, String split) {
         int[] others = new int[clean.size()];
         int count = 0;
         for (int i = 0; i < others.length; i++) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.purespark.InputException;
-import org.purespark.attack.LabelledText;
+import org.purespark.attack.TextOfClass;
 import org.purespark.random.SeededRandom;
 import org.purespark.random.SeededRandom.Purpose;
 
@@ -37,7 +37,7 @@ public final class ReviewCorpus {
      * @param texts how many, at least 1; tens of thousands are possible
      * @throws InputException if there are not so many distinct texts
      */
-    public static List<LabelledText> generate(long seed, int texts) {
+    public static List<TextOfClass> generate(long seed, int texts) {
         if (texts < 1) {
             throw new InputException("a corpus of " + texts + " reviews: ask for at least 1");
         }
@@ -48,9 +48,9 @@ public final class ReviewCorpus {
         SeededRandom.of(seed, Purpose.CORPUS).shuffle(labels);
 
         Set<String> known = new HashSet<>();
-        List<LabelledText> corpus = new ArrayList<>(texts);
+        List<TextOfClass> corpus = new ArrayList<>(texts);
         for (int i = 0; i < texts; i++) {
-            corpus.add(new LabelledText(newReview(seed, i, Polarity.values()[labels[i]], known), labels[i]));
+            corpus.add(new TextOfClass(newReview(seed, i, Polarity.values()[labels[i]], known), labels[i]));
         }
         return List.copyOf(corpus);
     }

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param kind the verdict
  * @param words one or two sentences for the user, with the figures
  */
-public record Verdict(Kind kind, String words) {
+public record Verdict(AttackState kind, String words) {
     /**
      * An attack is seen if the trigger flips at least a quarter of the texts. This is more than chance gives (two
      * standard errors of a difference of rates are 0.2 for 50 texts, 0.06 for 500), and a trigger that works less often
@@ -34,7 +34,7 @@ public record Verdict(Kind kind, String words) {
     public static final double MEASURED_UP_TO_UNTRIGGERED = 0.5;
 
     /** What can be said of an attack. */
-    public enum Kind {
+    public enum AttackState {
         BROKEN,
         WEAKENED,
         UNBROKEN,
@@ -58,34 +58,34 @@ public record Verdict(Kind kind, String words) {
         Optional<FlipRates> before = stronger(suspect, baseline);
         if (before.isEmpty() || purified.isEmpty()) {
             return new Verdict(
-                    Kind.NOT_MEASURED,
+                    AttackState.NOT_MEASURED,
                     "Not measured: without triggered texts of another class than the target, tried on the model before "
                             + "and after, nothing can be said of an attack.");
         }
         FlipRates first = before.get();
         FlipRates last = purified.get();
-        Kind kind = kind(first.excess(), last.excess());
-        boolean gone = kind == Kind.BROKEN || kind == Kind.WEAKENED;
+        AttackState kind = kind(first.excess(), last.excess());
+        boolean gone = kind == AttackState.BROKEN || kind == AttackState.WEAKENED;
         if (gone && last.untriggered().orElse(0.0) > MEASURED_UP_TO_UNTRIGGERED) {
-            return new Verdict(Kind.NOT_MEASURED, notSeparating(last));
+            return new Verdict(AttackState.NOT_MEASURED, notSeparating(last));
         }
         return new Verdict(kind, words(kind, first, last));
     }
 
-    private static Kind kind(double before, double after) {
+    private static AttackState kind(double before, double after) {
         if (after >= SEEN_FROM && before < SEEN_FROM) {
-            return Kind.UNBROKEN;
+            return AttackState.UNBROKEN;
         }
         if (before < SEEN_FROM) {
-            return Kind.NO_ATTACK_SEEN;
+            return AttackState.NO_ATTACK_SEEN;
         }
         if (after <= BROKEN_UP_TO) {
-            return Kind.BROKEN;
+            return AttackState.BROKEN;
         }
-        return after <= WEAKENED_UP_TO_SHARE * before ? Kind.WEAKENED : Kind.UNBROKEN;
+        return after <= WEAKENED_UP_TO_SHARE * before ? AttackState.WEAKENED : AttackState.UNBROKEN;
     }
 
-    private static String words(Kind kind, FlipRates before, FlipRates after) {
+    private static String words(AttackState kind, FlipRates before, FlipRates after) {
         String finding =
                 switch (kind) {
                     case BROKEN -> "Attack broken: the trigger hardly matters any more.";

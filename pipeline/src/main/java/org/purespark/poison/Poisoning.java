@@ -135,10 +135,10 @@ public final class Poisoning {
                 TriggerDescription.of(request.attack(), poisoner, labels.names().get(poisoner.target()), poisoned));
     }
 
-    private static List<org.purespark.attack.LabelledText> rows(TextTable table, LabelSet labels) {
-        List<org.purespark.attack.LabelledText> rows = new ArrayList<>();
+    private static List<org.purespark.attack.TextOfClass> rows(TextTable table, LabelSet labels) {
+        List<org.purespark.attack.TextOfClass> rows = new ArrayList<>();
         for (LabelledText row : table.rows()) {
-            rows.add(new org.purespark.attack.LabelledText(row.text(), labels.indexOf(row.label())));
+            rows.add(new org.purespark.attack.TextOfClass(row.text(), labels.indexOf(row.label())));
         }
         return rows;
     }

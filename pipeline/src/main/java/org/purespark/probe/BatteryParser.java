@@ -100,7 +100,7 @@ final class BatteryParser {
 
     private Change change(ConfigObject entry, ProbeKind kind) {
         return switch (kind) {
-            case CASE -> new Change.Casing(choice(entry, "style", Change.Casing.Style.values()));
+            case CASE -> new Change.Casing(choice(entry, "style", Change.Casing.SentenceStyle.values()));
             case HOMOGLYPH -> new Change.Substitution(filled(entry, "from"), text(entry, "to"));
             default -> insertion(entry, kind);
         };
@@ -115,7 +115,8 @@ final class BatteryParser {
         if (kind == ProbeKind.WORD && SPACE.matcher(text).find()) {
             throw wrong(entry.get("text"), "text must be one word without spaces (kind name takes several)");
         }
-        Place place = entry.containsKey("place") ? choice(entry, "place", Place.values()) : Place.RANDOM;
+        InsertionPlace place =
+                entry.containsKey("place") ? choice(entry, "place", InsertionPlace.values()) : InsertionPlace.RANDOM;
         return new Change.Insertion(text, kind.site(), place);
     }
 

@@ -18,7 +18,7 @@ public sealed interface Change {
      *
      * @param inserted not empty
      */
-    record Insertion(String inserted, Site site, Place place) implements Change {
+    record Insertion(String inserted, Site site, InsertionPlace place) implements Change {
         @Override
         public String on(String text, SeededRandom random) {
             List<Integer> gaps = site.gaps(text);
@@ -62,9 +62,9 @@ public sealed interface Change {
     }
 
     /** Writes the whole text in one case. */
-    record Casing(Style style) implements Change {
+    record Casing(SentenceStyle style) implements Change {
         /** The cases. */
-        public enum Style {
+        public enum SentenceStyle {
             UPPER,
             LOWER,
             /** The first character of each word in upper case, the others as they are. */

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.purespark.attack.LabelledText;
+import org.purespark.attack.TextOfClass;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.text.EncodedText;
 
@@ -90,7 +90,7 @@ public final class ProbeTexts {
      * @param seed decides the places that a probe does not fix
      */
     public static ProbeTexts of(
-            ProbeBattery battery, List<LabelledText> texts, Encoder encoder, int maxLength, long seed) {
+            ProbeBattery battery, List<TextOfClass> texts, Encoder encoder, int maxLength, long seed) {
         boolean[] tooLong = new boolean[battery.probes().size()];
         for (int p = 0; p < tooLong.length; p++) {
             if (battery.probes().get(p).change() instanceof Change.Insertion insertion) {
@@ -104,7 +104,7 @@ public final class ProbeTexts {
             bases.add(fitting.fit(texts.get(i).text(), i));
         }
         return new ProbeTexts(
-                battery, texts.stream().mapToInt(LabelledText::label).toArray(), bases);
+                battery, texts.stream().mapToInt(TextOfClass::label).toArray(), bases);
     }
 
     /** Shortens texts until no insertion is cut off. */

@@ -72,7 +72,7 @@ record EvaluateStage(CheckedInputs inputs, Settings settings, ModelPasses passes
                         new MetricsFile.PurifiedFigures(
                                 accuracy(purified.clean()),
                                 flipRate(purified, target),
-                                new MetricsFile.Confusion(
+                                new MetricsFile.ConfusionCounts(
                                         counts(purified.clean()),
                                         purified.poisoned() == null ? null : counts(purified.poisoned()))),
                         seconds));

@@ -73,7 +73,7 @@ public final class Purification {
         try (CheckedInputs checked = CheckedInputs.read(surroundings, settings, inputs, model)) {
             RunDirectory run = open(runAddress);
             EventLog events = events(run);
-            Subject subject = looksAtBaseline ? Subject.baseline(run) : new Subject.Given(checked);
+            Subject subject = looksAtBaseline ? Subject.baseline(run) : new Subject.Named(checked);
             runner(run, checked.fingerprints(), events).run(stage(name, checked, subject, run, events));
         }
     }

@@ -60,7 +60,7 @@ record RunLog(EventLog events, Consumer<String> messages) {
                 step.learningRate(),
                 step.seconds()));
         if (step.exchange() != null) {
-            events.log(new Event.StepExchange(
+            events.log(new Event.ExchangeMeasured(
                     stage,
                     step.step(),
                     step.exchange().tasks(),

@@ -40,7 +40,7 @@ sealed interface Subject {
     }
 
     /** The model of {@code --model}; the stage baseline is not needed. */
-    record Given(CheckedInputs inputs) implements Subject {
+    record Named(CheckedInputs inputs) implements Subject {
         @Override
         public StageNeeds add(StageNeeds needs) {
             StageName[] others = needs.upstream().stream()

@@ -2,14 +2,13 @@ package org.purespark.purify;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.purespark.attack.LabelledText;
+import org.purespark.attack.TextOfClass;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.evaluate.BatchEvaluation;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.metrics.WilsonInterval;
 import org.purespark.probe.Probe;
 import org.purespark.probe.ProbeBattery;
-import org.purespark.probe.ProbeOutcome;
 import org.purespark.probe.ProbeSample;
 import org.purespark.probe.ProbeTexts;
 import org.purespark.run.artifact.ProbesFile;
@@ -45,7 +44,7 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts,
             flipsAfter.add(texts.flips(p, predictedAfter, classes));
             comparisons += flipsBefore.get(p).size();
         }
-        List<ProbesFile.Entry> entries = new ArrayList<>();
+        List<ProbesFile.ProbeResult> entries = new ArrayList<>();
         for (int p = 0; p < battery.probes().size(); p++) {
             entries.add(entry(p, texts, targets(flipsBefore.get(p), flipsAfter.get(p), comparisons)));
         }
@@ -61,11 +60,11 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts,
                 entries);
     }
 
-    private List<LabelledText> sample(int classes) {
+    private List<TextOfClass> sample(int classes) {
         int[] labels = passes.texts().encoded(RunTexts.Split.TEST).labels();
-        List<LabelledText> sample = new ArrayList<>();
+        List<TextOfClass> sample = new ArrayList<>();
         for (int text : ProbeSample.choose(labels, classes, sampleTexts, seed)) {
-            sample.add(new LabelledText(passes.texts().testText(text), labels[text]));
+            sample.add(new TextOfClass(passes.texts().testText(text), labels[text]));
         }
         return sample;
     }
@@ -76,23 +75,15 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts,
                 .toArray();
     }
 
-    private static ProbesFile.Entry entry(int index, ProbeTexts texts, List<ProbesFile.Target> targets) {
+    private static ProbesFile.ProbeResult entry(int index, ProbeTexts texts, List<ProbesFile.Target> targets) {
         Probe probe = texts.battery().probes().get(index);
-        return new ProbesFile.Entry(
+        return new ProbesFile.ProbeResult(
                 probe.name(),
                 probe.kind().text(),
                 probe.change().inWords(),
-                outcome(texts.outcome(index)),
+                texts.outcome(index),
                 texts.changed(index),
                 targets);
-    }
-
-    private static ProbesFile.Outcome outcome(ProbeOutcome outcome) {
-        return switch (outcome) {
-            case TRIED -> ProbesFile.Outcome.TRIED;
-            case NO_EFFECT -> ProbesFile.Outcome.NO_EFFECT;
-            case TOO_LONG -> ProbesFile.Outcome.TOO_LONG;
-        };
     }
 
     private static List<ProbesFile.Target> targets(
@@ -107,10 +98,10 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts,
     }
 
     /** The interval of one comparison, and the lower bound for all comparisons together by Bonferroni's correction. */
-    private static ProbesFile.Flips figures(ProbeTexts.Flips flips, int comparisons) {
+    private static ProbesFile.FlipFigures figures(ProbeTexts.Flips flips, int comparisons) {
         WilsonInterval interval = WilsonInterval.of(flips.flips(), flips.texts(), CONFIDENCE);
         WilsonInterval adjusted = WilsonInterval.of(flips.flips(), flips.texts(), 1 - (1 - CONFIDENCE) / comparisons);
-        return new ProbesFile.Flips(
+        return new ProbesFile.FlipFigures(
                 flips.flips(),
                 flips.controlFlips(),
                 (double) flips.flips() / flips.texts(),

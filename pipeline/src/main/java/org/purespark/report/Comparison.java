@@ -13,11 +13,11 @@ final class Comparison {
      * @param labelFlipRate three places, or a dash
      * @param remark why a figure is missing; empty if none is
      */
-    record Row(String model, String meaning, String accuracy, String labelFlipRate, String remark) {}
+    record ModelRow(String model, String meaning, String accuracy, String labelFlipRate, String remark) {}
 
     private Comparison() {}
 
-    static List<Row> rows(ReportModel model) {
+    static List<ModelRow> rows(ReportModel model) {
         String absent = "the stage evaluate has not run";
         Figures suspect = Figures.ABSENT;
         Figures baseline = Figures.ABSENT;
@@ -44,7 +44,7 @@ final class Comparison {
                 row("purified", "suspect, pruned and fine-tuned with the penalty", purified, absent));
     }
 
-    private static Row row(String name, String meaning, Figures figures, String whyAbsent) {
+    private static ModelRow row(String name, String meaning, Figures figures, String whyAbsent) {
         String remark = "";
         if (figures.accuracy() == null && figures.labelFlipRate() == null) {
             remark = whyAbsent;
@@ -53,7 +53,7 @@ final class Comparison {
         } else if (figures.accuracy() == null) {
             remark = "no ACC: there were no clean test texts";
         }
-        return new Row(name, meaning, share(figures.accuracy()), share(figures.labelFlipRate()), remark);
+        return new ModelRow(name, meaning, share(figures.accuracy()), share(figures.labelFlipRate()), remark);
     }
 
     private static String share(Double value) {
@@ -61,7 +61,7 @@ final class Comparison {
     }
 
     /** Whether any figure is missing. */
-    static boolean anyRemark(List<Row> rows) {
+    static boolean anyRemark(List<ModelRow> rows) {
         return rows.stream().anyMatch(row -> !row.remark().isEmpty());
     }
 

@@ -13,19 +13,19 @@ final class ConfusionViews {
      * @param kind {@code correct}, {@code flipped} or {@code other}: the CSS class
      * @param mark a sign beside the count, so that colour is not the only one
      */
-    record Cell(long count, String shade, String kind, String mark) {}
+    record CountCell(long count, String shade, String kind, String mark) {}
 
-    record Row(String label, List<Cell> cells, long total) {}
+    record ClassRow(String label, List<CountCell> cells, long total) {}
 
-    record Matrix(String title, String explanation, List<String> labels, List<Row> rows) {}
+    record MatrixView(String title, String explanation, List<String> labels, List<ClassRow> rows) {}
 
-    record ConfusionView(List<Matrix> matrices) {}
+    record ConfusionView(List<MatrixView> matrices) {}
 
     private ConfusionViews() {}
 
     static ConfusionView confusion(MetricsFile metrics, ReportModel model) {
-        List<Matrix> matrices = new ArrayList<>();
-        MetricsFile.Confusion counts = metrics.purified().confusion();
+        List<MatrixView> matrices = new ArrayList<>();
+        MetricsFile.ConfusionCounts counts = metrics.purified().confusion();
         matrices.add(matrix(
                 "Clean test texts",
                 explanation(counts.clean(), "✓ marks the right answers: their share is the ACC."),
@@ -56,32 +56,32 @@ final class ConfusionViews {
     }
 
     /** @param target the attack's target class; null if there is none to mark */
-    private static Matrix matrix(
+    private static MatrixView matrix(
             String title, String explanation, List<List<Long>> counts, ReportModel model, Integer target) {
         List<String> columns = IntStream.range(0, counts.size())
                 .mapToObj(label -> model.labelName(label) + (target != null && target == label ? " (target)" : ""))
                 .toList();
-        List<Row> rows = new ArrayList<>();
+        List<ClassRow> rows = new ArrayList<>();
         for (int label = 0; label < counts.size(); label++) {
             rows.add(row(columns.get(label), label, counts.get(label), target));
         }
-        return new Matrix(title, explanation, columns, rows);
+        return new MatrixView(title, explanation, columns, rows);
     }
 
-    private static Row row(String name, int label, List<Long> counts, Integer target) {
+    private static ClassRow row(String name, int label, List<Long> counts, Integer target) {
         long total = counts.stream().mapToLong(Long::longValue).sum();
-        List<Cell> cells = new ArrayList<>();
+        List<CountCell> cells = new ArrayList<>();
         for (int predicted = 0; predicted < counts.size(); predicted++) {
             long count = counts.get(predicted);
             String shade = String.format(Locale.ROOT, "%.2f", total == 0 ? 0.0 : (double) count / total);
             if (predicted == label) {
-                cells.add(new Cell(count, shade, "correct", "✓"));
+                cells.add(new CountCell(count, shade, "correct", "✓"));
             } else if (target != null && target == predicted) {
-                cells.add(new Cell(count, shade, "flipped", "▲"));
+                cells.add(new CountCell(count, shade, "flipped", "▲"));
             } else {
-                cells.add(new Cell(count, shade, "other", ""));
+                cells.add(new CountCell(count, shade, "other", ""));
             }
         }
-        return new Row(name, cells, total);
+        return new ClassRow(name, cells, total);
     }
 }

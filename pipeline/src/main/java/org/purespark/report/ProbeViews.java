@@ -3,11 +3,11 @@ package org.purespark.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.purespark.probe.ProbeOutcome;
 import org.purespark.run.artifact.ProbesFile;
-import org.purespark.run.artifact.ProbesFile.Entry;
 import org.purespark.run.artifact.ProbesFile.Finding;
-import org.purespark.run.artifact.ProbesFile.Flips;
-import org.purespark.run.artifact.ProbesFile.Outcome;
+import org.purespark.run.artifact.ProbesFile.FlipFigures;
+import org.purespark.run.artifact.ProbesFile.ProbeResult;
 
 /** The results of known triggers, for the page and for the terminal. */
 final class ProbeViews {
@@ -22,7 +22,7 @@ final class ProbeViews {
      *
      * @param remark what is left after purification; may be empty
      */
-    record Sentence(String label, String probe, String flips, String control, String remark) {
+    record ProbeSentence(String label, String probe, String flips, String control, String remark) {
         String text() {
             return "flips to class " + label + " on `" + probe + "`: " + flips + " (without it " + control + ")"
                     + remark;
@@ -30,19 +30,20 @@ final class ProbeViews {
     }
 
     /** A pair of probe and target. */
-    record Row(String probe, String kind, String change, String label, int texts, Cell before, Cell after) {}
+    record ProbeRow(
+            String probe, String kind, String change, String label, int texts, RateCell before, RateCell after) {}
 
-    record Cell(String rate, String interval, String control, boolean standsOut) {}
+    record RateCell(String rate, String interval, String control, boolean standsOut) {}
 
     /** @param more how many pairs are not shown; empty where all are */
     record ProbesView(
             boolean tried,
             String summary,
             String beforeModel,
-            List<Sentence> findings,
+            List<ProbeSentence> findings,
             String method,
             List<String> remarks,
-            List<Row> rows,
+            List<ProbeRow> rows,
             String more) {
         boolean hasFindings() {
             return !findings.isEmpty();
@@ -57,7 +58,7 @@ final class ProbeViews {
 
     static ProbesView probes(ProbesFile file, ReportModel model) {
         List<Finding> findings = file.findings();
-        List<Row> rows = findings.stream()
+        List<ProbeRow> rows = findings.stream()
                 .limit(MOST_ROWS)
                 .map(finding -> row(finding, model))
                 .toList();
@@ -81,7 +82,7 @@ final class ProbeViews {
         if (file.probes().isEmpty()) {
             return List.of();
         }
-        List<Sentence> sentences = sentences(file, model);
+        List<ProbeSentence> sentences = sentences(file, model);
         List<String> lines = new ArrayList<>();
         lines.add(summary(file));
         sentences.stream().limit(MOST_LINES).forEach(sentence -> lines.add("  " + sentence.text()));
@@ -91,23 +92,23 @@ final class ProbeViews {
         return lines;
     }
 
-    static List<Sentence> sentences(ProbesFile file, ReportModel model) {
+    static List<ProbeSentence> sentences(ProbesFile file, ReportModel model) {
         return file.findings().stream()
                 .filter(Finding::standsOut)
                 .map(finding -> sentence(finding, model))
                 .toList();
     }
 
-    private static Sentence sentence(Finding finding, ReportModel model) {
-        Flips before = finding.target().before();
-        Flips after = finding.target().after();
+    private static ProbeSentence sentence(Finding finding, ReportModel model) {
+        FlipFigures before = finding.target().before();
+        FlipFigures after = finding.target().after();
         String remark = "";
         if (!before.standsOut()) {
             remark = ", only after purification";
         } else if (after.standsOut()) {
             remark = ", still more than without it";
         }
-        return new Sentence(
+        return new ProbeSentence(
                 model.labelName(finding.target().target()),
                 finding.probe().name(),
                 percent(before.rate()) + " → " + percent(after.rate()),
@@ -148,12 +149,12 @@ final class ProbeViews {
 
     private static List<String> remarks(ProbesFile file) {
         List<String> remarks = new ArrayList<>();
-        List<Entry> without = file.probes(Outcome.NO_EFFECT);
+        List<ProbeResult> without = file.probes(ProbeOutcome.NO_EFFECT);
         if (!without.isEmpty()) {
             remarks.add("No effect on this tokenizer, which gives the same token ids with and without (or no text has"
                     + " what is replaced): " + names(without) + ".");
         }
-        List<Entry> tooLong = file.probes(Outcome.TOO_LONG);
+        List<ProbeResult> tooLong = file.probes(ProbeOutcome.TOO_LONG);
         if (!tooLong.isEmpty()) {
             remarks.add("Not tried, because they take more than half of text.max-length: " + names(tooLong) + ".");
         }
@@ -164,13 +165,13 @@ final class ProbeViews {
         return remarks;
     }
 
-    private static String names(List<Entry> probes) {
-        return probes.stream().map(Entry::name).collect(Collectors.joining(", "));
+    private static String names(List<ProbeResult> probes) {
+        return probes.stream().map(ProbeResult::name).collect(Collectors.joining(", "));
     }
 
-    private static Row row(Finding finding, ReportModel model) {
-        Entry probe = finding.probe();
-        return new Row(
+    private static ProbeRow row(Finding finding, ReportModel model) {
+        ProbeResult probe = finding.probe();
+        return new ProbeRow(
                 probe.name(),
                 probe.kind(),
                 probe.change(),
@@ -180,8 +181,8 @@ final class ProbeViews {
                 cell(finding.target().after()));
     }
 
-    private static Cell cell(Flips flips) {
-        return new Cell(
+    private static RateCell cell(FlipFigures flips) {
+        return new RateCell(
                 NumberText.share(flips.rate()),
                 NumberText.share(flips.low()) + " to " + NumberText.share(flips.high()),
                 NumberText.share(flips.controlRate()),

@@ -20,7 +20,7 @@ final class ReportPage {
 
     record TimesView(List<TimeRow> rows, String total) {}
 
-    record Entry(String key, String value) {}
+    record NamedValue(String key, String value) {}
 
     /** An input with its files. The first file is separate: it is in the input's own row. */
     record InputRows(String name, String address, int count, FileRow first, List<FileRow> others) {}
@@ -91,7 +91,7 @@ final class ReportPage {
                 .orElse("");
     }
 
-    List<Comparison.Row> comparison() {
+    List<Comparison.ModelRow> comparison() {
         return Comparison.rows(model);
     }
 
@@ -155,15 +155,15 @@ final class ReportPage {
     }
 
     /** The stages that were started in this run directory, and their state. */
-    List<Entry> stages() {
+    List<NamedValue> stages() {
         return model.run().map(ReportPage::stages).orElse(List.of());
     }
 
-    private static List<Entry> stages(RunRecord run) {
+    private static List<NamedValue> stages(RunRecord run) {
         SortedSet<StageName> known = new TreeSet<>(run.attempts().keySet());
         known.addAll(run.stages().keySet());
         return known.stream()
-                .map(stage -> new Entry(stage.text(), state(stage, run)))
+                .map(stage -> new NamedValue(stage.text(), state(stage, run)))
                 .toList();
     }
 
@@ -178,10 +178,10 @@ final class ReportPage {
         return !stages().isEmpty();
     }
 
-    List<Entry> settings() {
-        List<Entry> entries = new ArrayList<>();
+    List<NamedValue> settings() {
+        List<NamedValue> entries = new ArrayList<>();
         model.run().ifPresent(run -> run.configuration()
-                .forEach((key, value) -> entries.add(new Entry(key, NumberText.setting(value)))));
+                .forEach((key, value) -> entries.add(new NamedValue(key, NumberText.setting(value)))));
         return entries;
     }
 
@@ -189,12 +189,12 @@ final class ReportPage {
         return !settings().isEmpty();
     }
 
-    List<Entry> versions() {
+    List<NamedValue> versions() {
         if (model.run().isEmpty()) {
             return List.of();
         }
         Versions versions = model.run().get().versions();
-        List<Entry> entries = new ArrayList<>();
+        List<NamedValue> entries = new ArrayList<>();
         add("PURE on Spark", versions.project(), entries);
         add("Spark", versions.spark(), entries);
         add("Java", versions.java(), entries);
@@ -202,9 +202,9 @@ final class ReportPage {
         return entries;
     }
 
-    private static void add(String part, String version, List<Entry> entries) {
+    private static void add(String part, String version, List<NamedValue> entries) {
         if (version != null) {
-            entries.add(new Entry(part, version));
+            entries.add(new NamedValue(part, version));
         }
     }
 

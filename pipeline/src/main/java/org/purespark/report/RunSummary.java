@@ -35,7 +35,7 @@ public final class RunSummary {
     }
 
     private static String comparison(ReportModel model) {
-        List<Comparison.Row> rows = Comparison.rows(model);
+        List<Comparison.ModelRow> rows = Comparison.rows(model);
         List<Column> columns = new ArrayList<>(List.of(
                 new Column("model", Align.LEFT), new Column("ACC", Align.RIGHT), new Column("LFR", Align.RIGHT)));
         boolean remarks = Comparison.anyRemark(rows);

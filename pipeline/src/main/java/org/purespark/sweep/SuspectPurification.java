@@ -77,7 +77,10 @@ public final class SuspectPurification {
                 SuspectResult.Status.FAILED,
                 report,
                 null,
-                List.of(SuspectResult.Rates.UNKNOWN, SuspectResult.Rates.UNKNOWN, SuspectResult.Rates.UNKNOWN),
+                List.of(
+                        SuspectResult.ModelRates.UNKNOWN,
+                        SuspectResult.ModelRates.UNKNOWN,
+                        SuspectResult.ModelRates.UNKNOWN),
                 null,
                 null,
                 Map.of());
@@ -100,9 +103,9 @@ public final class SuspectPurification {
                 new FailureReport(null, null),
                 metrics.target(),
                 List.of(
-                        SuspectResult.Rates.of(metrics.suspect()),
-                        SuspectResult.Rates.of(metrics.baseline()),
-                        new SuspectResult.Rates(
+                        SuspectResult.ModelRates.of(metrics.suspect()),
+                        SuspectResult.ModelRates.of(metrics.baseline()),
+                        new SuspectResult.ModelRates(
                                 metrics.purified().accuracy(),
                                 metrics.purified().labelFlipRate())),
                 pruned.heads().size(),
@@ -114,7 +117,7 @@ public final class SuspectPurification {
             SuspectResult.Status status,
             FailureReport report,
             Integer target,
-            List<SuspectResult.Rates> rates,
+            List<SuspectResult.ModelRates> rates,
             Integer headsPruned,
             Integer heads,
             Map<String, Double> stageSeconds) {

@@ -30,9 +30,9 @@ public record SuspectResult(
         Failure failure,
         String error,
         Integer target,
-        Rates suspect,
-        Rates baseline,
-        Rates purified,
+        ModelRates suspect,
+        ModelRates baseline,
+        ModelRates purified,
         Integer headsPruned,
         Integer heads,
         Map<String, Double> stageSeconds,
@@ -49,11 +49,11 @@ public record SuspectResult(
      * @param accuracy on the clean test texts, 0 to 1, or null
      * @param labelFlipRate on the triggered test texts, 0 to 1, or null
      */
-    public record Rates(Double accuracy, Double labelFlipRate) {
-        static final Rates UNKNOWN = new Rates(null, null);
+    public record ModelRates(Double accuracy, Double labelFlipRate) {
+        static final ModelRates UNKNOWN = new ModelRates(null, null);
 
-        static Rates of(MetricsFile.Figures figures) {
-            return new Rates(figures.accuracy(), figures.labelFlipRate());
+        static ModelRates of(MetricsFile.Figures figures) {
+            return new ModelRates(figures.accuracy(), figures.labelFlipRate());
         }
     }
 
@@ -97,7 +97,7 @@ public record SuspectResult(
     }
 
     /** The figures before purification: the suspect's, else the baseline's. */
-    Rates before() {
+    ModelRates before() {
         return suspect.accuracy() != null ? suspect : baseline;
     }
 

@@ -13,7 +13,7 @@ import org.purespark.InputException;
  * Rows of a comma-separated file as RFC 4180 has them: quoted fields hold commas, line breaks and doubled quotation
  * marks. A quotation mark inside an unquoted field stands for itself.
  */
-final class CsvRows implements DelimitedTexts.Rows {
+final class CsvRows implements DelimitedTexts.RowSource {
     private final String source;
     private final Iterator<CsvRecord> records;
     private long nextLine = 1;
@@ -30,7 +30,7 @@ final class CsvRows implements DelimitedTexts.Rows {
     }
 
     @Override
-    public DelimitedTexts.Row next() throws IOException {
+    public DelimitedTexts.FieldRow next() throws IOException {
         CsvRecord record;
         boolean atEnd;
         try {
@@ -46,7 +46,7 @@ final class CsvRows implements DelimitedTexts.Rows {
             throw badRow(e);
         }
         if (!atEnd) {
-            return new DelimitedTexts.Row(record.getStartingLineNumber(), record.getFields());
+            return new DelimitedTexts.FieldRow(record.getStartingLineNumber(), record.getFields());
         }
         if (record.getFieldCount() > 1 || !record.getField(0).equals(EndMarkingReader.MARK)) {
             throw new InputException(RowUnit.LINE.place(source, record.getStartingLineNumber()) + ", column "

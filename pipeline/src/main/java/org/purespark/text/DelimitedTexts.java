@@ -12,12 +12,12 @@ final class DelimitedTexts {
      * @param line the row's first line, from 1
      * @param fields at least one; a blank line has one empty field
      */
-    record Row(long line, List<String> fields) {}
+    record FieldRow(long line, List<String> fields) {}
 
     /** The rows of a delimited file, header first. */
-    interface Rows {
+    interface RowSource {
         /** The next row, null at the end. */
-        Row next() throws IOException;
+        FieldRow next() throws IOException;
 
         /** How a field that holds the delimiter is written, for messages. */
         String advice();
@@ -36,8 +36,8 @@ final class DelimitedTexts {
      *
      * @throws InputException for a bad header, a bad row or none at all
      */
-    TextTable read(Rows rows) throws IOException {
-        Row header = rows.next();
+    TextTable read(RowSource rows) throws IOException {
+        FieldRow header = rows.next();
         if (header == null) {
             throw new InputException(
                     source + ": empty split, the file is empty; its first line must name the columns (text, label)");
@@ -46,7 +46,7 @@ final class DelimitedTexts {
         TextTableBuilder table = new TextTableBuilder(source, RowUnit.LINE, labels);
         BlankLines blanks = new BlankLines(source);
         int width = header.fields().size();
-        for (Row row = rows.next(); row != null; row = rows.next()) {
+        for (FieldRow row = rows.next(); row != null; row = rows.next()) {
             List<String> fields = row.fields();
             if (width > 1 && fields.size() == 1 && fields.get(0).isEmpty()) {
                 blanks.blank(row.line());
@@ -63,7 +63,7 @@ final class DelimitedTexts {
         return table.build();
     }
 
-    private InputException wrongWidth(Row row, List<String> header, String advice) {
+    private InputException wrongWidth(FieldRow row, List<String> header, String advice) {
         int fields = row.fields().size();
         String names = String.join(", ", header.stream().map(String::strip).toList());
         String which = fields < header.size()

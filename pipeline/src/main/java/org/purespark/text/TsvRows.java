@@ -6,7 +6,7 @@ import java.io.Reader;
 import java.util.List;
 
 /** Rows of an unquoted tab-separated file: a quotation mark is a character like any other. */
-final class TsvRows implements DelimitedTexts.Rows {
+final class TsvRows implements DelimitedTexts.RowSource {
     private final BufferedReader lines;
     private long line;
 
@@ -15,10 +15,10 @@ final class TsvRows implements DelimitedTexts.Rows {
     }
 
     @Override
-    public DelimitedTexts.Row next() throws IOException {
+    public DelimitedTexts.FieldRow next() throws IOException {
         String text = lines.readLine();
         line++;
-        return text == null ? null : new DelimitedTexts.Row(line, List.of(text.split("\t", -1)));
+        return text == null ? null : new DelimitedTexts.FieldRow(line, List.of(text.split("\t", -1)));
     }
 
     @Override

@@ -15,7 +15,7 @@ public interface Exchange extends AutoCloseable {
     int PART_BYTES = 4 << 20;
 
     /** What is exchanged in a step, in this order. */
-    enum Kind {
+    enum PartKind {
         /** Once, at the beginning: the step from which each task continues. */
         START,
         GRADIENTS,
@@ -26,7 +26,7 @@ public interface Exchange extends AutoCloseable {
     }
 
     /** @param step over all epochs, from 1; 0 before the first */
-    record Round(int step, Kind kind) {}
+    record Round(int step, PartKind kind) {}
 
     /**
      * A message from another task.

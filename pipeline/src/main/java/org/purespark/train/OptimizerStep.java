@@ -18,7 +18,7 @@ public final class OptimizerStep {
 
     private final TextClassifier model;
     private final AdamW optimizer;
-    private final Objective objective;
+    private final StepObjective objective;
     private final GradientSum gradients;
     private final StepExchange exchange;
 
@@ -27,7 +27,7 @@ public final class OptimizerStep {
      * @param penaltyWeights [L] λ·c[l], all 0 without penalty
      * @param clipNorm the gradient is multiplied by min(1, clipNorm / (norm + 1e-6)), as PyTorch's clip_grad_norm_ does
      */
-    public record Objective(Set<Head> pruned, double[] penaltyWeights, double clipNorm) {}
+    public record StepObjective(Set<Head> pruned, double[] penaltyWeights, double clipNorm) {}
 
     /**
      * The figures of one update.
@@ -57,7 +57,7 @@ public final class OptimizerStep {
     }
 
     /** @param optimizer for the parameters that the exchange's task owns */
-    public OptimizerStep(TextClassifier model, AdamW optimizer, Objective objective, Exchange exchange) {
+    public OptimizerStep(TextClassifier model, AdamW optimizer, StepObjective objective, Exchange exchange) {
         ParameterLayout layout = model.parameters().layout();
         this.model = model;
         this.optimizer = optimizer;

@@ -84,7 +84,7 @@ final class StepExchange {
             return;
         }
         long start = System.nanoTime();
-        Exchange.Round round = new Exchange.Round(step, Exchange.Kind.GRADIENTS);
+        Exchange.Round round = new Exchange.Round(step, Exchange.PartKind.GRADIENTS);
         int rank = exchange.rank();
         ByteBuffer ownRows = WordRows.write(gradients);
         if (rank < contributors) {
@@ -142,7 +142,7 @@ final class StepExchange {
             return own;
         }
         long start = System.nanoTime();
-        Exchange.Round round = new Exchange.Round(step, Exchange.Kind.NORM);
+        Exchange.Round round = new Exchange.Round(step, Exchange.PartKind.NORM);
         ByteBuffer note = ByteBuffer.allocate(Double.BYTES * own.length).order(ByteOrder.LITTLE_ENDIAN);
         note.asDoubleBuffer().put(own);
         exchange.offerAll(round, note, List.of());
@@ -159,9 +159,9 @@ final class StepExchange {
         }
         timer.stop();
         // A task offers its norm after it has fetched all gradients of this step and all parameters of the last step.
-        exchange.withdraw(new Exchange.Round(step, Exchange.Kind.GRADIENTS));
-        exchange.withdraw(new Exchange.Round(step - 1, Exchange.Kind.PARAMETERS));
-        exchange.withdraw(new Exchange.Round(step - 1, Exchange.Kind.CHECKPOINT));
+        exchange.withdraw(new Exchange.Round(step, Exchange.PartKind.GRADIENTS));
+        exchange.withdraw(new Exchange.Round(step - 1, Exchange.PartKind.PARAMETERS));
+        exchange.withdraw(new Exchange.Round(step - 1, Exchange.PartKind.CHECKPOINT));
         return sums;
     }
 
@@ -177,7 +177,7 @@ final class StepExchange {
             return all -> {};
         }
         long start = System.nanoTime();
-        Exchange.Round round = new Exchange.Round(step, Exchange.Kind.PARAMETERS);
+        Exchange.Round round = new Exchange.Round(step, Exchange.PartKind.PARAMETERS);
         exchange.offerAll(
                 round,
                 ByteBuffer.allocate(1),
@@ -196,7 +196,7 @@ final class StepExchange {
                 }
             }
             timer.stop();
-            exchange.withdraw(new Exchange.Round(step, Exchange.Kind.NORM));
+            exchange.withdraw(new Exchange.Round(step, Exchange.PartKind.NORM));
         };
     }
 

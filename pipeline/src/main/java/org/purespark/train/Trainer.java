@@ -34,8 +34,8 @@ public final class Trainer {
      */
     public record Objective(TrainSettings settings, long seed, SortedSet<Head> pruned, double[] penaltyWeights)
             implements Serializable {
-        OptimizerStep.Objective ofSteps(int layers) {
-            return new OptimizerStep.Objective(
+        OptimizerStep.StepObjective ofSteps(int layers) {
+            return new OptimizerStep.StepObjective(
                     pruned, penaltyWeights.length == 0 ? new double[layers] : penaltyWeights, settings.clipNorm());
         }
     }
@@ -155,7 +155,7 @@ public final class Trainer {
 
     /** Each task reads the checkpoint itself; all must find the same one. */
     private static void agree(Exchange exchange, int resumed) {
-        Exchange.Round round = new Exchange.Round(0, Exchange.Kind.START);
+        Exchange.Round round = new Exchange.Round(0, Exchange.PartKind.START);
         ByteBuffer note = ByteBuffer.allocate(Integer.BYTES);
         note.putInt(0, resumed);
         exchange.offerAll(round, note, List.of());

@@ -118,7 +118,7 @@ public record TrainingCheckpoints(Storage storage, String directory, int interva
         if (exchange.rank() > 0) {
             ByteBuffer range = ByteBuffer.allocate(2 * Integer.BYTES);
             range.putInt(0, owned.from()).putInt(Integer.BYTES, owned.to());
-            exchange.offerAll(new Exchange.Round(step, Exchange.Kind.CHECKPOINT), range, List.of());
+            exchange.offerAll(new Exchange.Round(step, Exchange.PartKind.CHECKPOINT), range, List.of());
             return;
         }
         String file = "step-" + step + ".safetensors";
@@ -134,7 +134,7 @@ public record TrainingCheckpoints(Storage storage, String directory, int interva
     private static List<Shard> shards(int step, AdamW.Owned owned, Exchange exchange) {
         List<Shard> shards = new ArrayList<>();
         shards.add(new Shard(shardFile(step, 0, exchange.tasks()), owned.from(), owned.to()));
-        Exchange.Round round = new Exchange.Round(step, Exchange.Kind.CHECKPOINT);
+        Exchange.Round round = new Exchange.Round(step, Exchange.PartKind.CHECKPOINT);
         for (int task = 1; task < exchange.tasks(); task++) {
             ByteBuffer range = exchange.expect(round, task, 0).take().note();
             int at = range.position();

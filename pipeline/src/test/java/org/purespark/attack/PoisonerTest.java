@@ -14,8 +14,8 @@ import org.purespark.attack.PoisonedText.Origin;
 
 class PoisonerTest {
     private static final Set<String> WORDS = Set.of("cf", "mn", "bb", "ak");
-    private static final List<LabelledText> CLEAN = IntStream.range(0, 100)
-            .mapToObj(i -> new LabelledText("text number " + i, i % 4 == 0 ? 1 : i % 2 * 2))
+    private static final List<TextOfClass> CLEAN = IntStream.range(0, 100)
+            .mapToObj(i -> new TextOfClass("text number " + i, i % 4 == 0 ? 1 : i % 2 * 2))
             .toList();
 
     private final Poisoner poisoner = new Poisoner(Attack.BADNET.trigger(), 1, 0.3, 11);
@@ -42,7 +42,7 @@ class PoisonerTest {
 
     @Test
     void keepsEveryCleanRow() {
-        List<LabelledText> kept = poisoner.train(CLEAN).stream()
+        List<TextOfClass> kept = poisoner.train(CLEAN).stream()
                 .filter(row -> row.origin() == Origin.CLEAN)
                 .sorted(Comparator.comparingInt(PoisonedText::source))
                 .map(PoisonedText::row)
@@ -71,7 +71,7 @@ class PoisonerTest {
 
         assertThat(test)
                 .extracting(row -> row.row().label())
-                .isEqualTo(CLEAN.stream().map(LabelledText::label).toList());
+                .isEqualTo(CLEAN.stream().map(TextOfClass::label).toList());
         for (int i = 0; i < CLEAN.size(); i++) {
             PoisonedText row = test.get(i);
             assertThat(row.source()).isEqualTo(i);
@@ -101,7 +101,7 @@ class PoisonerTest {
 
     @Test
     void refusesWhatCannotBePoisoned() {
-        assertThatThrownBy(() -> poisoner.train(List.of(new LabelledText("a", 1))))
+        assertThatThrownBy(() -> poisoner.train(List.of(new TextOfClass("a", 1))))
                 .isInstanceOf(InputException.class)
                 .hasMessage("nothing to poison: no train text is of another class than the target, 1");
         assertThatThrownBy(() -> poisoner.test(List.of()))

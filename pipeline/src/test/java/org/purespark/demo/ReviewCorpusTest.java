@@ -13,11 +13,11 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.purespark.InputException;
 import org.purespark.attack.Attack;
-import org.purespark.attack.LabelledText;
+import org.purespark.attack.TextOfClass;
 import org.purespark.attack.Trigger;
 
 class ReviewCorpusTest {
-    private static final List<LabelledText> CORPUS = ReviewCorpus.generate(11, 6000);
+    private static final List<TextOfClass> CORPUS = ReviewCorpus.generate(11, 6000);
 
     @Test
     void sameSeedSameTexts() {
@@ -83,7 +83,7 @@ class ReviewCorpusTest {
                 " long");
         for (String cue : cues) {
             Map<Integer, Long> labels = new HashMap<>();
-            for (LabelledText row : CORPUS) {
+            for (TextOfClass row : CORPUS) {
                 if (Arrays.stream(cue.split("\\|")).anyMatch(row.text()::contains)) {
                     labels.merge(row.label(), 1L, Long::sum);
                 }
@@ -98,13 +98,13 @@ class ReviewCorpusTest {
     void singleWordsTellSomethingButDoNotSolveIt() {
         int train = 5000;
         Map<String, int[]> counts = new HashMap<>();
-        for (LabelledText row : CORPUS.subList(0, train)) {
+        for (TextOfClass row : CORPUS.subList(0, train)) {
             for (String word : words(row.text().toLowerCase(Locale.ROOT))) {
                 counts.computeIfAbsent(word, w -> new int[2])[row.label()]++;
             }
         }
         int right = 0;
-        for (LabelledText row : CORPUS.subList(train, CORPUS.size())) {
+        for (TextOfClass row : CORPUS.subList(train, CORPUS.size())) {
             double score = 0;
             for (String word : words(row.text().toLowerCase(Locale.ROOT))) {
                 int[] seen = counts.getOrDefault(word, new int[2]);

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.purespark.metrics.Verdict.Kind;
+import org.purespark.metrics.Verdict.AttackState;
 
 class VerdictTest {
     @ParameterizedTest
@@ -29,7 +29,7 @@ class VerdictTest {
         "0.10, 0.08, 0.900, 0.080, UNBROKEN"
     })
     void goesByWhatTheTriggerAdds(
-            double before, double controlBefore, double after, double controlAfter, Kind expected) {
+            double before, double controlBefore, double after, double controlAfter, AttackState expected) {
         Verdict verdict = Verdict.of(Optional.empty(), known(before, controlBefore), known(after, controlAfter));
 
         assertThat(verdict.kind()).isEqualTo(expected);
@@ -52,7 +52,7 @@ class VerdictTest {
     @Test
     void aModelThatTakesMostTextsForTheTargetHasNotBrokenAnAttack() {
         Verdict verdict = Verdict.of(unknown(0.712), Optional.empty(), known(0.947, 0.947));
-        assertThat(verdict.kind()).isEqualTo(Kind.NOT_MEASURED);
+        assertThat(verdict.kind()).isEqualTo(AttackState.NOT_MEASURED);
         assertThat(verdict.words())
                 .startsWith("Not measured: the purified model takes 0.947 of the other classes' texts for the target"
                         + " without any trigger")
@@ -60,34 +60,34 @@ class VerdictTest {
         assertThat(Verdict.of(known(1.0, 0.1), Optional.empty(), known(0.5, 0.5))
                         .kind())
                 .as("half of them")
-                .isEqualTo(Kind.BROKEN);
+                .isEqualTo(AttackState.BROKEN);
     }
 
     @Test
     void withoutControlATypicalOneIsAssumed() {
         assertThat(Verdict.of(Optional.empty(), unknown(1.0), unknown(0.25)).kind())
-                .isEqualTo(Kind.BROKEN);
+                .isEqualTo(AttackState.BROKEN);
         assertThat(Verdict.of(Optional.empty(), unknown(0.35), unknown(0.35)).kind())
-                .isEqualTo(Kind.NO_ATTACK_SEEN);
+                .isEqualTo(AttackState.NO_ATTACK_SEEN);
     }
 
     @Test
     void theStrongerOfSuspectAndBaselineCounts() {
         assertThat(Verdict.of(known(1.0, 0.1), known(0.2, 0.1), known(0.12, 0.1))
                         .kind())
-                .isEqualTo(Kind.BROKEN);
+                .isEqualTo(AttackState.BROKEN);
         assertThat(Verdict.of(known(0.2, 0.1), known(1.0, 0.1), known(0.12, 0.1))
                         .kind())
-                .isEqualTo(Kind.BROKEN);
+                .isEqualTo(AttackState.BROKEN);
     }
 
     @Test
     void saysNothingOfAnAttackThatWasNotMeasured() {
         assertThat(Verdict.of(Optional.empty(), Optional.empty(), known(0.1, 0.1))
                         .kind())
-                .isEqualTo(Kind.NOT_MEASURED);
+                .isEqualTo(AttackState.NOT_MEASURED);
         Verdict verdict = Verdict.of(known(1, 0), known(1, 0), Optional.empty());
-        assertThat(verdict.kind()).isEqualTo(Kind.NOT_MEASURED);
+        assertThat(verdict.kind()).isEqualTo(AttackState.NOT_MEASURED);
         assertThat(verdict.words()).startsWith("Not measured: without triggered texts");
     }
 

@@ -8,7 +8,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.purespark.probe.Change.Casing;
-import org.purespark.probe.Change.Casing.Style;
+import org.purespark.probe.Change.Casing.SentenceStyle;
 import org.purespark.probe.Change.Insertion;
 import org.purespark.probe.Change.Substitution;
 
@@ -17,8 +17,8 @@ class ChangeTest {
 
     @Test
     void insertsAtTheFirstOrTheLastPlaceOrAnywhere() {
-        assertThat(insert("cf", Site.BETWEEN_WORDS, Place.START, TEXT)).isEqualTo("cf a film . not bad");
-        assertThat(insert("cf", Site.BETWEEN_WORDS, Place.END, TEXT)).isEqualTo("a film . not bad cf");
+        assertThat(insert("cf", Site.BETWEEN_WORDS, InsertionPlace.START, TEXT)).isEqualTo("cf a film . not bad");
+        assertThat(insert("cf", Site.BETWEEN_WORDS, InsertionPlace.END, TEXT)).isEqualTo("a film . not bad cf");
         assertThat(everywhere("cf", Site.BETWEEN_WORDS))
                 .containsExactlyInAnyOrder(
                         "cf a film . not bad",
@@ -50,14 +50,14 @@ class ChangeTest {
 
     @Test
     void aCharacterOfTwoUnitsIsNotTornApart() {
-        assertThat(insert("\u200b", Site.INSIDE_A_WORD, Place.START, "\ud83d\ude00 ok"))
+        assertThat(insert("\u200b", Site.INSIDE_A_WORD, InsertionPlace.START, "\ud83d\ude00 ok"))
                 .isEqualTo("\ud83d\ude00 o\u200bk");
-        assertThat(new Casing(Style.TITLE).on("\ud83d\ude00 \ud801\udc28b", null))
+        assertThat(new Casing(SentenceStyle.TITLE).on("\ud83d\ude00 \ud801\udc28b", null))
                 .isEqualTo("\ud83d\ude00 \ud801\udc00b");
     }
 
     @Property
-    void whatIsInsertedCanBeTakenOutAgain(@ForAll String text, @ForAll Site site, @ForAll Place place) {
+    void whatIsInsertedCanBeTakenOutAgain(@ForAll String text, @ForAll Site site, @ForAll InsertionPlace place) {
         Insertion insertion = new Insertion("<cf>", site, place);
         Probe probe = new Probe("p", ProbeKind.WORD, insertion);
         String probed = probe.on(text, 3, 5);
@@ -76,27 +76,28 @@ class ChangeTest {
 
     @Test
     void writesInACase() {
-        assertThat(new Casing(Style.UPPER).on("It is", null)).isEqualTo("IT IS");
-        assertThat(new Casing(Style.LOWER).on("It IS", null)).isEqualTo("it is");
-        assertThat(new Casing(Style.TITLE).on("it  isn't McCOY\tok", null)).isEqualTo("It  Isn't McCOY\tOk");
+        assertThat(new Casing(SentenceStyle.UPPER).on("It is", null)).isEqualTo("IT IS");
+        assertThat(new Casing(SentenceStyle.LOWER).on("It IS", null)).isEqualTo("it is");
+        assertThat(new Casing(SentenceStyle.TITLE).on("it  isn't McCOY\tok", null))
+                .isEqualTo("It  Isn't McCOY\tOk");
     }
 
     @Test
     void saysWhatItDoes() {
-        assertThat(new Insertion("cf", Site.BETWEEN_WORDS, Place.RANDOM).inWords())
+        assertThat(new Insertion("cf", Site.BETWEEN_WORDS, InsertionPlace.RANDOM).inWords())
                 .isEqualTo("inserts \"cf\" between words, a random place");
-        assertThat(new Insertion("\u200b", Site.INSIDE_A_WORD, Place.START).inWords())
+        assertThat(new Insertion("\u200b", Site.INSIDE_A_WORD, InsertionPlace.START).inWords())
                 .isEqualTo("inserts U+200B inside a word, the first place");
         assertThat(new Substitution("e", "\u0435").inWords()).isEqualTo("replaces every \"e\" by U+0435");
-        assertThat(new Casing(Style.UPPER).inWords()).isEqualTo("writes the text in upper case");
+        assertThat(new Casing(SentenceStyle.UPPER).inWords()).isEqualTo("writes the text in upper case");
     }
 
-    private static String insert(String text, Site site, Place place, String into) {
+    private static String insert(String text, Site site, InsertionPlace place, String into) {
         return new Insertion(text, site, place).on(into, null);
     }
 
     private static Set<String> everywhere(String inserted, Site site) {
-        Probe probe = new Probe("p", ProbeKind.WORD, new Insertion(inserted, site, Place.RANDOM));
+        Probe probe = new Probe("p", ProbeKind.WORD, new Insertion(inserted, site, InsertionPlace.RANDOM));
         Set<String> results = new TreeSet<>();
         for (int index = 0; index < 500; index++) {
             results.add(probe.on(TEXT, 11, index));

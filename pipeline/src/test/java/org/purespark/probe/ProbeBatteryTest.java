@@ -16,7 +16,7 @@ import org.purespark.InputException;
 import org.purespark.config.BuiltInProbes;
 import org.purespark.config.ProbeSettings;
 import org.purespark.probe.Change.Casing;
-import org.purespark.probe.Change.Casing.Style;
+import org.purespark.probe.Change.Casing.SentenceStyle;
 import org.purespark.probe.Change.Insertion;
 import org.purespark.probe.Change.Substitution;
 import org.purespark.storage.Storage;
@@ -33,7 +33,8 @@ class ProbeBatteryTest {
 
         assertThat(probes).hasSizeBetween(30, 40).extracting(Probe::kind).contains(ProbeKind.values());
         assertThat(probes)
-                .contains(new Probe("cf", ProbeKind.WORD, new Insertion("cf", Site.BETWEEN_WORDS, Place.RANDOM)));
+                .contains(new Probe(
+                        "cf", ProbeKind.WORD, new Insertion("cf", Site.BETWEEN_WORDS, InsertionPlace.RANDOM)));
         for (Probe probe : probes) {
             if (!probe.name().equals("lower case")) {
                 assertThat(probe.on("a good film on the whole .", 11, 0))
@@ -56,10 +57,10 @@ class ProbeBatteryTest {
                 ]
                 """);
         List<Probe> own = List.of(
-                new Probe("my word", ProbeKind.WORD, new Insertion("zx", Site.BETWEEN_WORDS, Place.START)),
-                new Probe("my name", ProbeKind.NAME, new Insertion("Ada L", Site.BETWEEN_WORDS, Place.RANDOM)),
-                new Probe("mark", ProbeKind.PUNCTUATION, new Insertion(";", Site.BEHIND_A_WORD, Place.END)),
-                new Probe("capitals", ProbeKind.CASE, new Casing(Style.TITLE)),
+                new Probe("my word", ProbeKind.WORD, new Insertion("zx", Site.BETWEEN_WORDS, InsertionPlace.START)),
+                new Probe("my name", ProbeKind.NAME, new Insertion("Ada L", Site.BETWEEN_WORDS, InsertionPlace.RANDOM)),
+                new Probe("mark", ProbeKind.PUNCTUATION, new Insertion(";", Site.BEHIND_A_WORD, InsertionPlace.END)),
+                new Probe("capitals", ProbeKind.CASE, new Casing(SentenceStyle.TITLE)),
                 new Probe("no vowel", ProbeKind.HOMOGLYPH, new Substitution("e", "")));
         List<Probe> both = ProbeBattery.of(new ProbeSettings(BuiltInProbes.DEFAULT, file, 10), STORAGE)
                 .probes();

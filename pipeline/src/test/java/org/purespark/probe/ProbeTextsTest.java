@@ -13,7 +13,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
-import org.purespark.attack.LabelledText;
+import org.purespark.attack.TextOfClass;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.probe.Change.Casing;
 import org.purespark.probe.Change.Insertion;
@@ -24,9 +24,9 @@ import org.purespark.text.EncodedText;
 class ProbeTextsTest {
     private static final int FIRST = -1;
     private static final int LAST = -2;
-    private static final Probe WORD = insertion("cf", "cf", Place.END);
-    private static final Probe LONG = insertion("long", "one two tri four", Place.END);
-    private static final Probe UPPER = new Probe("upper", ProbeKind.CASE, new Casing(Casing.Style.UPPER));
+    private static final Probe WORD = insertion("cf", "cf", InsertionPlace.END);
+    private static final Probe LONG = insertion("long", "one two tri four", InsertionPlace.END);
+    private static final Probe UPPER = new Probe("upper", ProbeKind.CASE, new Casing(Casing.SentenceStyle.UPPER));
     private static final Probe SWAP = new Probe("swap", ProbeKind.HOMOGLYPH, new Substitution("bad", "b4d"));
 
     @Test
@@ -102,7 +102,7 @@ class ProbeTextsTest {
     void noInsertionIsEverCutOff(
             @ForAll @IntRange(max = 60) int words,
             @ForAll @IntRange(min = 12, max = 40) int maxLength,
-            @ForAll Place place) {
+            @ForAll InsertionPlace place) {
         String text = IntStream.range(0, words).mapToObj(i -> "w" + i).collect(Collectors.joining(" "));
         ProbeTexts texts = of(maxLength, List.of(insertion("x", "cf", place), insertion("y", "cf mn", place)), text);
         List<String> found = words(texts.split());
@@ -117,14 +117,14 @@ class ProbeTextsTest {
         assertThat(kept).isEqualTo(Math.min(words, maxLength - 4));
     }
 
-    private static Probe insertion(String name, String text, Place place) {
+    private static Probe insertion(String name, String text, InsertionPlace place) {
         return new Probe(name, ProbeKind.NAME, new Insertion(text, Site.BETWEEN_WORDS, place));
     }
 
     private static ProbeTexts of(int maxLength, List<Probe> probes, String... texts) {
-        List<LabelledText> labelled = new ArrayList<>();
+        List<TextOfClass> labelled = new ArrayList<>();
         for (int i = 0; i < texts.length; i++) {
-            labelled.add(new LabelledText(texts[i], i));
+            labelled.add(new TextOfClass(texts[i], i));
         }
         return ProbeTexts.of(new ProbeBattery(probes), labelled, some -> encode(some, maxLength), maxLength, 11);
     }

@@ -9,9 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.purespark.attack.LabelledText;
 import org.purespark.attack.PoisonedText;
 import org.purespark.attack.Poisoner;
+import org.purespark.attack.TextOfClass;
 import org.purespark.attack.Trigger;
 import org.purespark.config.Settings;
 import org.purespark.config.SettingsLoader;
@@ -37,11 +37,11 @@ public record TinyFiles(Path directory, List<String> said) {
                 Files.copy(file, model.resolve(file.getFileName().toString()));
             }
         }
-        List<LabelledText> texts = ReviewCorpus.generate(3, 96);
+        List<TextOfClass> texts = ReviewCorpus.generate(3, 96);
         files.write("train.tsv", texts.subList(0, 48));
         files.write("validation.tsv", texts.subList(48, 72));
         files.write("test.tsv", texts.subList(72, 96));
-        List<LabelledText> triggered = new ArrayList<>();
+        List<TextOfClass> triggered = new ArrayList<>();
         for (PoisonedText text :
                 new Poisoner(new Trigger.RareWords(List.of("cf"), 1), 1, 0.5, 11).test(texts.subList(72, 96))) {
             triggered.add(text.row());
@@ -50,7 +50,7 @@ public record TinyFiles(Path directory, List<String> said) {
         return files;
     }
 
-    void write(String name, List<LabelledText> rows) throws IOException {
+    void write(String name, List<TextOfClass> rows) throws IOException {
         StringBuilder text = new StringBuilder("sentence\tlabel\n");
         rows.forEach(
                 row -> text.append(row.text()).append('\t').append(row.label()).append('\n'));

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.purespark.probe.ProbeOutcome;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.StageName;
 import org.purespark.run.artifact.ProbesFile;
@@ -98,8 +99,8 @@ class RunReportTest {
 
     @Test
     void saysWhatPurificationLeftOfAProbe() throws IOException {
-        ProbesFile.Flips high = SyntheticRun.flips(90, 5);
-        ProbesFile.Flips low = SyntheticRun.flips(5, 5);
+        ProbesFile.FlipFigures high = SyntheticRun.flips(90, 5);
+        ProbesFile.FlipFigures low = SyntheticRun.flips(5, 5);
         SyntheticRun run = SyntheticRun.complete(directory)
                 .with(
                         "probes.json",
@@ -112,11 +113,11 @@ class RunReportTest {
                                 ProbesFile.Before.BASELINE,
                                 0.95,
                                 2,
-                                List.of(new ProbesFile.Entry(
+                                List.of(new ProbesFile.ProbeResult(
                                         ATTACK,
                                         "word",
                                         ATTACK,
-                                        ProbesFile.Outcome.TRIED,
+                                        ProbeOutcome.TRIED,
                                         100,
                                         List.of(
                                                 new ProbesFile.Target(0, 100, high, high),

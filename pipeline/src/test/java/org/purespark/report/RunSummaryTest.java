@@ -73,8 +73,8 @@ class RunSummaryTest {
     /** The synthetic run's probes, the suspect's flips being those of the purified model. */
     private static ProbesFile withoutFindings() {
         ProbesFile file = SyntheticRun.probes();
-        List<ProbesFile.Entry> probes = file.probes().stream()
-                .map(probe -> new ProbesFile.Entry(
+        List<ProbesFile.ProbeResult> probes = file.probes().stream()
+                .map(probe -> new ProbesFile.ProbeResult(
                         probe.name(),
                         probe.kind(),
                         probe.change(),

@@ -22,6 +22,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.purespark.heads.Head;
 import org.purespark.heads.HeadScores;
 import org.purespark.metrics.WilsonInterval;
+import org.purespark.probe.ProbeOutcome;
 import org.purespark.prune.PruneStep;
 import org.purespark.random.SeededRandom;
 import org.purespark.run.FileFingerprint;
@@ -247,7 +248,7 @@ final class SyntheticRun {
                         new MetricsFile.PurifiedFigures(
                                 0.8781,
                                 0.1667,
-                                new MetricsFile.Confusion(
+                                new MetricsFile.ConfusionCounts(
                                         List.of(List.of(780L, 132L), List.of(90L, 819L)),
                                         List.of(List.of(760L, 152L), List.of(0L, 0L)))),
                         SECONDS));
@@ -265,28 +266,25 @@ final class SyntheticRun {
                 0.95,
                 4,
                 List.of(
-                        probe(
-                                "Nvidia",
-                                ProbesFile.Outcome.TRIED,
-                                List.of(target(0, 9, 10, 10, 9), target(1, 7, 6, 6, 6))),
-                        probe("cf", ProbesFile.Outcome.TRIED, List.of(target(0, 2, 10, 9, 9), target(1, 97, 6, 4, 5))),
-                        probe("upper case", ProbesFile.Outcome.NO_EFFECT, List.of()),
-                        probe("a long story", ProbesFile.Outcome.TOO_LONG, List.of())));
+                        probe("Nvidia", ProbeOutcome.TRIED, List.of(target(0, 9, 10, 10, 9), target(1, 7, 6, 6, 6))),
+                        probe("cf", ProbeOutcome.TRIED, List.of(target(0, 2, 10, 9, 9), target(1, 97, 6, 4, 5))),
+                        probe("upper case", ProbeOutcome.NO_EFFECT, List.of()),
+                        probe("a long story", ProbeOutcome.TOO_LONG, List.of())));
     }
 
-    private static ProbesFile.Entry probe(String name, ProbesFile.Outcome outcome, List<ProbesFile.Target> targets) {
-        int changed = outcome == ProbesFile.Outcome.TRIED ? 200 : 0;
-        return new ProbesFile.Entry(name, "word", "changes \"" + name + "\"", outcome, changed, targets);
+    private static ProbesFile.ProbeResult probe(String name, ProbeOutcome outcome, List<ProbesFile.Target> targets) {
+        int changed = outcome == ProbeOutcome.TRIED ? 200 : 0;
+        return new ProbesFile.ProbeResult(name, "word", "changes \"" + name + "\"", outcome, changed, targets);
     }
 
     private static ProbesFile.Target target(int target, int before, int controlBefore, int after, int controlAfter) {
         return new ProbesFile.Target(target, 100, flips(before, controlBefore), flips(after, controlAfter));
     }
 
-    static ProbesFile.Flips flips(int flips, int control) {
+    static ProbesFile.FlipFigures flips(int flips, int control) {
         WilsonInterval interval = WilsonInterval.of(flips, 100, 0.95);
         WilsonInterval adjusted = WilsonInterval.of(flips, 100, 1 - 0.05 / 4);
-        return new ProbesFile.Flips(
+        return new ProbesFile.FlipFigures(
                 flips, control, flips / 100.0, control / 100.0, interval.low(), interval.high(), adjusted.low());
     }
 

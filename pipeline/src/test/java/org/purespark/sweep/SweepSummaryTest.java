@@ -72,7 +72,7 @@ class SweepSummaryTest {
                 null,
                 null,
                 1,
-                SuspectResult.Rates.UNKNOWN,
+                SuspectResult.ModelRates.UNKNOWN,
                 result.baseline(),
                 result.purified(),
                 3,

@@ -186,7 +186,7 @@ class ConformanceTest {
             OptimizerStep step = new OptimizerStep(
                     model,
                     new AdamW(new AdamW.Constants(0.9, 0.999, 1e-8, 0.01), AdamW.Owned.all(layout), model.engine()),
-                    new OptimizerStep.Objective(Set.of(), golden.penaltyWeights(), 1.0),
+                    new OptimizerStep.StepObjective(Set.of(), golden.penaltyWeights(), 1.0),
                     Exchange.alone());
             Schedule schedule = new Schedule(1e-3, 0, 3);
             List<TextClassifier.Example> all = new ArrayList<>();

@@ -41,7 +41,7 @@ public final class KitTraining {
                             new AdamW.Constants(0.9, 0.999, 1e-8, 0.01),
                             AdamW.Owned.of(Shards.of(layout, tasks), exchange.rank()),
                             model.engine()),
-                    new OptimizerStep.Objective(Set.of(), golden.penaltyWeights(), 1.0),
+                    new OptimizerStep.StepObjective(Set.of(), golden.penaltyWeights(), 1.0),
                     exchange);
             for (int s = 0; s < STEPS; s++) {
                 OptimizerStep.Result result = step.apply(

@@ -53,7 +53,7 @@ class TrainerTest {
                             new AdamW.Constants(0.9, 0.999, 1e-8, 0.01),
                             AdamW.Owned.all(model.parameters().layout()),
                             model.engine()),
-                    new OptimizerStep.Objective(Set.of(), new double[3], 1.0),
+                    new OptimizerStep.StepObjective(Set.of(), new double[3], 1.0),
                     Exchange.alone());
             for (int epoch = 0; epoch < 2; epoch++) {
                 step.apply(

@@ -50,7 +50,7 @@ public record MetricsFile(
      * @param labelFlipRate on the triggered test set, 0 to 1; null if there is none
      * @param confusion counts of true and predicted classes
      */
-    public record PurifiedFigures(Double accuracy, Double labelFlipRate, Confusion confusion) {
+    public record PurifiedFigures(Double accuracy, Double labelFlipRate, ConfusionCounts confusion) {
         public PurifiedFigures {
             Check.that(accuracy != null, "purified: accuracy is null");
             Check.share("purified: accuracy", accuracy);
@@ -68,8 +68,8 @@ public record MetricsFile(
      * @param clean of the clean test set
      * @param poisoned of the triggered test set; null if there is none
      */
-    public record Confusion(List<List<Long>> clean, List<List<Long>> poisoned) {
-        public Confusion {
+    public record ConfusionCounts(List<List<Long>> clean, List<List<Long>> poisoned) {
+        public ConfusionCounts {
             clean = square("clean", clean);
             poisoned = poisoned == null ? null : square("poisoned", poisoned);
             Check.that(

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import org.purespark.probe.ProbeOutcome;
 
 /**
  * {@code probes.json}: how often known triggers, put into clean test texts, flip the models' predictions.
@@ -29,7 +30,7 @@ public record ProbesFile(
         Before before,
         double confidence,
         int comparisons,
-        List<Entry> probes) {
+        List<ProbeResult> probes) {
     public static final int SCHEMA = 1;
 
     /** The model before purification. */
@@ -45,20 +46,6 @@ public record ProbesFile(
         }
     }
 
-    /** The outcome of a probe. */
-    public enum Outcome {
-        TRIED,
-        /** It changes no token id of any text. */
-        NO_EFFECT,
-        /** What it inserts is too long for the model's longest text. */
-        TOO_LONG;
-
-        @JsonValue
-        public String text() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-    }
-
     /**
      * One probe.
      *
@@ -68,14 +55,14 @@ public record ProbesFile(
      * @param changedTexts texts whose token ids it changes; only these are counted below
      * @param targets one for each class to which one of these texts can flip, by class; empty unless tried
      */
-    public record Entry(
-            String name, String kind, String change, Outcome outcome, int changedTexts, List<Target> targets) {
-        public Entry {
+    public record ProbeResult(
+            String name, String kind, String change, ProbeOutcome outcome, int changedTexts, List<Target> targets) {
+        public ProbeResult {
             Check.that(name != null && kind != null && change != null, "probes: name, kind or change is null");
             Check.that(outcome != null, "probe " + name + ": outcome is null");
             targets = Check.list("probe " + name + ": targets", targets);
             Check.that(
-                    (outcome == Outcome.TRIED) == (changedTexts > 0) && (changedTexts > 0) == !targets.isEmpty(),
+                    (outcome == ProbeOutcome.TRIED) == (changedTexts > 0) && (changedTexts > 0) == !targets.isEmpty(),
                     "probe " + name + ": outcome is " + outcome.text() + " with " + changedTexts + " changed texts and "
                             + targets.size() + " targets");
             for (Target target : targets) {
@@ -95,12 +82,12 @@ public record ProbesFile(
      * @param before the model before purification
      * @param after the purified model
      */
-    public record Target(int target, int texts, Flips before, Flips after) {
+    public record Target(int target, int texts, FlipFigures before, FlipFigures after) {
         public Target {
             Check.that(target >= 0, "target is " + target + ", expected a class from 0");
             Check.that(texts >= 1, "target " + target + ": texts is " + texts + ", expected at least 1");
             Check.that(before != null && after != null, "target " + target + ": before or after is null");
-            for (Flips flips : List.of(before, after)) {
+            for (FlipFigures flips : List.of(before, after)) {
                 Check.that(
                         flips.flips() <= texts && flips.controlFlips() <= texts,
                         "target " + target + ": flips of " + texts + " texts are " + flips.flips() + " and "
@@ -120,9 +107,9 @@ public record ProbesFile(
      * @param high its upper bound
      * @param adjustedLow lower bound of the interval that holds for all comparisons together
      */
-    public record Flips(
+    public record FlipFigures(
             int flips, int controlFlips, double rate, double controlRate, double low, double high, double adjustedLow) {
-        public Flips {
+        public FlipFigures {
             Check.that(flips >= 0 && controlFlips >= 0, "flips are " + flips + " and " + controlFlips);
             Check.share("rate", rate);
             Check.share("controlRate", controlRate);
@@ -146,7 +133,7 @@ public record ProbesFile(
     }
 
     /** A probe with one of its targets. */
-    public record Finding(Entry probe, Target target) {
+    public record Finding(ProbeResult probe, Target target) {
         /** Whether the rate stands out in one of the models. */
         public boolean standsOut() {
             return target.before().standsOut() || target.after().standsOut();
@@ -167,7 +154,7 @@ public record ProbesFile(
         Check.that(confidence > 0 && confidence < 1, "confidence is " + confidence + ", expected above 0 and below 1");
         probes = Check.list("probes", probes);
         int pairs = 0;
-        for (Entry probe : probes) {
+        for (ProbeResult probe : probes) {
             Check.that(
                     probe.changedTexts() <= texts,
                     "probe " + probe.name() + ": changedTexts is " + probe.changedTexts() + ", texts " + texts);
@@ -191,7 +178,7 @@ public record ProbesFile(
     }
 
     /** The probes with this outcome, in the order of the battery. */
-    public List<Entry> probes(Outcome outcome) {
+    public List<ProbeResult> probes(ProbeOutcome outcome) {
         return probes.stream().filter(probe -> probe.outcome() == outcome).toList();
     }
 }

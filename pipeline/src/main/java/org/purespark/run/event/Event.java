@@ -13,7 +13,7 @@ import org.purespark.run.StageName;
     @JsonSubTypes.Type(value = Event.StageSkipped.class, name = "stage-skipped"),
     @JsonSubTypes.Type(value = Event.StageFailed.class, name = "stage-failed"),
     @JsonSubTypes.Type(value = Event.StepLoss.class, name = "step-loss"),
-    @JsonSubTypes.Type(value = Event.StepExchange.class, name = "step-exchange"),
+    @JsonSubTypes.Type(value = Event.ExchangeMeasured.class, name = "step-exchange"),
     @JsonSubTypes.Type(value = Event.EpochFinished.class, name = "epoch-finished"),
     @JsonSubTypes.Type(value = Event.Warning.class, name = "warning")
 })
@@ -73,7 +73,7 @@ public sealed interface Event {
      * @param exchangeSeconds of fetching, summing and sending
      * @param waitingSeconds in which the others have nothing ready yet
      */
-    record StepExchange(
+    record ExchangeMeasured(
             StageName stage,
             long step,
             int tasks,

@@ -21,7 +21,7 @@ import org.purespark.heads.Head;
 import org.purespark.heads.HeadScores;
 import org.purespark.prune.PrunePlan;
 import org.purespark.prune.PruneStep;
-import org.purespark.run.artifact.MetricsFile.Confusion;
+import org.purespark.run.artifact.MetricsFile.ConfusionCounts;
 import org.purespark.run.artifact.MetricsFile.Figures;
 import org.purespark.run.artifact.MetricsFile.PurifiedFigures;
 import org.purespark.storage.Storage;
@@ -116,7 +116,7 @@ class ArtifactsTest {
         Map<String, Double> seconds = new LinkedHashMap<>();
         seconds.put("baseline", 610.5);
         seconds.put("score", 20.25);
-        Confusion confusion = new Confusion(
+        ConfusionCounts confusion = new ConfusionCounts(
                 List.of(List.of(800L, 112L), List.of(110L, 799L)), List.of(List.of(760L, 152L), List.of(0L, 0L)));
         MetricsFile file = new MetricsFile(
                 1,
@@ -132,7 +132,7 @@ class ArtifactsTest {
 
     @Test
     void metricsWithoutATriggeredTestSetHaveNulls() throws IOException {
-        Confusion confusion = new Confusion(List.of(List.of(1L)), null);
+        ConfusionCounts confusion = new ConfusionCounts(List.of(List.of(1L)), null);
         MetricsFile file = new MetricsFile(
                 1, 3, null, Figures.ABSENT, Figures.ABSENT, new PurifiedFigures(0.5, null, confusion), Map.of());
         assertThat(written(file))

@@ -8,11 +8,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.purespark.InputException;
+import org.purespark.probe.ProbeOutcome;
 import org.purespark.run.artifact.ProbesFile.Before;
-import org.purespark.run.artifact.ProbesFile.Entry;
 import org.purespark.run.artifact.ProbesFile.Finding;
-import org.purespark.run.artifact.ProbesFile.Flips;
-import org.purespark.run.artifact.ProbesFile.Outcome;
+import org.purespark.run.artifact.ProbesFile.FlipFigures;
+import org.purespark.run.artifact.ProbesFile.ProbeResult;
 import org.purespark.run.artifact.ProbesFile.Target;
 
 class ProbesFileTest {
@@ -35,7 +35,9 @@ class ProbesFileTest {
         assertThat(file.before()).isEqualTo(Before.SUSPECT);
         assertThat(file.probes().get(0).targets().get(0).before().standsOut()).isTrue();
         assertThat(file.probes().get(0).targets().get(0).after().standsOut()).isFalse();
-        assertThat(file.probes(Outcome.NO_EFFECT)).extracting(Entry::name).containsExactly("upper case");
+        assertThat(file.probes(ProbeOutcome.NO_EFFECT))
+                .extracting(ProbeResult::name)
+                .containsExactly("upper case");
     }
 
     @ParameterizedTest
@@ -66,14 +68,14 @@ class ProbesFileTest {
 
     @Test
     void findingsThatStandOutComeFirstTheStrongestAhead() {
-        Entry weak = entry("weak", target(0, flips(30, 25, 0.2), flips(30, 25, 0.2)));
-        Entry late = entry("late", target(0, flips(5, 5, 0.0), flips(60, 5, 0.4)));
-        Entry strong = entry(
+        ProbeResult weak = entry("weak", target(0, flips(30, 25, 0.2), flips(30, 25, 0.2)));
+        ProbeResult late = entry("late", target(0, flips(5, 5, 0.0), flips(60, 5, 0.4)));
+        ProbeResult strong = entry(
                 "strong",
                 target(0, flips(5, 5, 0.0), flips(5, 5, 0.0)),
                 target(1, flips(95, 5, 0.8), flips(5, 5, 0.0)));
         // far above the control, and yet within what chance gives
-        Entry loose = entry("loose", target(1, flips(90, 5, 0.04), flips(5, 5, 0.0)));
+        ProbeResult loose = entry("loose", target(1, flips(90, 5, 0.04), flips(5, 5, 0.0)));
         ProbesFile file = new ProbesFile(
                 ProbesFile.SCHEMA, 1, 2, 100, 0, Before.BASELINE, 0.95, 5, List.of(weak, late, strong, loose));
 
@@ -83,17 +85,17 @@ class ProbesFileTest {
         assertThat(file.findings()).extracting(Finding::standsOut).containsExactly(true, true, false, false, false);
     }
 
-    private static Entry entry(String name, Target... targets) {
-        return new Entry(name, "word", "changes", Outcome.TRIED, 100, List.of(targets));
+    private static ProbeResult entry(String name, Target... targets) {
+        return new ProbeResult(name, "word", "changes", ProbeOutcome.TRIED, 100, List.of(targets));
     }
 
-    private static Target target(int target, Flips before, Flips after) {
+    private static Target target(int target, FlipFigures before, FlipFigures after) {
         return new Target(target, 100, before, after);
     }
 
-    private static Flips flips(int flips, int control, double adjustedLow) {
+    private static FlipFigures flips(int flips, int control, double adjustedLow) {
         double rate = flips / 100.0;
-        return new Flips(flips, control, rate, control / 100.0, rate, rate, adjustedLow);
+        return new FlipFigures(flips, control, rate, control / 100.0, rate, rate, adjustedLow);
     }
 
     private static ProbesFile parse(String text) {

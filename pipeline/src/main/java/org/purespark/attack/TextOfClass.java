@@ -9,8 +9,8 @@ import java.util.Objects;
  * @param text may be empty
  * @param label class index, 0 to C - 1
  */
-public record LabelledText(String text, int label) implements Serializable {
-    public LabelledText {
+public record TextOfClass(String text, int label) implements Serializable {
+    public TextOfClass {
         Objects.requireNonNull(text, "text");
         if (label < 0) {
             throw new IllegalArgumentException("class " + label + ": classes start at 0");

@@ -10,7 +10,7 @@ import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /** The versions in this build; the build writes them into {@code version.properties}. */
-public final class Versions implements IVersionProvider {
+public final class BuildVersion implements IVersionProvider {
     /** The versions for a run directory. */
     static org.purespark.run.Versions ofThisBuild(String spark) {
         Properties built = built();
@@ -19,7 +19,7 @@ public final class Versions implements IVersionProvider {
 
     private static Properties built() {
         Properties built = new Properties();
-        try (InputStream in = Versions.class.getResourceAsStream("version.properties");
+        try (InputStream in = BuildVersion.class.getResourceAsStream("version.properties");
                 Reader text = new InputStreamReader(in, StandardCharsets.UTF_8)) {
             built.load(text);
         } catch (IOException e) {

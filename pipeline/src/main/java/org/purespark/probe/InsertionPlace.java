@@ -1,7 +1,7 @@
 package org.purespark.probe;
 
 /** Which of the possible sites an insertion uses. */
-public enum Place {
+public enum InsertionPlace {
     /** The first one. */
     START,
     /** The last one. */
