@@ -36,12 +36,12 @@ import org.purespark.model.ParameterLayout;
 import org.purespark.model.Parameters;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.engine.AttentionKernels;
-import org.purespark.model.engine.AttentionKernels.Attention;
+import org.purespark.model.engine.AttentionKernels.AttentionCall;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.Dropout;
 import org.purespark.model.engine.Engine;
 import org.purespark.model.engine.NormKernels;
-import org.purespark.model.engine.NormKernels.Normalization;
+import org.purespark.model.engine.NormKernels.NormCall;
 import org.purespark.model.engine.ProductKernels;
 import org.purespark.model.engine.ProductKernels.Biased;
 import org.purespark.model.engine.ProductKernels.Weight;
@@ -110,21 +110,21 @@ public class KernelBenchmark {
                 1,
                 graph -> new ResidualNorm(
                         graph,
-                        new NormKernels.ResidualNorm<>(
+                        new NormKernels.ResidualNormInputs<>(
                                 random(graph, "h", tokens, hidden),
                                 random(graph, "bias", hidden),
                                 random(graph, "residual", tokens, hidden),
                                 random(graph, "gamma", hidden),
                                 random(graph, "beta", hidden)),
-                        new Normalization(RowKind.TOKEN, new Dropout(1, 0.1), 1e-12)));
+                        new NormCall(RowKind.TOKEN, new Dropout(1, 0.1), 1e-12)));
         operation(
                 "attention",
                 2,
                 graph -> new SelfAttention(
                         graph,
-                        new AttentionKernels.SelfAttention<>(
+                        new AttentionKernels.SelfAttentionInputs<>(
                                 random(graph, "qkv", tokens, 3 * hidden), random(graph, "bias", 3 * hidden)),
-                        new Attention(0, HEADS, new Dropout(2, 0.1))));
+                        new AttentionCall(0, HEADS, new Dropout(2, 0.1))));
         prepareAdamW();
     }
 
@@ -219,7 +219,7 @@ public class KernelBenchmark {
                 1,
                 graph -> new Linear(
                         graph,
-                        new ProductKernels.Linear<>(random(graph, "x", tokens, in), random(graph, "w", out, in)),
+                        new ProductKernels.LinearInputs<>(random(graph, "x", tokens, in), random(graph, "w", out, in)),
                         Weight.OUT_IN));
     }
 

@@ -15,14 +15,14 @@ import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.EncoderPart;
 import org.purespark.model.engine.AttentionKernels;
 import org.purespark.model.engine.AttentionKernels.Attended;
-import org.purespark.model.engine.AttentionKernels.Attention;
+import org.purespark.model.engine.AttentionKernels.AttentionCall;
 import org.purespark.model.engine.AttentionKernels.FirstTokenAttended;
 import org.purespark.model.engine.Dropout;
 import org.purespark.model.engine.DropoutSite;
 import org.purespark.model.engine.HeadKernels;
 import org.purespark.model.engine.LossKernels.ClsAttention;
 import org.purespark.model.engine.NormKernels;
-import org.purespark.model.engine.NormKernels.Normalization;
+import org.purespark.model.engine.NormKernels.NormCall;
 import org.purespark.model.engine.ProductKernels;
 import org.purespark.model.engine.ProductKernels.Biased;
 import org.purespark.model.engine.ProductKernels.Weight;
@@ -114,7 +114,7 @@ final class EncoderGraph {
         SDVariable tokens = graph.placeHolder(TOKENS, DataType.FLOAT, -1, config.embedding()); // [N, W]
         SDVariable x = new EmbeddingNorm(
                         graph,
-                        new NormKernels.EmbeddingNorm<>(
+                        new NormKernels.EmbeddingNormInputs<>(
                                 tokens,
                                 variable(EncoderPart.EMBEDDING_NORM.weight(), config.embedding()),
                                 variable(EncoderPart.EMBEDDING_NORM.bias(), config.embedding())),
@@ -160,8 +160,9 @@ final class EncoderGraph {
         // q, k, v are neighbours in the flat parameters: one matrix covers them.
         SDVariable qkv = linear(x, EncoderPart.QUERY.weight(own), 3 * d, d); // [N, 3D]
         SDVariable bias = variable(EncoderPart.QUERY.bias(own), 3 * d); // [3D]
-        Attended<SDVariable> attended =
-                new SelfAttention(graph, new AttentionKernels.SelfAttention<>(qkv, bias), attention(l)).attended();
+        Attended<SDVariable> attended = new SelfAttention(
+                        graph, new AttentionKernels.SelfAttentionInputs<>(qkv, bias), attention(l))
+                .attended();
         cls.add(attended.clsAttention()); // [N, A]
         return feedForward(l, attended.context(), x, RowKind.TOKEN); // [N, D]
     }
@@ -177,15 +178,14 @@ final class EncoderGraph {
         int own = config.parameterLayer(l);
         SDVariable q = affine(first, EncoderPart.QUERY.path(own), d, d); // [B, D]
         SDVariable keyWeight = variable(EncoderPart.KEY.weight(own), d, d); // [D, D]
-        SDVariable u = new HeadSpread(graph, new HeadKernels.HeadSpread<>(q, keyWeight), config.heads())
+        SDVariable u = new HeadSpread(graph, new HeadKernels.HeadSpreadInputs<>(q, keyWeight), config.heads())
                 .outputVariable(); // [A, B, D]
-        FirstTokenAttended<SDVariable> attended = new FirstTokenAttention(
-                        graph, new AttentionKernels.FirstTokenAttention<>(u, x), attention(l))
-                .attended();
+        FirstTokenAttended<SDVariable> attended =
+                new FirstTokenAttention(graph, new AttentionKernels.FirstTokenInputs<>(u, x), attention(l)).attended();
         cls.add(attended.clsAttention()); // [N, A]
         SDVariable context = new HeadGather(
                         graph,
-                        new HeadKernels.HeadGather<>(
+                        new HeadKernels.HeadGatherInputs<>(
                                 attended.states(), // [A, B, D]
                                 attended.sums(), // [A, B]
                                 variable(EncoderPart.VALUE.weight(own), d, d),
@@ -201,7 +201,7 @@ final class EncoderGraph {
         int own = config.parameterLayer(l);
         SDVariable attended = linear(context, EncoderPart.ATTENTION_OUTPUT.weight(own), d, d); // [R, D]
         SDVariable middle = norm(
-                new NormKernels.ResidualNorm<>(
+                new NormKernels.ResidualNormInputs<>(
                         attended,
                         variable(EncoderPart.ATTENTION_OUTPUT.bias(own), d),
                         x,
@@ -216,7 +216,7 @@ final class EncoderGraph {
                 config.architecture().feedForward().activation()); // [R, F]
         SDVariable narrow = linear(activated, EncoderPart.OUTPUT.weight(own), d, f); // [R, D]
         return norm(
-                new NormKernels.ResidualNorm<>(
+                new NormKernels.ResidualNormInputs<>(
                         narrow,
                         variable(EncoderPart.OUTPUT.bias(own), d),
                         middle,
@@ -225,15 +225,16 @@ final class EncoderGraph {
                 normalization(rows, DropoutSite.OUTPUT.in(l))); // [R, D]
     }
 
-    private Attention attention(int l) {
-        return new Attention(l, config.heads(), new Dropout(DropoutSite.ATTENTION.in(l), config.attentionDropout()));
+    private AttentionCall attention(int l) {
+        return new AttentionCall(
+                l, config.heads(), new Dropout(DropoutSite.ATTENTION.in(l), config.attentionDropout()));
     }
 
-    private Normalization normalization(RowKind rows, int site) {
-        return new Normalization(rows, new Dropout(site, config.hiddenDropout()), config.layerNormEpsilon());
+    private NormCall normalization(RowKind rows, int site) {
+        return new NormCall(rows, new Dropout(site, config.hiddenDropout()), config.layerNormEpsilon());
     }
 
-    private SDVariable norm(NormKernels.ResidualNorm<SDVariable> in, Normalization norm) {
+    private SDVariable norm(NormKernels.ResidualNormInputs<SDVariable> in, NormCall norm) {
         return new ResidualNorm(graph, in, norm).normalized(); // [R, D]
     }
 
@@ -242,12 +243,12 @@ final class EncoderGraph {
         Biased<SDVariable> biased = new Biased<>(h, variable(bias, width));
         return switch (activation) {
             case GELU -> new BiasGelu(graph, biased).activated();
-            case TANH -> entryWise(biased, RowKernels.Activation.TANH);
-            case RELU -> entryWise(biased, RowKernels.Activation.RELU);
+            case TANH -> entryWise(biased, RowKernels.EntryFunction.TANH);
+            case RELU -> entryWise(biased, RowKernels.EntryFunction.RELU);
         };
     }
 
-    private SDVariable entryWise(Biased<SDVariable> biased, RowKernels.Activation function) {
+    private SDVariable entryWise(Biased<SDVariable> biased, RowKernels.EntryFunction function) {
         SDVariable sum = new AddBias(graph, biased).outputVariable();
         return new ElementWise(graph, sum, function).outputVariable();
     }
@@ -285,7 +286,7 @@ final class EncoderGraph {
                     case READING -> parameter(first, Form.TRANSPOSED_COPY, out, in);
                 };
         Weight form = use == Use.LEARNING ? Weight.OUT_IN : Weight.IN_OUT;
-        return new Linear(graph, new ProductKernels.Linear<>(x, weight), form).outputVariable();
+        return new Linear(graph, new ProductKernels.LinearInputs<>(x, weight), form).outputVariable();
     }
 
     /** x [R, in] → x·Wᵀ + b [R, out]. */

@@ -23,7 +23,7 @@ final class CpuAttention implements AttentionKernels {
     }
 
     @Override
-    public void selfAttention(SelfAttention<DeviceArray> in, Attention attention, Attended<DeviceArray> out) {
+    public void selfAttention(SelfAttentionInputs<DeviceArray> in, AttentionCall attention, Attended<DeviceArray> out) {
         HostArray qkv = HostArray.of(in.qkv());
         float[] bias = in.bias().toArray();
         float[] gates = batch.gates(attention.layer());
@@ -65,7 +65,9 @@ final class CpuAttention implements AttentionKernels {
 
     @Override
     public void selfAttentionGradient(
-            SelfAttentionBackward<DeviceArray> in, Attention attention, SelfAttention<DeviceArray> gradients) {
+            SelfAttentionBackward<DeviceArray> in,
+            AttentionCall attention,
+            SelfAttentionInputs<DeviceArray> gradients) {
         HostArray qkv = HostArray.of(in.qkv());
         float[] bias = in.bias().toArray();
         float[] gates = batch.gates(attention.layer());
@@ -107,7 +109,7 @@ final class CpuAttention implements AttentionKernels {
 
     @Override
     public void firstTokenAttention(
-            FirstTokenAttention<DeviceArray> in, Attention attention, FirstTokenAttended<DeviceArray> out) {
+            FirstTokenInputs<DeviceArray> in, AttentionCall attention, FirstTokenAttended<DeviceArray> out) {
         HostArray u = HostArray.of(in.u());
         HostArray x = HostArray.of(in.x());
         int hidden = x.size(1);
@@ -136,7 +138,7 @@ final class CpuAttention implements AttentionKernels {
 
     @Override
     public void firstTokenAttentionGradient(
-            FirstTokenBackward<DeviceArray> in, Attention attention, FirstTokenAttention<DeviceArray> gradients) {
+            FirstTokenBackward<DeviceArray> in, AttentionCall attention, FirstTokenInputs<DeviceArray> gradients) {
         FirstTokenBlock.Incoming incoming = new FirstTokenBlock.Incoming(
                 HostArray.of(in.statesGradient()), HostArray.of(in.sumsGradient()), HostArray.of(in.clsGradient()));
         HostArray softmax = HostArray.of(in.softmax());

@@ -17,12 +17,12 @@ final class CpuHeads implements HeadKernels {
     }
 
     @Override
-    public void headSpread(HeadSpread<DeviceArray> in, DeviceArray y) {
+    public void headSpread(HeadSpreadInputs<DeviceArray> in, DeviceArray y) {
         products(y).spread(HostArray.of(in.q()), HostArray.of(in.weight()), HostArray.of(y), workers);
     }
 
     @Override
-    public void headSpreadGradient(HeadSpreadBackward<DeviceArray> in, HeadSpread<DeviceArray> gradients) {
+    public void headSpreadGradient(HeadSpreadBackward<DeviceArray> in, HeadSpreadInputs<DeviceArray> gradients) {
         HostArray outGradient = HostArray.of(in.outGradient());
         HeadProducts products = products(outGradient);
         products.gather(outGradient, HostArray.of(in.weight()), HostArray.of(gradients.q()), workers);
@@ -30,7 +30,7 @@ final class CpuHeads implements HeadKernels {
     }
 
     @Override
-    public void headGather(HeadGather<DeviceArray> in, DeviceArray result) {
+    public void headGather(HeadGatherInputs<DeviceArray> in, DeviceArray result) {
         int heads = in.z().size(0);
         int texts = in.z().size(1);
         float[] sums = in.sums().toArray();
@@ -49,7 +49,7 @@ final class CpuHeads implements HeadKernels {
     }
 
     @Override
-    public void headGatherGradient(HeadGatherBackward<DeviceArray> in, HeadGather<DeviceArray> gradients) {
+    public void headGatherGradient(HeadGatherBackward<DeviceArray> in, HeadGatherInputs<DeviceArray> gradients) {
         HostArray rows = HostArray.of(in.outGradient());
         int heads = in.z().size(0);
         int texts = in.z().size(1);

@@ -17,7 +17,7 @@ final class CpuNorms implements NormKernels {
     }
 
     /** Dropout on row {@code n} of W entries. */
-    private void drop(Normalization norm, int n, float[] row, int width) {
+    private void drop(NormCall norm, int n, float[] row, int width) {
         DropoutMask mask = norm.dropout().maskOf(batch, batch.textOf(norm.rows(), n));
         if (mask != null) {
             mask.apply(DropoutEntries.ofRow(width, batch.tokenOf(norm.rows(), n), 0), row, 0, width);
@@ -25,7 +25,7 @@ final class CpuNorms implements NormKernels {
     }
 
     @Override
-    public void embeddingNorm(EmbeddingNorm<DeviceArray> in, Normalization norm, Normalized<DeviceArray> out) {
+    public void embeddingNorm(EmbeddingNormInputs<DeviceArray> in, NormCall norm, Normalized<DeviceArray> out) {
         int rows = in.x().size(0);
         int width = in.x().size(1);
         HostArray x = HostArray.of(in.x());
@@ -53,7 +53,7 @@ final class CpuNorms implements NormKernels {
 
     @Override
     public void embeddingNormGradient(
-            NormBackward<DeviceArray> in, Normalization norm, EmbeddingNorm<DeviceArray> gradients) {
+            NormBackward<DeviceArray> in, NormCall norm, EmbeddingNormInputs<DeviceArray> gradients) {
         Backward backward = new Backward(in);
         int width = backward.width;
         HostArray x = HostArray.of(gradients.x());
@@ -71,7 +71,7 @@ final class CpuNorms implements NormKernels {
     }
 
     @Override
-    public void residualNorm(ResidualNorm<DeviceArray> in, Normalization norm, Normalized<DeviceArray> out) {
+    public void residualNorm(ResidualNormInputs<DeviceArray> in, NormCall norm, Normalized<DeviceArray> out) {
         int rows = in.h().size(0);
         int width = in.h().size(1);
         HostArray h = HostArray.of(in.h());
@@ -103,7 +103,7 @@ final class CpuNorms implements NormKernels {
 
     @Override
     public void residualNormGradient(
-            NormBackward<DeviceArray> in, Normalization norm, ResidualNorm<DeviceArray> gradients) {
+            NormBackward<DeviceArray> in, NormCall norm, ResidualNormInputs<DeviceArray> gradients) {
         Backward backward = new Backward(in);
         int width = backward.width;
         HostArray h = HostArray.of(gradients.h());

@@ -27,7 +27,7 @@ final class CpuProducts implements ProductKernels {
     }
 
     @Override
-    public void linear(Linear<DeviceArray> in, Weight form, DeviceArray result) {
+    public void linear(LinearInputs<DeviceArray> in, Weight form, DeviceArray result) {
         HostArray x = HostArray.of(in.x());
         INDArray weight = HostArray.of(in.weight()).matrix();
         HostArray y = HostArray.of(result);
@@ -39,7 +39,7 @@ final class CpuProducts implements ProductKernels {
     }
 
     @Override
-    public void linearGradient(LinearBackward<DeviceArray> in, Linear<DeviceArray> gradients) {
+    public void linearGradient(LinearBackward<DeviceArray> in, LinearInputs<DeviceArray> gradients) {
         HostArray outGradient = HostArray.of(in.outGradient());
         INDArray x = HostArray.of(in.x()).matrix();
         INDArray weight = HostArray.of(in.weight()).matrix();

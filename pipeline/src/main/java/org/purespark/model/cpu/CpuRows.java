@@ -77,7 +77,7 @@ final class CpuRows implements RowKernels {
     }
 
     @Override
-    public void activation(DeviceArray x, Activation activation, DeviceArray y) {
+    public void activation(DeviceArray x, EntryFunction activation, DeviceArray y) {
         switch (activation) {
             case TANH -> Nd4j.exec(
                     new Tanh(HostArray.of(x).matrix(), HostArray.of(y).matrix()));
@@ -92,7 +92,7 @@ final class CpuRows implements RowKernels {
     }
 
     @Override
-    public void activationGradient(ActivationBackward<DeviceArray> in, Activation activation, DeviceArray gradient) {
+    public void activationGradient(ActivationBackward<DeviceArray> in, EntryFunction activation, DeviceArray gradient) {
         switch (activation) {
             case TANH -> Nd4j.exec(new TanhDerivative(
                     HostArray.of(in.x()).matrix(),

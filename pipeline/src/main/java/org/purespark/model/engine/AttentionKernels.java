@@ -9,10 +9,10 @@ public interface AttentionKernels {
      * @param heads A
      * @param dropout on attention probabilities; {@link DropoutEntries} numbers them
      */
-    record Attention(int layer, int heads, Dropout dropout) {}
+    record AttentionCall(int layer, int heads, Dropout dropout) {}
 
     /** qkv [N, 3D]: q, k, v side by side, without their bias; bias [3D]. */
-    record SelfAttention<V>(V qkv, V bias) {}
+    record SelfAttentionInputs<V>(V qkv, V bias) {}
 
     /**
      * context [N, D]; clsAttention after dropout [N, A] (row of token k of text b: the attention of b's first token to
@@ -25,14 +25,14 @@ public interface AttentionKernels {
     record SelfAttentionBackward<V>(V qkv, V bias, V contextGradient, V clsGradient, V softmax) {}
 
     /** context_h = gate·dropout(softmax(q·kᵀ/√E))·v, head by head. */
-    void selfAttention(SelfAttention<DeviceArray> in, Attention attention, Attended<DeviceArray> out);
+    void selfAttention(SelfAttentionInputs<DeviceArray> in, AttentionCall attention, Attended<DeviceArray> out);
 
     /** Gradients of qkv [N, 3D] and bias [3D]. */
     void selfAttentionGradient(
-            SelfAttentionBackward<DeviceArray> in, Attention attention, SelfAttention<DeviceArray> gradients);
+            SelfAttentionBackward<DeviceArray> in, AttentionCall attention, SelfAttentionInputs<DeviceArray> gradients);
 
     /** u [A, B, D]: each head's query for hidden states, see {@link HeadKernels}; x [N, D]. */
-    record FirstTokenAttention<V>(V u, V x) {}
+    record FirstTokenInputs<V>(V u, V x) {}
 
     /**
      * states z [A, B, D]; sums s [A, B]; clsAttention after dropout [N, A]; and for the backward pass softmax [N, A], in
@@ -49,9 +49,9 @@ public interface AttentionKernels {
      * with the keys' bias is the same for all tokens, so it does not change the softmax.
      */
     void firstTokenAttention(
-            FirstTokenAttention<DeviceArray> in, Attention attention, FirstTokenAttended<DeviceArray> out);
+            FirstTokenInputs<DeviceArray> in, AttentionCall attention, FirstTokenAttended<DeviceArray> out);
 
     /** Gradients of u [A, B, D] and x [N, D]. */
     void firstTokenAttentionGradient(
-            FirstTokenBackward<DeviceArray> in, Attention attention, FirstTokenAttention<DeviceArray> gradients);
+            FirstTokenBackward<DeviceArray> in, AttentionCall attention, FirstTokenInputs<DeviceArray> gradients);
 }

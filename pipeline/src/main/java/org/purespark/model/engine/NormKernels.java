@@ -13,7 +13,7 @@ public interface NormKernels {
      * @param dropout on the entries of each row; {@link DropoutEntries} numbers them
      * @param epsilon ε
      */
-    record Normalization(TextBatch.RowKind rows, Dropout dropout, double epsilon) {}
+    record NormCall(TextBatch.RowKind rows, Dropout dropout, double epsilon) {}
 
     /** y [R, W]; and for the backward pass normalized x̂ [R, W], inverse 1/σ [R]. */
     record Normalized<V>(V y, V normalized, V inverse) {}
@@ -22,20 +22,20 @@ public interface NormKernels {
     record NormBackward<V>(V outGradient, V normalized, V inverse, V gamma) {}
 
     /** x [R, W], gamma γ [W], beta β [W]. */
-    record EmbeddingNorm<V>(V x, V gamma, V beta) {}
+    record EmbeddingNormInputs<V>(V x, V gamma, V beta) {}
 
     /** y = dropout(LayerNorm(x)). */
-    void embeddingNorm(EmbeddingNorm<DeviceArray> in, Normalization norm, Normalized<DeviceArray> out);
+    void embeddingNorm(EmbeddingNormInputs<DeviceArray> in, NormCall norm, Normalized<DeviceArray> out);
 
     /** Gradients of x, γ, β. */
-    void embeddingNormGradient(NormBackward<DeviceArray> in, Normalization norm, EmbeddingNorm<DeviceArray> gradients);
+    void embeddingNormGradient(NormBackward<DeviceArray> in, NormCall norm, EmbeddingNormInputs<DeviceArray> gradients);
 
     /** h [R, D], bias [D], residual [R, D], gamma γ [D], beta β [D]. */
-    record ResidualNorm<V>(V h, V bias, V residual, V gamma, V beta) {}
+    record ResidualNormInputs<V>(V h, V bias, V residual, V gamma, V beta) {}
 
     /** y = LayerNorm(dropout(h + bias) + residual). The output y may be the memory of h. */
-    void residualNorm(ResidualNorm<DeviceArray> in, Normalization norm, Normalized<DeviceArray> out);
+    void residualNorm(ResidualNormInputs<DeviceArray> in, NormCall norm, Normalized<DeviceArray> out);
 
     /** Gradients of h, bias, residual, γ, β. */
-    void residualNormGradient(NormBackward<DeviceArray> in, Normalization norm, ResidualNorm<DeviceArray> gradients);
+    void residualNormGradient(NormBackward<DeviceArray> in, NormCall norm, ResidualNormInputs<DeviceArray> gradients);
 }

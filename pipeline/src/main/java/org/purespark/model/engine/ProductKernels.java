@@ -11,16 +11,16 @@ public interface ProductKernels {
     }
 
     /** x [R, in], weight [out, in] or [in, out]. */
-    record Linear<V>(V x, V weight) {}
+    record LinearInputs<V>(V x, V weight) {}
 
     /** outGradient [R, out], x [R, in], weight [out, in]. */
     record LinearBackward<V>(V outGradient, V x, V weight) {}
 
     /** y = x·Wᵀ, y [R, out]. */
-    void linear(Linear<DeviceArray> in, Weight form, DeviceArray y);
+    void linear(LinearInputs<DeviceArray> in, Weight form, DeviceArray y);
 
     /** dx = dy·W [R, in], dW = dyᵀ·x [out, in]. */
-    void linearGradient(LinearBackward<DeviceArray> in, Linear<DeviceArray> gradients);
+    void linearGradient(LinearBackward<DeviceArray> in, LinearInputs<DeviceArray> gradients);
 
     /** x [R, W], bias [W]. */
     record Biased<V>(V x, V bias) {}

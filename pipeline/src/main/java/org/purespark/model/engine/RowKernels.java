@@ -18,7 +18,7 @@ public interface RowKernels {
     void biasGeluGradient(BiasGeluBackward<DeviceArray> in, ProductKernels.Biased<DeviceArray> gradients);
 
     /** A function of one entry. */
-    enum Activation {
+    enum EntryFunction {
         /** tanh(x). */
         TANH,
         /** max(x, 0). */
@@ -29,10 +29,10 @@ public interface RowKernels {
     record ActivationBackward<V>(V outGradient, V x) {}
 
     /** y = f(x), [R, W]. */
-    void activation(DeviceArray x, Activation activation, DeviceArray y);
+    void activation(DeviceArray x, EntryFunction activation, DeviceArray y);
 
     /** dx = f'(x)·dy, [R, W]; relu's derivative is 0 at 0. */
-    void activationGradient(ActivationBackward<DeviceArray> in, Activation activation, DeviceArray gradient);
+    void activationGradient(ActivationBackward<DeviceArray> in, EntryFunction activation, DeviceArray gradient);
 
     /** y = dropout(x), one row for each text [B, W]; {@link DropoutEntries} numbers the entries. Its own derivative. */
     void textDropout(DeviceArray x, Dropout dropout, DeviceArray y);

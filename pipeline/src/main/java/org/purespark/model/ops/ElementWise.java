@@ -6,16 +6,16 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.Kernels;
 import org.purespark.model.engine.RowKernels;
-import org.purespark.model.engine.RowKernels.Activation;
 import org.purespark.model.engine.RowKernels.ActivationBackward;
+import org.purespark.model.engine.RowKernels.EntryFunction;
 import org.purespark.model.engine.TextBatch;
 
 /** {@link RowKernels#activation}: tanh or relu of each entry. */
 public final class ElementWise extends GraphOp {
-    private final Activation activation;
+    private final EntryFunction activation;
 
     /** @param x [R, W] */
-    public ElementWise(SameDiff graph, SDVariable x, Activation activation) {
+    public ElementWise(SameDiff graph, SDVariable x, EntryFunction activation) {
         super(graph, x, 1);
         this.activation = activation;
     }
@@ -38,9 +38,9 @@ public final class ElementWise extends GraphOp {
     }
 
     private static final class Gradient extends GraphOp {
-        private final Activation activation;
+        private final EntryFunction activation;
 
-        Gradient(SameDiff graph, ActivationBackward<SDVariable> operands, Activation activation) {
+        Gradient(SameDiff graph, ActivationBackward<SDVariable> operands, EntryFunction activation) {
             super(graph, operands, 1);
             this.activation = activation;
         }

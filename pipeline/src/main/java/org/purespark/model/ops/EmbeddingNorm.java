@@ -7,15 +7,15 @@ import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.Kernels;
 import org.purespark.model.engine.NormKernels;
 import org.purespark.model.engine.NormKernels.NormBackward;
-import org.purespark.model.engine.NormKernels.Normalization;
+import org.purespark.model.engine.NormKernels.NormCall;
 import org.purespark.model.engine.NormKernels.Normalized;
 import org.purespark.model.engine.TextBatch;
 
 /** {@link NormKernels#embeddingNorm}. */
 public final class EmbeddingNorm extends GraphOp {
-    private final Normalization norm;
+    private final NormCall norm;
 
-    public EmbeddingNorm(SameDiff graph, NormKernels.EmbeddingNorm<SDVariable> operands, Normalization norm) {
+    public EmbeddingNorm(SameDiff graph, NormKernels.EmbeddingNormInputs<SDVariable> operands, NormCall norm) {
         super(graph, operands, 3);
         this.norm = norm;
     }
@@ -31,19 +31,19 @@ public final class EmbeddingNorm extends GraphOp {
 
     @Override
     public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
-        NormKernels.EmbeddingNorm<long[]> operands = in.as(NormKernels.EmbeddingNorm::new);
+        NormKernels.EmbeddingNormInputs<long[]> operands = in.as(NormKernels.EmbeddingNormInputs::new);
         long[] rows = operands.x();
         return list(new Normalized<>(rows, rows, new long[] {rows[0]}));
     }
 
     @Override
     public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
-        kernels.norms().embeddingNorm(in.as(NormKernels.EmbeddingNorm::new), norm, out.as(Normalized::new));
+        kernels.norms().embeddingNorm(in.as(NormKernels.EmbeddingNormInputs::new), norm, out.as(Normalized::new));
     }
 
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
-        NormKernels.EmbeddingNorm<SDVariable> in = read().as(NormKernels.EmbeddingNorm::new);
+        NormKernels.EmbeddingNormInputs<SDVariable> in = read().as(NormKernels.EmbeddingNormInputs::new);
         Normalized<SDVariable> ofOutputs = new Operands<>(gradients).as(Normalized::new);
         return List.of(new Gradient(
                         sameDiff,
@@ -53,9 +53,9 @@ public final class EmbeddingNorm extends GraphOp {
     }
 
     private static final class Gradient extends GraphOp {
-        private final Normalization norm;
+        private final NormCall norm;
 
-        Gradient(SameDiff graph, NormBackward<SDVariable> operands, Normalization norm) {
+        Gradient(SameDiff graph, NormBackward<SDVariable> operands, NormCall norm) {
             super(graph, operands, 3);
             this.norm = norm;
         }
@@ -63,13 +63,15 @@ public final class EmbeddingNorm extends GraphOp {
         @Override
         public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
             NormBackward<long[]> operands = in.as(NormBackward::new);
-            return list(new NormKernels.EmbeddingNorm<>(operands.outGradient(), operands.gamma(), operands.gamma()));
+            return list(
+                    new NormKernels.EmbeddingNormInputs<>(operands.outGradient(), operands.gamma(), operands.gamma()));
         }
 
         @Override
         public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
             kernels.norms()
-                    .embeddingNormGradient(in.as(NormBackward::new), norm, out.as(NormKernels.EmbeddingNorm::new));
+                    .embeddingNormGradient(
+                            in.as(NormBackward::new), norm, out.as(NormKernels.EmbeddingNormInputs::new));
         }
     }
 }

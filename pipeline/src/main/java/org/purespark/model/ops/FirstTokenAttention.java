@@ -4,7 +4,7 @@ import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.purespark.model.engine.AttentionKernels;
-import org.purespark.model.engine.AttentionKernels.Attention;
+import org.purespark.model.engine.AttentionKernels.AttentionCall;
 import org.purespark.model.engine.AttentionKernels.FirstTokenAttended;
 import org.purespark.model.engine.AttentionKernels.FirstTokenBackward;
 import org.purespark.model.engine.DeviceArray;
@@ -13,10 +13,10 @@ import org.purespark.model.engine.TextBatch;
 
 /** {@link AttentionKernels#firstTokenAttention}; see also {@link HeadSpread}, {@link HeadGather}. */
 public final class FirstTokenAttention extends GraphOp {
-    private final Attention attention;
+    private final AttentionCall attention;
 
     public FirstTokenAttention(
-            SameDiff graph, AttentionKernels.FirstTokenAttention<SDVariable> operands, Attention attention) {
+            SameDiff graph, AttentionKernels.FirstTokenInputs<SDVariable> operands, AttentionCall attention) {
         super(graph, operands, 4);
         this.attention = attention;
     }
@@ -28,7 +28,7 @@ public final class FirstTokenAttention extends GraphOp {
 
     @Override
     public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
-        AttentionKernels.FirstTokenAttention<long[]> operands = in.as(AttentionKernels.FirstTokenAttention::new);
+        AttentionKernels.FirstTokenInputs<long[]> operands = in.as(AttentionKernels.FirstTokenInputs::new);
         long[] u = operands.u();
         long[] sums = {u[0], u[1]};
         long[] attended = {operands.x()[0], u[0]};
@@ -39,12 +39,12 @@ public final class FirstTokenAttention extends GraphOp {
     public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
         kernels.attention()
                 .firstTokenAttention(
-                        in.as(AttentionKernels.FirstTokenAttention::new), attention, out.as(FirstTokenAttended::new));
+                        in.as(AttentionKernels.FirstTokenInputs::new), attention, out.as(FirstTokenAttended::new));
     }
 
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
-        AttentionKernels.FirstTokenAttention<SDVariable> in = read().as(AttentionKernels.FirstTokenAttention::new);
+        AttentionKernels.FirstTokenInputs<SDVariable> in = read().as(AttentionKernels.FirstTokenInputs::new);
         FirstTokenAttended<SDVariable> ofOutputs = new Operands<>(gradients).as(FirstTokenAttended::new);
         FirstTokenBackward<SDVariable> operands = new FirstTokenBackward<>(
                 ofOutputs.states(),
@@ -57,9 +57,9 @@ public final class FirstTokenAttention extends GraphOp {
     }
 
     private static final class Gradient extends GraphOp {
-        private final Attention attention;
+        private final AttentionCall attention;
 
-        Gradient(SameDiff graph, FirstTokenBackward<SDVariable> operands, Attention attention) {
+        Gradient(SameDiff graph, FirstTokenBackward<SDVariable> operands, AttentionCall attention) {
             super(graph, operands, 2);
             this.attention = attention;
         }
@@ -67,16 +67,14 @@ public final class FirstTokenAttention extends GraphOp {
         @Override
         public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
             FirstTokenBackward<long[]> operands = in.as(FirstTokenBackward::new);
-            return list(new AttentionKernels.FirstTokenAttention<>(operands.u(), operands.x()));
+            return list(new AttentionKernels.FirstTokenInputs<>(operands.u(), operands.x()));
         }
 
         @Override
         public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
             kernels.attention()
                     .firstTokenAttentionGradient(
-                            in.as(FirstTokenBackward::new),
-                            attention,
-                            out.as(AttentionKernels.FirstTokenAttention::new));
+                            in.as(FirstTokenBackward::new), attention, out.as(AttentionKernels.FirstTokenInputs::new));
         }
     }
 }

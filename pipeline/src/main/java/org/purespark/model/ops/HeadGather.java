@@ -11,24 +11,24 @@ import org.purespark.model.engine.TextBatch;
 
 /** {@link HeadKernels#headGather}. */
 public final class HeadGather extends GraphOp {
-    public HeadGather(SameDiff graph, HeadKernels.HeadGather<SDVariable> operands) {
+    public HeadGather(SameDiff graph, HeadKernels.HeadGatherInputs<SDVariable> operands) {
         super(graph, operands, 1);
     }
 
     @Override
     public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
-        HeadKernels.HeadGather<long[]> operands = in.as(HeadKernels.HeadGather::new);
+        HeadKernels.HeadGatherInputs<long[]> operands = in.as(HeadKernels.HeadGatherInputs::new);
         return List.of(new long[] {operands.z()[1], operands.z()[2]});
     }
 
     @Override
     public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
-        kernels.heads().headGather(in.as(HeadKernels.HeadGather::new), out.only());
+        kernels.heads().headGather(in.as(HeadKernels.HeadGatherInputs::new), out.only());
     }
 
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
-        HeadKernels.HeadGather<SDVariable> in = read().as(HeadKernels.HeadGather::new);
+        HeadKernels.HeadGatherInputs<SDVariable> in = read().as(HeadKernels.HeadGatherInputs::new);
         SDVariable outGradient = new Operands<>(gradients).only();
         HeadGatherBackward<SDVariable> operands =
                 new HeadGatherBackward<>(outGradient, in.z(), in.sums(), in.weight(), in.bias());
@@ -43,13 +43,14 @@ public final class HeadGather extends GraphOp {
         @Override
         public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
             HeadGatherBackward<long[]> operands = in.as(HeadGatherBackward::new);
-            return list(
-                    new HeadKernels.HeadGather<>(operands.z(), operands.sums(), operands.weight(), operands.bias()));
+            return list(new HeadKernels.HeadGatherInputs<>(
+                    operands.z(), operands.sums(), operands.weight(), operands.bias()));
         }
 
         @Override
         public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
-            kernels.heads().headGatherGradient(in.as(HeadGatherBackward::new), out.as(HeadKernels.HeadGather::new));
+            kernels.heads()
+                    .headGatherGradient(in.as(HeadGatherBackward::new), out.as(HeadKernels.HeadGatherInputs::new));
         }
     }
 }

@@ -14,25 +14,25 @@ public final class HeadSpread extends GraphOp {
     private final int heads;
 
     /** @param heads A */
-    public HeadSpread(SameDiff graph, HeadKernels.HeadSpread<SDVariable> operands, int heads) {
+    public HeadSpread(SameDiff graph, HeadKernels.HeadSpreadInputs<SDVariable> operands, int heads) {
         super(graph, operands, 1);
         this.heads = heads;
     }
 
     @Override
     public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
-        HeadKernels.HeadSpread<long[]> operands = in.as(HeadKernels.HeadSpread::new);
+        HeadKernels.HeadSpreadInputs<long[]> operands = in.as(HeadKernels.HeadSpreadInputs::new);
         return List.of(new long[] {heads, operands.q()[0], operands.q()[1]});
     }
 
     @Override
     public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
-        kernels.heads().headSpread(in.as(HeadKernels.HeadSpread::new), out.only());
+        kernels.heads().headSpread(in.as(HeadKernels.HeadSpreadInputs::new), out.only());
     }
 
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
-        HeadKernels.HeadSpread<SDVariable> in = read().as(HeadKernels.HeadSpread::new);
+        HeadKernels.HeadSpreadInputs<SDVariable> in = read().as(HeadKernels.HeadSpreadInputs::new);
         SDVariable outGradient = new Operands<>(gradients).only();
         return List.of(
                 new Gradient(sameDiff, new HeadSpreadBackward<>(outGradient, in.q(), in.weight())).outputVariables());
@@ -46,12 +46,13 @@ public final class HeadSpread extends GraphOp {
         @Override
         public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
             HeadSpreadBackward<long[]> operands = in.as(HeadSpreadBackward::new);
-            return list(new HeadKernels.HeadSpread<>(operands.q(), operands.weight()));
+            return list(new HeadKernels.HeadSpreadInputs<>(operands.q(), operands.weight()));
         }
 
         @Override
         public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
-            kernels.heads().headSpreadGradient(in.as(HeadSpreadBackward::new), out.as(HeadKernels.HeadSpread::new));
+            kernels.heads()
+                    .headSpreadGradient(in.as(HeadSpreadBackward::new), out.as(HeadKernels.HeadSpreadInputs::new));
         }
     }
 }

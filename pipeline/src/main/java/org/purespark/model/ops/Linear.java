@@ -17,21 +17,21 @@ public final class Linear extends GraphOp {
      * @param operands with the weight in this form
      * @param form {@link Weight#OUT_IN} if a derivative is needed
      */
-    public Linear(SameDiff graph, ProductKernels.Linear<SDVariable> operands, Weight form) {
+    public Linear(SameDiff graph, ProductKernels.LinearInputs<SDVariable> operands, Weight form) {
         super(graph, operands, 1);
         this.form = form;
     }
 
     @Override
     public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
-        ProductKernels.Linear<long[]> operands = in.as(ProductKernels.Linear::new);
+        ProductKernels.LinearInputs<long[]> operands = in.as(ProductKernels.LinearInputs::new);
         long out = operands.weight()[form == Weight.OUT_IN ? 0 : 1];
         return List.of(new long[] {operands.x()[0], out});
     }
 
     @Override
     public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
-        kernels.products().linear(in.as(ProductKernels.Linear::new), form, out.only());
+        kernels.products().linear(in.as(ProductKernels.LinearInputs::new), form, out.only());
     }
 
     @Override
@@ -39,7 +39,7 @@ public final class Linear extends GraphOp {
         if (form != Weight.OUT_IN) {
             return super.doDiff(gradients);
         }
-        ProductKernels.Linear<SDVariable> in = read().as(ProductKernels.Linear::new);
+        ProductKernels.LinearInputs<SDVariable> in = read().as(ProductKernels.LinearInputs::new);
         SDVariable outGradient = new Operands<>(gradients).only();
         return List.of(new Gradient(sameDiff, new ProductKernels.LinearBackward<>(outGradient, in.x(), in.weight()))
                 .outputVariables());
@@ -53,13 +53,14 @@ public final class Linear extends GraphOp {
         @Override
         public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
             ProductKernels.LinearBackward<long[]> operands = in.as(ProductKernels.LinearBackward::new);
-            return list(new ProductKernels.Linear<>(operands.x(), operands.weight()));
+            return list(new ProductKernels.LinearInputs<>(operands.x(), operands.weight()));
         }
 
         @Override
         public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
             kernels.products()
-                    .linearGradient(in.as(ProductKernels.LinearBackward::new), out.as(ProductKernels.Linear::new));
+                    .linearGradient(
+                            in.as(ProductKernels.LinearBackward::new), out.as(ProductKernels.LinearInputs::new));
         }
     }
 }

@@ -7,15 +7,15 @@ import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.Kernels;
 import org.purespark.model.engine.NormKernels;
 import org.purespark.model.engine.NormKernels.NormBackward;
-import org.purespark.model.engine.NormKernels.Normalization;
+import org.purespark.model.engine.NormKernels.NormCall;
 import org.purespark.model.engine.NormKernels.Normalized;
 import org.purespark.model.engine.TextBatch;
 
 /** {@link NormKernels#residualNorm}: the end of a part of a transformer block, in one pass over the rows. */
 public final class ResidualNorm extends GraphOp {
-    private final Normalization norm;
+    private final NormCall norm;
 
-    public ResidualNorm(SameDiff graph, NormKernels.ResidualNorm<SDVariable> operands, Normalization norm) {
+    public ResidualNorm(SameDiff graph, NormKernels.ResidualNormInputs<SDVariable> operands, NormCall norm) {
         super(graph, operands, 3);
         this.norm = norm;
     }
@@ -31,7 +31,7 @@ public final class ResidualNorm extends GraphOp {
 
     @Override
     public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
-        NormKernels.ResidualNorm<long[]> operands = in.as(NormKernels.ResidualNorm::new);
+        NormKernels.ResidualNormInputs<long[]> operands = in.as(NormKernels.ResidualNormInputs::new);
         long[] rows = operands.h();
         return list(new Normalized<>(rows, rows, new long[] {rows[0]}));
     }
@@ -43,12 +43,12 @@ public final class ResidualNorm extends GraphOp {
 
     @Override
     public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
-        kernels.norms().residualNorm(in.as(NormKernels.ResidualNorm::new), norm, out.as(Normalized::new));
+        kernels.norms().residualNorm(in.as(NormKernels.ResidualNormInputs::new), norm, out.as(Normalized::new));
     }
 
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
-        NormKernels.ResidualNorm<SDVariable> in = read().as(NormKernels.ResidualNorm::new);
+        NormKernels.ResidualNormInputs<SDVariable> in = read().as(NormKernels.ResidualNormInputs::new);
         Normalized<SDVariable> ofOutputs = new Operands<>(gradients).as(Normalized::new);
         return List.of(new Gradient(
                         sameDiff,
@@ -58,9 +58,9 @@ public final class ResidualNorm extends GraphOp {
     }
 
     private static final class Gradient extends GraphOp {
-        private final Normalization norm;
+        private final NormCall norm;
 
-        Gradient(SameDiff graph, NormBackward<SDVariable> operands, Normalization norm) {
+        Gradient(SameDiff graph, NormBackward<SDVariable> operands, NormCall norm) {
             super(graph, operands, 5);
             this.norm = norm;
         }
@@ -70,12 +70,13 @@ public final class ResidualNorm extends GraphOp {
             NormBackward<long[]> operands = in.as(NormBackward::new);
             long[] rows = operands.outGradient();
             long[] one = operands.gamma();
-            return list(new NormKernels.ResidualNorm<>(rows, one, rows, one, one));
+            return list(new NormKernels.ResidualNormInputs<>(rows, one, rows, one, one));
         }
 
         @Override
         public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
-            kernels.norms().residualNormGradient(in.as(NormBackward::new), norm, out.as(NormKernels.ResidualNorm::new));
+            kernels.norms()
+                    .residualNormGradient(in.as(NormBackward::new), norm, out.as(NormKernels.ResidualNormInputs::new));
         }
     }
 }

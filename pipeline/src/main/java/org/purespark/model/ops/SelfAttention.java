@@ -5,7 +5,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.purespark.model.engine.AttentionKernels;
 import org.purespark.model.engine.AttentionKernels.Attended;
-import org.purespark.model.engine.AttentionKernels.Attention;
+import org.purespark.model.engine.AttentionKernels.AttentionCall;
 import org.purespark.model.engine.AttentionKernels.SelfAttentionBackward;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.Kernels;
@@ -13,9 +13,10 @@ import org.purespark.model.engine.TextBatch;
 
 /** {@link AttentionKernels#selfAttention}. */
 public final class SelfAttention extends GraphOp {
-    private final Attention attention;
+    private final AttentionCall attention;
 
-    public SelfAttention(SameDiff graph, AttentionKernels.SelfAttention<SDVariable> operands, Attention attention) {
+    public SelfAttention(
+            SameDiff graph, AttentionKernels.SelfAttentionInputs<SDVariable> operands, AttentionCall attention) {
         super(graph, operands, 3);
         this.attention = attention;
     }
@@ -27,7 +28,7 @@ public final class SelfAttention extends GraphOp {
 
     @Override
     public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
-        AttentionKernels.SelfAttention<long[]> operands = in.as(AttentionKernels.SelfAttention::new);
+        AttentionKernels.SelfAttentionInputs<long[]> operands = in.as(AttentionKernels.SelfAttentionInputs::new);
         long tokens = operands.qkv()[0];
         long[] context = {tokens, operands.qkv()[1] / 3};
         long[] clsAttention = {tokens, attention.heads()};
@@ -37,12 +38,13 @@ public final class SelfAttention extends GraphOp {
 
     @Override
     public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
-        kernels.attention().selfAttention(in.as(AttentionKernels.SelfAttention::new), attention, out.as(Attended::new));
+        kernels.attention()
+                .selfAttention(in.as(AttentionKernels.SelfAttentionInputs::new), attention, out.as(Attended::new));
     }
 
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
-        AttentionKernels.SelfAttention<SDVariable> in = read().as(AttentionKernels.SelfAttention::new);
+        AttentionKernels.SelfAttentionInputs<SDVariable> in = read().as(AttentionKernels.SelfAttentionInputs::new);
         Attended<SDVariable> ofOutputs = new Operands<>(gradients).as(Attended::new);
         SelfAttentionBackward<SDVariable> operands = new SelfAttentionBackward<>(
                 in.qkv(),
@@ -54,9 +56,9 @@ public final class SelfAttention extends GraphOp {
     }
 
     private static final class Gradient extends GraphOp {
-        private final Attention attention;
+        private final AttentionCall attention;
 
-        Gradient(SameDiff graph, SelfAttentionBackward<SDVariable> operands, Attention attention) {
+        Gradient(SameDiff graph, SelfAttentionBackward<SDVariable> operands, AttentionCall attention) {
             super(graph, operands, 2);
             this.attention = attention;
         }
@@ -64,14 +66,16 @@ public final class SelfAttention extends GraphOp {
         @Override
         public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
             SelfAttentionBackward<long[]> operands = in.as(SelfAttentionBackward::new);
-            return list(new AttentionKernels.SelfAttention<>(operands.qkv(), operands.bias()));
+            return list(new AttentionKernels.SelfAttentionInputs<>(operands.qkv(), operands.bias()));
         }
 
         @Override
         public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
             kernels.attention()
                     .selfAttentionGradient(
-                            in.as(SelfAttentionBackward::new), attention, out.as(AttentionKernels.SelfAttention::new));
+                            in.as(SelfAttentionBackward::new),
+                            attention,
+                            out.as(AttentionKernels.SelfAttentionInputs::new));
         }
     }
 }

@@ -2,10 +2,10 @@ package org.purespark.model.reference;
 
 import static org.purespark.model.reference.Sigma.sum;
 
-import org.purespark.model.engine.AttentionKernels.Attention;
+import org.purespark.model.engine.AttentionKernels.AttentionCall;
 import org.purespark.model.engine.AttentionKernels.FirstTokenAttended;
-import org.purespark.model.engine.AttentionKernels.FirstTokenAttention;
 import org.purespark.model.engine.AttentionKernels.FirstTokenBackward;
+import org.purespark.model.engine.AttentionKernels.FirstTokenInputs;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.DropoutEntries;
 import org.purespark.model.engine.TextBatch;
@@ -23,7 +23,7 @@ final class FirstTokenHeads {
     private final ReferenceArray u; // [A, B, D]
     private final ReferenceArray x; // [N, D]
 
-    FirstTokenHeads(TextBatch batch, Attention attention, int text, ReferenceArray u, ReferenceArray x) {
+    FirstTokenHeads(TextBatch batch, AttentionCall attention, int text, ReferenceArray u, ReferenceArray x) {
         this.mask = Mask.of(attention.dropout(), batch, text);
         this.gates = batch.gates(attention.layer());
         this.text = text;
@@ -71,7 +71,7 @@ final class FirstTokenHeads {
     }
 
     /** @param p softmax(x·u_h/√E) [T, A] */
-    void backward(FirstTokenBackward<DeviceArray> in, ReferenceArray p, FirstTokenAttention<DeviceArray> gradients) {
+    void backward(FirstTokenBackward<DeviceArray> in, ReferenceArray p, FirstTokenInputs<DeviceArray> gradients) {
         ReferenceArray dz = ReferenceArray.of(in.statesGradient()); // [A, B, D]
         ReferenceArray dsums = ReferenceArray.of(in.sumsGradient()); // [A, B]
         ReferenceArray dcls = ReferenceArray.of(in.clsGradient()); // [N, A]

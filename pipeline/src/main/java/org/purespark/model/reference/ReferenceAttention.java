@@ -30,7 +30,7 @@ final class ReferenceAttention implements AttentionKernels {
     }
 
     @Override
-    public void selfAttention(SelfAttention<DeviceArray> in, Attention attention, Attended<DeviceArray> out) {
+    public void selfAttention(SelfAttentionInputs<DeviceArray> in, AttentionCall attention, Attended<DeviceArray> out) {
         ReferenceArray qkv = ReferenceArray.of(in.qkv()); // [N, 3D]
         ReferenceArray bias = ReferenceArray.of(in.bias()); // [3D]
         ReferenceArray context = ReferenceArray.of(out.context()); // [N, D]
@@ -46,7 +46,9 @@ final class ReferenceAttention implements AttentionKernels {
 
     @Override
     public void selfAttentionGradient(
-            SelfAttentionBackward<DeviceArray> in, Attention attention, SelfAttention<DeviceArray> gradients) {
+            SelfAttentionBackward<DeviceArray> in,
+            AttentionCall attention,
+            SelfAttentionInputs<DeviceArray> gradients) {
         ReferenceArray qkv = ReferenceArray.of(in.qkv()); // [N, 3D]
         ReferenceArray bias = ReferenceArray.of(in.bias()); // [3D]
         ReferenceArray softmax = ReferenceArray.of(in.softmax()); // [A·ΣT²]
@@ -63,7 +65,7 @@ final class ReferenceAttention implements AttentionKernels {
 
     @Override
     public void firstTokenAttention(
-            FirstTokenAttention<DeviceArray> in, Attention attention, FirstTokenAttended<DeviceArray> out) {
+            FirstTokenInputs<DeviceArray> in, AttentionCall attention, FirstTokenAttended<DeviceArray> out) {
         ReferenceArray u = ReferenceArray.of(in.u()); // [A, B, D]
         ReferenceArray x = ReferenceArray.of(in.x()); // [N, D]
         ReferenceArray softmax = ReferenceArray.ofNullable(out.softmax()); // [N, A]
@@ -75,7 +77,7 @@ final class ReferenceAttention implements AttentionKernels {
 
     @Override
     public void firstTokenAttentionGradient(
-            FirstTokenBackward<DeviceArray> in, Attention attention, FirstTokenAttention<DeviceArray> gradients) {
+            FirstTokenBackward<DeviceArray> in, AttentionCall attention, FirstTokenInputs<DeviceArray> gradients) {
         ReferenceArray u = ReferenceArray.of(in.u()); // [A, B, D]
         ReferenceArray x = ReferenceArray.of(in.x()); // [N, D]
         ReferenceArray softmax = ReferenceArray.of(in.softmax()); // [N, A]

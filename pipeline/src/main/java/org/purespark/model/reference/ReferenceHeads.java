@@ -8,7 +8,7 @@ import org.purespark.model.engine.HeadKernels;
 /** {@link HeadKernels}, entry by entry. Entry i of D belongs to head i / E; entry e of head h is h·E + e. */
 final class ReferenceHeads implements HeadKernels {
     @Override
-    public void headSpread(HeadSpread<DeviceArray> in, DeviceArray result) {
+    public void headSpread(HeadSpreadInputs<DeviceArray> in, DeviceArray result) {
         ReferenceArray q = ReferenceArray.of(in.q()); // [B, D]
         ReferenceArray w = ReferenceArray.of(in.weight()); // [D, D]
         ReferenceArray y = ReferenceArray.of(result); // [A, B, D]
@@ -17,7 +17,7 @@ final class ReferenceHeads implements HeadKernels {
     }
 
     @Override
-    public void headSpreadGradient(HeadSpreadBackward<DeviceArray> in, HeadSpread<DeviceArray> gradients) {
+    public void headSpreadGradient(HeadSpreadBackward<DeviceArray> in, HeadSpreadInputs<DeviceArray> gradients) {
         ReferenceArray dy = ReferenceArray.of(in.outGradient()); // [A, B, D]
         ReferenceArray q = ReferenceArray.of(in.q()); // [B, D]
         ReferenceArray w = ReferenceArray.of(in.weight()); // [D, D]
@@ -29,7 +29,7 @@ final class ReferenceHeads implements HeadKernels {
     }
 
     @Override
-    public void headGather(HeadGather<DeviceArray> in, DeviceArray result) {
+    public void headGather(HeadGatherInputs<DeviceArray> in, DeviceArray result) {
         ReferenceArray z = ReferenceArray.of(in.z()); // [A, B, D]
         ReferenceArray s = ReferenceArray.of(in.sums()); // [A, B]
         ReferenceArray w = ReferenceArray.of(in.weight()); // [D, D]
@@ -40,7 +40,7 @@ final class ReferenceHeads implements HeadKernels {
     }
 
     @Override
-    public void headGatherGradient(HeadGatherBackward<DeviceArray> in, HeadGather<DeviceArray> gradients) {
+    public void headGatherGradient(HeadGatherBackward<DeviceArray> in, HeadGatherInputs<DeviceArray> gradients) {
         ReferenceArray dcontext = ReferenceArray.of(in.outGradient()); // [B, D]
         ReferenceArray z = ReferenceArray.of(in.z()); // [A, B, D]
         ReferenceArray s = ReferenceArray.of(in.sums()); // [A, B]

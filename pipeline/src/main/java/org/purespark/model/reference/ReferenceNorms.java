@@ -15,7 +15,7 @@ final class ReferenceNorms implements NormKernels {
     }
 
     /** What dropout multiplies entry {@code i} of row {@code r} of W entries by. */
-    private double mask(Normalization norm, int r, int width, int i) {
+    private double mask(NormCall norm, int r, int width, int i) {
         return Mask.ofRow(norm.dropout(), batch, norm.rows(), r, width, i);
     }
 
@@ -47,7 +47,7 @@ final class ReferenceNorms implements NormKernels {
     }
 
     @Override
-    public void embeddingNorm(EmbeddingNorm<DeviceArray> in, Normalization norm, Normalized<DeviceArray> out) {
+    public void embeddingNorm(EmbeddingNormInputs<DeviceArray> in, NormCall norm, Normalized<DeviceArray> out) {
         ReferenceArray x = ReferenceArray.of(in.x()); // [R, W]
         ReferenceArray gamma = ReferenceArray.of(in.gamma()); // [W]
         ReferenceArray beta = ReferenceArray.of(in.beta()); // [W]
@@ -68,7 +68,7 @@ final class ReferenceNorms implements NormKernels {
 
     @Override
     public void embeddingNormGradient(
-            NormBackward<DeviceArray> in, Normalization norm, EmbeddingNorm<DeviceArray> gradients) {
+            NormBackward<DeviceArray> in, NormCall norm, EmbeddingNormInputs<DeviceArray> gradients) {
         ReferenceArray dy = ReferenceArray.of(in.outGradient()); // [R, W]
         ReferenceArray dx = ReferenceArray.of(gradients.x()); // [R, W]
         int width = dy.size(1);
@@ -83,7 +83,7 @@ final class ReferenceNorms implements NormKernels {
     }
 
     @Override
-    public void residualNorm(ResidualNorm<DeviceArray> in, Normalization norm, Normalized<DeviceArray> out) {
+    public void residualNorm(ResidualNormInputs<DeviceArray> in, NormCall norm, Normalized<DeviceArray> out) {
         ReferenceArray h = ReferenceArray.of(in.h()); // [R, D]
         ReferenceArray bias = ReferenceArray.of(in.bias()); // [D]
         ReferenceArray residual = ReferenceArray.of(in.residual()); // [R, D]
@@ -106,7 +106,7 @@ final class ReferenceNorms implements NormKernels {
 
     @Override
     public void residualNormGradient(
-            NormBackward<DeviceArray> in, Normalization norm, ResidualNorm<DeviceArray> gradients) {
+            NormBackward<DeviceArray> in, NormCall norm, ResidualNormInputs<DeviceArray> gradients) {
         ReferenceArray dy = ReferenceArray.of(in.outGradient()); // [R, D]
         ReferenceArray dh = ReferenceArray.of(gradients.h()); // [R, D]
         ReferenceArray dbias = ReferenceArray.of(gradients.bias()); // [D]

@@ -8,7 +8,7 @@ import org.purespark.model.engine.ProductKernels;
 /** {@link ProductKernels}, entry by entry. */
 final class ReferenceProducts implements ProductKernels {
     @Override
-    public void linear(Linear<DeviceArray> in, Weight form, DeviceArray result) {
+    public void linear(LinearInputs<DeviceArray> in, Weight form, DeviceArray result) {
         ReferenceArray x = ReferenceArray.of(in.x()); // [R, in]
         ReferenceArray w = ReferenceArray.of(in.weight()); // [out, in] or [in, out]
         ReferenceArray y = ReferenceArray.of(result); // [R, out]
@@ -19,7 +19,7 @@ final class ReferenceProducts implements ProductKernels {
     }
 
     @Override
-    public void linearGradient(LinearBackward<DeviceArray> in, Linear<DeviceArray> gradients) {
+    public void linearGradient(LinearBackward<DeviceArray> in, LinearInputs<DeviceArray> gradients) {
         ReferenceArray dy = ReferenceArray.of(in.outGradient()); // [R, out]
         ReferenceArray x = ReferenceArray.of(in.x()); // [R, in]
         ReferenceArray w = ReferenceArray.of(in.weight()); // [out, in]

@@ -45,7 +45,7 @@ final class ReferenceRows implements RowKernels {
     }
 
     @Override
-    public void activation(DeviceArray of, Activation activation, DeviceArray result) {
+    public void activation(DeviceArray of, EntryFunction activation, DeviceArray result) {
         ReferenceArray x = ReferenceArray.of(of); // [R, W]
         ReferenceArray y = ReferenceArray.of(result); // [R, W]
         switch (activation) {
@@ -55,7 +55,7 @@ final class ReferenceRows implements RowKernels {
     }
 
     @Override
-    public void activationGradient(ActivationBackward<DeviceArray> in, Activation activation, DeviceArray gradient) {
+    public void activationGradient(ActivationBackward<DeviceArray> in, EntryFunction activation, DeviceArray gradient) {
         ReferenceArray dy = ReferenceArray.of(in.outGradient()); // [R, W]
         ReferenceArray x = ReferenceArray.of(in.x()); // [R, W]
         ReferenceArray dx = ReferenceArray.of(gradient); // [R, W]

@@ -2,7 +2,7 @@ package org.purespark.model.reference;
 
 import static org.purespark.model.reference.Sigma.sum;
 
-import org.purespark.model.engine.AttentionKernels.Attention;
+import org.purespark.model.engine.AttentionKernels.AttentionCall;
 import org.purespark.model.engine.AttentionKernels.SelfAttentionBackward;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.DropoutEntries;
@@ -30,7 +30,7 @@ final class SelfAttentionHead {
      * @param bias [3D]
      */
     SelfAttentionHead(
-            TextBatch batch, Attention attention, int text, int head, ReferenceArray qkv, ReferenceArray bias) {
+            TextBatch batch, AttentionCall attention, int text, int head, ReferenceArray qkv, ReferenceArray bias) {
         this.mask = Mask.of(attention.dropout(), batch, text);
         this.gate = batch.gates(attention.layer())[head];
         this.head = head;

@@ -9,19 +9,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.purespark.model.engine.AttentionKernels.Attended;
-import org.purespark.model.engine.AttentionKernels.Attention;
+import org.purespark.model.engine.AttentionKernels.AttentionCall;
 import org.purespark.model.engine.AttentionKernels.FirstTokenAttended;
-import org.purespark.model.engine.AttentionKernels.FirstTokenAttention;
 import org.purespark.model.engine.AttentionKernels.FirstTokenBackward;
-import org.purespark.model.engine.AttentionKernels.SelfAttention;
+import org.purespark.model.engine.AttentionKernels.FirstTokenInputs;
 import org.purespark.model.engine.AttentionKernels.SelfAttentionBackward;
-import org.purespark.model.engine.HeadKernels.HeadGather;
+import org.purespark.model.engine.AttentionKernels.SelfAttentionInputs;
 import org.purespark.model.engine.HeadKernels.HeadGatherBackward;
-import org.purespark.model.engine.HeadKernels.HeadSpread;
+import org.purespark.model.engine.HeadKernels.HeadGatherInputs;
 import org.purespark.model.engine.HeadKernels.HeadSpreadBackward;
+import org.purespark.model.engine.HeadKernels.HeadSpreadInputs;
 import org.purespark.model.engine.ProductKernels.Biased;
-import org.purespark.model.engine.ProductKernels.Linear;
 import org.purespark.model.engine.ProductKernels.LinearBackward;
+import org.purespark.model.engine.ProductKernels.LinearInputs;
 import org.purespark.model.engine.ProductKernels.Weight;
 import org.purespark.model.engine.RowKernels.Pair;
 import org.purespark.random.SeededRandom;
@@ -93,7 +93,7 @@ class FirstTokenEquivalenceTest {
                 random(LENGTHS.length, hidden),
                 random(tokens, heads));
         Kernels kernels = engine.kernels(batch(heads));
-        Attention attention = new Attention(0, heads, new Dropout(0, 0));
+        AttentionCall attention = new AttentionCall(0, heads, new Dropout(0, 0));
         Result all = ofAllTokens(kernels, attention, given);
         Result first = ofFirstTokens(kernels, attention, given);
         assertClose("context", first.context, all.context);
@@ -106,23 +106,24 @@ class FirstTokenEquivalenceTest {
         assertClose("gradient of v's bias", first.biasGradients.get(1), all.biasGradients.get(1));
     }
 
-    private Result ofAllTokens(Kernels kernels, Attention attention, Given given) {
+    private Result ofAllTokens(Kernels kernels, AttentionCall attention, Given given) {
         int tokens = given.x.size(0);
         int hidden = given.x.size(1);
         DeviceArray qkv = array(tokens, 3 * hidden);
-        kernels.products().linear(new Linear<>(given.x, given.weight), Weight.OUT_IN, qkv);
+        kernels.products().linear(new LinearInputs<>(given.x, given.weight), Weight.OUT_IN, qkv);
         Attended<DeviceArray> attended = new Attended<>(
                 array(tokens, hidden),
                 array(tokens, attention.heads()),
                 array(attention.heads()
                         * Arrays.stream(LENGTHS).mapToLong(t -> (long) t * t).sum()));
-        kernels.attention().selfAttention(new SelfAttention<>(qkv, given.bias), attention, attended);
+        kernels.attention().selfAttention(new SelfAttentionInputs<>(qkv, given.bias), attention, attended);
         DeviceArray context = array(LENGTHS.length, hidden);
         kernels.rows().firstRows(attended.context(), context);
 
         DeviceArray ofContext = array(tokens, hidden);
         kernels.rows().firstRowsGradient(given.contextGradient, ofContext);
-        SelfAttention<DeviceArray> ofQkv = new SelfAttention<>(array(tokens, 3 * hidden), array(3 * hidden));
+        SelfAttentionInputs<DeviceArray> ofQkv =
+                new SelfAttentionInputs<>(array(tokens, 3 * hidden), array(3 * hidden));
         kernels.attention()
                 .selfAttentionGradient(
                         new SelfAttentionBackward<>(qkv, given.bias, ofContext, given.clsGradient, attended.softmax()),
@@ -132,7 +133,7 @@ class FirstTokenEquivalenceTest {
         kernels.products()
                 .linearGradient(
                         new LinearBackward<>(ofQkv.qkv(), given.x, given.weight),
-                        new Linear<>(gradients.x, gradients.weight));
+                        new LinearInputs<>(gradients.x, gradients.weight));
         return new Result(
                 context,
                 attended.clsAttention(),
@@ -141,7 +142,7 @@ class FirstTokenEquivalenceTest {
                 List.of(gradients.biasOf(0), gradients.biasOf(2)));
     }
 
-    private Result ofFirstTokens(Kernels kernels, Attention attention, Given given) {
+    private Result ofFirstTokens(Kernels kernels, AttentionCall attention, Given given) {
         int heads = attention.heads();
         int texts = LENGTHS.length;
         int tokens = given.x.size(0);
@@ -149,21 +150,21 @@ class FirstTokenEquivalenceTest {
         DeviceArray first = array(texts, hidden);
         kernels.rows().firstRows(given.x, first);
         DeviceArray product = array(texts, hidden);
-        kernels.products().linear(new Linear<>(first, given.weightOf(0)), Weight.OUT_IN, product);
+        kernels.products().linear(new LinearInputs<>(first, given.weightOf(0)), Weight.OUT_IN, product);
         DeviceArray q = array(texts, hidden);
         kernels.products().addBias(new Biased<>(product, given.biasOf(0)), q);
         DeviceArray u = array(heads, texts, hidden);
-        kernels.heads().headSpread(new HeadSpread<>(q, given.weightOf(1)), u);
+        kernels.heads().headSpread(new HeadSpreadInputs<>(q, given.weightOf(1)), u);
         FirstTokenAttended<DeviceArray> attended = new FirstTokenAttended<>(
                 array(heads, texts, hidden), array(heads, texts), array(tokens, heads), array(tokens, heads));
-        kernels.attention().firstTokenAttention(new FirstTokenAttention<>(u, given.x), attention, attended);
+        kernels.attention().firstTokenAttention(new FirstTokenInputs<>(u, given.x), attention, attended);
         DeviceArray context = array(texts, hidden);
         kernels.heads()
                 .headGather(
-                        new HeadGather<>(attended.states(), attended.sums(), given.weightOf(2), given.biasOf(2)),
+                        new HeadGatherInputs<>(attended.states(), attended.sums(), given.weightOf(2), given.biasOf(2)),
                         context);
 
-        HeadGather<DeviceArray> ofGather = new HeadGather<>(
+        HeadGatherInputs<DeviceArray> ofGather = new HeadGatherInputs<>(
                 array(heads, texts, hidden), array(heads, texts), array(hidden, hidden), array(hidden));
         kernels.heads()
                 .headGatherGradient(
@@ -174,19 +175,19 @@ class FirstTokenEquivalenceTest {
                                 given.weightOf(2),
                                 given.biasOf(2)),
                         ofGather);
-        FirstTokenAttention<DeviceArray> ofAttention =
-                new FirstTokenAttention<>(array(heads, texts, hidden), array(tokens, hidden));
+        FirstTokenInputs<DeviceArray> ofAttention =
+                new FirstTokenInputs<>(array(heads, texts, hidden), array(tokens, hidden));
         kernels.attention()
                 .firstTokenAttentionGradient(
                         new FirstTokenBackward<>(
                                 ofGather.z(), ofGather.sums(), given.clsGradient, attended.softmax(), u, given.x),
                         attention,
                         ofAttention);
-        HeadSpread<DeviceArray> ofSpread = new HeadSpread<>(array(texts, hidden), array(hidden, hidden));
+        HeadSpreadInputs<DeviceArray> ofSpread = new HeadSpreadInputs<>(array(texts, hidden), array(hidden, hidden));
         kernels.heads().headSpreadGradient(new HeadSpreadBackward<>(ofAttention.u(), q, given.weightOf(1)), ofSpread);
         Biased<DeviceArray> ofBiased = new Biased<>(array(texts, hidden), array(hidden));
         kernels.products().addBiasGradient(ofSpread.q(), ofBiased);
-        Linear<DeviceArray> ofLinear = new Linear<>(array(texts, hidden), array(hidden, hidden));
+        LinearInputs<DeviceArray> ofLinear = new LinearInputs<>(array(texts, hidden), array(hidden, hidden));
         kernels.products().linearGradient(new LinearBackward<>(ofBiased.x(), first, given.weightOf(0)), ofLinear);
         DeviceArray ofFirst = array(tokens, hidden);
         kernels.rows().firstRowsGradient(ofLinear.x(), ofFirst);

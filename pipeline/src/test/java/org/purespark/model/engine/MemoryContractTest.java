@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.purespark.model.cpu.CpuEngine;
-import org.purespark.model.engine.ProductKernels.Linear;
+import org.purespark.model.engine.ProductKernels.LinearInputs;
 import org.purespark.model.engine.ProductKernels.Weight;
 import org.purespark.model.reference.ReferenceEngine;
 
@@ -152,7 +152,7 @@ class MemoryContractTest {
                 Engine other = under.open();
                 DeviceArray x = counted(engine, 2, 3);
                 DeviceArray y = other.allocate(2, 2)) {
-            other.kernels(batch()).products().linear(new Linear<>(x, x), Weight.OUT_IN, y);
+            other.kernels(batch()).products().linear(new LinearInputs<>(x, x), Weight.OUT_IN, y);
             assertThat(y.toArray()).containsExactly(5f, 14f, 14f, 50f);
         }
     }
@@ -170,7 +170,7 @@ class MemoryContractTest {
                     DeviceArray y = engine.allocate(2, 2)) {
                 assertThatThrownBy(() -> engine.kernels(batch())
                                 .products()
-                                .linear(new Linear<>(strange, strange), Weight.OUT_IN, y))
+                                .linear(new LinearInputs<>(strange, strange), Weight.OUT_IN, y))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("not an array of the")
                         .hasMessageContaining(strange.toString());

@@ -3,36 +3,36 @@ package org.purespark.model.engine;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.purespark.model.engine.AttentionKernels.Attended;
-import org.purespark.model.engine.AttentionKernels.Attention;
+import org.purespark.model.engine.AttentionKernels.AttentionCall;
 import org.purespark.model.engine.AttentionKernels.FirstTokenAttended;
-import org.purespark.model.engine.AttentionKernels.FirstTokenAttention;
 import org.purespark.model.engine.AttentionKernels.FirstTokenBackward;
-import org.purespark.model.engine.AttentionKernels.SelfAttention;
+import org.purespark.model.engine.AttentionKernels.FirstTokenInputs;
 import org.purespark.model.engine.AttentionKernels.SelfAttentionBackward;
-import org.purespark.model.engine.HeadKernels.HeadGather;
+import org.purespark.model.engine.AttentionKernels.SelfAttentionInputs;
 import org.purespark.model.engine.HeadKernels.HeadGatherBackward;
-import org.purespark.model.engine.HeadKernels.HeadSpread;
+import org.purespark.model.engine.HeadKernels.HeadGatherInputs;
 import org.purespark.model.engine.HeadKernels.HeadSpreadBackward;
+import org.purespark.model.engine.HeadKernels.HeadSpreadInputs;
 import org.purespark.model.engine.LossKernels.ClsAttention;
 import org.purespark.model.engine.LossKernels.Entropy;
 import org.purespark.model.engine.LossKernels.EntropyBackward;
 import org.purespark.model.engine.LossKernels.Penalty;
 import org.purespark.model.engine.LossKernels.PenaltyBackward;
-import org.purespark.model.engine.NormKernels.EmbeddingNorm;
+import org.purespark.model.engine.NormKernels.EmbeddingNormInputs;
 import org.purespark.model.engine.NormKernels.NormBackward;
-import org.purespark.model.engine.NormKernels.Normalization;
+import org.purespark.model.engine.NormKernels.NormCall;
 import org.purespark.model.engine.NormKernels.Normalized;
-import org.purespark.model.engine.NormKernels.ResidualNorm;
+import org.purespark.model.engine.NormKernels.ResidualNormInputs;
 import org.purespark.model.engine.Operation.InPlace;
 import org.purespark.model.engine.Operation.Role;
 import org.purespark.model.engine.ProductKernels.Biased;
-import org.purespark.model.engine.ProductKernels.Linear;
 import org.purespark.model.engine.ProductKernels.LinearBackward;
+import org.purespark.model.engine.ProductKernels.LinearInputs;
 import org.purespark.model.engine.ProductKernels.Weight;
 import org.purespark.model.engine.RowKernels.Activated;
-import org.purespark.model.engine.RowKernels.Activation;
 import org.purespark.model.engine.RowKernels.ActivationBackward;
 import org.purespark.model.engine.RowKernels.BiasGeluBackward;
+import org.purespark.model.engine.RowKernels.EntryFunction;
 import org.purespark.model.engine.RowKernels.Pair;
 import org.purespark.model.engine.TextBatch.RowKind;
 
@@ -49,8 +49,8 @@ enum Operations {
     HEAD_SPREAD(Operations::headSpread),
     HEAD_GATHER(Operations::headGather),
     BIAS_GELU(Operations::biasGelu),
-    TANH(draw -> activation(draw, Activation.TANH)),
-    RELU(draw -> activation(draw, Activation.RELU)),
+    TANH(draw -> activation(draw, EntryFunction.TANH)),
+    RELU(draw -> activation(draw, EntryFunction.RELU)),
     TEXT_DROPOUT(Operations::textDropout),
     FIRST_ROWS(Operations::firstRows),
     ADD(Operations::add),
@@ -80,12 +80,13 @@ enum Operations {
                 .input("x", draw.tokens(), in)
                 .input("weight", weight)
                 .result("y", draw.tokens(), out)
-                .forward((k, x, y) -> k.products().linear(new Linear<>(x.get("x"), x.get("weight")), form, y.get("y")));
+                .forward((k, x, y) ->
+                        k.products().linear(new LinearInputs<>(x.get("x"), x.get("weight")), form, y.get("y")));
         if (form == Weight.OUT_IN) {
             linear.backward((k, x, saved, dy, dx) -> k.products()
                     .linearGradient(
                             new LinearBackward<>(dy.get("y"), x.get("x"), x.get("weight")),
-                            new Linear<>(dx.get("x"), dx.get("weight"))));
+                            new LinearInputs<>(dx.get("x"), dx.get("weight"))));
         }
         return linear.build();
     }
@@ -114,7 +115,7 @@ enum Operations {
     }
 
     private static Operation embeddingNorm(Draw draw) {
-        Normalization norm = new Normalization(RowKind.TOKEN, draw.dropout(SITE), EPSILON);
+        NormCall norm = new NormCall(RowKind.TOKEN, draw.dropout(SITE), EPSILON);
         int rows = draw.tokens();
         int width = draw.width();
         return Operation.on(draw)
@@ -130,12 +131,12 @@ enum Operations {
                 .build();
     }
 
-    private static EmbeddingNorm<DeviceArray> embeddingNorm(Operation.Named arrays) {
-        return new EmbeddingNorm<>(arrays.get("x"), arrays.get("gamma"), arrays.get("beta"));
+    private static EmbeddingNormInputs<DeviceArray> embeddingNorm(Operation.Named arrays) {
+        return new EmbeddingNormInputs<>(arrays.get("x"), arrays.get("gamma"), arrays.get("beta"));
     }
 
     private static Operation residualNorm(Draw draw, RowKind kind) {
-        Normalization norm = new Normalization(kind, draw.dropout(SITE), EPSILON);
+        NormCall norm = new NormCall(kind, draw.dropout(SITE), EPSILON);
         int rows = draw.batch().rows(kind);
         int width = draw.width();
         return Operation.on(draw)
@@ -154,13 +155,13 @@ enum Operations {
                 .build();
     }
 
-    private static ResidualNorm<DeviceArray> residualNorm(Operation.Named arrays) {
-        return new ResidualNorm<>(
+    private static ResidualNormInputs<DeviceArray> residualNorm(Operation.Named arrays) {
+        return new ResidualNormInputs<>(
                 arrays.get("h"), arrays.get("bias"), arrays.get("residual"), arrays.get("gamma"), arrays.get("beta"));
     }
 
     private static Operation selfAttention(Draw draw) {
-        Attention attention = new Attention(draw.layer(), draw.heads(), draw.dropout(SITE));
+        AttentionCall attention = new AttentionCall(draw.layer(), draw.heads(), draw.dropout(SITE));
         int hidden = draw.hidden();
         return Operation.on(draw)
                 .input("qkv", draw.tokens(), 3 * hidden)
@@ -173,7 +174,7 @@ enum Operations {
                         draw.heads() * draw.batch().squares())
                 .forward((k, x, y) -> k.attention()
                         .selfAttention(
-                                new SelfAttention<>(x.get("qkv"), x.get("bias")),
+                                new SelfAttentionInputs<>(x.get("qkv"), x.get("bias")),
                                 attention,
                                 new Attended<>(y.get("context"), y.get("cls"), y.get("softmax"))))
                 .backward((k, x, saved, dy, dx) -> k.attention()
@@ -185,12 +186,12 @@ enum Operations {
                                         dy.get("cls"),
                                         saved.get("softmax")),
                                 attention,
-                                new SelfAttention<>(dx.get("qkv"), dx.get("bias"))))
+                                new SelfAttentionInputs<>(dx.get("qkv"), dx.get("bias"))))
                 .build();
     }
 
     private static Operation firstTokenAttention(Draw draw) {
-        Attention attention = new Attention(draw.layer(), draw.heads(), draw.dropout(SITE));
+        AttentionCall attention = new AttentionCall(draw.layer(), draw.heads(), draw.dropout(SITE));
         int heads = draw.heads();
         int hidden = draw.hidden();
         return Operation.on(draw)
@@ -202,7 +203,7 @@ enum Operations {
                 .output("softmax", Role.FOR_THE_SAME_ENGINE, draw.tokens(), heads)
                 .forward((k, x, y) -> k.attention()
                         .firstTokenAttention(
-                                new FirstTokenAttention<>(x.get("u"), x.get("x")),
+                                new FirstTokenInputs<>(x.get("u"), x.get("x")),
                                 attention,
                                 new FirstTokenAttended<>(
                                         y.get("states"), y.get("sums"), y.get("cls"), y.get("softmax"))))
@@ -216,7 +217,7 @@ enum Operations {
                                         x.get("u"),
                                         x.get("x")),
                                 attention,
-                                new FirstTokenAttention<>(dx.get("u"), dx.get("x"))))
+                                new FirstTokenInputs<>(dx.get("u"), dx.get("x"))))
                 .build();
     }
 
@@ -226,11 +227,12 @@ enum Operations {
                 .input("q", draw.texts(), hidden)
                 .input("weight", hidden, hidden)
                 .result("y", draw.heads(), draw.texts(), hidden)
-                .forward((k, x, y) -> k.heads().headSpread(new HeadSpread<>(x.get("q"), x.get("weight")), y.get("y")))
+                .forward((k, x, y) ->
+                        k.heads().headSpread(new HeadSpreadInputs<>(x.get("q"), x.get("weight")), y.get("y")))
                 .backward((k, x, saved, dy, dx) -> k.heads()
                         .headSpreadGradient(
                                 new HeadSpreadBackward<>(dy.get("y"), x.get("q"), x.get("weight")),
-                                new HeadSpread<>(dx.get("q"), dx.get("weight"))))
+                                new HeadSpreadInputs<>(dx.get("q"), dx.get("weight"))))
                 .build();
     }
 
@@ -251,8 +253,8 @@ enum Operations {
                 .build();
     }
 
-    private static HeadGather<DeviceArray> headGather(Operation.Named arrays) {
-        return new HeadGather<>(arrays.get("z"), arrays.get("sums"), arrays.get("weight"), arrays.get("bias"));
+    private static HeadGatherInputs<DeviceArray> headGather(Operation.Named arrays) {
+        return new HeadGatherInputs<>(arrays.get("z"), arrays.get("sums"), arrays.get("weight"), arrays.get("bias"));
     }
 
     private static Operation biasGelu(Draw draw) {
@@ -278,7 +280,7 @@ enum Operations {
                 .build();
     }
 
-    private static Operation activation(Draw draw, Activation activation) {
+    private static Operation activation(Draw draw, EntryFunction activation) {
         float[] x = draw.entries(draw.texts(), draw.width());
         for (int i = 0; i < x.length; i++) {
             x[i] += x[i] < 0 ? -AWAY : AWAY;

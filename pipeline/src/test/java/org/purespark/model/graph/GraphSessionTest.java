@@ -20,7 +20,7 @@ import org.purespark.model.engine.Engine;
 import org.purespark.model.engine.ProductKernels;
 import org.purespark.model.engine.ProductKernels.Biased;
 import org.purespark.model.engine.ProductKernels.Weight;
-import org.purespark.model.engine.RowKernels.Activation;
+import org.purespark.model.engine.RowKernels.EntryFunction;
 import org.purespark.model.engine.RowKernels.Pair;
 import org.purespark.model.engine.TextBatch;
 import org.purespark.model.ops.BiasGelu;
@@ -42,13 +42,13 @@ class GraphSessionTest {
     void makeGraph() {
         SDVariable input = graph.placeHolder("x", DataType.FLOAT, -1, 4);
         SDVariable w = parameter("w", numbers(5, 4));
-        SDVariable a = new Linear(graph, new ProductKernels.Linear<>(input, w), Weight.OUT_IN)
+        SDVariable a = new Linear(graph, new ProductKernels.LinearInputs<>(input, w), Weight.OUT_IN)
                 .outputVariable()
                 .rename("a");
         SDVariable b =
-                new ElementWise(graph, a, Activation.TANH).outputVariable().rename("b");
+                new ElementWise(graph, a, EntryFunction.TANH).outputVariable().rename("b");
         SDVariable c =
-                new ElementWise(graph, a, Activation.RELU).outputVariable().rename("c");
+                new ElementWise(graph, a, EntryFunction.RELU).outputVariable().rename("c");
         new Sum(graph, new Pair<>(b, c)).outputVariable().rename("sum");
         session = new GraphSession(graph, engine, parameters);
     }
@@ -94,7 +94,7 @@ class GraphSessionTest {
     void anArrayIsUsedAgainOnceItWasReadForTheLastTime() {
         SDVariable end = graph.getVariable("a");
         for (int i = 0; i < 10; i++) {
-            end = new ElementWise(graph, end, Activation.TANH).outputVariable();
+            end = new ElementWise(graph, end, EntryFunction.TANH).outputVariable();
         }
         session.release(run(end.name()));
         assertHeld(arrays(2, 15), end.name());
@@ -121,7 +121,7 @@ class GraphSessionTest {
     void passedValuesDoNotAddUp() {
         List<String> all = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            all.add(new ElementWise(graph, graph.getVariable("x"), Activation.TANH)
+            all.add(new ElementWise(graph, graph.getVariable("x"), EntryFunction.TANH)
                     .outputVariable()
                     .name());
         }
