@@ -6,7 +6,10 @@ import static org.purespark.model.reference.Sigma.sum;
 final class ColumnSoftmax {
     private ColumnSoftmax() {}
 
-    /** p[j, i] = exp(s[j, i]) / Σ_k exp(s[k, i]). The largest entry is taken off first: exp stays within its range. */
+    /**
+     * p[j, i] = exp(s[j, i]) / Σ_k exp(s[k, i]). The largest entry is subtracted first, so that exp stays within its
+     * range.
+     */
     static void of(ReferenceArray s, ReferenceArray p) {
         int rows = s.size(0);
         for (int column = 0; column < s.size(1); column++) {

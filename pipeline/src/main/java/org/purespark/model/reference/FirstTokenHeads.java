@@ -10,7 +10,7 @@ import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.DropoutEntries;
 import org.purespark.model.engine.TextBatch;
 
-/** All heads' attention of the first token of one text b of T tokens; what belongs to token t and head h is at [t, h]. */
+/** All heads' attention of the first token of one text b of T tokens; the entry of token t and head h is at [t, h]. */
 final class FirstTokenHeads {
     private final Mask mask;
     private final float[] gates; // [A]
@@ -36,7 +36,7 @@ final class FirstTokenHeads {
         this.x = x;
     }
 
-    /** What a probability is multiplied by: gate·dropout. */
+    /** The factor of a probability: gate·dropout. */
     private double kept(int t, int h) {
         return gates[h] * mask.factor(DropoutEntries.ofFirstToken(heads, t, h));
     }

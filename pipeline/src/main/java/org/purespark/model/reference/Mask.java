@@ -6,7 +6,7 @@ import org.purespark.model.engine.TextBatch;
 import org.purespark.model.engine.TextBatch.RowKind;
 import org.purespark.random.DropoutMask;
 
-/** What the entries of one text are multiplied by in one dropout layer. */
+/** The factors of the entries of one text in one dropout layer. */
 interface Mask {
     /** 0 or 1 / (1 - rate), of entry {@code number} as {@link DropoutEntries} counts. */
     double factor(long number);
@@ -16,7 +16,7 @@ interface Mask {
         return mask == null ? number -> 1 : mask::factor;
     }
 
-    /** What entry {@code i} of row {@code row}, of W entries, is multiplied by. */
+    /** The factor of entry {@code i} of row {@code row}, which has W entries. */
     static double ofRow(Dropout dropout, TextBatch batch, RowKind rows, int row, int width, int i) {
         return of(dropout, batch, batch.textOf(rows, row))
                 .factor(DropoutEntries.ofRow(width, batch.tokenOf(rows, row), i));

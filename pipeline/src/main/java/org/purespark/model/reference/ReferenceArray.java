@@ -20,7 +20,7 @@ final class ReferenceArray implements DeviceArray {
         Objects.checkFromIndexSize(offset, length, entries.length);
     }
 
-    /** Each entry is NaN: whoever reads what nobody wrote sees it in the result. */
+    /** Each entry is NaN: if an entry is read before it is written, the result shows it. */
     static ReferenceArray unwritten(long... shape) {
         return filled(Float.NaN, shape);
     }
@@ -152,7 +152,7 @@ final class ReferenceArray implements DeviceArray {
         return view;
     }
 
-    /** Where a range starts in the Java array. */
+    /** The start of a range in the Java array. */
     private int range(long from, int count) {
         return offset + Math.toIntExact(Objects.checkFromIndexSize(from, count, length));
     }
@@ -179,7 +179,7 @@ final class ReferenceArray implements DeviceArray {
 
     @Override
     public void close() {
-        // The collector takes it.
+        // The garbage collector frees it.
     }
 
     @Override

@@ -21,7 +21,9 @@ final class ReferenceAttention implements AttentionKernels {
         return softmax == null ? ReferenceArray.unwritten(tokens, tokens) : softmax.view(before, tokens, tokens);
     }
 
-    /** The place of the first token's probabilities in one text [T, A]; new memory where {@code softmax} [N, A] is null. */
+    /**
+     * The place of the first token's probabilities in one text [T, A]; new memory where {@code softmax} [N, A] is null.
+     */
     private ReferenceArray rows(ReferenceArray softmax, int heads, int text) {
         int tokens = batch.length(text);
         return softmax == null

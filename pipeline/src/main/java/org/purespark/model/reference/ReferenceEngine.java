@@ -7,9 +7,9 @@ import org.purespark.model.engine.TextBatch;
 import org.purespark.model.engine.UpdateKernels;
 
 /**
- * Computes each formula as it is written, in plain loops, on one thread: what other engines are held against, and where to
- * read what they compute. Sums are made in float64, results are float32. For tiny models: it is some hundred times as slow
- * as the engine for CPUs.
+ * Computes each formula as it is written, in plain loops, on one thread: other engines are compared to it, and readers
+ * see here what they compute. Sums are made in float64, results are float32. For tiny models: it is about a hundred
+ * times as slow as the engine for CPUs.
  */
 public final class ReferenceEngine implements Engine {
     private final UpdateKernels updates = new ReferenceUpdates();
@@ -37,7 +37,7 @@ public final class ReferenceEngine implements Engine {
         return to;
     }
 
-    /** Any size will do. */
+    /** Every size is possible. */
     @Override
     public void requireHeadSize(int headSize) {}
 
@@ -59,6 +59,6 @@ public final class ReferenceEngine implements Engine {
 
     @Override
     public void close() {
-        // It has no threads, and no memory but the arrays.
+        // It has no threads, and no memory except the arrays.
     }
 }

@@ -19,7 +19,7 @@ final class ReferenceNorms implements NormKernels {
         return Mask.ofRow(norm.dropout(), batch, norm.rows(), r, width, i);
     }
 
-    /** A row of what is normalized: x̂ [W] and 1/σ. */
+    /** A normalized row: x̂ [W] and 1/σ. */
     private record Row(double[] normalized, double inverse) {
         /** Of the entries s [W]. */
         static Row of(double[] s, double epsilon) {
@@ -126,7 +126,7 @@ final class ReferenceNorms implements NormKernels {
     }
 
     /**
-     * Gradients of what was normalized and of γ and β.
+     * Gradients of the input of the normalization, and of γ and β.
      *
      * @param dy gradient of γ·x̂ + β [R, W]
      * @return ds [R, W]

@@ -55,7 +55,7 @@ final class SelfAttentionHead {
         return ReferenceArray.unwritten(tokens, tokens);
     }
 
-    /** What a probability is multiplied by: gate·dropout. */
+    /** The factor of a probability: gate·dropout. */
     private double kept(int j, int i) {
         return gate * mask.factor(DropoutEntries.ofAttention(tokens, head, j, i));
     }

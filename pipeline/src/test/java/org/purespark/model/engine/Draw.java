@@ -7,8 +7,8 @@ import org.purespark.random.SeededRandom;
 
 /**
  * Draws the sizes, the texts and the entries of one trial from a seed. The trial's number decides what every run of the
- * tests must have had, the seed the rest. A seed is new in each run of the tests, and stands in their names; to have one
- * again, set the system property {@value #SEED}.
+ * tests must have had, the seed the rest. A seed is new in each run of the tests, and stands in their names; to have
+ * one again, set the system property {@value #SEED}.
  */
 final class Draw {
     static final String SEED = "contract.seed";

@@ -11,8 +11,8 @@ import org.purespark.model.engine.Operation.Role;
 
 /**
  * Derivatives of Σ w·y, over all entries of an operation's results y, by its inputs, from its forward call alone:
- * (8·(f(h) - f(-h)) - (f(2h) - f(-2h))) / 12h, whose error is some h⁴. Sums are made in float64, and inputs ± h are exact in
- * float32; results y are rounded to it, which a step of 1/128 makes an error of some 1e-5.
+ * (8·(f(h) - f(-h)) - (f(2h) - f(-2h))) / 12h, whose error is some h⁴. Sums are made in float64, and inputs ± h are
+ * exact in float32; results y are rounded to it, which a step of 1/128 makes an error of some 1e-5.
  */
 final class FiniteDifferences {
     private static final float STEP = 1f / 128;

@@ -20,8 +20,8 @@ import org.purespark.model.engine.OperationRun.Places;
 import org.purespark.model.reference.ReferenceEngine;
 
 /**
- * What every engine must do: each operation, forward and backward, against the reference engine, whose gradients are held
- * against finite differences of its own forward calls. {@link Draw} says what the trials are.
+ * What every engine must do: each operation, forward and backward, against the reference engine, whose gradients are
+ * held against finite differences of its own forward calls. {@link Draw} says what the trials are.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KernelContractTest {
