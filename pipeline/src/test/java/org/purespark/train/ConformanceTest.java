@@ -28,7 +28,8 @@ import org.purespark.model.TextClassifier;
 import org.purespark.model.engine.EngineUnderTest;
 
 /**
- * The model graph, its gradients and the optimizer, on every engine, against transformers 4.57 and PyTorch in float64 (no dropout).
+ * The model graph, its gradients and the optimizer, on every engine, against transformers 4.57 and PyTorch in float64
+ * (no dropout).
  * Tolerances: activations 1e-4 relative, gradients max(1e-3 of the tensor's largest entry, 1e-6), trained parameters
  * 2e-4 absolute; key biases 2e-3, since their true gradient is zero and AdamW amplifies rounding.
  */

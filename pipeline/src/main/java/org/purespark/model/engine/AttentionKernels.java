@@ -35,8 +35,8 @@ public interface AttentionKernels {
     record FirstTokenAttention<V>(V u, V x) {}
 
     /**
-     * states z [A, B, D]; sums s [A, B]; clsAttention after dropout [N, A]; and for the backward pass softmax [N, A], in
-     * an order of the engine's own: only the same engine reads it. For pruned heads z, s and clsAttention are 0.
+     * states z [A, B, D]; sums s [A, B]; clsAttention after dropout [N, A]; and for the backward pass softmax [N, A],
+     * in an order of the engine's own: only the same engine reads it. For pruned heads z, s and clsAttention are 0.
      */
     record FirstTokenAttended<V>(V states, V sums, V clsAttention, V softmax) {}
 

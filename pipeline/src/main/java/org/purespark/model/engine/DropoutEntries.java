@@ -1,22 +1,22 @@
 package org.purespark.model.engine;
 
 /**
- * The number that an entry has in its text's {@link org.purespark.random.DropoutMask}. All engines drop the same entries:
- * a training gives the same model, but for rounding, whatever engine computes it.
+ * The number of an entry in its text's {@link org.purespark.random.DropoutMask}. All engines drop the same entries: but
+ * for rounding, a training gives the same model on every engine.
  */
 public final class DropoutEntries {
-    /** A row of attention takes a multiple of so many numbers: whole vectors of every width that a CPU has. */
+    /** Entries of the widest vector of a CPU: rows of attention start at multiples of it. */
     private static final int MULTIPLE = 16;
 
     private DropoutEntries() {}
 
-    /** Numbers that a row of {@code length} attention probabilities takes: the next multiple of 16. */
+    /** Numbers from one row of {@code length} attention probabilities to the next: the next multiple of 16. */
     public static int stride(int length) {
         return (length + MULTIPLE - 1) & -MULTIPLE;
     }
 
     /**
-     * {@link AttentionKernels#selfAttention}: what token {@code query} gives to token {@code key} under {@code head}. It is
+     * In {@link AttentionKernels#selfAttention}, the attention of token {@code query} to token {@code key}: it has number
      * (head·T + key)·T' + query, T' = {@link #stride} of T.
      *
      * @param tokens T
@@ -26,8 +26,8 @@ public final class DropoutEntries {
     }
 
     /**
-     * {@link AttentionKernels#firstTokenAttention}: what the first token gives to token {@code key} under {@code head}. It is
-     * key·A' + head, A' = {@link #stride} of A.
+     * In {@link AttentionKernels#firstTokenAttention}, the attention of the first token to token {@code key}: it has
+     * number key·A' + head, A' = {@link #stride} of A.
      *
      * @param heads A
      */
@@ -36,8 +36,8 @@ public final class DropoutEntries {
     }
 
     /**
-     * {@link NormKernels} and {@link RowKernels#textDropout}: entry {@code entry} of the row of token {@code token}, which is
-     * token·W + entry. A row of a first token, or of a text, is token 0.
+     * In {@link NormKernels} and {@link RowKernels#textDropout}, entry {@code entry} of the row of token {@code token}: it
+     * has number token·W + entry. The row of a first token, or of a text, is that of token 0.
      *
      * @param width W
      */

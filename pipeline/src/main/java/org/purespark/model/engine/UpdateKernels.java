@@ -4,8 +4,8 @@ import java.nio.FloatBuffer;
 
 /**
  * Operations on parameters, gradients and moments outside the graph. Sums of gradients and moments are memory of
- * {@link Engine#allocateState}; tables, weights and rows of values are memory of {@link Engine#allocate}; a range that is
- * copied, or added to a sum, may be either. Results do not depend on threads.
+ * {@link Engine#allocateState}; tables, weights and rows of values are memory of {@link Engine#allocate}; a range that
+ * is copied, or added to a sum, may be either. Results do not depend on threads.
  */
 public interface UpdateKernels {
     /**

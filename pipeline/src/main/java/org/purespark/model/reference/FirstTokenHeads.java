@@ -10,7 +10,7 @@ import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.DropoutEntries;
 import org.purespark.model.engine.TextBatch;
 
-/** All heads' attention of the first token of one text b of T tokens; what belongs to token t and head h is at [t, h]. */
+/** Attention of the first token of one text b of T tokens, all heads. Entry [t, h] belongs to token t and head h. */
 final class FirstTokenHeads {
     private final Mask mask;
     private final float[] gates; // [A]

@@ -7,9 +7,8 @@ import org.purespark.model.engine.TextBatch;
 import org.purespark.model.engine.UpdateKernels;
 
 /**
- * Computes each formula as it is written, in plain loops, on one thread: what other engines are held against, and where to
- * read what they compute. Sums are made in float64, results are float32. For tiny models: it is some hundred times as slow
- * as the engine for CPUs.
+ * Computes each formula as it is written, in plain loops, on one thread. Other engines are tested against it. Sums are
+ * float64, results float32. It is slow: for tiny models.
  */
 public final class ReferenceEngine implements Engine {
     private final UpdateKernels updates = new ReferenceUpdates();

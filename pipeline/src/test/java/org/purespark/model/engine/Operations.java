@@ -57,7 +57,6 @@ enum Operations {
     CROSS_ENTROPY(Operations::crossEntropy),
     ATTENTION_PENALTY(Operations::attentionPenalty);
 
-    private static final double EPSILON = 1e-5;
     private static final int SITE = 4;
     /** Keeps inputs of relu and of a root away from 0, where they have no derivative. */
     private static final float AWAY = 0.125f;
@@ -115,7 +114,7 @@ enum Operations {
     }
 
     private static Operation embeddingNorm(Draw draw) {
-        Normalization norm = new Normalization(RowKind.TOKEN, draw.dropout(SITE), EPSILON);
+        Normalization norm = new Normalization(RowKind.TOKEN, draw.dropout(SITE), draw.epsilon());
         int rows = draw.tokens();
         int width = draw.width();
         return Operation.on(draw)
@@ -136,7 +135,7 @@ enum Operations {
     }
 
     private static Operation residualNorm(Draw draw, RowKind kind) {
-        Normalization norm = new Normalization(kind, draw.dropout(SITE), EPSILON);
+        Normalization norm = new Normalization(kind, draw.dropout(SITE), draw.epsilon());
         int rows = draw.batch().rows(kind);
         int width = draw.width();
         return Operation.on(draw)
