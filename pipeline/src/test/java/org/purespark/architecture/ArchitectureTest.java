@@ -31,6 +31,9 @@ class ArchitectureTest {
     /** An ONNX export that it reads is a BERT encoder. */
     private static final String CONVERTS_BERT = "org.purespark.checkpoint.OnnxConverter";
 
+    /** Device makes engines; MemoryNeed asks what an engine takes beside the arrays of a graph. */
+    private static final String KNOW_ENGINES = "org\\.purespark\\.model\\.(Device|MemoryNeed)(\\$.*)?";
+
     @ArchTest
     static final ArchRule nd4jIsKnownWhereTensorsAreComputed = noClasses()
             .that()
@@ -67,6 +70,45 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(assignableTo(Family.class).and(not(type(Family.class))))
             .because("adding a family must not touch those that read, write and compute it");
+
+    @ArchTest
+    static final ArchRule theSeamKnowsNoEngine = noClasses()
+            .that()
+            .resideInAPackage("org.purespark.model.engine..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.purespark.model.cpu..", "org.purespark.model.reference..", "org.nd4j..", "org.bytedeco..")
+            .because("an engine is one of several");
+
+    @ArchTest
+    static final ArchRule theReferenceEngineStandsByItself = noClasses()
+            .that()
+            .resideInAPackage("org.purespark.model.reference..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.purespark.model.cpu..", "org.nd4j..", "org.bytedeco..")
+            .because("other engines are held against it");
+
+    @ArchTest
+    static final ArchRule theCpuEngineIsKnownWhereItIsChosen = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.purespark.model.cpu..")
+            .and()
+            .haveNameNotMatching(KNOW_ENGINES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.purespark.model.cpu..")
+            .because("everything else computes through the seam");
+
+    @ArchTest
+    static final ArchRule theVectorUnitIsKnownToTheCpuEngine = noClasses()
+            .that()
+            .resideOutsideOfPackages("org.purespark.model.cpu..", "org.purespark.random..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jdk.incubator..")
+            .because("other engines compute without it");
 
     @ArchTest
     static final ArchRule filesAreReachedThroughStorage = noClasses()

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.purespark.model.engine.DeviceArray;
 
-/** Entries of a Java array, row after row. A view has the same Java array. Every index is checked. */
+/** Entries of a Java array, row after row. A view has the same Java array. Each index is checked. */
 final class ReferenceArray implements DeviceArray {
     private final float[] entries;
     private final int offset;
@@ -20,7 +20,11 @@ final class ReferenceArray implements DeviceArray {
         Objects.checkFromIndexSize(offset, length, entries.length);
     }
 
+<<<<<<< HEAD
     /** Each entry is NaN: if an entry is read before it is written, the result shows it. */
+=======
+    /** Each entry is NaN, so that a result that depends on an entry before it is written is NaN, too. */
+>>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
     static ReferenceArray unwritten(long... shape) {
         return filled(Float.NaN, shape);
     }
@@ -67,17 +71,17 @@ final class ReferenceArray implements DeviceArray {
         entries[index(i)] = (float) value;
     }
 
-    /** What an entry is, by its place. */
+    /** The value of each entry of a vector. */
     interface Vector {
         double at(int i);
     }
 
-    /** What an entry is, by its place. */
+    /** The value of each entry of a matrix. */
     interface Matrix {
         double at(int i, int j);
     }
 
-    /** What an entry is, by its place. */
+    /** The value of each entry of three dimensions. */
     interface Block {
         double at(int i, int j, int k);
     }
@@ -109,7 +113,7 @@ final class ReferenceArray implements DeviceArray {
         }
     }
 
-    /** Sets a part of a matrix: entries [row + i, column + j], 0 ≤ i < rows, 0 ≤ j < columns, to what is at [i, j]. */
+    /** Sets a part of a matrix: entry [row + i, column + j] to value [i, j], 0 ≤ i < rows, 0 ≤ j < columns. */
     void fillPart(int row, int column, int rows, int columns, Matrix value) {
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {

@@ -14,16 +14,20 @@ final class ReferenceAttention implements AttentionKernels {
         this.batch = batch;
     }
 
-    /** The place of one head's probabilities in one text [T, T]; new memory where {@code softmax} [A·ΣT²] is null. */
+    /** One head's probabilities in one text [T, T]: a view of {@code softmax} [A·ΣT²], or new memory if it is null. */
     private ReferenceArray pairs(ReferenceArray softmax, int heads, int text, int head) {
         int tokens = batch.length(text);
         long before = heads * batch.squaresBefore(text) + (long) head * tokens * tokens;
         return softmax == null ? ReferenceArray.unwritten(tokens, tokens) : softmax.view(before, tokens, tokens);
     }
 
+<<<<<<< HEAD
     /**
      * The place of the first token's probabilities in one text [T, A]; new memory where {@code softmax} [N, A] is null.
      */
+=======
+    /** One text's probabilities [T, A]: a view of {@code softmax} [N, A], or new memory if it is null. */
+>>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
     private ReferenceArray rows(ReferenceArray softmax, int heads, int text) {
         int tokens = batch.length(text);
         return softmax == null

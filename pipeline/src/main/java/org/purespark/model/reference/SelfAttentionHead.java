@@ -9,8 +9,8 @@ import org.purespark.model.engine.DropoutEntries;
 import org.purespark.model.engine.TextBatch;
 
 /**
- * One head of self-attention in one text of T tokens. A pair of tokens has the row of the key, j, and the column of the
- * query, i.
+ * One head of self-attention in one text of T tokens. Entry [j, i] belongs to key j, the token that is looked at, and
+ * query i, the token that looks.
  */
 final class SelfAttentionHead {
     private final Mask mask;

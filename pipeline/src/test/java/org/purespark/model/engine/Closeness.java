@@ -11,7 +11,7 @@ final class Closeness {
     /** Of the largest entry, or of {@link #SMALLEST} where that is larger: sums in float32 against sums in float64. */
     private static final double TOLERANCE = 1e-5;
 
-    /** What is next to nothing: results may cancel out. */
+    /** Results may cancel out: then the rounding of what they are the sum of is larger than they are. */
     private static final double SMALLEST = 1e-2;
 
     private Closeness() {}

@@ -6,17 +6,23 @@ import org.purespark.random.DropoutMask;
 import org.purespark.random.SeededRandom;
 
 /**
+<<<<<<< HEAD
  * Draws the sizes, the texts and the entries of one trial from a seed. The trial's number decides what every run of the
  * tests must have had, the seed the rest. A seed is new in each run of the tests, and stands in their names; to have
  * one again, set the system property {@value #SEED}.
+=======
+ * Draws the sizes, the texts and the entries of one trial. The number of the trial decides what every run of the tests
+ * must cover; the seed decides the rest. Each run of the tests has a new seed, which is part of the tests' names. To
+ * repeat a run, set the system property {@value #SEED}.
+>>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
  */
 final class Draw {
     static final String SEED = "contract.seed";
 
-    /** Trials that have every combination of {@link Texts}, {@link Pruning} and dropout, and all head sizes. */
+    /** Number of trials that cover each combination of texts, pruning and dropout, and each head size. */
     static final int TRIALS = 24;
 
-    /** Entries are multiples of it, and so are steps of finite differences: no sum of them is rounded. */
+    /** Entries are multiples of it, and so are the steps of finite differences: an entry ± a step is exact. */
     private static final float GRID = 1f / 1024;
 
     private static final int[] AROUND_VECTORS = {7, 8, 9, 15, 16, 17, 31, 33};
@@ -41,9 +47,9 @@ final class Draw {
 
     /** How large a trial is. */
     enum Scale {
-        /** Sizes that are cut into pieces for several threads. */
+        /** Large enough for engines that cut work into pieces for several threads. */
         FULL,
-        /** Sizes that finite differences of every operation are quick for. */
+        /** Small enough for finite differences. */
         SMALL
     }
 
@@ -68,14 +74,13 @@ final class Draw {
         this.pruning = Pruning.values()[others % Pruning.values().length];
         this.dropoutRate = others / Pruning.values().length % 2 == 0 ? 0 : between(1, 6) / 10.0;
         this.headSize = scale == Scale.FULL ? HEAD_SIZES[trial % HEAD_SIZES.length] : between(1, 5);
-        this.heads =
-                scale == Scale.FULL ? between(2, Math.max(2, Math.min(12, MOST_HIDDEN / headSize))) : between(2, 3);
+        this.heads = between(2, scale == Scale.FULL ? Math.max(2, Math.min(12, MOST_HIDDEN / headSize)) : 3);
         this.width = scale == Scale.FULL ? WIDTHS[random.nextInt(WIDTHS.length)] : between(4, 9);
         this.classes = between(2, 5);
         this.batch = drawBatch();
     }
 
-    /** That of the system property, else one that no other run has. */
+    /** The seed of the system property, or else a new one. */
     static long seed() {
         return Long.getLong(
                 SEED,
@@ -160,7 +165,7 @@ final class Draw {
         return batch;
     }
 
-    /** One that the attention of the trial belongs to: the other ones have other gates. */
+    /** The layer of the trial's attention; other layers have other gates. */
     int layer() {
         return LAYERS - 1;
     }
@@ -168,6 +173,14 @@ final class Draw {
     /** L. */
     int layers() {
         return LAYERS;
+    }
+
+    /**
+     * ε of normalization. Finite differences need a large one: a row of few entries may have hardly any variance, and
+     * then 1/σ bends within a step.
+     */
+    double epsilon() {
+        return scale == Scale.FULL ? 1e-5 : 0.1;
     }
 
     Dropout dropout(int site) {

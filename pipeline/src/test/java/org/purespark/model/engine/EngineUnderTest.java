@@ -7,14 +7,14 @@ import java.util.function.Supplier;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.reference.ReferenceEngine;
 
-/** Every engine that there is. The tests of the seam go through this list: an engine that is added here is tested. */
+/** All engines, for the tests of the seam: an engine that is added here is tested. */
 public enum EngineUnderTest {
     CPU(() -> new CpuEngine(3), () -> new CpuEngine(1)),
     REFERENCE(ReferenceEngine::new);
 
     private final List<Supplier<Engine>> variants;
 
-    /** @param variants of the engine, which must not differ in a bit of any result */
+    /** @param variants of the engine; their results must be the same to the last bit */
     @SafeVarargs
     EngineUnderTest(Supplier<Engine>... variants) {
         this.variants = List.of(variants);

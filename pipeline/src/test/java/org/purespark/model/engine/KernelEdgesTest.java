@@ -11,7 +11,7 @@ import org.purespark.model.engine.OperationRun.Asked;
 import org.purespark.model.engine.OperationRun.Places;
 import org.purespark.model.reference.ReferenceEngine;
 
-/** What every engine must do where a formula has an edge. */
+/** The contract of all engines at the edges of formulas. */
 class KernelEdgesTest {
     /** Texts short and long, heads of four entries, with dropout. */
     private static final int TRIAL = 15;

@@ -16,7 +16,7 @@ import org.purespark.model.engine.ProductKernels.LinearInputs;
 import org.purespark.model.engine.ProductKernels.Weight;
 import org.purespark.model.reference.ReferenceEngine;
 
-/** What every engine's memory must do. */
+/** The contract of all engines for memory. */
 class MemoryContractTest {
     @ParameterizedTest
     @EnumSource(EngineUnderTest.class)

@@ -57,9 +57,8 @@ enum Operations {
     CROSS_ENTROPY(Operations::crossEntropy),
     ATTENTION_PENALTY(Operations::attentionPenalty);
 
-    private static final double EPSILON = 1e-5;
     private static final int SITE = 4;
-    /** Keeps relu's inputs away from 0, where it has no derivative. */
+    /** Keeps inputs of relu and of a root away from 0, where they have no derivative. */
     private static final float AWAY = 0.125f;
 
     private final Function<Draw, Operation> draw;
@@ -92,10 +91,11 @@ enum Operations {
     }
 
     private static Operation addBias(Draw draw) {
+        int width = 9 * draw.width(); // of a feed-forward part: engines may cut columns into pieces
         return Operation.on(draw)
-                .input("x", draw.tokens(), draw.width())
-                .input("bias", draw.width())
-                .result("y", draw.tokens(), draw.width())
+                .input("x", draw.tokens(), width)
+                .input("bias", width)
+                .result("y", draw.tokens(), width)
                 .forward((k, x, y) -> k.products().addBias(new Biased<>(x.get("x"), x.get("bias")), y.get("y")))
                 .backward((k, x, saved, dy, dx) ->
                         k.products().addBiasGradient(dy.get("y"), new Biased<>(dx.get("x"), dx.get("bias"))))
@@ -115,7 +115,11 @@ enum Operations {
     }
 
     private static Operation embeddingNorm(Draw draw) {
+<<<<<<< HEAD
         NormCall norm = new NormCall(RowKind.TOKEN, draw.dropout(SITE), EPSILON);
+=======
+        Normalization norm = new Normalization(RowKind.TOKEN, draw.dropout(SITE), draw.epsilon());
+>>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
         int rows = draw.tokens();
         int width = draw.width();
         return Operation.on(draw)
@@ -136,7 +140,11 @@ enum Operations {
     }
 
     private static Operation residualNorm(Draw draw, RowKind kind) {
+<<<<<<< HEAD
         NormCall norm = new NormCall(kind, draw.dropout(SITE), EPSILON);
+=======
+        Normalization norm = new Normalization(kind, draw.dropout(SITE), draw.epsilon());
+>>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
         int rows = draw.batch().rows(kind);
         int width = draw.width();
         return Operation.on(draw)
@@ -355,7 +363,7 @@ enum Operations {
         for (int l = 0; l < draw.layers(); l++) {
             float[] attention = draw.entries(draw.tokens(), heads);
             for (int i = 0; i < attention.length; i++) {
-                attention[i] *= draw.batch().gates(l)[i % heads];
+                attention[i] = (Math.abs(attention[i]) + AWAY) * draw.batch().gates(l)[i % heads];
             }
             penalty.input("layer " + l, attention, draw.tokens(), heads);
         }
