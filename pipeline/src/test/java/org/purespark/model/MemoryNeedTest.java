@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.purespark.checkpoint.Tensor;
+import org.purespark.encoder.Activation;
 import org.purespark.encoder.Architecture;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
@@ -20,8 +21,7 @@ import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.engine.Engine;
 
 class MemoryNeedTest {
-    private static final ClassifierKind POOLER =
-            ClassifierKind.dense(EntryFunction.TANH, ClassifierKind.Input.AS_IT_IS);
+    private static final ClassifierKind POOLER = ClassifierKind.dense(Activation.TANH, ClassifierKind.Input.AS_IT_IS);
 
     private static final double MEGA = 1e6;
 

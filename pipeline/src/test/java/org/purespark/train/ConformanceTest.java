@@ -29,14 +29,8 @@ import org.purespark.model.engine.EngineUnderTest;
 
 /**
  * The model graph, its gradients and the optimizer, on every engine, against transformers 4.57 and PyTorch in float64
-<<<<<<< HEAD
  * (no dropout). Tolerances: activations 1e-4 relative, gradients max(1e-3 of the tensor's largest entry, 1e-6), trained
  * parameters 2e-4 absolute; key biases 2e-3, since their true gradient is zero and AdamW amplifies rounding.
-=======
- * (no dropout).
- * Tolerances: activations 1e-4 relative, gradients max(1e-3 of the tensor's largest entry, 1e-6), trained parameters
- * 2e-4 absolute; key biases 2e-3, since their true gradient is zero and AdamW amplifies rounding.
->>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
  */
 class ConformanceTest {
     private static final int MAX_LENGTH = 128;

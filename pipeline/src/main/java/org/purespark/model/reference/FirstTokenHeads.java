@@ -10,11 +10,7 @@ import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.DropoutEntries;
 import org.purespark.model.engine.TextBatch;
 
-<<<<<<< HEAD
-/** All heads' attention of the first token of one text b of T tokens; the entry of token t and head h is at [t, h]. */
-=======
 /** Attention of the first token of one text b of T tokens, all heads. Entry [t, h] belongs to token t and head h. */
->>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
 final class FirstTokenHeads {
     private final Mask mask;
     private final float[] gates; // [A]

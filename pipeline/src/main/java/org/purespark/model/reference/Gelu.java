@@ -12,13 +12,7 @@ final class Gelu {
         return Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
     }
 
-<<<<<<< HEAD
-    /**
-     * Φ(x) = 1/2 + φ(x)·(x + x³/3 + x⁵/(3·5) + x⁷/(3·5·7) + …) (Marsaglia: Evaluating the Normal Distribution, 2004).
-     */
-=======
     /** Φ(x) = 1/2 + φ(x)·(x + x³/3 + x⁵/(3·5) + …) (Marsaglia: Evaluating the Normal Distribution, 2004). */
->>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
     static double cumulative(double x) {
         if (Math.abs(x) > FAR) {
             return x > 0 ? 1 : 0;

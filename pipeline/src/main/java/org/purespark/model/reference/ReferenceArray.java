@@ -20,11 +20,7 @@ final class ReferenceArray implements DeviceArray {
         Objects.checkFromIndexSize(offset, length, entries.length);
     }
 
-<<<<<<< HEAD
-    /** Each entry is NaN: if an entry is read before it is written, the result shows it. */
-=======
     /** Each entry is NaN, so that a result that depends on an entry before it is written is NaN, too. */
->>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
     static ReferenceArray unwritten(long... shape) {
         return filled(Float.NaN, shape);
     }

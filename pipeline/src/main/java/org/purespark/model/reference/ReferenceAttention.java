@@ -21,13 +21,7 @@ final class ReferenceAttention implements AttentionKernels {
         return softmax == null ? ReferenceArray.unwritten(tokens, tokens) : softmax.view(before, tokens, tokens);
     }
 
-<<<<<<< HEAD
-    /**
-     * The place of the first token's probabilities in one text [T, A]; new memory where {@code softmax} [N, A] is null.
-     */
-=======
     /** One text's probabilities [T, A]: a view of {@code softmax} [N, A], or new memory if it is null. */
->>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
     private ReferenceArray rows(ReferenceArray softmax, int heads, int text) {
         int tokens = batch.length(text);
         return softmax == null

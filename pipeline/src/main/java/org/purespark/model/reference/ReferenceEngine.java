@@ -7,14 +7,8 @@ import org.purespark.model.engine.TextBatch;
 import org.purespark.model.engine.UpdateKernels;
 
 /**
-<<<<<<< HEAD
- * Computes each formula as it is written, in plain loops, on one thread: other engines are compared to it, and readers
- * see here what they compute. Sums are made in float64, results are float32. For tiny models: it is about a hundred
- * times as slow as the engine for CPUs.
-=======
  * Computes each formula as it is written, in plain loops, on one thread. Other engines are tested against it. Sums are
  * float64, results float32. It is slow: for tiny models.
->>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
  */
 public final class ReferenceEngine implements Engine {
     private final UpdateKernels updates = new ReferenceUpdates();

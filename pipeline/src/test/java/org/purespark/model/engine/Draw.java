@@ -6,15 +6,9 @@ import org.purespark.random.DropoutMask;
 import org.purespark.random.SeededRandom;
 
 /**
-<<<<<<< HEAD
- * Draws the sizes, the texts and the entries of one trial from a seed. The trial's number decides what every run of the
- * tests must have had, the seed the rest. A seed is new in each run of the tests, and stands in their names; to have
- * one again, set the system property {@value #SEED}.
-=======
  * Draws the sizes, the texts and the entries of one trial. The number of the trial decides what every run of the tests
  * must cover; the seed decides the rest. Each run of the tests has a new seed, which is part of the tests' names. To
  * repeat a run, set the system property {@value #SEED}.
->>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
  */
 final class Draw {
     static final String SEED = "contract.seed";

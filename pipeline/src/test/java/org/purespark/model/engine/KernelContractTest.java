@@ -20,13 +20,8 @@ import org.purespark.model.engine.OperationRun.Places;
 import org.purespark.model.reference.ReferenceEngine;
 
 /**
-<<<<<<< HEAD
- * What every engine must do: each operation, forward and backward, against the reference engine, whose gradients are
- * held against finite differences of its own forward calls. {@link Draw} says what the trials are.
-=======
  * The contract of all engines: each operation, forward and backward, gives the results of the reference engine. The
  * reference engine's gradients are finite differences of its own forward calls. {@link Draw} defines the trials.
->>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KernelContractTest {

@@ -12,13 +12,8 @@ import org.purespark.model.engine.Operation.InPlace;
 import org.purespark.model.engine.Operation.Role;
 
 /**
-<<<<<<< HEAD
- * Runs one operation on one engine. Each array is a view of the middle of a larger one, whose ends must stay as they
- * are; outputs are NaN before, and inputs must be as they were afterwards.
-=======
  * Runs one operation on one engine. Each array is a view of the middle of a larger one: entries outside the view must
  * not change. Outputs are NaN at first; inputs must not change.
->>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
  */
 final class OperationRun implements AutoCloseable {
     /** An odd number of entries before and behind each array. */

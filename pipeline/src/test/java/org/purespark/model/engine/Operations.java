@@ -115,11 +115,7 @@ enum Operations {
     }
 
     private static Operation embeddingNorm(Draw draw) {
-<<<<<<< HEAD
-        NormCall norm = new NormCall(RowKind.TOKEN, draw.dropout(SITE), EPSILON);
-=======
-        Normalization norm = new Normalization(RowKind.TOKEN, draw.dropout(SITE), draw.epsilon());
->>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
+        NormCall norm = new NormCall(RowKind.TOKEN, draw.dropout(SITE), draw.epsilon());
         int rows = draw.tokens();
         int width = draw.width();
         return Operation.on(draw)
@@ -140,11 +136,7 @@ enum Operations {
     }
 
     private static Operation residualNorm(Draw draw, RowKind kind) {
-<<<<<<< HEAD
-        NormCall norm = new NormCall(kind, draw.dropout(SITE), EPSILON);
-=======
-        Normalization norm = new Normalization(kind, draw.dropout(SITE), draw.epsilon());
->>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
+        NormCall norm = new NormCall(kind, draw.dropout(SITE), draw.epsilon());
         int rows = draw.batch().rows(kind);
         int width = draw.width();
         return Operation.on(draw)

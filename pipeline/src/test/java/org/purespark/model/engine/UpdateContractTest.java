@@ -17,13 +17,8 @@ import org.purespark.model.engine.UpdateKernels.Moments;
 import org.purespark.model.reference.ReferenceEngine;
 
 /**
-<<<<<<< HEAD
- * What every engine must do to parameters, gradients and moments: as the reference engine does, and the same bits in
- * each variant of an engine. Arrays are compared as a whole, so what is not to be written must be as it was.
-=======
  * The contract of all engines for parameters, gradients and moments: results are those of the reference engine, and the
  * same bits in each variant of an engine. Whole arrays are compared, so entries outside a range must not change.
->>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
  */
 class UpdateContractTest {
     /** Long enough to be cut into pieces for several threads; not a whole number of vectors. */
@@ -228,14 +223,7 @@ class UpdateContractTest {
         return Map.of("weights", w.toArray(), "first moments", m.toArray(), "second moments", v.toArray());
     }
 
-<<<<<<< HEAD
-    /**
-     * Holds what {@code run} gives on the engine against what it gives on the reference, and its variants to each
-     * other.
-     */
-=======
     /** Compares results on the engine with those on the reference, and variants of the engine with each other. */
->>>>>>> c80ebfd315240bf71f4ac66c8f344918a4661e8d
     private void holds(EngineUnderTest under, Function<Engine, Map<String, float[]>> run) {
         under.withEachVariant(engines -> {
             Map<String, float[]> actual = new LinkedHashMap<>(run.apply(engines.get(0)));
