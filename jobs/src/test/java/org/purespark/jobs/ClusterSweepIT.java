@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One suspect in each task slot of a standalone cluster: executors in JVMs of their own, one of which is killed. */
+@Tag("slow")
 class ClusterSweepIT {
     private static final Duration LONGEST = Duration.ofMinutes(10);
     private static final List<String> SUSPECTS = List.of("bert", "roberta", "electra", "penalized");
@@ -24,7 +26,7 @@ class ClusterSweepIT {
 
     @Test
     void givesWhatOneJvmGivesAlsoWhenAnExecutorIsLostInTheMiddle() throws Exception {
-        TinyCase tiny = TinyCase.in(directory);
+        TinyCase tiny = TinyCase.onTwoSlots(directory);
         StringBuilder manifest = new StringBuilder("name,model,set.penalty.lambda\n");
         for (String suspect : SUSPECTS) {
             String family = suspect.equals("penalized") ? "bert" : suspect;
@@ -44,10 +46,8 @@ class ClusterSweepIT {
             assertThat(run.tape().who(Tape.Kind.TASK_LOST, "sweep: ")).containsExactly(killed);
             assertThat(run.tape().who(Tape.Kind.TASK_DONE, "sweep: ")).hasSize(SUSPECTS.size());
         }
-        try (ClusterRun local =
-                ClusterRun.local(directory.resolve("local-run"), sweep(tiny, directory.resolve("local")))) {
-            done(local);
-        }
+        TinyCase.Ended local = TinyCase.run(sweep(tiny, directory.resolve("local")));
+        assertThat(local.status()).as(local.err()).isZero();
         assertThat(withoutTimes("cluster")).hasSize(SUSPECTS.size()).isEqualTo(withoutTimes("local"));
         for (String suspect : SUSPECTS) {
             String result = "runs/" + suspect + "/seed-11";

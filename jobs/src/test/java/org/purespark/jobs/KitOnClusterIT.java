@@ -11,10 +11,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The golden files' training with three micro-batches a step, on executors in JVMs of their own, encrypted. */
+@Tag("slow")
 class KitOnClusterIT {
     private static final int MOST_TASKS = 3;
 

@@ -17,6 +17,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.purespark.smoke.DeviceJob;
@@ -59,6 +60,7 @@ class LauncherIT {
     }
 
     @Test
+    @Tag("slow")
     void computesNativelyInExecutorsOfTheirOwnFromTheOneJar() throws Exception {
         List<MatchResult> tasks = smoke("local-cluster[2,1,1024]");
         assertThat(tasks).extracting(task -> task.group(1)).doesNotContain("driver");
@@ -67,6 +69,7 @@ class LauncherIT {
     }
 
     @Test
+    @Tag("slow")
     void tasksThatRunAtOnceGetAGpuEach() throws Exception {
         Path script = directory.resolve("two-gpus");
         Files.writeString(script, "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"0\", \"1\"]}'\n");
@@ -85,6 +88,7 @@ class LauncherIT {
     }
 
     @Test
+    @Tag("slow")
     void tasksWithoutGpuComputeWithTheirCores() throws Exception {
         List<MatchResult> tasks = devices();
         assertThat(tasks).allSatisfy(task -> {

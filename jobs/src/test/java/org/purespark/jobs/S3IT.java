@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.purespark.storage.Storage;
@@ -61,6 +62,7 @@ class S3IT {
     }
 
     @Test
+    @Tag("slow")
     void aFlakyStoreThatIsReplacedInTheMiddleChangesNoResult() throws Exception {
         S3Server successor = S3Server.start(Files.createDirectories(directory.resolve("server")));
         S3Server first = S3Server.start(Files.createDirectories(directory.resolve("server")));
@@ -78,6 +80,7 @@ class S3IT {
     }
 
     @Test
+    @Tag("slow")
     void aStoreThatGoesAwayLeavesNoHalfStageAndTheSameCommandGoesOn() throws Exception {
         S3Server short_ = S3Server.start(Files.createDirectories(directory.resolve("server")));
         try (short_;

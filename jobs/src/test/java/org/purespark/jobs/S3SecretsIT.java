@@ -19,10 +19,12 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The keys of a store are in nothing that a run says or leaves. {@code bin/pure} as a user calls it. */
+@Tag("slow")
 class S3SecretsIT {
     private static final String ENCRYPTION_KEY = "sseKey1b2c3d4e5f6g7h8j";
 

@@ -16,15 +16,16 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.purespark.parquet.ParquetTrees;
 import org.purespark.storage.Storage;
 
 /** A sweep with manifest, models, texts and output on an S3 server in another process, on two slots. */
+@Tag("slow")
 class S3SweepIT {
     private static final Duration TOLD_WITHIN = Duration.ofMinutes(1);
-    private static final String CPUS = "spark.task.cpus";
     private static final List<String> RUNS = List.of("bert/seed-11", "roberta/seed-11");
     private static final List<String> TIMES = List.of("seconds", "stageSeconds", "finishedAt", "fingerprint");
 
@@ -38,8 +39,7 @@ class S3SweepIT {
     @BeforeAll
     static void sweepLocalFiles() throws Exception {
         server = S3Server.start(Files.createDirectories(directory.resolve("server")));
-        tiny = TinyCase.in(Files.createDirectories(directory.resolve("case")));
-        System.setProperty(CPUS, "1");
+        tiny = TinyCase.onTwoSlots(Files.createDirectories(directory.resolve("case")));
         TinyCase.copy(
                 TinyCase.ROOT.resolve("pipeline/src/test/resources/golden/roberta/model"),
                 tiny.directory().resolve("roberta"));
@@ -63,7 +63,6 @@ class S3SweepIT {
 
     @AfterAll
     static void stop() throws Exception {
-        System.setProperty(CPUS, "2");
         S3Case.forgetStores();
         server.close();
     }

@@ -117,11 +117,10 @@ class StockSparkIT {
                 master,
                 "--driver-memory",
                 "512m",
-                // So short a program is over before the second compiler pays.
                 "--driver-java-options",
-                "-XX:TieredStopAtLevel=1",
+                TestCluster.JVM_OPTIONS,
                 "--conf",
-                "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1",
+                "spark.executor.extraJavaOptions=" + TestCluster.JVM_OPTIONS,
                 "--conf",
                 "spark.ui.enabled=false",
                 "--conf",

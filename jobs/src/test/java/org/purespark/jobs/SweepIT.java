@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +28,6 @@ import org.purespark.parquet.ParquetTrees;
 /** Many suspects in one application, good and bad ones, on two slots. */
 class SweepIT {
     private static final Path GOLDEN = TinyCase.ROOT.resolve("pipeline/src/test/resources/golden");
-    private static final String CPUS = "spark.task.cpus";
 
     @TempDir
     private Path directory;
@@ -38,13 +36,7 @@ class SweepIT {
 
     @BeforeEach
     void twoSlots() {
-        tiny = TinyCase.in(directory);
-        System.setProperty(CPUS, "1");
-    }
-
-    @AfterEach
-    void oneSlotAgain() {
-        System.setProperty(CPUS, "2");
+        tiny = TinyCase.onTwoSlots(directory);
     }
 
     @Test

@@ -13,10 +13,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A sweep whose driver is killed half-way and that is run again does nothing twice and loses nothing. */
+@Tag("slow")
 class SweepInterruptionIT {
     private static final int ROWS = 10;
 
@@ -25,7 +27,7 @@ class SweepInterruptionIT {
 
     @Test
     void killedHalfWayAndRunAgainItDoesTheRestAlone() throws Exception {
-        TinyCase tiny = TinyCase.in(directory);
+        TinyCase tiny = TinyCase.onTwoSlots(directory);
         StringBuilder manifest = new StringBuilder("name,model\n");
         for (int i = 0; i < ROWS; i++) {
             manifest.append("suspect-").append(i).append(",model\n");
@@ -47,14 +49,9 @@ class SweepInterruptionIT {
         Map<String, String> before = outcomes();
         assertThat(before).as(log("killed.log")).hasSizeBetween(4, ROWS - 1);
 
-        Process again = launch(tiny, "again.log");
-        try {
-            assertThat(again.waitFor(8, TimeUnit.MINUTES)).as(log("again.log")).isTrue();
-        } finally {
-            again.destroyForcibly();
-        }
-        assertThat(again.exitValue()).as(log("again.log")).isZero();
-        assertThat(log("again.log"))
+        TinyCase.Ended again = TinyCase.run(sweep(tiny));
+        assertThat(again.status()).as(again.err()).isZero();
+        assertThat(again.err())
                 .contains(
                         "sweep: runs to do: " + (ROWS - before.size()) + " (" + (ROWS - before.size()) + " new, ",
                         "done already: " + before.size());
@@ -75,29 +72,32 @@ class SweepInterruptionIT {
     }
 
     private Process launch(TinyCase tiny, String log) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                TinyCase.ROOT.resolve("bin/pure").toString(),
-                "sweep",
-                "--manifest",
-                tiny.path("sweep.csv"),
-                "--train",
-                tiny.path("few.tsv"),
-                "--validation",
-                tiny.path("validation.tsv"),
-                "--set",
-                "text.max-length=48",
-                "--set",
-                "train.epochs=1",
-                "--out",
-                tiny.path("out"),
-                "--",
-                "--master",
-                "local[2]");
+        String[] pure = {TinyCase.ROOT.resolve("bin/pure").toString()};
+        ProcessBuilder builder =
+                new ProcessBuilder(TinyCase.concat(TinyCase.concat(pure, sweep(tiny)), "--", "--master", "local[2]"));
         builder.environment().put("PURE_BUILD", "never");
         builder.environment().remove("SPARK_HOME");
         return builder.redirectErrorStream(true)
                 .redirectOutput(directory.resolve(log).toFile())
                 .start();
+    }
+
+    private static String[] sweep(TinyCase tiny) {
+        return new String[] {
+            "sweep",
+            "--manifest",
+            tiny.path("sweep.csv"),
+            "--train",
+            tiny.path("few.tsv"),
+            "--validation",
+            tiny.path("validation.tsv"),
+            "--set",
+            "text.max-length=48",
+            "--set",
+            "train.epochs=1",
+            "--out",
+            tiny.path("out")
+        };
     }
 
     private String log(String name) throws IOException {

@@ -49,6 +49,13 @@ record TinyCase(Path directory) {
         return tiny;
     }
 
+    /** The same with two task slots of one core each, in place of one slot of two cores. */
+    static TinyCase onTwoSlots(Path directory) {
+        TinyCase tiny = in(directory);
+        System.setProperty("spark.task.cpus", "1");
+        return tiny;
+    }
+
     void write(String name, List<TextOfClass> rows) throws IOException {
         StringBuilder text = new StringBuilder("sentence\tlabel\n");
         rows.forEach(
