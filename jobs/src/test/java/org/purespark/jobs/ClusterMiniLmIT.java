@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real encoder on real texts gives on a cluster of two executors what it gives in one JVM. Takes minutes. */
-@Tag("slow")
+@Tag("large")
 class ClusterMiniLmIT {
     private static final Path DATA =
             TinyCase.ROOT.resolve("../shared/data/sst2").normalize();
