@@ -79,8 +79,8 @@ final class FiniteDifferences {
     }
 
     /**
-     * @param doubt a tenth of what the formula with error h² has otherwise: much only where the function bends within the
-     *     step, as a norm of few entries that are nearly the same does
+     * @param doubt a tenth of what the formula with error h² has otherwise: much only where the function bends within
+     *     the step, as a norm of few entries that are nearly the same does
      */
     private record Estimate(double derivative, double doubt) {}
 
