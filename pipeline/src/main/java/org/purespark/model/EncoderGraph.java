@@ -77,6 +77,18 @@ final class EncoderGraph {
         TRANSPOSED_COPY
     }
 
+    /** For which tokens the last layer is computed. */
+    enum LastLayer {
+        /** First tokens alone: much faster, where nothing else is read. */
+        FIRST_TOKENS,
+        /** All: the general way. */
+        ALL_TOKENS;
+
+        static LastLayer of(EncoderConfig config, ClassifierKind classifier) {
+            return config.readsFirstTokenOnly(classifier) ? FIRST_TOKENS : ALL_TOKENS;
+        }
+    }
+
     /**
      * A parameter of the graph.
      *
@@ -107,6 +119,16 @@ final class EncoderGraph {
             double classifierDropout,
             ParameterLayout layout,
             Use use) {
+        this(config, classifier, classifierDropout, layout, use, LastLayer.of(config, classifier));
+    }
+
+    EncoderGraph(
+            EncoderConfig config,
+            ClassifierKind classifier,
+            double classifierDropout,
+            ParameterLayout layout,
+            Use use,
+            LastLayer lastLayer) {
         this.config = config;
         this.layout = layout;
         this.use = use;
@@ -127,7 +149,7 @@ final class EncoderGraph {
         for (int l = 0; l < last; l++) {
             x = block(l, x, clsAttention); // [N, D]
         }
-        SDVariable cls = lastBlock(last, x, clsAttention); // [B, D]
+        SDVariable cls = lastRows(lastLayer, last, x, clsAttention); // [B, D]
         SDVariable logits = classifier(classifier, cls, classifierDropout); // [B, C]
         for (int l = 0; l <= last; l++) {
             clsAttention.get(l).rename(clsAttention(l)); // [N, A]
@@ -135,8 +157,21 @@ final class EncoderGraph {
         if (use == Use.LEARNING) {
             addGradients(logits, clsAttention);
         }
-        // The loss does not use the other tokens of the last layer: they are computed only if a run asks for them.
-        block(last, x, new ArrayList<>()).rename(HIDDEN); // [N, D]
+        if (lastLayer == LastLayer.FIRST_TOKENS) {
+            // The loss does not use the other tokens of the last layer: they are computed only if a run asks for them.
+            block(last, x, new ArrayList<>()).rename(HIDDEN); // [N, D]
+        }
+    }
+
+    /** First tokens' rows of the last layer: x [N, D] → [B, D]. */
+    private SDVariable lastRows(LastLayer lastLayer, int last, SDVariable x, List<SDVariable> cls) {
+        return switch (lastLayer) {
+            case FIRST_TOKENS -> lastBlock(last, x, cls);
+            case ALL_TOKENS -> {
+                SDVariable hidden = block(last, x, cls).rename(HIDDEN); // [N, D]
+                yield new FirstRows(graph, hidden).outputVariable();
+            }
+        };
     }
 
     /** Adds the two losses, and the gradients of their sum by all parameters. */

@@ -80,8 +80,8 @@ final class FiniteDifferences {
     }
 
     /**
-     * @param doubt a tenth of the difference to the formula with error h²: large only where the function bends within the
-     *     step, as a norm of few entries does that are nearly the same
+     * @param doubt a tenth of what the formula with error h² has otherwise: much only where the function bends within
+     *     the step, as a norm of few entries that are nearly the same does
      */
     private record Estimate(double derivative, double doubt) {}
 
