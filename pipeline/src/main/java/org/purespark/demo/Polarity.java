@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.purespark.demo;
 
 /** Whether a review, or a part of it, is negative or positive. The ordinal is the label. */

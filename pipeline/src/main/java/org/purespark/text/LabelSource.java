@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.purespark.text;
 
 /** How the labels of the data get their class numbers. */

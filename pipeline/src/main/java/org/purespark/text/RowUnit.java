@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.purespark.text;
 
 /** What the number of a row counts; both start at 1. */

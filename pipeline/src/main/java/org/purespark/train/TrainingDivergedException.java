@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.purespark.train;
 
 /** Training gives numbers that are not finite; the message tells the step and what to change. */

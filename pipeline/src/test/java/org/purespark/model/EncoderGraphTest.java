@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.purespark.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -76,8 +77,8 @@ class EncoderGraphTest {
         gates.values()[1][1] = 0f;
         TextBatch batch =
                 new TextBatch(STARTS, new long[3], gates, new TextBatch.Targets(new int[] {0, 1, 1}, weights));
-        List<String> kept = new ArrayList<>(List.of(
-                EncoderGraph.LOGITS, EncoderGraph.HIDDEN, EncoderGraph.CROSS_ENTROPY, EncoderGraph.PENALTY));
+        List<String> kept = new ArrayList<>(
+                List.of(EncoderGraph.LOGITS, EncoderGraph.HIDDEN, EncoderGraph.CROSS_ENTROPY, EncoderGraph.PENALTY));
         kept.add(EncoderGraph.clsAttention(0));
         kept.add(EncoderGraph.clsAttention(1));
         GraphSession.Wanted learning = TextClassifier.learning(encoder);

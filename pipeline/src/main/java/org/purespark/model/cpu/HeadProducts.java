@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.purespark.model.cpu;
 
 import org.purespark.model.cpu.SmallProducts.Matrix;

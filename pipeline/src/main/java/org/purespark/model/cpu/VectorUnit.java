@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.purespark.model.cpu;
 
 /** Java's access to the CPU's vector unit: a module that Spark turns on in every JVM that it starts. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.purespark.model.engine;
 
 /** Multi-head attention over packed texts (Vaswani et al. 2017, formula 1), each text attends only to itself. */

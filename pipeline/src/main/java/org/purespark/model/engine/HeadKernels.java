@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.purespark.model.engine;
 
 /** Products of each head with its own rows of a weight [D, D], W_h [E, D]. */

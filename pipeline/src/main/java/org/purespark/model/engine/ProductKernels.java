@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.purespark.model.engine;
 
 /** Products of rows with weights. R rows, of tokens or of texts. */
