@@ -17,8 +17,8 @@ public final class DropoutEntries {
     }
 
     /**
-     * In {@link AttentionKernels#selfAttention}, the attention of token {@code query} to token {@code key}: it has number
-     * (head·T + key)·T' + query, T' = {@link #stride} of T.
+     * In {@link AttentionKernels#selfAttention}, the attention of token {@code query} to token {@code key}: it has
+     * number (head·T + key)·T' + query, T' = {@link #stride} of T.
      *
      * @param tokens T
      */
@@ -37,8 +37,8 @@ public final class DropoutEntries {
     }
 
     /**
-     * In {@link NormKernels} and {@link RowKernels#textDropout}, entry {@code entry} of the row of token {@code token}: it
-     * has number token·W + entry. The row of a first token, or of a text, is that of token 0.
+     * In {@link NormKernels} and {@link RowKernels#textDropout}, entry {@code entry} of the row of token {@code token}:
+     * it has number token·W + entry. The row of a first token, or of a text, is that of token 0.
      *
      * @param width W
      */
