@@ -23,7 +23,7 @@ class RunnableJarIT {
     private static final String LICENSES = "META-INF/licenses/";
 
     /** A line of the list: group, artifact, licences. */
-    private static final Pattern LISTED = Pattern.compile("^([a-z.]+):(\\S+) +(.+)$", Pattern.MULTILINE);
+    private static final Pattern LISTED = Pattern.compile("^([a-z0-9.]+):(\\S+) +(.+)$", Pattern.MULTILINE);
 
     @Test
     void itsLicenceIsTheProjects() throws Exception {
