@@ -25,6 +25,9 @@ final class TestCluster implements AutoCloseable {
     /** Short programs on few cores: a collector with threads of its own takes a sixth of their time. */
     static final String JVM_OPTIONS = "-XX:+UseSerialGC";
 
+    /** Without it the native library tries builds that another CPU is needed for, which ends the JVM. */
+    private static final String NATIVE_BUILD = "org.bytedeco.javacpp.platform.extension";
+
     static final Path JAR = BUILT.resolve("pure-jobs.jar");
     private static final int LONGEST_START_SECONDS = 300;
 
@@ -160,14 +163,15 @@ final class TestCluster implements AutoCloseable {
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(option -> option.startsWith("--add-"))
                 .forEach(command::add);
-        command.addAll(List.of("-Xmx512m", JVM_OPTIONS, "-cp", classes));
+        String nativeBuild = "-D" + NATIVE_BUILD + "=" + System.getProperty(NATIVE_BUILD);
+        command.addAll(List.of("-Xmx512m", JVM_OPTIONS, nativeBuild, "-cp", classes));
         for (String line : Files.readAllLines(directory.resolve(Secret.RIGHT.file))) {
             command.add("-D" + line.replaceFirst(" ", "="));
         }
         command.addAll(List.of(
                 "-Dspark.master=" + master,
                 "-Dspark.executor.extraClassPath=" + classes,
-                "-Dspark.executor.extraJavaOptions=" + JVM_OPTIONS,
+                "-Dspark.executor.extraJavaOptions=" + JVM_OPTIONS + " " + nativeBuild,
                 "-Dspark.executor.memory=512m",
                 "-Dspark.executor.cores=1",
                 "-Dspark.scheduler.minRegisteredResourcesRatio=1.0",
