@@ -8,11 +8,14 @@ import org.purespark.random.SeededRandom;
 
 /**
  * Draws the sizes, the texts and the entries of one trial. The number of the trial decides what every run of the tests
- * must cover; the seed decides the rest. Each run of the tests has a new seed, which is part of the tests' names. To
- * repeat a run, set the system property {@value #SEED}.
+ * must cover; the seed decides the rest. It is part of the tests' names. The system property {@value #SEED} sets it: a
+ * number, or {@code new} for another one in each run.
  */
 final class Draw {
     static final String SEED = "contract.seed";
+
+    private static final String USUAL = "11";
+    private static final String NEW = "new";
 
     /** Number of trials that cover each combination of texts, pruning and dropout, and each head size. */
     static final int TRIALS = 24;
@@ -75,12 +78,13 @@ final class Draw {
         this.batch = drawBatch();
     }
 
-    /** The seed of the system property, or else a new one. */
+    /** The seed of the system property: a number, or {@value #NEW} for another one in each run. */
     static long seed() {
-        return Long.getLong(
-                SEED,
-                SeededRandom.of(System.nanoTime(), SeededRandom.Purpose.TEST_WEIGHTS)
-                        .nextLong());
+        String asked = System.getProperty(SEED, USUAL);
+        return asked.equals(NEW)
+                ? SeededRandom.of(System.nanoTime(), SeededRandom.Purpose.TEST_WEIGHTS)
+                        .nextLong()
+                : Long.parseLong(asked);
     }
 
     private TextBatch drawBatch() {
