@@ -52,7 +52,6 @@ final class Draw {
     }
 
     private final SeededRandom random;
-    private final int trial;
     private final Scale scale;
     private final Texts texts;
     private final Pruning pruning;
@@ -65,7 +64,6 @@ final class Draw {
 
     Draw(long seed, int trial, Scale scale) {
         this.random = SeededRandom.of(seed, SeededRandom.Purpose.TEST_WEIGHTS, trial);
-        this.trial = trial;
         this.scale = scale;
         this.texts = Texts.values()[trial % Texts.values().length];
         int others = trial / Texts.values().length;
@@ -153,11 +151,6 @@ final class Draw {
             entries[i] = between(-1024, 1024) * GRID;
         }
         return entries;
-    }
-
-    /** Its number. */
-    int trial() {
-        return trial;
     }
 
     TextBatch batch() {
