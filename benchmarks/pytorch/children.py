@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The two processes that are compared, of which one at a time computes: the others are stopped by a signal."""
 
 import ctypes

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Times the project beside PyTorch: the same weights, batches and numbers of threads, in alternating rounds.
 
 Started by benchmarks/against-pytorch, which builds what it needs. Both sides stay alive, so that what is compiled and

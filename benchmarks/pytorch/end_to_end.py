@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A whole purification by bin/pure beside the published procedure in PyTorch (published.py).
 
 The same texts, model, epochs, micro-batches and threads, one after the other; a ratio is PyTorch's seconds over the

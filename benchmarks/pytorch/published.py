@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The published procedure in PyTorch, stage by stage, with the seconds of each.
 
 As the research code does it, and as the method is defined: every text is padded to 128 tokens, micro-batches of 32 come

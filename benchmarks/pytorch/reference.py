@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A plain BERT classifier in eager PyTorch: what the project's speed is compared with.
 
 Written for this comparison from the paper of BERT (Devlin et al., 2019) and the definition of PURE's losses in eager

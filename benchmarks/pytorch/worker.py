@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """PyTorch's side of the comparison: does what a line on standard input asks for, and answers with a line.
 
     python worker.py MODEL BATCHES THREADS train|infer default|onednn

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """deploy/kubernetes/validate.py [--crd FILE]: checks the manifests of this directory without a cluster.
 
 Needs PyPI's kubernetes-validate (which carries Kubernetes' own schemas) and PyYAML. Core resources are checked strictly:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """### PURE: purify one suspect
 
 Fine-tunes a suspect text classifier on clean texts (baseline), scores its attention heads, prunes those that idle,

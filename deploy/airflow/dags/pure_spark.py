@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the DAGs of PURE on Spark share: how a command of pure.jar is submitted, and how its options are made."""
 
 from __future__ import annotations

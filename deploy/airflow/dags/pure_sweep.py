@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """### PURE: purify many suspects
 
 At each scheduled time, looks for manifests (`.yaml`, `.yml`, `.csv`, `.jsonl`, `.ndjson`) in the place that the variable

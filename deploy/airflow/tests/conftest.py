@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An Airflow of its own for these tests, and the tiny case that they purify."""
 
 from __future__ import annotations

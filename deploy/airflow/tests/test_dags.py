@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The DAGs as Airflow sees them, on the stock Spark of PyPI's pyspark with a local master."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Opens an exported model in stock transformers and compares its logits with those of predict.
 
     python check_export.py MODEL_DIRECTORY PREDICTIONS.jsonl [--max-length 128] [--tolerance 1e-4]

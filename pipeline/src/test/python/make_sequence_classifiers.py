@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes golden/sequence/FAMILY.json and FAMILY.safetensors: what transformers computes in float64 for a sequence
 classifier of three classes on the golden tiny encoder of each family: logits, cross-entropy and the gradients of the
 head and of one encoder tensor, without dropout. Seed 11.

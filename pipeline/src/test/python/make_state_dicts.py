@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes src/test/resources/pytorch: one tiny BERT classifier as PyTorch and as safetensors write it.
 
 Needs torch, safetensors. Run in the module's directory; the files are committed, so this is only for making them anew.

@@ -88,7 +88,9 @@ class ClusterIT {
                 "--set",
                 "train.epochs=4",
                 "--set",
-                "evaluate.batch-texts=8");
+                "evaluate.batch-texts=32",
+                "--set",
+                "probe.texts=8");
     }
 
     /** Looks again and again at what driver and executors listen on, until the run ends. */

@@ -55,6 +55,7 @@ class LauncherIT {
     }
 
     @Test
+    @Tag("slow")
     void computesNativelyInThisJvm() throws Exception {
         List<MatchResult> tasks = smoke("local[2]");
         assertThat(tasks).extracting(task -> task.group(1)).containsOnly("driver");

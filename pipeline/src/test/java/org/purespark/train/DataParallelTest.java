@@ -56,7 +56,7 @@ class DataParallelTest {
     void asManyTasksAsMicroBatchesLeaveAllTasksWithTheSameBits() throws Exception {
         List<float[]> tasks = train(settings(2, 3, 4), 4, null, 0);
         for (float[] parameters : tasks) {
-            assertThat(parameters).containsExactly(tasks.get(0));
+            assertThat(parameters).isEqualTo(tasks.get(0));
         }
     }
 
@@ -72,7 +72,7 @@ class DataParallelTest {
         List<Integer> steps = new ArrayList<>();
         for (float[] together : train(settings, after, checkpoints, 0, steps)) {
             if (before == after && before == 1) {
-                assertThat(together).containsExactly(alone);
+                assertThat(together).isEqualTo(alone);
             } else {
                 assertClose(together, alone);
             }
