@@ -3,16 +3,17 @@ package org.purespark;
 
 /**
  * Something that the user gave is wrong: a file, a setting, an option. The message names the thing, the place and the
- * way out. The command line prints the message alone and ends with status 2.
+ * way out. It is one line, whatever texts of files it quotes. The command line prints the message alone and ends with
+ * status 2.
  */
 public final class InputException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public InputException(String message) {
-        super(message);
+        super(Shown.oneLine(message));
     }
 
     public InputException(String message, Throwable cause) {
-        super(message, cause);
+        super(Shown.oneLine(message), cause);
     }
 }
