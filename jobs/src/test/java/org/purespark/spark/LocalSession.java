@@ -8,8 +8,8 @@ public final class LocalSession {
     private LocalSession() {}
 
     /**
-     * A session with two cores; whoever opens it stops it. Queries are interpreted: they are so short that compiling them
-     * takes longer than running them.
+     * A session with two cores; whoever opens it stops it. Queries are interpreted: they are so short that compiling
+     * them takes longer than running them.
      */
     public static SparkSession open(String name) {
         return SparkSession.builder()
