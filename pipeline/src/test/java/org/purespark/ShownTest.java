@@ -34,11 +34,14 @@ class ShownTest {
     @Test
     void aListShowsItsFirstItems() {
         assertThat(Shown.list(List.of("a", "b\n"))).isEqualTo("a, b\\n");
-        assertThat(Shown.list(IntStream.range(0, 50).boxed().toList())).startsWith("0, 1,").endsWith("19, … (50 in all)");
+        assertThat(Shown.list(IntStream.range(0, 50).boxed().toList()))
+                .startsWith("0, 1,")
+                .endsWith("19, … (50 in all)");
     }
 
     @Test
     void anInputErrorIsOneLine() {
-        assertThat(new InputException("no label \"a\npure: all is well\"")).hasMessage("no label \"a\\npure: all is well\"");
+        assertThat(new InputException("no label \"a\npure: all is well\""))
+                .hasMessage("no label \"a\\npure: all is well\"");
     }
 }

@@ -97,7 +97,8 @@ public final class MavenArtifact {
             int status = maven.waitFor();
             if (status != 0) {
                 throw new InputException(
-                        "cannot get " + coordinates + ": Maven ended with status " + status + ": " + output.strip());
+                        "cannot get " + coordinates + ": Maven ended with status " + status + ": "
+                                + String.join("; ", output.strip().lines().toList()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

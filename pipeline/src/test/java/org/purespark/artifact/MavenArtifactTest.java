@@ -52,7 +52,7 @@ class MavenArtifactTest {
         String maven = script("echo out\necho 'no such artifact' >&2\nexit 3");
         assertThatThrownBy(() -> artifact(maven).resolve(COORDINATES))
                 .isInstanceOf(InputException.class)
-                .hasMessage("cannot get org.example:small-model:1.2: Maven ended with status 3: out\nno such artifact");
+                .hasMessage("cannot get org.example:small-model:1.2: Maven ended with status 3: out; no such artifact");
     }
 
     @Test
