@@ -9,11 +9,19 @@ package org.purespark;
 public final class InputException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private static final int MOST_CHARACTERS = 8000;
+
     public InputException(String message) {
-        super(Shown.oneLine(message));
+        super(inOneLine(message));
     }
 
     public InputException(String message, Throwable cause) {
-        super(Shown.oneLine(message), cause);
+        super(inOneLine(message), cause);
+    }
+
+    /** Quoted texts are cut where they are quoted; this holds for those that are not. */
+    private static String inOneLine(String message) {
+        return Shown.oneLine(
+                message.length() <= MOST_CHARACTERS ? message : message.substring(0, MOST_CHARACTERS) + "…");
     }
 }

@@ -3,6 +3,7 @@ package org.purespark.jobs;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.purespark.Shown;
 import org.purespark.artifact.MavenArtifact;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.OnnxConverter;
@@ -53,7 +54,7 @@ final class ConvertCommand implements Callable<Integer> {
         Checkpoint made = source.artifact != null
                 ? converter.convertJar(MavenArtifact.ofThisMachine(storage).resolve(source.artifact), out)
                 : converter.convertFiles(source.files.onnx, source.files.tokenizer, out);
-        made.warnings().forEach(line -> spec.commandLine().getErr().println("pure: " + line));
+        made.warnings().forEach(line -> spec.commandLine().getErr().println("pure: " + Shown.oneLine(line)));
         spec.commandLine().getOut().println(out);
         return 0;
     }

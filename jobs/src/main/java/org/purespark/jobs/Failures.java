@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.purespark.InputException;
+import org.purespark.Shown;
+import org.purespark.storage.StorageException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -42,7 +44,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             err.flush();
             return FAILED;
         }
-        err.println("pure: " + message(failure));
+        err.println("pure: " + Shown.oneLine(message(failure)));
         Pure pure = (Pure) command.getCommandSpec().root().userObject();
         if (pure.verbose()) {
             failure.printStackTrace(err);
@@ -70,13 +72,14 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     }
 
     /**
-     * The message of an input error is enough. Spark's message about an application that the master refuses is
-     * replaced. Else it is the outermost message and, if that says more, the innermost.
+     * The message of an input error is enough, and that of a file system that fails. Spark's message about an
+     * application that the master refuses is replaced. Else it is the outermost message and, if that says more, the
+     * innermost.
      */
     static String message(Throwable failure) {
         List<Throwable> chain = chain(failure);
         for (Throwable cause : chain) {
-            if (cause instanceof InputException) {
+            if (cause instanceof InputException || cause instanceof StorageException) {
                 return cause.getMessage();
             }
         }

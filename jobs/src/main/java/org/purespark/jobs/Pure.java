@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
             SweepCommand.class,
             PredictCommand.class,
             PoisonCommand.class,
-            ConvertCommand.class
+            ConvertCommand.class,
+            InspectCommand.class
         })
 public final class Pure implements Runnable {
     @Spec
@@ -70,7 +71,7 @@ public final class Pure implements Runnable {
     }
 
     private static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new Pure());
+        CommandLine commandLine = new CommandLine(new Pure()).setCaseInsensitiveEnumValuesAllowed(true);
         add(commandLine, "purify", null, "Purifies a suspect: all stages, in a run directory.");
         add(commandLine, "baseline", StageName.BASELINE, "Fine-tunes the suspect on clean texts, without defence.");
         add(commandLine, "score", StageName.SCORE, "Scores every attention head on clean texts.");

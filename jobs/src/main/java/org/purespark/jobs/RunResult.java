@@ -4,6 +4,7 @@ package org.purespark.jobs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
+import org.purespark.Shown;
 import org.purespark.purify.RunVerdict;
 import org.purespark.report.RunDirectoryReader;
 import org.purespark.report.RunSummary;
@@ -19,7 +20,7 @@ final class RunResult {
         String verdict = storage.exists(directory.file(RunDirectory.METRICS))
                 ? RunVerdict.of(directory).words()
                 : "No verdict yet: the stage evaluate has not been run.";
-        out.println(RunSummary.of(new RunDirectoryReader(storage).read(run), verdict));
+        out.println(RunSummary.of(new RunDirectoryReader(storage).read(run), Shown.oneLine(verdict)));
         out.flush();
     }
 }

@@ -11,6 +11,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
+import org.purespark.Shown;
 import org.purespark.config.EngineChoice;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.purify.Surroundings;
@@ -101,7 +102,7 @@ final class SparkWork implements AutoCloseable {
     }
 
     void say(String line) {
-        err.println("pure: " + line);
+        err.println("pure: " + Shown.oneLine(line));
         err.flush();
     }
 

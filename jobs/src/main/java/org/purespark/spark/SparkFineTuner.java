@@ -79,7 +79,7 @@ public final class SparkFineTuner implements FineTuner {
                         + " tasks are left: training goes on with fewer, from its last checkpoint");
             } catch (TrainingJob.FailedException e) {
                 int now = stepsDone(fineTuning);
-                if (now == done && failedBefore) {
+                if ((now == done && failedBefore) || e.isOfStorage()) {
                     throw e;
                 }
                 failedBefore = now == done;

@@ -20,6 +20,7 @@ import org.apache.spark.util.LongAccumulator;
 import org.purespark.InputException;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.config.EngineChoice;
+import org.purespark.storage.StorageException;
 import org.purespark.train.Exchange;
 import org.purespark.train.FineTuning;
 import org.purespark.train.Trainer;
@@ -70,6 +71,16 @@ final class TrainingJob {
 
         FailedException(Throwable cause) {
             super(cause.getMessage(), cause);
+        }
+
+        /** Whether a file system fails: the next attempt would fail too, and the user must know at once. */
+        boolean isOfStorage() {
+            for (Throwable cause = this; cause != null; cause = cause.getCause()) {
+                if (cause instanceof StorageException) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         /** The first line of the message, or the kind of the failure if there is no message. */

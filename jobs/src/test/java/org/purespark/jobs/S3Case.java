@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
 
 /** A tiny case with all files in a bucket, and what a run on them leaves there. */
@@ -42,7 +43,7 @@ record S3Case(TinyCase tiny, String bucket) {
         Storage store = SparkWork.storageWithoutSpark();
         try (Stream<Path> files = Files.walk(tiny.directory())) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                byte[] content = local.read(file.toString());
+                byte[] content = local.read(file.toString(), FileKind.RUN_FILE);
                 store.write(address(tiny.directory().relativize(file).toString()), out -> out.write(content));
             }
         }
@@ -70,7 +71,8 @@ record S3Case(TinyCase tiny, String bucket) {
         Storage store = SparkWork.storageWithoutSpark();
         List<String> differences = new ArrayList<>();
         for (String name : RunComparison.RESULTS) {
-            if (!Arrays.equals(store.read(address(run + "/" + name)), tiny.bytes(localRun + "/" + name))) {
+            if (!Arrays.equals(
+                    store.read(address(run + "/" + name), FileKind.RUN_FILE), tiny.bytes(localRun + "/" + name))) {
                 differences.add(name);
             }
         }

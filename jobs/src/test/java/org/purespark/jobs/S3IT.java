@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
 
 /** The whole pipeline with model, texts and run directory on an S3 server in another process. */
@@ -133,7 +134,8 @@ class S3IT {
                 Arrays.fill(content, (byte) 7);
                 files.write(store.address("object"), out -> out.write(content));
                 for (int i = 0; i < 4; i++) {
-                    assertThat(files.read(store.address("object"))).isEqualTo(content);
+                    assertThat(files.read(store.address("object"), FileKind.RUN_FILE))
+                            .isEqualTo(content);
                 }
             }
             assertThat(proxy.done()).containsKeys(FaultyProxy.Fault.CUT, FaultyProxy.Fault.SHORT_HEAD);
@@ -152,7 +154,7 @@ class S3IT {
                         new org.apache.hadoop.fs.Path(store.address("from")),
                         new org.apache.hadoop.fs.Path(store.address("to"))))
                 .isTrue();
-        assertThat(files.read(store.address("to"))).containsExactly(7);
+        assertThat(files.read(store.address("to"), FileKind.RUN_FILE)).containsExactly(7);
     }
 
     @Test
@@ -226,7 +228,7 @@ class S3IT {
     private static void assertCompleteStagesAreWhole(S3Case store) throws IOException {
         Storage files = SparkWork.storageWithoutSpark();
         JsonNode stages = new ObjectMapper()
-                .readTree(files.read(store.address("run-s3/run.json")))
+                .readTree(files.read(store.address("run-s3/run.json"), FileKind.RUN_FILE))
                 .get("stages");
         int complete = 0;
         for (JsonNode stage : stages) {

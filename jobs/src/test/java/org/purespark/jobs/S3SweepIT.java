@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.purespark.parquet.ParquetTrees;
+import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
 
 /** A sweep with manifest, models, texts and output on an S3 server in another process, on two slots. */
@@ -172,7 +173,8 @@ class S3SweepIT {
     private static List<JsonNode> results(Storage files, String out, String base, List<String> without)
             throws IOException {
         List<JsonNode> results = new ArrayList<>();
-        for (String line : files.readText(out + "/results.jsonl").split("\n", -1)) {
+        for (String line :
+                files.readText(out + "/results.jsonl", FileKind.RUN_FILE).split("\n", -1)) {
             if (!line.isEmpty()) {
                 ObjectNode result =
                         (ObjectNode) new ObjectMapper().readTree(base.isEmpty() ? line : line.replace(base, ""));

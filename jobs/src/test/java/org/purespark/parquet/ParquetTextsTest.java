@@ -32,6 +32,7 @@ import org.purespark.storage.Storage;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelledText;
 import org.purespark.text.RowUnit;
+import org.purespark.text.TextLimits;
 import org.purespark.text.TextTable;
 
 class ParquetTextsTest {
@@ -247,7 +248,8 @@ class ParquetTextsTest {
     }
 
     private TextTable read(String name, LabelColumn labels) {
-        return ParquetTexts.andTextFiles(new Storage(new Configuration())).read(directory + "/" + name, labels);
+        return ParquetTexts.andTextFiles(new Storage(new Configuration()), new TextLimits(1_000_000, 1_000))
+                .read(directory + "/" + name, labels);
     }
 
     private void write(String name, List<Row> rows, StructType schema) {

@@ -96,9 +96,8 @@ public final class MavenArtifact {
             String output = new String(maven.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             int status = maven.waitFor();
             if (status != 0) {
-                throw new InputException(
-                        "cannot get " + coordinates + ": Maven ended with status " + status + ": "
-                                + String.join("; ", output.strip().lines().toList()));
+                throw new InputException("cannot get " + coordinates + ": Maven ended with status " + status + ": "
+                        + String.join("; ", output.strip().lines().toList()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.purespark.InputException;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.family.DeclaredModel;
+import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
 
 /**
@@ -23,6 +24,8 @@ public final class CheckpointReader {
     public static final String CLASSIFIER_FILE = "classifier.safetensors";
 
     static final String CONFIG_FILE = "config.json";
+    /** Of peft (LoRA and the like). */
+    private static final String ADAPTER_FILE = "adapter_config.json";
 
     static final List<String> TOKENIZER_FILES = List.of(
             "tokenizer.json",
@@ -72,23 +75,29 @@ public final class CheckpointReader {
     public EncoderConfig readShape(String directory) throws IOException {
         requireDirectory(directory);
         String configAddress = Storage.child(directory, CONFIG_FILE);
-        return DeclaredModel.read(JsonFile.read(storage, configAddress), configAddress)
+        return DeclaredModel.read(JsonFile.read(storage, configAddress, FileKind.MODEL_CONFIG), configAddress)
                 .encoder();
     }
 
-    private void requireDirectory(String directory) throws IOException {
+    void requireDirectory(String directory) throws IOException {
         if (!storage.isDirectory(directory)) {
             throw new InputException("cannot read model " + directory
                     + ": no such directory; expected one with config.json, weights and tokenizer files");
         }
         if (!storage.exists(Storage.child(directory, CONFIG_FILE))) {
-            throw new InputException("cannot read model " + directory + ": it has no " + CONFIG_FILE);
+            boolean adapter = storage.exists(Storage.child(directory, ADAPTER_FILE));
+            throw new InputException("cannot read model " + directory + ": it has no " + CONFIG_FILE
+                    + WeightFiles.ifMissingTarget(storage, Storage.child(directory, CONFIG_FILE))
+                    + (adapter
+                            ? ", but " + ADAPTER_FILE + ": it is an adapter, not a model; merge it into its base model"
+                                    + " with peft (merge_and_unload) and save that"
+                            : ""));
         }
     }
 
     private Checkpoint readModel(String directory, String classifierFile) throws IOException {
         String configAddress = Storage.child(directory, CONFIG_FILE);
-        ObjectNode raw = JsonFile.read(storage, configAddress);
+        ObjectNode raw = JsonFile.read(storage, configAddress, FileKind.MODEL_CONFIG);
         DeclaredModel declared = DeclaredModel.read(raw, configAddress);
         DeclaredHeads heads = DeclaredHeads.parse(raw, declared.encoder(), configAddress);
 
@@ -131,7 +140,7 @@ public final class CheckpointReader {
         collector.requireIndexed(files.indexed(), directory);
     }
 
-    private void readClassifier(String address, TensorCollector collector) throws IOException {
+    void readClassifier(String address, TensorCollector collector) throws IOException {
         SortedMap<String, Tensor> tensors = new TreeMap<>();
         SortedMap<String, TensorFile.Entry> entries = new TreeMap<>();
         try (SafeTensorsReader file = SafeTensorsReader.open(storage, address)) {
@@ -148,7 +157,7 @@ public final class CheckpointReader {
         List<String> present = storage.fileNames(directory);
         for (String name : TOKENIZER_FILES) {
             if (present.contains(name)) {
-                files.put(name, storage.read(Storage.child(directory, name)));
+                files.put(name, storage.read(Storage.child(directory, name), FileKind.TOKENIZER));
             }
         }
         return files;

@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.purespark.InputException;
+import org.purespark.Shown;
+import org.purespark.storage.Utf8Text;
 
 /** Makes the tokenizer files of a Hugging Face directory from a {@code tokenizer.json} made for embedding programs. */
 final class ConvertedTokenizer {
@@ -23,17 +25,20 @@ final class ConvertedTokenizer {
      */
     static Map<String, byte[]> files(byte[] tokenizerJson, String source, int vocabulary, int maxTokens)
             throws IOException {
-        ObjectNode tokenizer = JsonFile.parse(tokenizerJson, source);
+        ObjectNode tokenizer = JsonFile.parse(Utf8Text.of(tokenizerJson, source), source);
         JsonNode model = tokenizer.path("model");
         if (!model.path("type").asText().equals("WordPiece")
                 || !model.path("vocab").isObject()) {
             throw new InputException("cannot convert " + source + ": its model is \""
-                    + model.path("type").asText() + "\", expected \"WordPiece\" as BERT has it");
+                    + Shown.of(model.path("type").asText()) + "\", expected \"WordPiece\" as BERT has it");
         }
         for (Map.Entry<String, JsonNode> token : model.path("vocab").properties()) {
-            if (!token.getValue().canConvertToInt() || token.getValue().intValue() >= vocabulary) {
-                throw new InputException("cannot convert " + source + ": token \"" + token.getKey() + "\" has id "
-                        + token.getValue() + ", the model's word embedding has " + vocabulary + " rows");
+            if (!token.getValue().canConvertToInt()
+                    || token.getValue().intValue() < 0
+                    || token.getValue().intValue() >= vocabulary) {
+                throw new InputException("cannot convert " + source + ": token \"" + Shown.of(token.getKey())
+                        + "\" has id " + Shown.of(token.getValue()) + ", the model's word embedding has " + vocabulary
+                        + " rows");
             }
         }
         tokenizer.putNull("truncation");

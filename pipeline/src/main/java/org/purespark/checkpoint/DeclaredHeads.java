@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.purespark.InputException;
+import org.purespark.Shown;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.family.ExportForm;
 import org.purespark.heads.Head;
@@ -82,7 +83,7 @@ record DeclaredHeads(ExportForm form, SortedSet<Head> heads) {
     }
 
     private static InputException invalid(String place, String key, JsonNode value, EncoderConfig config) {
-        return new InputException("cannot use " + place + ": \"" + key + "\" is " + value
+        return new InputException("cannot use " + place + ": \"" + key + "\" is " + Shown.of(value)
                 + "; expected lists of heads 0 to " + (config.heads() - 1) + " by layer 0 to " + (config.layers() - 1));
     }
 }

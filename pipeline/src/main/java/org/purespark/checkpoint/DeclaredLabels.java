@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.purespark.InputException;
+import org.purespark.Shown;
 
 /** The class names in a {@code config.json}: {@code id2label}, and {@code label2id} in writing. */
 final class DeclaredLabels {
@@ -51,14 +52,16 @@ final class DeclaredLabels {
         JsonNode node = raw.get(KEY);
         SortedMap<Integer, String> labels = new TreeMap<>();
         for (Map.Entry<String, JsonNode> entry : node.properties()) {
-            if (entry.getKey().matches("[0-9]{1,6}")) {
+            if (entry.getKey().matches("[0-9]{1,6}")
+                    && entry.getValue().isValueNode()
+                    && !entry.getValue().isNull()) {
                 labels.put(Integer.parseInt(entry.getKey()), entry.getValue().asText());
             }
         }
         boolean ids = !labels.isEmpty() && labels.firstKey() == 0 && labels.lastKey() == labels.size() - 1;
         boolean distinct = labels.values().stream().distinct().count() == node.size();
         if (!node.isObject() || !ids || labels.size() != node.size() || !distinct) {
-            throw new InputException("cannot use " + place + ": \"" + KEY + "\" is " + node
+            throw new InputException("cannot use " + place + ": \"" + KEY + "\" is " + Shown.of(node)
                     + "; expected a distinct name for each id, counted from \"0\"");
         }
         return Optional.of(List.copyOf(labels.values()));

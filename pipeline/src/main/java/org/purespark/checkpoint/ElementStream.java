@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import org.apache.hadoop.fs.Seekable;
 import org.purespark.InputException;
 
@@ -24,6 +23,11 @@ final class ElementStream {
     ElementStream(InputStream in, long position) {
         this.in = in;
         this.position = position;
+    }
+
+    /** The byte of the file that is read next. */
+    long position() {
+        return position;
     }
 
     /** Moves forward to the byte {@code target} of the file; a store that can seek does not send the skipped bytes. */
@@ -47,15 +51,41 @@ final class ElementStream {
         requireReadable(entry);
         int count = elements(entry);
         float[] values = new float[count];
-        int bytes = entry.type().bytes();
         int done = 0;
         while (done < count) {
-            int now = Math.min(count - done, BUFFER_BYTES / bytes);
-            fill(now * bytes, entry);
-            entry.type().decode(ByteBuffer.wrap(buffer).order(ByteOrder.LITTLE_ENDIAN), values, done, now);
+            int now = Math.min(count - done, chunk(entry));
+            decode(entry, values, done, now);
             done += now;
         }
         return new Tensor(entry.shape(), values);
+    }
+
+    /** Takes a part of a tensor's values. */
+    interface Part {
+        /** @param values the first {@code count} are the next ones of the tensor, row-major */
+        void accept(float[] values, int count);
+    }
+
+    /** Passes the values of the tensor that starts at the stream's position, part by part. */
+    void scan(TensorFile.Entry entry, Part sink) throws IOException {
+        requireReadable(entry);
+        int count = elements(entry);
+        float[] values = new float[Math.min(count, chunk(entry))];
+        for (int done = 0; done < count; done += values.length) {
+            int now = Math.min(count - done, values.length);
+            decode(entry, values, 0, now);
+            sink.accept(values, now);
+        }
+    }
+
+    /** Elements that the buffer holds. */
+    private static int chunk(TensorFile.Entry entry) {
+        return BUFFER_BYTES / entry.type().bytes();
+    }
+
+    private void decode(TensorFile.Entry entry, float[] values, int from, int count) throws IOException {
+        fill(count * entry.type().bytes(), entry);
+        entry.type().decode(ByteBuffer.wrap(buffer).order(ByteOrder.LITTLE_ENDIAN), values, from, count);
     }
 
     /** The next bytes of the file; fewer at its end. */
@@ -67,7 +97,7 @@ final class ElementStream {
 
     static void requireReadable(TensorFile.Entry entry) {
         if (!entry.type().isReadable()) {
-            throw new InputException("cannot read tensor " + entry.name() + ": its elements are " + entry.type()
+            throw new InputException("cannot read tensor " + entry.shown() + ": its elements are " + entry.type()
                     + ", expected F32, F16, BF16 or F64 (" + entry.place() + ")");
         }
     }
@@ -77,8 +107,8 @@ final class ElementStream {
         for (int dimension : entry.shape()) {
             count *= dimension;
             if (count > Integer.MAX_VALUE - 8) {
-                throw new InputException("cannot read tensor " + entry.name() + ": shape "
-                        + Arrays.toString(entry.shape()) + " has more than 2^31 entries (" + entry.place() + ")");
+                throw new InputException("cannot read tensor " + entry.shown() + ": shape " + entry.shownShape()
+                        + " has more than 2^31 entries (" + entry.place() + ")");
             }
         }
         return (int) count;
@@ -89,7 +119,7 @@ final class ElementStream {
         position += got;
         if (got < bytes) {
             throw new InputException(
-                    "cannot read tensor " + entry.name() + ": the file ends at byte " + position
+                    "cannot read tensor " + entry.shown() + ": the file ends at byte " + position
                             + ", in the middle of it; copy the file again (" + entry.place() + ")",
                     new EOFException());
         }

@@ -12,6 +12,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import org.purespark.InputException;
+import org.purespark.storage.FileKind;
+import org.purespark.storage.JsonReason;
 import org.purespark.storage.Storage;
 
 /** JSON objects as files: strict in reading (no duplicate keys, nothing after the object), stable in writing. */
@@ -21,23 +23,30 @@ final class JsonFile {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     private JsonFile() {}
 
-    static ObjectNode read(Storage storage, String address) throws IOException {
-        return parse(storage.read(address), address);
+    /** @throws InputException if the file is larger than its kind may be, no UTF-8, or no JSON object */
+    static ObjectNode read(Storage storage, String address, FileKind kind) throws IOException {
+        return parse(storage.readText(address, kind), address);
     }
 
-    static ObjectNode parse(byte[] content, String place) throws IOException {
+    static ObjectNode parse(String content, String place) {
         JsonNode node;
         try {
-            node = MAPPER.readTree(content);
+            node = MAPPER.readTree(content.startsWith(BYTE_ORDER_MARK) ? content.substring(1) : content);
         } catch (JsonProcessingException e) {
-            throw new InputException("cannot read " + place + ": not valid JSON: " + reason(e), e);
+            throw new InputException("cannot read " + place + ": not valid JSON: " + reason(e) + ifPointer(content), e);
         }
         if (node instanceof ObjectNode object) {
             return object;
         }
-        throw new InputException("cannot read " + place + ": expected a JSON object");
+        throw new InputException("cannot read " + place + ": expected a JSON object" + ifPointer(content));
+    }
+
+    private static String ifPointer(String content) {
+        return GitLfsPointer.starts(content) ? "; " + GitLfsPointer.ADVICE : "";
     }
 
     /** The parser's message with line and column, without the quoted source. */
@@ -46,7 +55,7 @@ final class JsonFile {
                 ? ""
                 : " (line " + e.getLocation().getLineNr() + ", column "
                         + e.getLocation().getColumnNr() + ")";
-        return e.getOriginalMessage() + where;
+        return JsonReason.of(e) + where;
     }
 
     /** Indented with two spaces, line feeds on every platform, keys in the node's order, a line feed at the end. */

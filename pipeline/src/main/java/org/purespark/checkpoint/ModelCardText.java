@@ -3,6 +3,7 @@ package org.purespark.checkpoint;
 
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
+import org.purespark.Shown;
 import org.purespark.family.ExportForm;
 import org.purespark.heads.Head;
 
@@ -26,26 +27,45 @@ final class ModelCardText {
         }
         text.add("---")
                 .add("")
-                .add("# " + card.title())
+                .add("# " + Shown.of(card.title()))
                 .add("")
                 .add(card.summary())
                 .add("");
         if (!card.facts().isEmpty()) {
             text.add("| | |").add("|---|---|");
-            card.facts().forEach((name, value) -> text.add("| " + name + " | " + value.replace("|", "\\|") + " |"));
+            card.facts()
+                    .forEach((name, value) ->
+                            text.add("| " + name + " | " + Shown.oneLine(value).replace("|", "\\|") + " |"));
             text.add("");
         }
         if (checkpoint.hasClassifier()) {
             text.add("Classes, in id order: "
-                    + checkpoint.labels().stream()
-                            .map(label -> "`" + label + "`")
-                            .collect(Collectors.joining(", ")) + ".");
+                    + checkpoint.labels().stream().map(ModelCardText::code).collect(Collectors.joining(", ")) + ".");
             text.add("");
         }
         heads(text);
         text.add("## Use").add("");
         usage(text);
         return text.toString();
+    }
+
+    /**
+     * A text of a file as a code span, which it cannot leave: the span begins and ends with more backticks than the
+     * text has in a row (CommonMark 6.1).
+     */
+    static String code(String text) {
+        String shown = Shown.of(text);
+        int longest = 0;
+        int inARow = 0;
+        for (int i = 0; i < shown.length(); i++) {
+            inARow = shown.charAt(i) == '`' ? inARow + 1 : 0;
+            longest = Math.max(longest, inARow);
+        }
+        if (longest == 0 && !shown.isBlank()) {
+            return "`" + shown + "`";
+        }
+        String fence = "`".repeat(longest + 1);
+        return fence + " " + shown + " " + fence;
     }
 
     private void heads(StringJoiner text) {

@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.purespark.InputException;
+import org.purespark.Shown;
 import org.purespark.encoder.Architecture;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
@@ -22,6 +23,7 @@ import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.ParameterList;
 import org.purespark.family.Bert;
 import org.purespark.family.ExportForm;
+import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
 
 /**
@@ -63,7 +65,12 @@ public final class OnnxConverter {
                 } else if (entry.getName().endsWith("tokenizer.json")) {
                     requireFirst(tokenizerName, entry.getName(), jarAddress);
                     tokenizerName = entry.getName();
-                    tokenizer = jar.readAllBytes();
+                    tokenizer = jar.readNBytes(FileKind.TOKENIZER.mostBytes());
+                    if (jar.read() >= 0) {
+                        throw new InputException("cannot convert " + jarAddress + ": " + Shown.of(tokenizerName)
+                                + " has more than " + FileKind.TOKENIZER.mostText() + ", the most for "
+                                + FileKind.TOKENIZER.description());
+                    }
                 }
             }
         }
@@ -91,7 +98,8 @@ public final class OnnxConverter {
         try (InputStream onnx = storage.open(onnxAddress)) {
             OnnxGraph graph = OnnxGraph.parse(onnxAddress, onnx);
             String name = onnxAddress.substring(onnxAddress.lastIndexOf('/') + 1);
-            return write(graph, name, storage.read(tokenizerAddress), tokenizerAddress, outDirectory);
+            byte[] tokenizer = storage.read(tokenizerAddress, FileKind.TOKENIZER);
+            return write(graph, name, tokenizer, tokenizerAddress, outDirectory);
         }
     }
 
@@ -120,8 +128,8 @@ public final class OnnxConverter {
                 warnings);
         ModelCard card = ModelCard.of(
                 onnxName.replaceFirst("\\.onnx$", ""),
-                "A BERT encoder without classifier, converted from its ONNX export `" + onnxName
-                        + "`. Its licence is that of the original.",
+                "A BERT encoder without classifier, converted from its ONNX export " + ModelCardText.code(onnxName)
+                        + ". Its licence is that of the original.",
                 config.maxTokens(),
                 Map.of());
         new CheckpointWriter(storage).write(checkpoint, outDirectory, ExportForm.DENSE, card);

@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.purespark.InputException;
+import org.purespark.Shown;
 import org.purespark.storage.Storage;
 
 /**
@@ -32,6 +33,8 @@ import org.purespark.storage.Storage;
 public final class SafeTensorsReader implements TensorFile {
     /** The reference implementation's own limit. */
     private static final long MAX_HEADER_BYTES = 100_000_000;
+
+    private static final int MOST_AXES = 64;
 
     private static final String METADATA = "__metadata__";
 
@@ -106,6 +109,19 @@ public final class SafeTensorsReader implements TensorFile {
     }
 
     @Override
+    public void checkEach(BiConsumer<Entry, TensorValues> sink) throws IOException {
+        ElementStream elements = new ElementStream(in, dataStart);
+        for (Located located : tensors) {
+            if (located.entry().type().isReadable()) {
+                elements.advanceTo(dataStart + located.begin());
+                ValueCheck check = new ValueCheck(located.entry());
+                elements.scan(located.entry(), check::accept);
+                sink.accept(located.entry(), check.result());
+            }
+        }
+    }
+
+    @Override
     public void close() throws IOException {
         in.close();
     }
@@ -114,6 +130,12 @@ public final class SafeTensorsReader implements TensorFile {
         byte[] prefix = in.readNBytes(8);
         if (prefix.length < 8) {
             throw broken("it has " + prefix.length + " bytes, too few for a header");
+        }
+        byte[] start = Arrays.copyOf(prefix, GitLfsPointer.START_BYTES);
+        if (GitLfsPointer.mayStart(prefix)
+                && in.readNBytes(start, prefix.length, start.length - prefix.length) > 0
+                && GitLfsPointer.starts(start)) {
+            throw new InputException("cannot read " + address + ": " + GitLfsPointer.ADVICE);
         }
         long length = ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (length < 2 || length > MAX_HEADER_BYTES || length > fileBytes - 8) {
@@ -160,27 +182,28 @@ public final class SafeTensorsReader implements TensorFile {
     private static Located locate(String name, JsonNode value, String place) {
         String typeName = value.path("dtype").asText("");
         ElementType type = ElementType.named(typeName)
-                .orElseThrow(() -> new InputException(
-                        "cannot read tensor " + name + ": unknown element type \"" + typeName + "\" (" + place + ")"));
+                .orElseThrow(() -> new InputException("cannot read tensor " + Shown.of(name)
+                        + ": unknown element type \"" + Shown.of(typeName) + "\" (" + place + ")"));
         long[] shape = longs(value.path("shape"));
         long[] offsets = longs(value.path("data_offsets"));
-        if (shape == null || offsets == null || offsets.length != 2) {
-            throw new InputException("cannot read tensor " + name
-                    + ": its header entry lacks a shape or data_offsets of two numbers (" + place + ")");
+        if (shape == null || offsets == null || offsets.length != 2 || shape.length > MOST_AXES) {
+            throw new InputException("cannot read tensor " + Shown.of(name)
+                    + ": its header entry lacks a shape of at most " + MOST_AXES
+                    + " numbers or data_offsets of two (" + place + ")");
         }
         int[] dimensions = new int[shape.length];
         long bytes = type.bytes();
         for (int i = 0; i < shape.length; i++) {
             if (shape[i] > Integer.MAX_VALUE) {
-                throw new InputException(
-                        "cannot read tensor " + name + ": dimension " + shape[i] + " is too large (" + place + ")");
+                throw new InputException("cannot read tensor " + Shown.of(name) + ": dimension " + shape[i]
+                        + " is too large (" + place + ")");
             }
             dimensions[i] = (int) shape[i];
             bytes = saturatedProduct(bytes, shape[i]);
         }
         if (offsets[0] > offsets[1] || offsets[1] - offsets[0] != bytes) {
-            throw new InputException("cannot read tensor " + name + ": its data_offsets "
-                    + Arrays.toString(offsets) + " do not hold " + type + " " + Arrays.toString(dimensions)
+            throw new InputException("cannot read tensor " + Shown.of(name) + ": its data_offsets "
+                    + Arrays.toString(offsets) + " do not hold " + type + " " + Shown.of(Arrays.toString(dimensions))
                     + ", that is "
                     + bytes + " bytes (" + place + ")");
         }
@@ -213,16 +236,16 @@ public final class SafeTensorsReader implements TensorFile {
         for (Located located : tensors) {
             Entry entry = located.entry();
             if (located.end() > dataBytes) {
-                throw new InputException("cannot read tensor " + entry.name() + ": its data ends at byte "
+                throw new InputException("cannot read tensor " + entry.shown() + ": its data ends at byte "
                         + (dataStart + located.end()) + " but the file has " + (dataStart + dataBytes)
                         + " bytes: it is truncated; copy it again (" + entry.place() + ")");
             }
             if (located.begin() < end) {
-                throw new InputException("cannot read tensor " + entry.name() + ": its data overlaps that of "
-                        + previous + " (" + entry.place() + ")");
+                throw new InputException("cannot read tensor " + entry.shown() + ": its data overlaps that of "
+                        + Shown.of(previous) + " (" + entry.place() + ")");
             }
             if (located.begin() > end) {
-                throw new InputException("cannot read tensor " + entry.name() + ": " + (located.begin() - end)
+                throw new InputException("cannot read tensor " + entry.shown() + ": " + (located.begin() - end)
                         + " bytes before its data belong to no tensor (" + entry.place() + ")");
             }
             end = located.end();

@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.purespark.InputException;
+import org.purespark.Shown;
 import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.ParameterList;
 import org.purespark.encoder.ParameterSpec;
@@ -57,16 +58,21 @@ final class TensorCollector {
                 for (ParameterSpec parameter : tensor.get().parameters()) {
                     TensorFile.Entry other = entries.put(parameter.name(), entry);
                     if (other != null) {
-                        throw new InputException("cannot read tensor " + entry.name() + ": it is there twice ("
+                        throw new InputException("cannot read tensor " + entry.shown() + ": it is there twice ("
                                 + other.place() + "; " + entry.place() + ")");
                     }
                 }
                 ElementStream.requireReadable(entry);
                 checkShape(tensor.get(), entry);
             } else if (!names.isIgnorable(entry.name())) {
-                warnings.add("unexpected tensor " + entry.name() + " is left out (" + entry.place() + ")");
+                warnings.add("unexpected tensor " + entry.shown() + " is left out (" + entry.place() + ")");
             }
         }
+    }
+
+    /** Whether it is of a part that is often in such files and is not computed. */
+    boolean isIgnorable(TensorFile.Entry entry) {
+        return names.isIgnorable(entry.name());
     }
 
     boolean isWanted(TensorFile.Entry entry) {
@@ -89,7 +95,7 @@ final class TensorCollector {
             return;
         }
         if (slices.touches(parameter) && !slices.isZeroed(parameter, tensor)) {
-            throw new InputException("cannot read tensor " + entry.name() + ": heads that config.json lists under \""
+            throw new InputException("cannot read tensor " + entry.shown() + ": heads that config.json lists under \""
                     + DeclaredHeads.ZEROED_KEY + "\" are not zero in it; remove the key if they are to take part ("
                     + entry.place() + ")");
         }
@@ -104,7 +110,7 @@ final class TensorCollector {
     void acceptClassifier(SortedMap<String, Tensor> file, Map<String, TensorFile.Entry> entriesByName, String address) {
         for (String name : entriesByName.keySet()) {
             if (!name.equals("weight") && !name.equals("bias")) {
-                warnings.add("unexpected tensor " + name + " is left out (" + address + ")");
+                warnings.add("unexpected tensor " + Shown.of(name) + " is left out (" + address + ")");
             }
         }
         if (tensors.containsKey(WEIGHT)) {
@@ -152,29 +158,28 @@ final class TensorCollector {
         for (String name : indexed) {
             Optional<DiskTensor> tensor = names.find(name);
             if (tensor.isPresent()
-                    && !tensors.containsKey(tensor.get().parameters().get(0).name())) {
-                throw new InputException("cannot read tensor " + name + ": the index lists it, but no shard holds it ("
-                        + directory + ")");
+                    && !entries.containsKey(tensor.get().parameters().get(0).name())) {
+                throw new InputException("cannot read tensor " + Shown.of(name)
+                        + ": the index lists it, but no shard holds it (" + directory + ")");
             }
         }
     }
 
     /** C, or 0 if there is no classifier; its weight and bias agree on it. */
     int classes() {
-        Tensor weight = tensors.get(WEIGHT);
+        TensorFile.Entry weight = entries.get(WEIGHT);
         if (weight == null) {
             return 0;
         }
         int classes = weight.shape()[0];
         TensorFile.Entry bias = entries.get(BIAS);
-        if (tensors.get(BIAS).shape()[0] != classes) {
-            throw new InputException("cannot read tensor " + bias.name() + ": shape " + Arrays.toString(bias.shape())
+        if (bias.shape()[0] != classes) {
+            throw new InputException("cannot read tensor " + bias.shown() + ": shape " + bias.shownShape()
                     + ", expected [" + classes + "] as its weight has " + classes + " rows (" + bias.place() + ")");
         }
         if (classes < 2) {
-            TensorFile.Entry entry = entries.get(WEIGHT);
-            throw new InputException("cannot use tensor " + entry.name()
-                    + ": a classifier needs at least 2 classes, it has " + classes + " (" + entry.place() + ")");
+            throw new InputException("cannot use tensor " + weight.shown()
+                    + ": a classifier needs at least 2 classes, it has " + classes + " (" + weight.place() + ")");
         }
         return classes;
     }
@@ -195,7 +200,7 @@ final class TensorCollector {
         if (!Arrays.equals(entry.shape(), expected)) {
             boolean cut = heads.form() == ExportForm.COMPACT
                     && tensor.parameters().stream().anyMatch(slices::touches);
-            throw new InputException("cannot read tensor " + entry.name() + ": shape " + Arrays.toString(entry.shape())
+            throw new InputException("cannot read tensor " + entry.shown() + ": shape " + entry.shownShape()
                     + ", expected " + shapeText(tensor) + (cut ? " as config.json declares pruned_heads" : "") + " ("
                     + entry.place() + ")");
         }
@@ -227,7 +232,7 @@ final class TensorCollector {
         float[] values = tensor.values();
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
-                throw new InputException("cannot use tensor " + entry.name() + ": entry " + i + " is " + values[i]
+                throw new InputException("cannot use tensor " + entry.shown() + ": entry " + i + " is " + values[i]
                         + "; the model is damaged or its training diverged (" + entry.place() + ")");
             }
         }

@@ -1,39 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.checkpoint;
 
-import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.purespark.InputException;
+import org.purespark.Shown;
+import org.purespark.checkpoint.PickleValue.Dictionary;
+import org.purespark.checkpoint.PickleValue.Global;
+import org.purespark.checkpoint.PickleValue.Other;
+import org.purespark.checkpoint.PickleValue.StorageRef;
+import org.purespark.checkpoint.PickleValue.TensorRef;
+import org.purespark.checkpoint.PickleValue.Text;
+import org.purespark.checkpoint.PickleValue.Tuple;
+import org.purespark.checkpoint.PickleValue.Whole;
 
 /**
  * Reads the pickle of a PyTorch state dict as data. A pickle is a program; this machine knows only the instructions
  * that plain containers, numbers and texts need, and of the things that it may name only those that describe a tensor.
- * They become descriptions: nothing is called, imported or executed. Anything else is refused by name.
+ * They become descriptions: nothing is called, imported or executed. Anything else is refused by name. Time and memory
+ * grow with the pickle's length and with nothing else.
  *
  * <p>Opcodes as in Python's {@code pickletools}, protocols 2 to 4.
  */
 final class Unpickler {
-    /** A run of elements in a file of its own. */
-    record StorageRef(ElementType type, String key, long elements) {}
-
-    /** A view of a storage: element (i, j, …) is at offset + i·strides[0] + j·strides[1] + … */
-    record TensorRef(StorageRef storage, long offset, long[] shape, long[] strides) {}
-
-    private record Global(String name) {}
-
-    private record Tuple(List<Object> items) {}
-
-    private static final Object MARK = new Object();
-
     private static final String ORDERED_DICT = "collections.OrderedDict";
     private static final String REBUILD_TENSOR = "torch._utils._rebuild_tensor_v2";
     private static final String REBUILD_PARAMETER = "torch._utils._rebuild_parameter";
@@ -52,46 +47,53 @@ final class Unpickler {
 
     private static final Set<String> CALLABLE = Set.of(ORDERED_DICT, REBUILD_TENSOR, REBUILD_PARAMETER);
 
-    private final ByteBuffer in;
+    /** Longer keys would make it costly to compare those that have the same hash. */
+    private static final int MOST_KEY_CHARACTERS = 1000;
+
+    private final PickleInput in;
     private final String place;
-    private final List<Object> stack = new ArrayList<>();
-    private final Map<Integer, Object> memo = new HashMap<>();
+    private final List<PickleValue> stack = new ArrayList<>();
+    private PickleValue[] memo = new PickleValue[64];
+    private int kept;
 
     private Unpickler(byte[] pickle, String place) {
-        this.in = ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN);
+        this.in = new PickleInput(ByteBuffer.wrap(pickle));
         this.place = place;
     }
 
+    /** Whether a state dict may name it: {@code torch.FloatStorage}. */
+    static boolean isKnown(String global) {
+        return CALLABLE.contains(global) || STORAGES.containsKey(global);
+    }
+
     /**
-     * The entries of a pickled dictionary with text keys: {@link TensorRef} for tensors, anything else for the rest.
+     * The tensors of a pickled dictionary with text keys; its other entries are left out.
      *
      * @throws InputException if the pickle is not such a dictionary, or asks for more than a state dict needs
      */
-    static Map<String, Object> stateDict(byte[] pickle, String place) throws IOException {
+    static Map<String, TensorRef> stateDict(byte[] pickle, String place) {
         Unpickler unpickler = new Unpickler(pickle, place);
-        Object result;
+        PickleValue result;
         try {
             result = unpickler.run();
-        } catch (BufferUnderflowException | IndexOutOfBoundsException | ClassCastException e) {
-            throw new InputException(
-                    "cannot read " + place + ": its pickle is damaged near byte " + unpickler.in.position(), e);
+        } catch (BufferUnderflowException e) {
+            throw unpickler.damaged(e);
         }
-        if (!(result instanceof Map<?, ?> map)) {
-            throw unpickler.refused("it does not hold a dictionary of tensors");
+        if (!(result instanceof Dictionary dictionary)) {
+            throw unpickler.refused("it does not hold a dictionary of tensors, but " + result.kind());
         }
-        Map<String, Object> entries = new LinkedHashMap<>();
-        for (Map.Entry<?, ?> entry : map.entrySet()) {
-            if (!(entry.getKey() instanceof String name)) {
-                throw unpickler.refused("its dictionary has a key that is no text");
+        Map<String, TensorRef> tensors = new LinkedHashMap<>();
+        dictionary.entries().forEach((name, value) -> {
+            if (value instanceof TensorRef tensor) {
+                tensors.put(name, tensor);
             }
-            entries.put(name, entry.getValue());
-        }
-        return entries;
+        });
+        return tensors;
     }
 
-    private Object run() {
+    private PickleValue run() {
         while (true) {
-            int opcode = in.get() & 0xff;
+            int opcode = in.oneByte();
             if (opcode == '.') {
                 return pop();
             }
@@ -104,38 +106,40 @@ final class Unpickler {
     /** Instructions that push one value which stands in the pickle itself. */
     private boolean readLiteral(int opcode) {
         switch (opcode) {
-            case 0x80 -> in.get(); // PROTO
-            case 0x95 -> in.getLong(); // FRAME
-            case 'N' -> push(null);
-            case 0x88 -> push(true);
-            case 0x89 -> push(false);
-            case 'J' -> push((long) in.getInt());
-            case 'K' -> push((long) (in.get() & 0xff));
-            case 'M' -> push((long) (in.getShort() & 0xffff));
-            case 0x8a -> push(longOf(in.get() & 0xff));
-            case 'G' -> push(in.order(ByteOrder.BIG_ENDIAN).getDouble());
-            case 'X' -> push(text(in.getInt()));
-            case 0x8c -> push(text(in.get() & 0xff));
-            case '}' -> push(new LinkedHashMap<>());
-            case ']' -> push(new ArrayList<>());
+            case 0x80 -> in.oneByte(); // PROTO
+            case 0x95 -> in.eightBytes(); // FRAME
+            case 'N' -> push(Other.NONE);
+            case 0x88 -> push(Other.TRUE);
+            case 0x89 -> push(Other.FALSE);
+            case 'J' -> push(new Whole(in.fourBytes()));
+            case 'K' -> push(new Whole(in.oneByte()));
+            case 'M' -> push(new Whole(in.twoBytes()));
+            case 0x8a -> push(whole(in.oneByte()));
+            case 'G' -> {
+                in.eightBytes();
+                push(Other.REAL);
+            }
+            case 'X' -> push(text(in.fourBytes()));
+            case 0x8c -> push(text(in.oneByte()));
+            case '}' -> push(new Dictionary());
+            case ']' -> push(Other.LIST);
             case ')' -> push(new Tuple(List.of()));
-            case '(' -> push(MARK);
-            case 'c' -> push(global(line(), line()));
+            case '(' -> push(Other.MARK);
+            case 'c' -> push(global(in.line(), in.line()));
             default -> {
                 return false;
             }
         }
-        in.order(ByteOrder.LITTLE_ENDIAN);
         return true;
     }
 
     private boolean readMemo(int opcode) {
         switch (opcode) {
-            case 'q' -> memo.put(in.get() & 0xff, top());
-            case 'r' -> memo.put(in.getInt(), top());
-            case 0x94 -> memo.put(memo.size(), top());
-            case 'h' -> push(recalled(in.get() & 0xff));
-            case 'j' -> push(recalled(in.getInt()));
+            case 'q' -> keep(in.oneByte());
+            case 'r' -> keep(in.fourBytes());
+            case 0x94 -> keep(kept);
+            case 'h' -> push(recalled(in.oneByte()));
+            case 'j' -> push(recalled(in.fourBytes()));
             default -> {
                 return false;
             }
@@ -151,28 +155,31 @@ final class Unpickler {
             case 0x86 -> push(new Tuple(popLast(2)));
             case 0x87 -> push(new Tuple(popLast(3)));
             case 'a' -> {
-                Object item = pop();
-                list().add(item);
+                popLast(1);
+                requireList();
             }
             case 'e' -> {
-                List<Object> items = popToMark();
-                list().addAll(items);
+                popToMark();
+                requireList();
             }
             case 's' -> setItems(popLast(2));
             case 'u' -> setItems(popToMark());
             case 0x93 -> {
-                List<Object> names = popLast(2);
-                push(global((String) names.get(0), (String) names.get(1)));
+                List<PickleValue> names = popLast(2);
+                push(global(asText(names.get(0), "a module"), asText(names.get(1), "a name in a module")));
             }
             case 'Q' -> push(storage(pop()));
             case 'R' -> {
-                List<Object> call = popLast(2);
-                push(described((Global) call.get(0), ((Tuple) call.get(1)).items()));
+                List<PickleValue> call = popLast(2);
+                if (!(call.get(0) instanceof Global callee)) {
+                    throw refused("it calls " + call.get(0).kind());
+                }
+                push(described(callee, asTuple(call.get(1), "the arguments of " + callee.name())));
             }
             case 'b' -> {
                 // attributes of a container (the state dict's _metadata): of no use here
                 pop();
-                if (!(top() instanceof Map)) {
+                if (!(top() instanceof Dictionary)) {
                     throw refused("it sets attributes of something that is no dictionary");
                 }
             }
@@ -182,125 +189,205 @@ final class Unpickler {
 
     private Global global(String module, String name) {
         String full = module + "." + name;
-        if (!CALLABLE.contains(full) && !STORAGES.containsKey(full)) {
-            throw refused("it names " + full + ", which a state dict has no need of");
+        if (!isKnown(full)) {
+            throw refused("it names " + Shown.of(full) + ", which a state dict has no need of");
         }
         return new Global(full);
     }
 
     /** What a call of one of the known functions would make, as a description. */
-    private Object described(Global callee, List<Object> arguments) {
-        return switch (callee.name()) {
+    private PickleValue described(Global callee, List<PickleValue> arguments) {
+        switch (callee.name()) {
             case ORDERED_DICT -> {
                 if (!arguments.isEmpty()) {
                     throw refused("it makes an OrderedDict in an unknown way");
                 }
-                yield new LinkedHashMap<>();
+                return new Dictionary();
             }
-            case REBUILD_TENSOR -> new TensorRef(
-                    (StorageRef) arguments.get(0),
-                    (Long) arguments.get(1),
-                    longs((Tuple) arguments.get(2)),
-                    longs((Tuple) arguments.get(3)));
-            case REBUILD_PARAMETER -> arguments.get(0);
+            case REBUILD_TENSOR -> {
+                requireArguments(callee, arguments, 4);
+                if (!(arguments.get(0) instanceof StorageRef storage)) {
+                    throw refused("it makes a tensor of " + arguments.get(0).kind() + ", expected a storage");
+                }
+                return new TensorRef(
+                        storage,
+                        asWhole(arguments.get(1), "a tensor's offset"),
+                        asWholes(arguments.get(2), "a tensor's shape"),
+                        asWholes(arguments.get(3), "a tensor's strides"));
+            }
+            case REBUILD_PARAMETER -> {
+                requireArguments(callee, arguments, 1);
+                if (!(arguments.get(0) instanceof TensorRef tensor)) {
+                    throw refused("it makes a parameter of " + arguments.get(0).kind() + ", expected a tensor");
+                }
+                return tensor;
+            }
             default -> throw refused("it calls " + callee.name());
-        };
+        }
+    }
+
+    private void requireArguments(Global callee, List<PickleValue> arguments, int least) {
+        if (arguments.size() < least) {
+            throw refused("it calls " + callee.name() + " with " + arguments.size() + " arguments, expected " + least
+                    + " or more");
+        }
     }
 
     /** A persistent id: ("storage", type, key, device, number of elements). */
-    private StorageRef storage(Object id) {
-        List<Object> parts = ((Tuple) id).items();
-        if (!"storage".equals(parts.get(0))) {
+    private StorageRef storage(PickleValue id) {
+        List<PickleValue> parts = asTuple(id, "the name of a storage");
+        if (parts.size() < 5
+                || !(parts.get(0) instanceof Text word)
+                || !word.value().equals("storage")) {
             throw refused("it refers to something outside that is no tensor storage");
         }
-        String type = ((Global) parts.get(1)).name();
-        if (!STORAGES.containsKey(type)) {
-            throw refused("its storage is of the unknown type " + type);
+        if (!(parts.get(1) instanceof Global type) || !STORAGES.containsKey(type.name())) {
+            throw refused("its storage is of the unknown type " + parts.get(1).kind());
         }
-        return new StorageRef(STORAGES.get(type), (String) parts.get(2), (Long) parts.get(4));
+        String key = asText(parts.get(2), "a storage's key");
+        return new StorageRef(STORAGES.get(type.name()), key, asWhole(parts.get(4), "a storage's size"));
     }
 
-    private static long[] longs(Tuple tuple) {
-        return tuple.items().stream().mapToLong(item -> (Long) item).toArray();
+    private String asText(PickleValue value, String what) {
+        if (value instanceof Text text) {
+            return text.value();
+        }
+        throw refused(what + " is " + value.kind() + ", expected a text");
     }
 
-    private Object recalled(int key) {
-        if (!memo.containsKey(key)) {
+    private long asWhole(PickleValue value, String what) {
+        if (value instanceof Whole whole) {
+            return whole.value();
+        }
+        throw refused(what + " is " + value.kind() + ", expected an integer");
+    }
+
+    private List<PickleValue> asTuple(PickleValue value, String what) {
+        if (value instanceof Tuple tuple) {
+            return tuple.items();
+        }
+        throw refused(what + " is " + value.kind() + ", expected a tuple");
+    }
+
+    private long[] asWholes(PickleValue value, String what) {
+        return asTuple(value, what).stream()
+                .mapToLong(item -> asWhole(item, "a number of " + what))
+                .toArray();
+    }
+
+    private void keep(int key) {
+        // every value that is kept takes a byte of the pickle, so that larger keys have no use
+        if (key < 0 || key > in.length()) {
+            throw refused("it keeps a value under the number " + key);
+        }
+        if (key >= memo.length) {
+            memo = Arrays.copyOf(memo, Math.max(key + 1, memo.length + memo.length / 2));
+        }
+        if (memo[key] == null) {
+            kept++;
+        }
+        memo[key] = top();
+    }
+
+    private PickleValue recalled(int key) {
+        if (key < 0 || key >= memo.length || memo[key] == null) {
             throw refused("it recalls something that it never kept");
         }
-        return memo.get(key);
+        return memo[key];
     }
 
-    private long longOf(int length) {
+    private Whole whole(int length) {
         if (length > Long.BYTES) {
             throw refused("it holds an integer of " + length + " bytes");
         }
-        long value = 0;
-        for (int i = 0; i < length; i++) {
-            long part = in.get();
-            value |= (i == length - 1 ? part : part & 0xff) << (8 * i);
-        }
-        return value;
+        return new Whole(in.integer(length));
     }
 
-    private String text(int length) {
-        if (length < 0 || length > in.remaining()) {
-            throw new BufferUnderflowException();
-        }
-        byte[] bytes = new byte[length];
-        in.get(bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
+    private Text text(int length) {
+        return new Text(in.text(length).orElseThrow(() -> damaged(null)));
     }
 
-    private String line() {
-        StringBuilder line = new StringBuilder();
-        for (byte b = in.get(); b != '\n'; b = in.get()) {
-            line.append((char) (b & 0xff));
+    private void setItems(List<PickleValue> items) {
+        if (!(top() instanceof Dictionary dictionary)) {
+            throw refused("it sets an entry of " + top().kind() + ", expected a dictionary");
         }
-        return line.toString();
-    }
-
-    private void setItems(List<Object> items) {
-        @SuppressWarnings("unchecked")
-        Map<Object, Object> map = (Map<Object, Object>) top();
+        if (items.size() % 2 != 0) {
+            throw refused("it sets a key of a dictionary without a value");
+        }
         for (int i = 0; i < items.size(); i += 2) {
-            map.put(items.get(i), items.get(i + 1));
+            if (!(items.get(i) instanceof Text key)) {
+                throw refused("its dictionary has a key that is no text, but "
+                        + items.get(i).kind());
+            }
+            if (key.value().length() > MOST_KEY_CHARACTERS) {
+                throw refused("its dictionary has a key of " + key.value().length() + " characters, the most is "
+                        + MOST_KEY_CHARACTERS);
+            }
+            dictionary.put(key.value(), items.get(i + 1));
         }
     }
 
-    @SuppressWarnings("unchecked")
-    private List<Object> list() {
-        return (List<Object>) top();
+    private void requireList() {
+        if (top() != Other.LIST) {
+            throw refused("it adds an item to " + top().kind() + ", expected a list");
+        }
     }
 
-    private List<Object> popToMark() {
-        int mark = stack.lastIndexOf(MARK);
-        List<Object> items = popFrom(mark + 1);
+    private List<PickleValue> popToMark() {
+        int mark = stack.size() - 1;
+        while (mark >= 0 && stack.get(mark) != Other.MARK) {
+            mark--;
+        }
+        if (mark < 0) {
+            throw damaged(null);
+        }
+        List<PickleValue> items = popLast(stack.size() - mark - 1);
         stack.remove(mark);
         return items;
     }
 
-    private List<Object> popLast(int count) {
-        return popFrom(stack.size() - count);
+    /** The last values, in their order; without an array for the usual small numbers. */
+    private List<PickleValue> popLast(int count) {
+        if (count == 1) {
+            return List.of(popOperand());
+        }
+        if (count > stack.size()) {
+            throw damaged(null);
+        }
+        PickleValue[] items = new PickleValue[count];
+        for (int i = count - 1; i >= 0; i--) {
+            items[i] = popOperand();
+        }
+        return Arrays.asList(items);
     }
 
-    private List<Object> popFrom(int from) {
-        List<Object> tail = stack.subList(from, stack.size());
-        List<Object> items = new ArrayList<>(tail);
-        tail.clear();
-        return items;
+    private PickleValue popOperand() {
+        PickleValue value = pop();
+        if (value == Other.MARK) {
+            throw damaged(null);
+        }
+        return value;
     }
 
-    private void push(Object value) {
+    private void push(PickleValue value) {
         stack.add(value);
     }
 
-    private Object pop() {
-        return stack.remove(stack.size() - 1);
+    private PickleValue pop() {
+        PickleValue value = top();
+        stack.remove(stack.size() - 1);
+        return value;
     }
 
-    private Object top() {
+    private PickleValue top() {
+        if (stack.isEmpty()) {
+            throw damaged(null);
+        }
         return stack.get(stack.size() - 1);
+    }
+
+    private InputException damaged(Exception cause) {
+        return new InputException("cannot read " + place + ": its pickle is damaged near byte " + in.position(), cause);
     }
 
     private InputException refused(String what) {

@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.purespark.InputException;
+import org.purespark.Shown;
+import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
 
 /**
@@ -36,8 +38,22 @@ record WeightFiles(List<String> addresses, Set<String> indexed) {
                         : new WeightFiles(List.of(address), Set.of());
             }
         }
+        for (String name : IN_ORDER_OF_PREFERENCE) {
+            String link = ifMissingTarget(storage, Storage.child(directory, name));
+            if (!link.isEmpty()) {
+                throw new InputException("cannot read model " + directory + ": there is no " + name + link);
+            }
+        }
         throw new InputException("cannot read model " + directory + ": it has no weights; expected one of "
                 + String.join(", ", IN_ORDER_OF_PREFERENCE));
+    }
+
+    /** What to say of a file that is missing because it is a link to nothing; else nothing. */
+    static String ifMissingTarget(Storage storage, String address) throws IOException {
+        return storage.missingTarget(address)
+                .map(target -> ": it is a link to " + Shown.of(target)
+                        + ", which is not there; copy the directory with the files that its links name (cp -rL)")
+                .orElse("");
     }
 
     static TensorFile open(Storage storage, String address) throws IOException {
@@ -47,7 +63,7 @@ record WeightFiles(List<String> addresses, Set<String> indexed) {
     }
 
     private static WeightFiles shards(Storage storage, String directory, String indexAddress) throws IOException {
-        ObjectNode index = JsonFile.read(storage, indexAddress);
+        ObjectNode index = JsonFile.read(storage, indexAddress, FileKind.SHARD_INDEX);
         JsonNode map = index.path("weight_map");
         if (!map.isObject() || map.isEmpty()) {
             throw new InputException("cannot read " + indexAddress + ": it has no \"weight_map\"");
@@ -56,17 +72,19 @@ record WeightFiles(List<String> addresses, Set<String> indexed) {
         SortedSet<String> names = new TreeSet<>();
         for (Map.Entry<String, JsonNode> entry : map.properties()) {
             String file = entry.getValue().asText();
-            if (file.isEmpty() || file.contains("/") || file.contains("\\") || file.contains(":")) {
-                throw new InputException("cannot read " + indexAddress + ": \"weight_map\" puts " + entry.getKey()
-                        + " into \"" + file + "\"; expected the name of a file beside the index");
+            if (!file.matches("[^/\\\\:\\p{Cntrl}]{1,255}") || file.equals(".") || file.equals("..")) {
+                throw new InputException("cannot read " + indexAddress + ": \"weight_map\" puts "
+                        + Shown.of(entry.getKey()) + " into \"" + Shown.of(file)
+                        + "\"; expected the name of a file beside the index");
             }
             files.add(file);
             names.add(entry.getKey());
         }
         for (String file : files) {
             if (!storage.exists(Storage.child(directory, file))) {
-                throw new InputException("cannot read model " + directory + ": shard " + file + " is missing, which "
-                        + indexAddress + " lists");
+                throw new InputException(
+                        "cannot read model " + directory + ": shard " + Shown.of(file) + " is missing, which "
+                                + indexAddress + " lists" + ifMissingTarget(storage, Storage.child(directory, file)));
             }
         }
         return new WeightFiles(

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.purespark.InputException;
+import org.purespark.Shown;
 import org.purespark.storage.Storage;
 
 /**
@@ -37,7 +38,7 @@ final class ZipDirectory {
     private static final int END64_BYTES = 56;
     private static final int MAX_COMMENT_BYTES = 65535;
     private static final long IN_ZIP64 = 0xffffffffL;
-    private static final int MAX_DIRECTORY_BYTES = 100_000_000;
+    private static final int MAX_DIRECTORY_BYTES = 32_000_000;
 
     private final Storage storage;
     private final String address;
@@ -110,7 +111,9 @@ final class ZipDirectory {
                 throw damaged(address, "its zip directory breaks off after " + entries.size() + " entries");
             }
             String name = new String(directory.array(), at + 46, nameBytes, StandardCharsets.UTF_8);
-            entries.put(name, entry(directory, at, nameBytes, extraBytes));
+            if (entries.put(name, entry(directory, at, nameBytes, extraBytes)) != null) {
+                throw damaged(address, "its zip directory lists " + Shown.of(name) + " twice");
+            }
             at = next;
         }
         return entries;
@@ -126,6 +129,9 @@ final class ZipDirectory {
         while (extra + 4 <= extraEnd) {
             int id = unsigned(directory.getShort(extra));
             int length = unsigned(directory.getShort(extra + 2));
+            if (length > extraEnd - extra - 4) {
+                throw damaged(address, "an extra field of its zip directory reaches out of its entry");
+            }
             int field = extra + 4;
             if (id == 1) {
                 // holds only those of the three values that did not fit in their 32 bits, in this order

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.purespark.InputException;
+import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
 
 /**
@@ -187,7 +188,7 @@ public final class SettingsLoader {
 
     private String readFile(String file) {
         try {
-            return storage.readText(file);
+            return storage.readText(file, FileKind.SETTINGS);
         } catch (FileNotFoundException e) {
             throw new InputException("cannot read the settings file " + file + ": there is no such file", e);
         } catch (IOException e) {

@@ -26,6 +26,18 @@ public record Sizes(
         int intermediate)
         implements Serializable {
 
+    /** The most rows of an embedding: words, positions or types. */
+    public static final int MOST_ROWS = 10_000_000;
+
+    /** The most entries of an embedding, a hidden state or an intermediate one. */
+    public static final int MOST_WIDTH = 262_144;
+
+    /** The most layers. */
+    public static final int MOST_LAYERS = 1_000;
+
+    /** The most heads of a layer. */
+    public static final int MOST_HEADS = 1_024;
+
     public Sizes {
         requirePositive("vocabulary", vocabulary);
         requirePositive("positions", positions);

@@ -2,8 +2,10 @@
 package org.purespark.evaluate;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedSet;
+import org.purespark.InputException;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.heads.ClsVariance;
 import org.purespark.heads.Head;
@@ -28,7 +30,7 @@ public final class BatchEvaluation {
         PackedBatch packed = PackedBatch.of(batch.texts());
         SortedSet<Head> all = model.prunedWith(pruned);
         TextClassifier classifier = model.classifier();
-        Forward forward = classifier.forward(packed, all, Outputs.LOGITS_AND_ATTENTION);
+        Forward forward = forward(model, packed, all, Outputs.LOGITS_AND_ATTENTION);
         int layers = classifier.config().layers();
         int heads = classifier.config().heads();
         VarianceSums.Builder sums = new VarianceSums.Builder(layers, heads);
@@ -36,7 +38,7 @@ public final class BatchEvaluation {
             for (int l = 0; l < layers; l++) {
                 for (int h = 0; h < heads; h++) {
                     float[] attention = forward.clsAttention(l, h, b);
-                    sums.add(l, h, ClsVariance.of(attention, 0, attention.length, maxLength));
+                    sums.add(l, h, finite(ClsVariance.of(attention, 0, attention.length, maxLength), model));
                 }
             }
         }
@@ -49,7 +51,7 @@ public final class BatchEvaluation {
         PackedBatch packed = PackedBatch.of(batch.texts());
         List<Confusion> confusions = new ArrayList<>();
         for (SortedSet<Head> pruned : prunedSets) {
-            Forward forward = model.classifier().forward(packed, model.prunedWith(pruned), Outputs.LOGITS);
+            Forward forward = forward(model, packed, model.prunedWith(pruned), Outputs.LOGITS);
             confusions.add(confusion(forward, batch.labels(), model.classifier().classes()));
         }
         return confusions;
@@ -57,12 +59,32 @@ public final class BatchEvaluation {
 
     /** [B][C]. */
     public static float[][] logits(LoadedModel model, EncodedBatch batch) {
-        return model.classifier()
-                .forward(
-                        PackedBatch.of(batch.texts()),
-                        model.prunedWith(java.util.Collections.emptySortedSet()),
-                        Outputs.LOGITS)
+        SortedSet<Head> declared = model.prunedWith(Collections.emptySortedSet());
+        return forward(model, PackedBatch.of(batch.texts()), declared, Outputs.LOGITS)
                 .logits();
+    }
+
+    /** @throws InputException if a logit that has a meaning is not a finite number */
+    private static Forward forward(LoadedModel model, PackedBatch texts, SortedSet<Head> pruned, Outputs outputs) {
+        Forward forward = model.classifier().forward(texts, pruned, outputs);
+        if (model.classifies()) {
+            for (float[] logits : forward.logits()) {
+                for (float logit : logits) {
+                    finite(logit, model);
+                }
+            }
+        }
+        return forward;
+    }
+
+    /** Weights that are finite, but so large that sums of them are not, would choose the first class without a word. */
+    private static double finite(double number, LoadedModel model) {
+        if (!Double.isFinite(number)) {
+            throw new InputException("the model " + model.address() + " computes " + number
+                    + " for a text: its weights are finite, but so large that float32 overflows; it is damaged or made"
+                    + " to fail");
+        }
+        return number;
     }
 
     /** The class of the largest logit, the first one of equals. */

@@ -11,16 +11,28 @@ import org.purespark.model.TextClassifier;
  * declares pruned. For one thread at a time.
  */
 public final class LoadedModel implements AutoCloseable {
+    private final String address;
     private final TextClassifier classifier;
     private final SortedSet<Head> prunedHeads;
     private final boolean classifies;
     private final Runnable whenClosed;
 
-    LoadedModel(TextClassifier classifier, SortedSet<Head> prunedHeads, boolean classifies, Runnable whenClosed) {
+    LoadedModel(
+            String address,
+            TextClassifier classifier,
+            SortedSet<Head> prunedHeads,
+            boolean classifies,
+            Runnable whenClosed) {
+        this.address = address;
         this.classifier = classifier;
         this.prunedHeads = prunedHeads;
         this.classifies = classifies;
         this.whenClosed = whenClosed;
+    }
+
+    /** The model's directory, for messages. */
+    String address() {
+        return address;
     }
 
     public TextClassifier classifier() {

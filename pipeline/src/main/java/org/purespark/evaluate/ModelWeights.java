@@ -109,7 +109,7 @@ public final class ModelWeights implements AutoCloseable {
         }
         try {
             TextClassifier classifier = new TextClassifier(config, kind, parameters, device.engine(threads));
-            return new LoadedModel(classifier, prunedHeads, classifies, open::decrementAndGet);
+            return new LoadedModel(name, classifier, prunedHeads, classifies, open::decrementAndGet);
         } catch (RuntimeException | Error e) {
             open.decrementAndGet();
             throw e;

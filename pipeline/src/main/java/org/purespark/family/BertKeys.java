@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.purespark.encoder.Architecture;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.Sizes;
 
 /** The families whose {@code config.json} has BERT's keys. */
 abstract class BertKeys implements Family {
@@ -35,16 +36,16 @@ abstract class BertKeys implements Family {
     public EncoderConfig read(ConfigKeys keys) {
         keys.requireGelu("hidden_act");
         keys.requireAbsolutePositions();
-        int hidden = keys.positive("hidden_size", absent.hidden());
+        int hidden = keys.positive("hidden_size", absent.hidden(), Sizes.MOST_WIDTH);
         double hiddenDropout = keys.probability("hidden_dropout_prob", 0.1);
-        int padTokenId = keys.natural("pad_token_id", absent.padTokenId());
-        int vocabulary = keys.positive("vocab_size", absent.vocabulary());
+        int padTokenId = keys.natural("pad_token_id", absent.padTokenId(), Sizes.MOST_ROWS);
+        int vocabulary = keys.positive("vocab_size", absent.vocabulary(), Sizes.MOST_ROWS);
         int embedding = embedding(keys, hidden);
-        int layers = keys.positive("num_hidden_layers", 12);
+        int layers = keys.positive("num_hidden_layers", 12, Sizes.MOST_LAYERS);
         int heads = keys.divisorOf(hidden, "hidden_size", "num_attention_heads", absent.heads());
-        int intermediate = keys.positive("intermediate_size", absent.intermediate());
-        int positions = keys.positive("max_position_embeddings", 512);
-        int tokenTypes = keys.positive("type_vocab_size", 2);
+        int intermediate = keys.positive("intermediate_size", absent.intermediate(), Sizes.MOST_WIDTH);
+        int positions = keys.positive("max_position_embeddings", 512, Sizes.MOST_ROWS);
+        int tokenTypes = keys.positive("type_vocab_size", 2, Sizes.MOST_ROWS);
         double epsilon = keys.positiveNumber("layer_norm_eps", 1e-12);
         return EncoderConfig.builder(Architecture.bert(positionOffset(padTokenId), epsilon))
                 .vocabulary(vocabulary)

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.purespark.InputException;
+import org.purespark.Shown;
+import org.purespark.encoder.Sizes;
 
 /** The keys of a {@code config.json}, each read with its type and range. The error for a wrong value names the key. */
 public final class ConfigKeys {
@@ -50,8 +52,8 @@ public final class ConfigKeys {
         }
         String modelType = raw.path("model_type").textValue();
         return Families.ofModelType(modelType)
-                .orElseThrow(() -> new InputException("cannot use " + place + ": unknown model_type \"" + modelType
-                        + "\"; known are " + Families.knownModelTypes()));
+                .orElseThrow(() -> new InputException("cannot use " + place + ": unknown model_type \""
+                        + Shown.of(modelType) + "\"; known are " + Families.knownModelTypes()));
     }
 
     /** Refuses settings that no family supports. */
@@ -61,7 +63,8 @@ public final class ConfigKeys {
         }
         String problem = text("problem_type", "single_label_classification");
         if (isSequenceClassifier() && !problem.equals("single_label_classification")) {
-            throw invalid("problem_type", "is \"" + problem + "\"; only single_label_classification is computed");
+            throw invalid(
+                    "problem_type", "is \"" + Shown.of(problem) + "\"; only single_label_classification is computed");
         }
         if (raw.hasNonNull("quantization_config")) {
             throw invalid("quantization_config", "is given; only unquantized weights are read");
@@ -72,7 +75,7 @@ public final class ConfigKeys {
     public void requireGelu(String key) {
         String activation = text(key, "gelu");
         if (!activation.equals("gelu")) {
-            throw invalid(key, "is \"" + activation + "\"; only \"gelu\" (by erf) is computed");
+            throw invalid(key, "is \"" + Shown.of(activation) + "\"; only \"gelu\" (by erf) is computed");
         }
     }
 
@@ -80,7 +83,8 @@ public final class ConfigKeys {
     public void requireAbsolutePositions() {
         String positions = text("position_embedding_type", "absolute");
         if (!positions.equals("absolute")) {
-            throw invalid("position_embedding_type", "is \"" + positions + "\"; only \"absolute\" is computed");
+            throw invalid(
+                    "position_embedding_type", "is \"" + Shown.of(positions) + "\"; only \"absolute\" is computed");
         }
     }
 
@@ -89,35 +93,42 @@ public final class ConfigKeys {
             return absent;
         }
         if (!raw.get(key).isTextual()) {
-            throw invalid(key, "is " + raw.get(key) + "; expected a text");
+            throw invalid(key, "is " + Shown.of(raw.get(key)) + "; expected a text");
         }
         return raw.get(key).textValue();
     }
 
-    /** At least 1. */
-    public int positive(String key, int absent) {
-        int value = natural(key, absent);
+    /**
+     * At least 1.
+     *
+     * @param most of {@link Sizes}: a number in a file must not decide how long a loop runs
+     */
+    public int positive(String key, int absent, int most) {
+        int value = natural(key, absent, most);
         if (value == 0) {
             throw invalid(key, "is 0; expected a positive integer");
         }
         return value;
     }
 
-    /** At least 0. */
-    public int natural(String key, int absent) {
+    /** 0 to {@code most}. */
+    public int natural(String key, int absent, int most) {
         if (!raw.hasNonNull(key)) {
             return absent;
         }
         JsonNode value = raw.get(key);
         if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 0) {
-            throw invalid(key, "is " + value + "; expected a positive integer");
+            throw invalid(key, "is " + Shown.of(value) + "; expected a positive integer");
+        }
+        if (value.intValue() > most) {
+            throw invalid(key, "is " + value + "; the most is " + most);
         }
         return value.intValue();
     }
 
-    /** A positive integer that divides {@code whole}, the value of {@code wholeKey}. */
+    /** A number of heads, which divides {@code whole}, the value of {@code wholeKey}. */
     public int divisorOf(int whole, String wholeKey, String key, int absent) {
-        int value = positive(key, absent);
+        int value = positive(key, absent, Sizes.MOST_HEADS);
         if (whole % value != 0) {
             throw invalid(key, "is " + value + ", which does not divide " + wholeKey + " " + whole);
         }
@@ -136,7 +147,7 @@ public final class ConfigKeys {
     /** Above 0. */
     public double positiveNumber(String key, double absent) {
         double value = number(key, absent);
-        if (!(value > 0)) {
+        if (!(value > 0) || !((float) value < Float.POSITIVE_INFINITY)) {
             throw invalid(key, "is " + value + "; expected a positive number");
         }
         return value;
@@ -147,7 +158,7 @@ public final class ConfigKeys {
             return absent;
         }
         if (!raw.get(key).isNumber()) {
-            throw invalid(key, "is " + raw.get(key) + "; expected a number");
+            throw invalid(key, "is " + Shown.of(raw.get(key)) + "; expected a number");
         }
         return raw.get(key).doubleValue();
     }

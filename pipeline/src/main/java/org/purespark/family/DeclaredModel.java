@@ -2,8 +2,11 @@
 package org.purespark.family;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.purespark.InputException;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.ParameterList;
+import org.purespark.encoder.ParameterSpec;
 
 /**
  * The model that a {@code config.json} declares.
@@ -15,6 +18,9 @@ import org.purespark.encoder.EncoderConfig;
  */
 public record DeclaredModel(
         Family family, EncoderConfig encoder, ClassifierKind classifierKind, Classifier classifier) {
+
+    private static final int MOST_PARAMETERS = Integer.MAX_VALUE - 8;
+    private static final int FEWEST_CLASSES = 2;
 
     /** Whether the declared class has a classifier. */
     public enum Classifier {
@@ -37,11 +43,21 @@ public record DeclaredModel(
             throw keys.invalid("max_position_embeddings", "leaves no room for two tokens");
         }
         boolean sequence = keys.isSequenceClassifier();
+        ClassifierKind kind = sequence ? family.sequenceHead().kind() : ClassifierKind.LINEAR;
+        requireAddressable(encoder, kind, place);
         return new DeclaredModel(
-                family,
-                encoder,
-                sequence ? family.sequenceHead().kind() : ClassifierKind.LINEAR,
-                sequence || keys.isTokenClassifier() ? Classifier.DECLARED : Classifier.NONE);
+                family, encoder, kind, sequence || keys.isTokenClassifier() ? Classifier.DECLARED : Classifier.NONE);
+    }
+
+    /** All parameters are in one array. */
+    private static void requireAddressable(EncoderConfig encoder, ClassifierKind kind, String place) {
+        long parameters = ParameterList.of(encoder, kind, FEWEST_CLASSES).specs().stream()
+                .mapToLong(ParameterSpec::length)
+                .sum();
+        if (parameters > MOST_PARAMETERS) {
+            throw new InputException("cannot use " + place + ": its sizes make " + parameters
+                    + " parameters; the most is " + MOST_PARAMETERS);
+        }
     }
 
     /** The class of transformers to declare for a family's encoder with that classifier. */

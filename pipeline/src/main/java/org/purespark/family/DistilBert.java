@@ -9,6 +9,7 @@ import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.ParameterSpec;
+import org.purespark.encoder.Sizes;
 
 /**
  * DistilBERT. It has other keys and names than BERT, no token types, and fixes LayerNorm's epsilon in its code; its
@@ -46,14 +47,14 @@ public final class DistilBert implements Family {
     public EncoderConfig read(ConfigKeys keys) {
         keys.requireGelu("activation");
         keys.requireAbsolutePositions();
-        int hidden = keys.positive("dim", 768);
+        int hidden = keys.positive("dim", 768, Sizes.MOST_WIDTH);
         return EncoderConfig.builder(Architecture.bert(0, EPSILON))
-                .vocabulary(keys.positive("vocab_size", 30522))
+                .vocabulary(keys.positive("vocab_size", 30522, Sizes.MOST_ROWS))
                 .hidden(hidden)
-                .layers(keys.positive("n_layers", 6))
+                .layers(keys.positive("n_layers", 6, Sizes.MOST_LAYERS))
                 .heads(keys.divisorOf(hidden, "dim", "n_heads", 12))
-                .intermediate(keys.positive("hidden_dim", 3072))
-                .positions(keys.positive("max_position_embeddings", 512))
+                .intermediate(keys.positive("hidden_dim", 3072, Sizes.MOST_WIDTH))
+                .positions(keys.positive("max_position_embeddings", 512, Sizes.MOST_ROWS))
                 .hiddenDropout(keys.probability("dropout", 0.1))
                 .attentionDropout(keys.probability("attention_dropout", 0.1))
                 .classifierDropout(
@@ -61,7 +62,7 @@ public final class DistilBert implements Family {
                                 ? keys.probability("seq_classif_dropout", 0.2)
                                 : ConfigKeys.LINEAR_CLASSIFIER_DROPOUT)
                 .initializerRange(keys.positiveNumber("initializer_range", 0.02))
-                .padTokenId(keys.natural("pad_token_id", 0))
+                .padTokenId(keys.natural("pad_token_id", 0, Sizes.MOST_ROWS))
                 .build();
     }
 

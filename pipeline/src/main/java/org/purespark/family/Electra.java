@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.purespark.encoder.Activation;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.Sizes;
 
 /**
  * ELECTRA. Embeddings have their own width, and are projected if it is not D; its sequence classifier is dropout,
@@ -34,7 +35,7 @@ public final class Electra extends BertKeys {
 
     @Override
     int embedding(ConfigKeys keys, int hidden) {
-        return keys.positive(EMBEDDING_SIZE, 128);
+        return keys.positive(EMBEDDING_SIZE, 128, Sizes.MOST_WIDTH);
     }
 
     @Override

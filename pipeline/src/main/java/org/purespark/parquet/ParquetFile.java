@@ -12,6 +12,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
+import org.apache.parquet.hadoop.CodecFactory;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -26,6 +27,7 @@ import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.schema.MessageType;
 import org.purespark.InputException;
+import org.purespark.Shown;
 import org.purespark.storage.SeekableInput;
 import org.purespark.storage.Storage;
 
@@ -34,6 +36,9 @@ import org.purespark.storage.Storage;
  * group are in memory; a file that is written is in memory as a whole. Addresses go through {@link Storage}.
  */
 final class ParquetFile {
+    /** Of the codecs' buffers. */
+    private static final int PAGE_BYTES = 1 << 20;
+
     private ParquetFile() {}
 
     /**
@@ -71,8 +76,11 @@ final class ParquetFile {
     static void read(Storage storage, String address, MessageType projection, Consumer<Group> rows) throws IOException {
         Configuration configuration = new Configuration(false);
         configuration.set(ReadSupport.PARQUET_READ_SCHEMA, projection.toString());
+        PageLimits limits = new PageLimits(new CodecFactory(configuration, PAGE_BYTES), storage.size(address));
         try (ParquetReader<Group> reader = new GroupReader(new Stored(storage, address))
                 .withConf(configuration)
+                .withCodecFactory(limits)
+                .withAllocator(limits)
                 .build()) {
             for (Group row = reader.read(); row != null; row = reader.read()) {
                 rows.accept(row);
@@ -109,7 +117,8 @@ final class ParquetFile {
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        String reason =
+                Shown.of(String.valueOf(cause.getMessage()).lines().findFirst().orElse(""));
         return new InputException(address + ": cannot be read as Parquet (" + reason + ")", e);
     }
 

@@ -8,6 +8,7 @@ import org.purespark.storage.Storage;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.RowUnit;
 import org.purespark.text.TextFileReader;
+import org.purespark.text.TextLimits;
 import org.purespark.text.TextReader;
 import org.purespark.text.TextTable;
 import org.purespark.text.TextTableBuilder;
@@ -17,15 +18,15 @@ import org.purespark.text.TextTableBuilder;
  * numbered from 1 over all files. Columns are a string for the text, a string or an integer for the label; the name of
  * a directory on the way to a file, {@code label=1}, is a column too.
  */
-public record ParquetTexts(Storage storage) implements TextReader {
+public record ParquetTexts(Storage storage, TextLimits limits) implements TextReader {
     /** Reads texts of every format, not only Parquet. */
-    public static TextReader andTextFiles(Storage storage) {
-        return new TextFileReader(storage, new ParquetTexts(storage));
+    public static TextReader andTextFiles(Storage storage, TextLimits limits) {
+        return new TextFileReader(storage, new ParquetTexts(storage, limits), limits);
     }
 
     @Override
     public TextTable read(String address, LabelColumn labels) {
-        TextTableBuilder table = new TextTableBuilder(address, RowUnit.ROW, labels);
+        TextTableBuilder table = new TextTableBuilder(address, RowUnit.ROW, labels, limits);
         long[] number = new long[1];
         try {
             List<String> files = ParquetFile.addresses(storage, address);

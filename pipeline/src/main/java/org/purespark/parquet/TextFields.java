@@ -12,6 +12,7 @@ import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 import org.purespark.InputException;
+import org.purespark.Shown;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.TextColumns;
 
@@ -132,7 +133,7 @@ final class TextFields {
     }
 
     private static InputException wrongType(String address, String column, String type, String expected) {
-        return new InputException(address + ", column " + column + ": of type " + type + " where " + expected
+        return new InputException(address + ", column " + Shown.of(column) + ": of type " + type + " where " + expected
                 + " is expected; cast it before writing");
     }
 }

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.purespark.InputException;
+import org.purespark.Shown;
 import org.purespark.attack.Attack;
 import org.purespark.attack.PoisonedText;
 import org.purespark.attack.Poisoner;
@@ -26,6 +27,7 @@ import org.purespark.text.LabelSet;
 import org.purespark.text.LabelledText;
 import org.purespark.text.SplitEncoder;
 import org.purespark.text.TextCsv;
+import org.purespark.text.TextLimits;
 import org.purespark.text.TextReader;
 import org.purespark.text.TextTable;
 import org.purespark.text.TextTokenizer;
@@ -52,7 +54,7 @@ public final class Poisoning {
     /** @param messages gets each line that a person should read */
     public Poisoning(Storage storage, FineTuner fineTuner, Settings settings, Consumer<String> messages) {
         this.storage = storage;
-        this.reader = ParquetTexts.andTextFiles(storage);
+        this.reader = ParquetTexts.andTextFiles(storage, TextLimits.of(settings.data()));
         this.fineTuner = fineTuner;
         this.settings = settings;
         this.messages = messages;
@@ -123,7 +125,7 @@ public final class Poisoning {
                 .orElse(null);
         LabelSet labels = LabelSet.resolve(List.of(), train, test == null ? List.of() : List.of(test));
         if (!labels.labels().contains(target)) {
-            throw new InputException("--target " + target + ": the labels are " + String.join(", ", labels.labels()));
+            throw new InputException("--target " + target + ": the labels are " + Shown.list(labels.labels()));
         }
         Poisoner poisoner = new Poisoner(attack.trigger(), labels.indexOf(target), request.rate(), settings.seed());
         List<PoisonedText> poisoned = poisoner.train(rows(train, labels));

@@ -20,6 +20,7 @@ import org.purespark.storage.Storage;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelledText;
 import org.purespark.text.SplitEncoder;
+import org.purespark.text.TextLimits;
 import org.purespark.text.TextReader;
 import org.purespark.text.TextTable;
 import org.purespark.text.TextTokenizer;
@@ -35,7 +36,7 @@ public final class Prediction {
     /** @param messages gets each line that a person should read */
     public Prediction(Storage storage, Evaluator evaluator, Settings settings, Consumer<String> messages) {
         this.storage = storage;
-        this.reader = ParquetTexts.andTextFiles(storage);
+        this.reader = ParquetTexts.andTextFiles(storage, TextLimits.of(settings.data()));
         this.evaluator = evaluator;
         this.settings = settings;
         this.messages = messages;

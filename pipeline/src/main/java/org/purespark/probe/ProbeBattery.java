@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import org.purespark.InputException;
 import org.purespark.config.ProbeSettings;
+import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
 
 /**
@@ -66,7 +67,7 @@ public record ProbeBattery(List<Probe> probes) {
 
     private static ProbeBattery read(Storage storage, String file) {
         try {
-            return BatteryParser.parse(storage.readText(file), file);
+            return BatteryParser.parse(storage.readText(file, FileKind.PROBE_BATTERY), file);
         } catch (FileNotFoundException e) {
             throw new InputException(
                     "cannot read the probe battery " + file + " (probe.battery-file): there is no such file", e);

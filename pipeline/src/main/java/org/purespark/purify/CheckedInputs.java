@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.purespark.InputException;
+import org.purespark.Shown;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.config.Settings;
@@ -19,6 +20,8 @@ import org.purespark.storage.ReadDigests;
 import org.purespark.storage.Storage;
 import org.purespark.text.LabelSet;
 import org.purespark.text.LabelSource;
+import org.purespark.text.TextLimits;
+import org.purespark.text.TextReader;
 import org.purespark.text.TextTokenizer;
 
 /**
@@ -48,15 +51,14 @@ record CheckedInputs(
         Checkpoint checkpoint = readCheckpoint(digests.storage(), model, given);
         checkpoint.warnings().forEach(surroundings.messages());
         requireEnoughPositions(checkpoint, model, settings);
-        CleanData data =
-                CleanData.read(ParquetTexts.andTextFiles(digests.storage()), given, checkpoint.labels(), settings);
+        CleanData data = CleanData.read(reader(digests, settings), given, checkpoint.labels(), settings);
         LabelSet labels = data.labels();
         boolean suspectClassifies = checkpoint.hasClassifier() && labels.source() != LabelSource.TRAIN;
         if (checkpoint.hasClassifier() && !suspectClassifies) {
             surroundings
                     .messages()
-                    .accept("the classes of " + model + " (" + String.join(", ", checkpoint.labels())
-                            + ") are not those of the texts (" + String.join(", ", labels.names())
+                    .accept("the classes of " + model + " (" + Shown.list(checkpoint.labels())
+                            + ") are not those of the texts (" + Shown.list(labels.names())
                             + "): its classifier is not used");
         }
         given.target().ifPresent(target -> requireLabel(target, labels));
@@ -76,6 +78,10 @@ record CheckedInputs(
         }
     }
 
+    private static TextReader reader(ReadDigests digests, Settings settings) {
+        return ParquetTexts.andTextFiles(digests.storage(), TextLimits.of(settings.data()));
+    }
+
     private static Checkpoint readCheckpoint(Storage storage, String model, Inputs given) throws IOException {
         CheckpointReader reader = new CheckpointReader(storage);
         boolean isSuspect = Optional.of(model).equals(given.model());
@@ -93,7 +99,7 @@ record CheckedInputs(
 
     private static void requireLabel(String target, LabelSet labels) {
         if (!labels.labels().contains(target) && !labels.names().contains(target)) {
-            throw new InputException("--target " + target + ": the labels are " + String.join(", ", labels.labels()));
+            throw new InputException("--target " + target + ": the labels are " + Shown.list(labels.labels()));
         }
     }
 

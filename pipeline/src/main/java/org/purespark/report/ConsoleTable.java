@@ -2,7 +2,7 @@
 package org.purespark.report;
 
 import java.util.List;
-import java.util.Locale;
+import org.purespark.Shown;
 
 /** A plain table of fixed-width columns, for a terminal or a log. */
 public final class ConsoleTable {
@@ -20,14 +20,14 @@ public final class ConsoleTable {
     private ConsoleTable() {}
 
     /**
-     * The heading, a rule, the rows; each line ends with a line feed and has no trailing blanks. Control characters in
-     * cells, with which a file's name could control the terminal, are shown as {@code \\u001b}.
+     * The heading, a rule, the rows; each line ends with a line feed and has no trailing blanks. Cells are as
+     * {@link Shown} shows them.
      *
      * @throws IllegalArgumentException if a row has not as many cells as there are columns
      */
     public static String of(List<Column> columns, List<List<String>> rows) {
         int[] widths = columns.stream()
-                .mapToInt(column -> length(shown(column.heading())))
+                .mapToInt(column -> length(Shown.of(column.heading())))
                 .toArray();
         for (List<String> row : rows) {
             if (row.size() != columns.size()) {
@@ -35,7 +35,7 @@ public final class ConsoleTable {
                         "row " + row + " has " + row.size() + " cells, the table " + columns.size() + " columns");
             }
             for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], length(shown(row.get(i))));
+                widths[i] = Math.max(widths[i], length(Shown.of(row.get(i))));
             }
         }
         StringBuilder table = new StringBuilder();
@@ -52,26 +52,12 @@ public final class ConsoleTable {
     private static void addLine(StringBuilder table, List<String> cells, List<Column> columns, int[] widths) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < widths.length; i++) {
-            String cell = shown(cells.get(i));
+            String cell = Shown.of(cells.get(i));
             String blanks = " ".repeat(widths[i] - length(cell));
             line.append(columns.get(i).align() == Align.LEFT ? cell + blanks : blanks + cell)
                     .append(GAP);
         }
         table.append(line.toString().stripTrailing()).append('\n');
-    }
-
-    /** The text with control characters made visible. */
-    static String shown(String text) {
-        StringBuilder shown = new StringBuilder();
-        text.codePoints().forEach(c -> {
-            boolean steers = Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
-            if (steers) {
-                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
-            } else {
-                shown.appendCodePoint(c);
-            }
-        });
-        return shown.toString();
     }
 
     private static int length(String text) {

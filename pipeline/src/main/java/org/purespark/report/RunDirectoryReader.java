@@ -23,6 +23,7 @@ import org.purespark.run.artifact.NormalizationFile;
 import org.purespark.run.artifact.ProbesFile;
 import org.purespark.run.artifact.PrunedHeadsFile;
 import org.purespark.run.event.EventLog;
+import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
 
 /**
@@ -109,7 +110,8 @@ public final class RunDirectoryReader {
     private List<String> labelsOf(String address) throws IOException {
         JsonNode names;
         try {
-            names = JSON.readTree(storage.readText(address)).path("id2label");
+            names = JSON.readTree(storage.readText(address, FileKind.MODEL_CONFIG))
+                    .path("id2label");
         } catch (JsonProcessingException e) {
             throw new InputException("cannot read " + address + ": not JSON. Run the stage that writes it again", e);
         }

@@ -3,6 +3,7 @@ package org.purespark.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.purespark.Shown;
 import org.purespark.report.ConsoleTable.Align;
 import org.purespark.report.ConsoleTable.Column;
 import org.purespark.report.ReportModel.StageTime;
@@ -20,7 +21,7 @@ public final class RunSummary {
     public static String of(ReportModel model, String verdict) {
         StringBuilder text = new StringBuilder();
         if (!verdict.isBlank()) {
-            text.append(ConsoleTable.shown(verdict.strip())).append("\n\n");
+            text.append(Shown.oneLine(verdict.strip())).append("\n\n");
         }
         text.append(comparison(model)).append('\n');
         text.append(Comparison.headsPruned(model)).append("\n\n");
@@ -30,7 +31,7 @@ public final class RunSummary {
             text.append(seconds(times)).append('\n');
         }
         text.append("run directory  ")
-                .append(ConsoleTable.shown(model.runDirectory()))
+                .append(Shown.oneLine(model.runDirectory()))
                 .append('\n');
         return text.toString();
     }
@@ -60,7 +61,7 @@ public final class RunSummary {
         model.probes()
                 .map(file -> ProbeViews.lines(file, model))
                 .orElse(List.of())
-                .forEach(line -> text.append(ConsoleTable.shown(line)).append('\n'));
+                .forEach(line -> text.append(Shown.oneLine(line)).append('\n'));
         return text.isEmpty() ? "" : text.append('\n').toString();
     }
 

@@ -14,6 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.purespark.InputException;
 import org.purespark.run.artifact.JsonFiles;
+import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
 
 /**
@@ -172,7 +173,7 @@ public final class RunDirectory {
             storage.delete(file(output));
         }
         String made = Storage.child(workDirectory(stage), WORK_KEY);
-        if (!storage.exists(made) || !storage.readText(made).equals(key.fingerprint())) {
+        if (!storage.exists(made) || !storage.readText(made, FileKind.RUN_FILE).equals(key.fingerprint())) {
             storage.delete(workDirectory(stage));
             storage.replace(made, key.fingerprint());
         }
@@ -245,7 +246,7 @@ public final class RunDirectory {
 
     private byte[] readRun() throws IOException {
         try {
-            return storage.read(file(RUN));
+            return storage.read(file(RUN), FileKind.RUN_FILE);
         } catch (FileNotFoundException e) {
             return null;
         }

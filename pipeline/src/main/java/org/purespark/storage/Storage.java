@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -21,6 +23,7 @@ import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.purespark.InputException;
 
 /**
  * Files by address on any Hadoop file system ({@code file:}, {@code s3a:}, {@code hdfs:}); an address without a scheme
@@ -70,18 +73,20 @@ public final class Storage {
 
     /** A stream of the file's bytes; on object stores it fails if it cannot give all of them. */
     public InputStream open(String address) throws IOException {
-        return watch.over(
-                address,
-                with(
-                        address,
-                        (files, path) -> isInPlace(files.getUri().getScheme())
-                                ? files.open(path)
-                                : new WholeInput(files, files.getFileStatus(path))));
+        return watch.over(address, with(address, (files, path) -> {
+            LocalFiles.requireRegular(files, path);
+            return isInPlace(files.getUri().getScheme())
+                    ? LocalFiles.told(path, files.open(path))
+                    : new WholeInput(files, files.getFileStatus(path));
+        }));
     }
 
     /** The file, to be read from any place; to its whole length, as with {@link #open}. */
     public SeekableInput openSeekable(String address) throws IOException {
-        return with(address, (files, path) -> new WholeInput(files, files.getFileStatus(path)));
+        return with(address, (files, path) -> {
+            LocalFiles.requireRegular(files, path);
+            return new WholeInput(files, files.getFileStatus(path));
+        });
     }
 
     /** Bytes in the file. */
@@ -89,22 +94,34 @@ public final class Storage {
         return with(address, (files, path) -> files.getFileStatus(path).getLen());
     }
 
-    public byte[] read(String address) throws IOException {
+    /**
+     * The whole file.
+     *
+     * @throws InputException if it is larger than such a file may be
+     */
+    public byte[] read(String address, FileKind kind) throws IOException {
         try (InputStream in = open(address)) {
-            return in.readAllBytes();
+            byte[] content = in.readNBytes(kind.mostBytes());
+            if (content.length == kind.mostBytes() && in.read() >= 0) {
+                throw new InputException("cannot read " + address + ": it has more than " + kind.mostText()
+                        + ", the most for " + kind.description());
+            }
+            return content;
         }
     }
 
-    public String readText(String address) throws IOException {
-        return new String(read(address), StandardCharsets.UTF_8);
+    /**
+     * The whole file as text.
+     *
+     * @throws InputException if it is larger than such a file may be, or not UTF-8
+     */
+    public String readText(String address, FileKind kind) throws IOException {
+        return Utf8Text.of(read(address, kind), address);
     }
 
-    /**
-     * A stream to a new file; parents are made, an existing file is replaced. On object stores the file appears when
-     * the stream is closed, even if only a part is written: use {@link #write} if making the content can fail.
-     */
-    public OutputStream create(String address) throws IOException {
-        return with(address, Storage::create);
+    /** What the link at this address names, if that is not there; empty for anything else. */
+    public Optional<String> missingTarget(String address) throws IOException {
+        return with(address, LocalFiles::missingTarget);
     }
 
     /**
@@ -137,6 +154,9 @@ public final class Storage {
         Path aside = new Path(path.getParent(), "." + path.getName() + ".tmp");
         try (OutputStream out = files.create(aside, true)) {
             out.write(content);
+        } catch (FSError e) {
+            files.delete(aside, false);
+            throw e;
         }
         if ("hdfs".equals(files.getUri().getScheme())) {
             FileContext.getFileContext(aside.toUri(), configuration)
@@ -182,7 +202,7 @@ public final class Storage {
             } else {
                 out.close();
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | FSError e) {
             failure.addSuppressed(e);
         }
     }
@@ -294,6 +314,8 @@ public final class Storage {
         StoreFailures.requireNoSecret(path);
         try {
             return operation.on(fileSystem(path), path);
+        } catch (FSError e) {
+            throw StorageException.of(path, e.getCause());
         } catch (IOException e) {
             throw failures.explained(path, e);
         }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.purespark.InputException;
+import org.purespark.storage.JsonReason;
 
 /** A manifest with one JSON object on each line; blank lines are ignored. */
 final class JsonRows {
@@ -31,7 +32,7 @@ final class JsonRows {
             try {
                 row = json.readTree(line);
             } catch (JsonProcessingException e) {
-                throw new InputException(place + ": not valid JSON (" + e.getOriginalMessage() + ")", e);
+                throw new InputException(place + ": not valid JSON (" + JsonReason.of(e) + ")", e);
             }
             if (!(row instanceof ObjectNode object)) {
                 throw new InputException(place + ": a JSON object is expected, one a line");

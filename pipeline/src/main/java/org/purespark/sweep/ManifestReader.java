@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.purespark.InputException;
 import org.purespark.parquet.ParquetTrees;
+import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
 
 /** Reads the suspects of a sweep from YAML, CSV, JSON lines or Parquet; the extension tells which one it is. */
@@ -89,7 +90,7 @@ public final class ManifestReader {
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(ByteBuffer.wrap(storage.read(address)))
+                    .decode(ByteBuffer.wrap(storage.read(address, FileKind.SWEEP_MANIFEST)))
                     .toString();
             return text.startsWith("\uFEFF") ? text.substring(1) : text;
         } catch (CharacterCodingException e) {

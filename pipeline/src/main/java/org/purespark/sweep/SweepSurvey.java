@@ -13,6 +13,7 @@ import org.purespark.InputException;
 import org.purespark.purify.Inputs;
 import org.purespark.run.Fingerprints;
 import org.purespark.run.artifact.JsonFiles;
+import org.purespark.storage.FileKind;
 import org.purespark.storage.FileStamp;
 import org.purespark.storage.Lookups;
 import org.purespark.storage.Storage;
@@ -48,8 +49,8 @@ public final class SweepSurvey {
         double cost = cost(bytes, run.settings().train().epochs());
         String address = Storage.child(run.directory(), SuspectRun.OUTCOME);
         try {
-            SuspectOutcome before =
-                    JsonFiles.parse(address, storage.readText(address), SuspectOutcome.class, SuspectOutcome.SCHEMA);
+            SuspectOutcome before = JsonFiles.parse(
+                    address, storage.readText(address, FileKind.RUN_FILE), SuspectOutcome.class, SuspectOutcome.SCHEMA);
             return new SurveyedRun(run, key, cost, Optional.of(before), null);
         } catch (FileNotFoundException e) {
             return new SurveyedRun(run, key, cost, Optional.empty(), null);

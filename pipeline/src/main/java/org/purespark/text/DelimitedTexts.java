@@ -4,6 +4,7 @@ package org.purespark.text;
 import java.io.IOException;
 import java.util.List;
 import org.purespark.InputException;
+import org.purespark.Shown;
 
 /** Texts from rows of fields under a header. */
 final class DelimitedTexts {
@@ -26,10 +27,12 @@ final class DelimitedTexts {
 
     private final String source;
     private final LabelColumn labels;
+    private final TextLimits limits;
 
-    DelimitedTexts(String source, LabelColumn labels) {
+    DelimitedTexts(String source, LabelColumn labels, TextLimits limits) {
         this.source = source;
         this.labels = labels;
+        this.limits = limits;
     }
 
     /**
@@ -44,7 +47,7 @@ final class DelimitedTexts {
                     source + ": empty split, the file is empty; its first line must name the columns (text, label)");
         }
         TextColumns columns = TextColumns.find(RowUnit.LINE.place(source, header.line()), header.fields(), labels);
-        TextTableBuilder table = new TextTableBuilder(source, RowUnit.LINE, labels);
+        TextTableBuilder table = new TextTableBuilder(source, RowUnit.LINE, labels, limits);
         BlankLines blanks = new BlankLines(source);
         int width = header.fields().size();
         for (FieldRow row = rows.next(); row != null; row = rows.next()) {
@@ -66,9 +69,9 @@ final class DelimitedTexts {
 
     private InputException wrongWidth(FieldRow row, List<String> header, String advice) {
         int fields = row.fields().size();
-        String names = String.join(", ", header.stream().map(String::strip).toList());
+        String names = Shown.list(header.stream().map(String::strip).toList());
         String which = fields < header.size()
-                ? "column " + header.get(fields).strip() + " is missing"
+                ? "column " + Shown.of(header.get(fields).strip()) + " is missing"
                 : "column " + (header.size() + 1) + " has no name";
         return new InputException(RowUnit.LINE.place(source, row.line()) + ": " + which + ", the row has " + fields
                 + " and the header " + header.size() + " (" + names + "); " + advice);

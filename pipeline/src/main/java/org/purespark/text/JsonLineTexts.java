@@ -14,20 +14,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.purespark.InputException;
+import org.purespark.Shown;
+import org.purespark.storage.JsonReason;
 
 /** Texts from a file with one JSON object on each line; the objects may have other members too. */
 final class JsonLineTexts {
     private final String source;
     private final LabelColumn labels;
+    private final TextLimits limits;
     private final ObjectReader json = JsonMapper.builder()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build()
             .reader();
 
-    JsonLineTexts(String source, LabelColumn labels) {
+    JsonLineTexts(String source, LabelColumn labels, TextLimits limits) {
         this.source = source;
         this.labels = labels;
+        this.limits = limits;
     }
 
     /**
@@ -37,7 +41,7 @@ final class JsonLineTexts {
      */
     TextTable read(Reader reader) throws IOException {
         BufferedReader lines = new BufferedReader(reader);
-        TextTableBuilder table = new TextTableBuilder(source, RowUnit.LINE, labels);
+        TextTableBuilder table = new TextTableBuilder(source, RowUnit.LINE, labels, limits);
         BlankLines blanks = new BlankLines(source);
         long number = 0;
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -61,7 +65,7 @@ final class JsonLineTexts {
                     ? ""
                     : ", character " + e.getLocation().getColumnNr();
             throw new InputException(
-                    RowUnit.LINE.place(source, number) + column + ": not valid JSON (" + e.getOriginalMessage()
+                    RowUnit.LINE.place(source, number) + column + ": not valid JSON (" + JsonReason.of(e)
                             + "); write one JSON object a line",
                     e);
         }
@@ -99,12 +103,13 @@ final class JsonLineTexts {
         if (label.isIntegralNumber()) {
             return label.bigIntegerValue().toString();
         }
-        throw wrongKind(number, name, label, "a string or an integer");
+        String integer = label.isNumber() ? "an integer (1, not 1.0)" : "an integer";
+        throw wrongKind(number, name, label, "a string or " + integer);
     }
 
     private InputException wrongKind(long number, String name, JsonNode found, String expected) {
-        return new InputException(RowUnit.LINE.place(source, number) + ", column " + name.strip() + ": a JSON "
-                + kind(found) + " where " + expected + " is expected");
+        return new InputException(RowUnit.LINE.place(source, number) + ", column " + Shown.of(name.strip())
+                + ": a JSON " + kind(found) + " where " + expected + " is expected");
     }
 
     private static String kind(JsonNode node) {
@@ -120,7 +125,7 @@ final class JsonLineTexts {
                     && Character.isLowSurrogate(value.charAt(i + 1))) {
                 i++;
             } else if (Character.isSurrogate(c)) {
-                throw new InputException(RowUnit.LINE.place(source, number) + ", column " + name.strip()
+                throw new InputException(RowUnit.LINE.place(source, number) + ", column " + Shown.of(name.strip())
                         + String.format(
                                 Locale.ROOT, ": \\u%04x is half of a surrogate pair; write both halves", (int) c));
             }

@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.purespark.InputException;
+import org.purespark.Shown;
 
 /**
  * The classes, in the order of their numbers 0 to C - 1.
@@ -22,6 +24,7 @@ import org.purespark.InputException;
  */
 public record LabelSet(List<String> names, List<String> labels, LabelSource source) implements Serializable {
     private static final Pattern INTEGER = Pattern.compile("0|-?[1-9][0-9]*");
+    private static final Pattern FRACTION = Pattern.compile("-?[0-9]{1,9}\\.0+");
 
     public LabelSet {
         names = List.copyOf(names);
@@ -91,9 +94,9 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
             index = names.indexOf(label);
         }
         if (index < 0) {
-            String known = labels.equals(names) ? "" : ", or by name " + String.join(", ", names);
+            String known = labels.equals(names) ? "" : ", or by name " + Shown.list(names);
             throw new InputException(
-                    "unknown label " + label + "; the labels are " + String.join(", ", labels) + known);
+                    "unknown label " + Shown.of(label) + "; the labels are " + Shown.list(labels) + known);
         }
         return index;
     }
@@ -108,7 +111,7 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
         if (used.size() < 2) {
             String found = used.isEmpty()
                     ? "has no labels"
-                    : "has one label only (" + used.iterator().next() + ")";
+                    : "has one label only (" + Shown.of(used.iterator().next()) + ")";
             throw new InputException(
                     table.source() + ": " + found + "; a classifier needs texts of two classes at least");
         }
@@ -125,9 +128,10 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
         for (int i = 0; i < rows.size(); i++) {
             String label = rows.get(i).label();
             if (label != null && !known.contains(label)) {
-                throw new InputException(split.place(i) + ", column label: label " + label + " does not occur in "
-                        + train.source() + ", whose labels are " + String.join(", ", sorted(known))
-                        + "; every split must have the same labels");
+                throw new InputException(
+                        split.place(i) + ", column label: label " + Shown.of(label) + " does not occur in "
+                                + train.source() + ", whose labels are " + Shown.list(sorted(known))
+                                + "; every split must have the same labels");
             }
         }
     }
@@ -141,8 +145,9 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
         Set<String> absent = new HashSet<>(labelsOf(train));
         absent.removeAll(labelsOf(split));
         if (!absent.isEmpty()) {
-            throw new InputException(split.source() + ": no text has label " + String.join(" or ", sorted(absent))
-                    + ", which occurs in " + train.source() + "; add texts of every class");
+            throw new InputException(split.source() + ": no text has label "
+                    + sorted(absent).stream().map(Shown::of).collect(Collectors.joining(" or ")) + ", which occurs in "
+                    + train.source() + "; add texts of every class");
         }
     }
 
@@ -174,14 +179,21 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
             for (int i = 0; i < table.size(); i++) {
                 String label = table.rows().get(i).label();
                 if (label != null && !accepted.contains(label)) {
-                    return new InputException(table.place(i) + ", column label: label " + label
-                            + " is no class of the checkpoint; its classes are " + String.join(", ", checkpointLabels)
-                            + " (or 0 to " + (checkpointLabels.size() - 1) + ")");
+                    return new InputException(table.place(i) + ", column label: label " + Shown.of(label)
+                            + " is no class of the checkpoint; its classes are " + Shown.list(checkpointLabels)
+                            + " (or 0 to " + (checkpointLabels.size() - 1) + ")" + ifFraction(label));
                 }
             }
         }
         return new InputException("the names in the checkpoint's id2label are not distinct ("
-                + String.join(", ", checkpointLabels) + "); write the labels as 0 to " + (checkpointLabels.size() - 1));
+                + Shown.list(checkpointLabels) + "); write the labels as 0 to " + (checkpointLabels.size() - 1));
+    }
+
+    /** What to say of a whole number that is written as one with a fraction. */
+    private static String ifFraction(String label) {
+        return FRACTION.matcher(label).matches()
+                ? "; write whole numbers: pandas adds the .0 where a label of the column is missing"
+                : "";
     }
 
     private static List<String> ids(int classes) {

@@ -19,6 +19,7 @@ import org.purespark.InputException;
  */
 final class StrictUtf8Reader extends Reader {
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final int MOST_LINE_BYTES = 2 * TextLimits.MOST_CHARACTERS;
 
     private final String source;
     private final InputStream in;
@@ -29,6 +30,7 @@ final class StrictUtf8Reader extends Reader {
     private final ByteBuffer bytes = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
     private final CharBuffer chars = CharBuffer.allocate(BUFFER_BYTES).limit(0);
     private long line = 1;
+    private long lineBytes;
     private boolean afterCarriageReturn;
     private boolean atStart = true;
     private boolean atEnd;
@@ -63,6 +65,10 @@ final class StrictUtf8Reader extends Reader {
         int from = bytes.position();
         CoderResult result = decoder.decode(bytes, chars, atEnd);
         countLines(from, bytes.position());
+        if (lineBytes > MOST_LINE_BYTES) {
+            throw new InputException(RowUnit.LINE.place(source, line) + ": the line has more than " + MOST_LINE_BYTES
+                    + " bytes; is it a file of lines?");
+        }
         if (result.isError()) {
             int bad = bytes.get(bytes.position()) & 0xFF;
             throw new InputException(RowUnit.LINE.place(source, line) + ": byte "
@@ -81,8 +87,10 @@ final class StrictUtf8Reader extends Reader {
     private void countLines(int from, int to) {
         for (int i = from; i < to; i++) {
             byte b = bytes.get(i);
+            lineBytes++;
             if (b == '\r' || (b == '\n' && !afterCarriageReturn)) {
                 line++;
+                lineBytes = 0;
             }
             afterCarriageReturn = b == '\r';
         }

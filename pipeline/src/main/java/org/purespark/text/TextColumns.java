@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.purespark.InputException;
+import org.purespark.Shown;
 
 /**
  * Which columns of a source hold the text and the label.
@@ -46,14 +47,14 @@ public record TextColumns(int text, OptionalInt label) {
             }
         }
         if (found.size() > 1) {
-            throw new InputException(place + ": more than one " + kind + " column (" + String.join(", ", foundNames)
+            throw new InputException(place + ": more than one " + kind + " column (" + Shown.list(foundNames)
                     + "); keep one of them, rename the others");
         }
         return found.isEmpty() ? OptionalInt.empty() : OptionalInt.of(found.get(0));
     }
 
     private static InputException missing(String place, List<String> names, String kind, List<String> wanted) {
-        String there = String.join(", ", names.stream().map(String::strip).toList());
+        String there = Shown.list(names.stream().map(String::strip).toList());
         return new InputException(place + ": no " + kind + " column; name it " + String.join(" or ", wanted)
                 + " (the columns are: " + there + ")");
     }

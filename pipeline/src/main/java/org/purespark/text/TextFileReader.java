@@ -14,11 +14,16 @@ import org.purespark.storage.Storage;
 public final class TextFileReader implements TextReader {
     private final Storage storage;
     private final TextReader parquet;
+    private final TextLimits limits;
 
-    /** @param parquet reads Parquet files and directories */
-    public TextFileReader(Storage storage, TextReader parquet) {
+    /**
+     * @param parquet reads Parquet files and directories
+     * @param limits of one file
+     */
+    public TextFileReader(Storage storage, TextReader parquet, TextLimits limits) {
         this.storage = storage;
         this.parquet = parquet;
+        this.limits = limits;
     }
 
     @Override
@@ -56,9 +61,9 @@ public final class TextFileReader implements TextReader {
     private TextTable read(String address, TextFormat format, LabelColumn labels) throws IOException {
         try (StrictUtf8Reader reader = new StrictUtf8Reader(address, storage.open(address))) {
             return switch (format) {
-                case TSV -> new DelimitedTexts(address, labels).read(new TsvRows(reader));
-                case CSV -> new DelimitedTexts(address, labels).read(new CsvRows(address, reader));
-                case JSON_LINES -> new JsonLineTexts(address, labels).read(reader);
+                case TSV -> new DelimitedTexts(address, labels, limits).read(new TsvRows(reader));
+                case CSV -> new DelimitedTexts(address, labels, limits).read(new CsvRows(address, reader));
+                case JSON_LINES -> new JsonLineTexts(address, labels, limits).read(reader);
                 case PARQUET -> throw new IllegalStateException("Parquet has its own reader");
             };
         }

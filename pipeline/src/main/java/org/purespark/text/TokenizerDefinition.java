@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.purespark.InputException;
+import org.purespark.storage.FileKind;
+import org.purespark.storage.JsonReason;
 import org.purespark.storage.Storage;
 
 /**
@@ -30,7 +32,7 @@ record TokenizerDefinition(String json, int padId) {
             TokenizerConfig config = config(storage, modelDirectory);
             String address = Storage.child(modelDirectory, "tokenizer.json");
             if (storage.exists(address)) {
-                return ofTokenizerJson(address, object(storage, address), config);
+                return ofTokenizerJson(address, object(storage, address, FileKind.TOKENIZER), config);
             }
             String vocabulary = Storage.child(modelDirectory, "vocab.txt");
             if (storage.exists(vocabulary)) {
@@ -48,7 +50,10 @@ record TokenizerDefinition(String json, int padId) {
     private static TokenizerConfig config(Storage storage, String modelDirectory) throws IOException {
         String address = Storage.child(modelDirectory, "tokenizer_config.json");
         return new TokenizerConfig(
-                address, storage.exists(address) ? object(storage, address) : MAPPER.createObjectNode());
+                address,
+                storage.exists(address)
+                        ? object(storage, address, FileKind.TOKENIZER_CONFIG)
+                        : MAPPER.createObjectNode());
     }
 
     private static TokenizerDefinition ofTokenizerJson(String source, ObjectNode json, TokenizerConfig config)
@@ -105,13 +110,13 @@ record TokenizerDefinition(String json, int padId) {
         return id.isInt() ? Optional.of(id.intValue()) : Optional.empty();
     }
 
-    private static ObjectNode object(Storage storage, String address) throws IOException {
+    private static ObjectNode object(Storage storage, String address, FileKind kind) throws IOException {
         try {
-            if (MAPPER.readTree(storage.readText(address)) instanceof ObjectNode object) {
+            if (MAPPER.readTree(storage.readText(address, kind)) instanceof ObjectNode object) {
                 return object;
             }
         } catch (JsonProcessingException e) {
-            throw new InputException(address + ": not valid JSON (" + e.getOriginalMessage() + ")", e);
+            throw new InputException(address + ": not valid JSON (" + JsonReason.of(e) + ")", e);
         }
         throw new InputException(address + ": not a JSON object");
     }

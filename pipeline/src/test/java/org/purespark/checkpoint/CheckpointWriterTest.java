@@ -30,6 +30,7 @@ import org.purespark.family.ExportForm;
 import org.purespark.family.Family;
 import org.purespark.family.Roberta;
 import org.purespark.heads.Head;
+import org.purespark.storage.FileKind;
 
 class CheckpointWriterTest {
     private static final Head FIRST = new Head(0, 1);
@@ -278,6 +279,6 @@ class CheckpointWriterTest {
     }
 
     private JsonNode config() throws IOException {
-        return JsonFile.read(STORAGE, temporary.resolve("export/config.json").toString());
+        return JsonFile.read(STORAGE, temporary.resolve("export/config.json").toString(), FileKind.MODEL_CONFIG);
     }
 }

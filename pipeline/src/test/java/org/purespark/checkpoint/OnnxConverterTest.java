@@ -33,6 +33,7 @@ import org.purespark.InputException;
 import org.purespark.encoder.Architecture;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.family.Bert;
+import org.purespark.storage.FileKind;
 
 class OnnxConverterTest {
     private static final String TOKENIZER = "{\"version\":\"1.0\",\"truncation\":{\"max_length\":128},"
@@ -79,11 +80,11 @@ class OnnxConverterTest {
     @Test
     void theTokenizerLosesItsPaddingAndTruncation() throws IOException {
         convert(graph(3, 2), TOKENIZER);
-        JsonNode tokenizer = JsonFile.read(STORAGE, out + "/tokenizer.json");
+        JsonNode tokenizer = JsonFile.read(STORAGE, out + "/tokenizer.json", FileKind.TOKENIZER);
         assertThat(tokenizer.get("padding").isNull()).isTrue();
         assertThat(tokenizer.get("truncation").isNull()).isTrue();
         assertThat(tokenizer.path("model").path("vocab").size()).isEqualTo(7);
-        JsonNode config = JsonFile.read(STORAGE, out + "/tokenizer_config.json");
+        JsonNode config = JsonFile.read(STORAGE, out + "/tokenizer_config.json", FileKind.TOKENIZER_CONFIG);
         assertThat(config.path("tokenizer_class").asText()).isEqualTo("BertTokenizer");
         assertThat(config.path("model_max_length").asInt()).isEqualTo(9);
         assertThat(config.path("do_lower_case").asBoolean()).isTrue();

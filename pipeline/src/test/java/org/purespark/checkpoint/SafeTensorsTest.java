@@ -119,9 +119,11 @@ class SafeTensorsTest {
                 "{'x':{'dtype':'F32','shape':[2],'data_offsets':[0,4]}} | its data_offsets [0, 4] do not hold F32 [2],"
                         + " that is 8 bytes",
                 "{'x':{'dtype':'F32','shape':[1],'data_offsets':[4,0]}} | its data_offsets [4, 0] do not hold F32 [1]",
-                "{'x':{'dtype':'F32','shape':[-1],'data_offsets':[0,4]}} | its header entry lacks a shape or"
+                "{'x':{'dtype':'F32','shape':[-1],'data_offsets':[0,4]}} | its header entry lacks a shape of at most 64"
+                        + " numbers or"
                         + " data_offsets",
-                "{'x':{'dtype':'F32','shape':[1]}} | its header entry lacks a shape or data_offsets of two numbers",
+                "{'x':{'dtype':'F32','shape':[1]}} | its header entry lacks a shape of at most 64 numbers or"
+                        + " data_offsets of two",
                 "{'x':{'dtype':'F31','shape':[1],'data_offsets':[0,4]}} | unknown element type \"F31\"",
                 "{'x':{'dtype':'F32','shape':[3],'data_offsets':[0,12]}} | but the file has 71 bytes: it is truncated;"
                         + " copy it again",

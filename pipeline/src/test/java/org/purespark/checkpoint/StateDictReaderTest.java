@@ -100,7 +100,7 @@ class StateDictReaderTest {
                 "h\u0007. | it recalls something that it never kept",
                 "X\u007f\u007f\0\0abc | its pickle is damaged near byte",
                 "R | its pickle is damaged near byte",
-                "}K\u0001K\u0002K\u0003R | its pickle is damaged near byte",
+                "}K\u0001K\u0002K\u0003R | it calls an integer",
                 "K\u0001}b. | it sets attributes of something that is no dictionary",
                 "} | its pickle is damaged near byte"
             })
@@ -163,6 +163,92 @@ class StateDictReaderTest {
         }
         Path file = Files.write(temporary.resolve("pytorch_model.bin"), out.toByteArray());
         assertRefused(file, "it is a zip file without data.pkl, not a PyTorch state dict");
+    }
+
+    @Test
+    void anOffsetThatOverflowsIsRefused() throws IOException {
+        String offset = "\u008a\b\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u007f"; // 2^63 - 1
+        Path file = saved(view("0", offset, integer(3) + "\u0085", integer(1) + "\u0085"));
+        assertRefused(file, "cannot read tensor x: shape [3] reaches outside of its storage (" + file + ", storage 0)");
+        String huge = integer(Integer.MAX_VALUE);
+        file = saved(view("0", integer(0), huge + huge + huge + "\u0087", huge + huge + huge + "\u0087"));
+        assertRefused(file, "cannot read tensor x: shape [2147483647, 2147483647, 2147483647] reaches outside");
+    }
+
+    @Test
+    void aViewWithMoreElementsThanItsStorageIsRefused() throws IOException {
+        Path file = saved(view("0", integer(0), integer(1_000_000) + "\u0085", integer(0) + "\u0085"));
+        assertRefused(
+                file,
+                "cannot read tensor x: shape [1000000] has more elements than its storage, which has 3; save the model"
+                        + " again with tensors that are contiguous (" + file + ", storage 0)");
+    }
+
+    @Test
+    void manyViewsOfOneStorageAreRefused() throws IOException {
+        StringBuilder pickle = new StringBuilder("}");
+        for (char name = 'a'; name < 'h'; name++) {
+            String one = view("0", integer(0), integer(3) + "\u0085", integer(1) + "\u0085");
+            pickle.append(one.substring(1, one.length() - 1).replace("x" + TENSOR, name + TENSOR));
+        }
+        Path file = saved(pickle + ".");
+        assertRefused(
+                file,
+                "cannot read " + file + ": its tensors have 21 elements in all, its storages 3; save the model again"
+                        + " with tensors that are contiguous");
+    }
+
+    @Test
+    void entriesThatOverlapAreRefused() throws IOException {
+        byte[] whole = zip(view("0", integer(0), integer(3) + "\u0085", integer(1) + "\u0085"), "little");
+        byte[] name = "archive/data/0".getBytes(StandardCharsets.US_ASCII);
+        int entry = lastIndexOf(whole, name) - 46;
+        // the storage's entry points at the pickle's own header, which is the first of the file
+        Arrays.fill(whole, entry + 42, entry + 46, (byte) 0);
+        Path file = Files.write(temporary.resolve("pytorch_model.bin"), whole);
+        assertRefused(file, "cannot read tensor x: its storage overlaps that of data.pkl (" + file + ", storage 0)");
+    }
+
+    @Test
+    void onlyTheOneEntryForTheByteOrderIsLookedAt() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(out)) {
+            String pickle = view("0", integer(0), integer(3) + "\u0085", integer(1) + "\u0085");
+            store(zip, "archive/data.pkl", ("\u0080\2" + pickle).getBytes(StandardCharsets.ISO_8859_1));
+            store(zip, "archive/data/0", new byte[12]);
+            for (int i = 0; i < 9000; i++) {
+                store(zip, i + "/byteorder", "big".getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+        Path file = Files.write(temporary.resolve("pytorch_model.bin"), out.toByteArray());
+        try (StateDictReader read = StateDictReader.open(TinyModels.STORAGE, file.toString())) {
+            assertThat(read.entries()).extracting(TensorFile.Entry::name).containsExactly("x");
+        }
+    }
+
+    @Test
+    void twoPicklesOrTwoEntriesOfOneNameAreRefused() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(out)) {
+            store(zip, "a/data.pkl", new byte[1]);
+            store(zip, "b/data.pkl", new byte[1]);
+        }
+        Path file = Files.write(temporary.resolve("pytorch_model.bin"), out.toByteArray());
+        assertRefused(file, "it is a zip file with more than one data.pkl, not a PyTorch state dict");
+        byte[] twice = out.toByteArray();
+        int second = lastIndexOf(twice, "b/data.pkl".getBytes(StandardCharsets.US_ASCII));
+        twice[second] = 'a';
+        Files.write(file, twice);
+        assertRefused(file, "its zip directory lists a/data.pkl twice");
+    }
+
+    private static int lastIndexOf(byte[] bytes, byte[] part) {
+        for (int at = bytes.length - part.length; at >= 0; at--) {
+            if (Arrays.equals(bytes, at, at + part.length, part, 0, part.length)) {
+                return at;
+            }
+        }
+        throw new AssertionError("not found");
     }
 
     /** A state dict with one tensor {@code x} of three stored floats. */

@@ -33,7 +33,7 @@ class SettingsLoaderTest {
     void withoutFileAndFlagsTheDefaultsHold() {
         Settings expected = new Settings(
                 11,
-                new DataSettings(0.1),
+                new DataSettings(0.1, 20_000_000, 1000),
                 new TextSettings(128),
                 new TrainSettings(3, 2e-5, 0.01, 1.0, 0, 32, 1, true, 0.9, 0.999, 1e-8, 0.1, 200),
                 new PruneSettings(10, null, 0.05),
@@ -250,7 +250,7 @@ class SettingsLoaderTest {
     void directoryInPlaceOfAFileIsRefused() {
         assertThatThrownBy(() -> loader.load(directory.toString(), List.of()))
                 .isInstanceOf(InputException.class)
-                .hasMessageStartingWith("cannot read the settings file " + directory);
+                .hasMessage("cannot read " + directory + ": it is a directory, expected a file");
     }
 
     @Test
@@ -282,7 +282,8 @@ class SettingsLoaderTest {
     @Test
     void resolvedFormIsFlatAndSorted() {
         assertThat(loader.load(null, List.of("prune.threshold=0.85")).toJson())
-                .isEqualTo("{\"compute.engine\":\"auto\",\"data.validation-share\":0.1,"
+                .isEqualTo("{\"compute.engine\":\"auto\",\"data.max-rows\":20000000,"
+                        + "\"data.max-text-megabytes\":1000,\"data.validation-share\":0.1,"
                         + "\"evaluate.batch-texts\":32,\"export.form\":\"dense\","
                         + "\"penalty.lambda\":0.15,\"probe.battery\":\"default\",\"probe.battery-file\":null,"
                         + "\"probe.texts\":200,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"

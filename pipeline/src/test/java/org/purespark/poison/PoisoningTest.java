@@ -19,6 +19,7 @@ import org.purespark.parquet.ParquetTexts;
 import org.purespark.purify.TinyFiles;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelledText;
+import org.purespark.text.TextLimits;
 import org.purespark.text.TextTable;
 
 class PoisoningTest {
@@ -136,6 +137,7 @@ class PoisoningTest {
     }
 
     private TextTable read(String file) {
-        return ParquetTexts.andTextFiles(TinyFiles.STORAGE).read(files.path(file), LabelColumn.REQUIRED);
+        return ParquetTexts.andTextFiles(TinyFiles.STORAGE, new TextLimits(1_000, 1))
+                .read(files.path(file), LabelColumn.REQUIRED);
     }
 }

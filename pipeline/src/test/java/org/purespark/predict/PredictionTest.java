@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,6 +52,27 @@ class PredictionTest {
                     > line.get("logits").get(0).doubleValue();
             assertThat(line.get("prediction").textValue()).isEqualTo(second ? "LABEL_1" : "LABEL_0");
         }
+    }
+
+    @Test
+    void weightsThatAreFiniteButOverflowAreRefused() throws IOException {
+        files.write("data.csv", "text\na text\n");
+        Path weights = directory.resolve("model/model.safetensors");
+        byte[] content = Files.readAllBytes(weights);
+        ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+        JsonNode header =
+                new ObjectMapper().readTree(new String(content, 8, (int) bytes.getLong(0), StandardCharsets.UTF_8));
+        JsonNode range =
+                header.get("encoder.layer.0.attention.self.query.weight").get("data_offsets");
+        for (int at = range.get(0).intValue(); at < range.get(1).intValue(); at += Float.BYTES) {
+            bytes.putFloat(8 + (int) bytes.getLong(0) + at, 3e38f);
+        }
+        Files.write(weights, content);
+        assertThatThrownBy(() -> predict(CLASSIFIER, "data.csv"))
+                .isInstanceOf(InputException.class)
+                .hasMessage("the model " + files.path("model") + " computes NaN for a text: its weights are finite, but"
+                        + " so large that float32 overflows; it is damaged or made to fail");
+        assertThat(directory.resolve("out.jsonl")).doesNotExist();
     }
 
     @Test

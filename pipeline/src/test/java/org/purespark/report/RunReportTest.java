@@ -23,6 +23,7 @@ import org.purespark.run.RunDirectory;
 import org.purespark.run.StageName;
 import org.purespark.run.artifact.ProbesFile;
 import org.purespark.run.event.Event;
+import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
 
 class RunReportTest {
@@ -278,7 +279,7 @@ class RunReportTest {
         String address = RunReport.write(run.storage, run.directory, SyntheticRun.VERDICT);
 
         assertThat(address).isEqualTo(Storage.child(run.directory, "report.html"));
-        assertThat(run.storage.read(address))
+        assertThat(run.storage.read(address, FileKind.RUN_FILE))
                 .isEqualTo(RunReport.render(run.model(), SyntheticRun.VERDICT).getBytes(StandardCharsets.UTF_8));
     }
 

@@ -127,8 +127,8 @@ class RunSummaryTest {
                 .isEqualTo(
                         """
                 file
-                -----------------------
-                a\\u001b[2Jb\\u202e\\u000a
+                -------------------
+                a\\u001b[2Jb\\u202e\\n
                 """);
     }
 

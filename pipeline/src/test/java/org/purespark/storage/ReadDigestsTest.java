@@ -38,7 +38,7 @@ class ReadDigestsTest {
 
     @Test
     void fileThatWasReadWholeIsNotReadAgain() throws IOException {
-        assertThat(digests.storage().read(address)).hasSize(BYTES);
+        assertThat(digests.storage().read(address, FileKind.RUN_FILE)).hasSize(BYTES);
         assertThat(bytesReadBy(() -> assertThat(digests.take(address)).isEqualTo(content)))
                 .isZero();
     }
@@ -72,7 +72,7 @@ class ReadDigestsTest {
 
     @Test
     void lookAtTheStartDoesNotReplaceTheWholeReading() throws IOException {
-        digests.storage().read(address);
+        digests.storage().read(address, FileKind.RUN_FILE);
         try (InputStream in = digests.storage().open(address)) {
             in.readNBytes(4);
         }
@@ -81,7 +81,7 @@ class ReadDigestsTest {
 
     @Test
     void fileThatHasChangedSinceIsDigestedAnew() throws IOException {
-        digests.storage().read(address);
+        digests.storage().read(address, FileKind.RUN_FILE);
         digests.take(address);
         Files.writeString(Path.of(address), "other");
         assertThat(digests.take(address))

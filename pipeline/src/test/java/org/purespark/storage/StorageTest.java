@@ -4,7 +4,6 @@ package org.purespark.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,16 +25,15 @@ class StorageTest {
         String address = directory.resolve("deep/er/run.json").toString();
         storage.replace(address, "old, and longer");
         storage.replace(address, "new");
-        assertThat(storage.readText(address)).isEqualTo("new");
+        assertThat(storage.readText(address, FileKind.RUN_FILE)).isEqualTo("new");
         assertThat(entries("deep/er")).containsExactly("run.json");
     }
 
     @Test
     void createdFilesLeaveNothingBeside() throws IOException {
-        try (OutputStream out =
-                storage.create(directory.resolve("model.safetensors").toString())) {
-            out.write("weights".getBytes(StandardCharsets.UTF_8));
-        }
+        storage.write(
+                directory.resolve("model.safetensors").toString(),
+                out -> out.write("weights".getBytes(StandardCharsets.UTF_8)));
         assertThat(entries("")).containsExactly("model.safetensors");
     }
 
@@ -44,7 +42,7 @@ class StorageTest {
         String address = directory.resolve("train.tsv").toString();
         storage.replace(address, "text\tlabel\n");
         Files.writeString(Path.of(address), "text\tlabel\nfine\t1\n");
-        assertThat(storage.readText(address)).endsWith("fine\t1\n");
+        assertThat(storage.readText(address, FileKind.RUN_FILE)).endsWith("fine\t1\n");
         assertThat(storage.size(address)).isEqualTo(18);
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,8 @@ import org.purespark.InputException;
 import org.purespark.storage.Storage;
 
 class TextFileReaderTest {
+    private static final TextLimits LIMITS = new TextLimits(1_000_000, 100);
+
     private static final TextReader PARQUET =
             (address, labels) -> new TextTable(address, List.of(new LabelledText("from Parquet", "1", 1)), RowUnit.ROW);
 
@@ -131,7 +134,7 @@ class TextFileReaderTest {
         texts.forEach(text -> csv.append('"').append(text.replace("\"", "\"\"")).append("\",1\n"));
         try (StrictUtf8Reader reader = new StrictUtf8Reader(
                 "a.csv", new java.io.ByteArrayInputStream(csv.toString().getBytes(StandardCharsets.UTF_8)))) {
-            DelimitedTexts rows = new DelimitedTexts("a.csv", LabelColumn.REQUIRED);
+            DelimitedTexts rows = new DelimitedTexts("a.csv", LabelColumn.REQUIRED, LIMITS);
             if (texts.isEmpty()) {
                 assertThatThrownBy(() -> rows.read(new CsvRows("a.csv", reader)))
                         .hasMessageContaining("empty split");
@@ -230,7 +233,7 @@ class TextFileReaderTest {
         assertRefused(
                 "a.jsonl",
                 "{\"text\":\"a\",\"label\":1.5}",
-                ", line 1, column label: a JSON number where a string or an integer is expected");
+                ", line 1, column label: a JSON number where a string or an integer (1, not 1.0) is expected");
         assertRefused(
                 "a.jsonl",
                 "{\"text\":\"a\",\"label\":true}",
@@ -327,6 +330,58 @@ class TextFileReaderTest {
                 .hasMessageEndingWith("); write one JSON object a line");
     }
 
+    @Test
+    void moreRowsOrMoreMemoryThanTheSettingsAllowAreRefused() throws IOException {
+        TextReader limited = new TextFileReader(new Storage(new Configuration()), PARQUET, new TextLimits(1_000, 1));
+        write("long.tsv", "text\tlabel\n" + "a\t1\n".repeat(1_001));
+        assertThatThrownBy(() -> limited.read(directory + "/long.tsv", LabelColumn.REQUIRED))
+                .isInstanceOf(InputException.class)
+                .hasMessage(
+                        directory + "/long.tsv, line 1002: there are more rows than data.max-rows allows, 1000; take"
+                                + " a part of the texts, or raise it with --set data.max-rows=NUMBER");
+        write("wide.csv", "text,label\n" + ("a".repeat(2_000) + ",1\n").repeat(600));
+        assertThatThrownBy(() -> limited.read(directory + "/wide.csv", LabelColumn.REQUIRED))
+                .isInstanceOf(InputException.class)
+                .hasMessage(directory + "/wide.csv, line 469: the texts up to here take more than 1 MB of memory, the"
+                        + " most by data.max-text-megabytes; take a part of them, or raise it with --set"
+                        + " data.max-text-megabytes=NUMBER and give the driver as much more memory");
+    }
+
+    @Test
+    void aLineWithoutEndIsRefusedBeforeItIsInMemory() throws IOException {
+        Path file = directory.resolve("zeros.jsonl");
+        try (RandomAccessFile zeros = new RandomAccessFile(file.toFile(), "rw")) {
+            zeros.setLength(2_000_000_000);
+        }
+        assertRefused("zeros.jsonl", ", line 1: the line has more than 32000000 bytes; is it a file of lines?");
+    }
+
+    @Test
+    void aLabelAsLongAsATextIsRefused() throws IOException {
+        assertRefused(
+                "label.tsv",
+                "text\tlabel\na\t" + "9".repeat(1_001) + "\n",
+                ", line 2, column label: the label has 1001 characters, the most is 1000: " + "9".repeat(200)
+                        + "… (1001 characters)");
+    }
+
+    @Test
+    void jsonOverSeveralLinesIsExplained() throws IOException {
+        assertRefused(
+                "pretty.jsonl",
+                "{\n  \"text\": \"a\",\n  \"label\": 1\n}\n",
+                ", line 1, character 2: not valid JSON (Unexpected end-of-input: expected close marker for Object);"
+                        + " write one JSON object a line");
+    }
+
+    @Test
+    void aJsonLabelWithAFractionIsExplained() throws IOException {
+        assertRefused(
+                "float.jsonl",
+                "{\"text\": \"a\", \"label\": 1.0}\n",
+                ", line 1, column label: a JSON number where a string or an integer (1, not 1.0) is expected");
+    }
+
     private void assertRefused(String name, String content, String message) throws IOException {
         write(name, content);
         assertRefused(name, message);
@@ -344,7 +399,7 @@ class TextFileReaderTest {
     }
 
     private static TextReader reader() {
-        return new TextFileReader(new Storage(new Configuration()), PARQUET);
+        return new TextFileReader(new Storage(new Configuration()), PARQUET, LIMITS);
     }
 
     private void write(String name, String content) throws IOException {

@@ -23,6 +23,7 @@ import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.engine.Engine;
+import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
 
 /** A tiny model of one family with what transformers and PyTorch compute for it in float64. */
@@ -37,7 +38,7 @@ record Golden(String family, String directory, JsonNode expected, Checkpoint che
             return new Golden(
                     family,
                     directory,
-                    new ObjectMapper().readTree(STORAGE.read(directory + "/expected.json")),
+                    new ObjectMapper().readTree(STORAGE.read(directory + "/expected.json", FileKind.RUN_FILE)),
                     new CheckpointReader(STORAGE).read(directory + "/model", directory + "/classifier.safetensors"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -112,7 +113,7 @@ record Golden(String family, String directory, JsonNode expected, Checkpoint che
 
     /** What {@code make_sequence_classifiers.py} wrote for a family. */
     static JsonNode sequence(String family) throws IOException {
-        return new ObjectMapper().readTree(STORAGE.read(sequenceFile(family + ".json")));
+        return new ObjectMapper().readTree(STORAGE.read(sequenceFile(family + ".json"), FileKind.RUN_FILE));
     }
 
     static SortedMap<String, Tensor> sequenceTensors(String family) throws IOException {

@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.purespark.InputException;
+import org.purespark.storage.FileKind;
+import org.purespark.storage.JsonReason;
 import org.purespark.storage.Storage;
 
 /**
@@ -47,7 +49,7 @@ public final class JsonFiles {
      */
     public <T extends Record> T read(String address, Class<T> type, int schema) throws IOException {
         try {
-            return parse(address, storage.readText(address), type, schema);
+            return parse(address, storage.readText(address, FileKind.RUN_FILE), type, schema);
         } catch (FileNotFoundException e) {
             throw new InputException(
                     "there is no file " + address + ": run the stage that writes it, or name another run directory", e);
@@ -63,7 +65,7 @@ public final class JsonFiles {
         } catch (ValueInstantiationException e) {
             throw unreadable(
                     address,
-                    e.getCause() == null ? e.getOriginalMessage() : e.getCause().getMessage(),
+                    e.getCause() == null ? JsonReason.of(e) : e.getCause().getMessage(),
                     e);
         } catch (JsonProcessingException e) {
             String place = e.getLocation() == null || e.getLocation().getLineNr() < 0
@@ -71,7 +73,7 @@ public final class JsonFiles {
                     : " (line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr() + ")";
             // without the library's advice about its own options
-            String reason = e.getOriginalMessage()
+            String reason = JsonReason.of(e)
                     .replaceAll("\\s*\\((set|but|enable|index)\\b[^)]*\\)", "")
                     .replaceFirst("; `DeserializationFeature.*", "");
             throw unreadable(address, reason + place, e);

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.purespark.InputException;
+import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
 
 /**
@@ -89,7 +90,9 @@ public final class EventLog implements AutoCloseable {
         if (!storage.exists(address)) {
             return events;
         }
-        List<String> lines = storage.readText(address).lines().toList();
+        List<String> lines = new String(storage.read(address, FileKind.RUN_FILE), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
         for (int i = 0; i < lines.size(); i++) {
             String place = address + ", line " + (i + 1);
             try {
@@ -138,7 +141,7 @@ public final class EventLog implements AutoCloseable {
 
     private byte[] existing() {
         try {
-            byte[] found = storage.exists(address) ? storage.read(address) : new byte[0];
+            byte[] found = storage.exists(address) ? storage.read(address, FileKind.RUN_FILE) : new byte[0];
             return found.length > 0 ? found : ("{\"schema\":" + SCHEMA + "}\n").getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + address, e);

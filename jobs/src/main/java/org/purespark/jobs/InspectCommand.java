@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.jobs;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.purespark.inspect.Inspection;
+import org.purespark.inspect.InspectionReport;
+import org.purespark.inspect.InspectionText;
+import org.purespark.run.artifact.JsonFiles;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "inspect",
+        description = "Says what a model's directory holds, what is odd about it, and whether a run would refuse it;"
+                + " loads and executes nothing. Ends with 0 if it would be read, 2 if it would be refused.")
+final class InspectCommand implements Callable<Integer> {
+    private enum Format {
+        TEXT,
+        JSON
+    }
+
+    @Parameters(paramLabel = "MODEL", description = "Hugging Face directory.")
+    private String model;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "text",
+            description = "text, or json with every tensor (docs/inspect.schema.json).")
+    private Format format;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        InspectionReport report = Inspection.of(SparkWork.storageWithoutSpark(), model);
+        PrintWriter out = spec.commandLine().getOut();
+        switch (format) {
+            case TEXT -> out.println(InspectionText.of(report));
+            case JSON -> out.print(JsonFiles.indented(report));
+        }
+        out.flush();
+        return report.verdict() == InspectionReport.Verdict.ACCEPTED ? 0 : Failures.WRONG_INPUT;
+    }
+}

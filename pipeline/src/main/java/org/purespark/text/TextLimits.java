@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.text;
+
+import org.purespark.config.DataSettings;
+
+/**
+ * How much one source of texts may hold. A small file can stand for many texts: Parquet writes a text that is repeated
+ * a million times in a few bytes.
+ *
+ * @param rows the most rows (data.max-rows)
+ * @param megabytes the most megabytes (10^6 bytes) that texts and labels take in memory (data.max-text-megabytes)
+ */
+public record TextLimits(long rows, long megabytes) {
+    /** The most characters of one line, or of one text. */
+    static final int MOST_CHARACTERS = 16_000_000;
+
+    private static final int BYTES_PER_MEGABYTE = 1_000_000;
+
+    /** A text, its label and their record take this much without their characters. */
+    private static final int ROW_BYTES = 136;
+
+    public static TextLimits of(DataSettings settings) {
+        return new TextLimits(settings.maxRows(), settings.maxTextMegabytes());
+    }
+
+    long bytes() {
+        return megabytes * BYTES_PER_MEGABYTE;
+    }
+
+    /** Bytes that a row takes in memory, if each character takes one. */
+    static long bytesOf(String text, String label) {
+        return ROW_BYTES + text.length() + (label == null ? 0 : label.length());
+    }
+}
