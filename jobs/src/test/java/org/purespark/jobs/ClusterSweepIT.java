@@ -87,7 +87,7 @@ class ClusterSweepIT {
         assertThat(ended.status()).as(ended.err()).isZero();
     }
 
-    private static String[] sweep(TinyCase tiny, Path out) {
+    static String[] sweep(TinyCase tiny, Path out) {
         return new String[] {
             "sweep",
             "--manifest",

@@ -3,6 +3,8 @@ package org.purespark.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +70,23 @@ class RunnableJarIT {
             }
         }
         assertThat(listed).isEqualTo(held);
+    }
+
+    @Test
+    void theBillOfMaterialsListsEveryLibraryInItAndWhatItRunsOn() throws Exception {
+        JsonNode bill =
+                new ObjectMapper().readTree(TARGET.resolve("pure.cdx.json").toFile());
+        assertThat(bill.path("bomFormat").asText()).isEqualTo("CycloneDX");
+        TreeSet<String> listed = new TreeSet<>();
+        bill.path("components")
+                .forEach(component -> listed.add(component.path("name").asText() + "-"
+                        + component.path("version").asText()));
+        for (Path library : libraries()) {
+            String version = library.getParent().getFileName().toString();
+            String artifact = library.getParent().getParent().getFileName().toString();
+            assertThat(listed).contains(artifact + "-" + version);
+        }
+        assertThat(listed).anyMatch(name -> name.startsWith("spark-core_2.13-"));
     }
 
     private static List<Path> libraries() throws IOException {
