@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,6 +28,7 @@ import org.purespark.inspect.InspectionReport.Severity;
 import org.purespark.inspect.InspectionReport.TensorFacts;
 import org.purespark.inspect.InspectionReport.Verdict;
 import org.purespark.purify.TinyFiles;
+import org.purespark.run.artifact.JsonFiles;
 
 class InspectionTest {
     private static final String WORDS = "embeddings.word_embeddings.weight";
@@ -130,6 +135,29 @@ class InspectionTest {
                         "the pickle training_args.bin is not read here, but whoever loads it in Python runs"
                                 + " os.system"));
         assertThat(InspectionText.of(report)).contains("pickle      training_args.bin: runs os.system");
+    }
+
+    @Test
+    void asJsonItFollowsThePublishedSchema() throws IOException {
+        assertFollowsSchema();
+        put(WORDS, 0, Float.NaN);
+        for (int column = 0; column < 48; column++) {
+            put(WORDS, 7 * 48 + column, 40);
+        }
+        assertFollowsSchema();
+        Files.writeString(model.resolve("config.json"), "{}");
+        Files.delete(model.resolve("vocab.txt"));
+        Files.write(model.resolve("a.pkl"), new byte[] {(byte) 0x80, 2, 'N', '.'});
+        assertFollowsSchema();
+    }
+
+    private void assertFollowsSchema() throws IOException {
+        JsonSchema schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                .getSchema(Files.readString(Path.of("../docs/inspect.schema.json")));
+        JsonNode json = new ObjectMapper().readTree(JsonFiles.indented(inspect()));
+        assertThat(schema.validate(json)).isEmpty();
+        ((ObjectNode) json).put("more", 1).remove("verdict");
+        assertThat(schema.validate(json)).hasSize(2);
     }
 
     @Test
