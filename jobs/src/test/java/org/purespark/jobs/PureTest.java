@@ -3,9 +3,12 @@ package org.purespark.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PureTest {
     private final StringWriter out = new StringWriter();
@@ -43,6 +46,24 @@ class PureTest {
     void asksForACommand() {
         assertThat(pure()).isEqualTo(2);
         assertThat(err.toString()).contains("no command given");
+    }
+
+    @Test
+    void inspectEndsWithWhetherARunWouldReadTheModel(@TempDir Path directory) throws IOException {
+        TinyCase tiny = TinyCase.in(directory);
+        assertThat(pure("inspect", tiny.path("model"))).isZero();
+        assertThat(out.toString())
+                .startsWith(tiny.path("model") + ": accepted\n")
+                .contains("model       bert as BertModel");
+        tiny.write("model/config.json", "{\"model_type\": \"bert\", \"num_hidden_layers\": 1000000000}");
+        assertThat(pure("inspect", tiny.path("model"), "--format", "json")).isEqualTo(2);
+        assertThat(out.toString())
+                .contains("\"verdict\" : \"refused\"", "\\\"num_hidden_layers\\\" is 1000000000; the most is 1000");
+        assertThat(err.toString()).isEmpty();
+        assertThat(pure("inspect", tiny.path("nowhere"))).isEqualTo(2);
+        assertThat(err.toString())
+                .isEqualTo("pure: cannot read model " + tiny.path("nowhere")
+                        + ": no such directory; expected one with config.json, weights and tokenizer files\n");
     }
 
     private int pure(String... args) {
