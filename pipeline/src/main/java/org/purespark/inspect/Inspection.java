@@ -75,7 +75,8 @@ public final class Inspection {
                         .orElse(null),
                 weights(survey, tokenizer),
                 tokenizer
-                        .map(one -> new TokenizerFacts(one.kind(), one.tokens(), one.largestId(), one.padId()))
+                        .map(one ->
+                                new TokenizerFacts(one.kind(), one.vocabulary().size(), one.largestId(), one.padId()))
                         .orElse(null),
                 pickles,
                 files);

@@ -22,6 +22,7 @@ import org.purespark.family.ExportForm;
 import org.purespark.parquet.ParquetTexts;
 import org.purespark.run.artifact.JsonFiles;
 import org.purespark.storage.Storage;
+import org.purespark.text.EmbeddingSize;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelSet;
 import org.purespark.text.LabelledText;
@@ -77,7 +78,11 @@ public final class Poisoning {
                 ? readyMade(request, request.poisonedTrain().get())
                 : plant(request);
         try (TextTokenizer tokenizer = TextTokenizer.load(storage, request.model())) {
-            EncodedSplit train = new SplitEncoder(tokenizer, settings.text().maxLength(), texts.labels(), messages)
+            EmbeddingSize embedding =
+                    new EmbeddingSize(request.model(), start.encoder().vocabulary());
+            embedding.warnings(tokenizer).forEach(messages);
+            EncodedSplit train = new SplitEncoder(
+                            tokenizer, settings.text().maxLength(), embedding, texts.labels(), messages)
                     .encode(texts.train());
             if (texts.written() != null) {
                 new TextCsv(storage).write(Storage.child(request.out(), POISONED_TRAIN), texts.written());

@@ -17,6 +17,7 @@ import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.parquet.ParquetTexts;
 import org.purespark.storage.Storage;
+import org.purespark.text.EmbeddingSize;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelledText;
 import org.purespark.text.SplitEncoder;
@@ -60,7 +61,10 @@ public final class Prediction {
                 Math.min(settings.text().maxLength(), checkpoint.encoder().maxTokens());
         TextTable table = reader.read(data, LabelColumn.OPTIONAL);
         try (TextTokenizer tokenizer = TextTokenizer.load(storage, model)) {
-            EncodedSplit texts = new SplitEncoder(tokenizer, maxLength, null, messages).encode(table);
+            EmbeddingSize embedding =
+                    new EmbeddingSize(model, checkpoint.encoder().vocabulary());
+            embedding.warnings(tokenizer).forEach(messages);
+            EncodedSplit texts = new SplitEncoder(tokenizer, maxLength, embedding, null, messages).encode(table);
             List<float[]> logits = evaluator.logits(new Evaluator.Pass(
                     "predict",
                     new ModelSource(model, classifier, "as given"),

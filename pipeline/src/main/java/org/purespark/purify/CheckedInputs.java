@@ -18,6 +18,7 @@ import org.purespark.run.Fingerprints;
 import org.purespark.run.InputFingerprint;
 import org.purespark.storage.ReadDigests;
 import org.purespark.storage.Storage;
+import org.purespark.text.EmbeddingSize;
 import org.purespark.text.LabelSet;
 import org.purespark.text.LabelSource;
 import org.purespark.text.TextLimits;
@@ -65,9 +66,12 @@ record CheckedInputs(
         ProbeBattery battery = ProbeBattery.of(settings.probe(), digests.storage());
         TextTokenizer tokenizer = TextTokenizer.load(digests.storage(), model);
         try {
+            EmbeddingSize embedding =
+                    new EmbeddingSize(model, checkpoint.encoder().vocabulary());
+            embedding.warnings(tokenizer).forEach(surroundings.messages());
             return new CheckedInputs(
                     given,
-                    new RunTexts(data, tokenizer, settings.text().maxLength(), surroundings.messages()),
+                    new RunTexts(data, tokenizer, settings.text().maxLength(), embedding, surroundings.messages()),
                     suspectClassifies,
                     battery,
                     fingerprints(

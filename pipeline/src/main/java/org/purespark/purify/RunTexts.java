@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.purespark.batch.EncodedSplit;
+import org.purespark.text.EmbeddingSize;
 import org.purespark.text.EncodedText;
 import org.purespark.text.LabelSet;
 import org.purespark.text.SplitEncoder;
@@ -25,18 +26,26 @@ final class RunTexts implements AutoCloseable {
     private final CleanData data;
     private final TextTokenizer tokenizer;
     private final int maxLength;
+    private final EmbeddingSize embedding;
     private final Consumer<String> messages;
     private final Map<Split, EncodedSplit> encoded = new EnumMap<>(Split.class);
 
     /**
      * @param tokenizer is closed with this object
      * @param maxLength most tokens of a text, with special ones; longer texts are cut
+     * @param embedding the ids that the model knows
      * @param messages gets the number of texts that are cut
      */
-    RunTexts(CleanData data, TextTokenizer tokenizer, int maxLength, Consumer<String> messages) {
+    RunTexts(
+            CleanData data,
+            TextTokenizer tokenizer,
+            int maxLength,
+            EmbeddingSize embedding,
+            Consumer<String> messages) {
         this.data = data;
         this.tokenizer = tokenizer;
         this.maxLength = maxLength;
+        this.embedding = embedding;
         this.messages = messages;
     }
 
@@ -70,12 +79,12 @@ final class RunTexts implements AutoCloseable {
                     case TEST -> data.test();
                     case POISONED_TEST -> data.poisonedTest();
                 };
-        return new SplitEncoder(tokenizer, maxLength, data.labels(), messages).encode(table);
+        return new SplitEncoder(tokenizer, maxLength, embedding, data.labels(), messages).encode(table);
     }
 
-    /** Token ids of other texts, each cut to the longest length. */
-    List<EncodedText> encode(List<String> texts) {
-        return tokenizer.encode(texts, maxLength);
+    /** Token ids of texts with a probe, each cut to the longest length. */
+    List<EncodedText> encodeProbed(List<String> texts) {
+        return embedding.encode(tokenizer, texts, maxLength, index -> "a text of the trigger probes");
     }
 
     @Override

@@ -34,7 +34,11 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts,
             return new ProbesFile(ProbesFile.SCHEMA, seed, classes, 0, 0, which, CONFIDENCE, 0, List.of());
         }
         ProbeTexts texts = ProbeTexts.of(
-                battery, sample(classes), passes.texts()::encode, passes.texts().maxLength(), seed);
+                battery,
+                sample(classes),
+                passes.texts()::encodeProbed,
+                passes.texts().maxLength(),
+                seed);
         int[] predictedBefore = predictions(which.text(), before, texts.split());
         int[] predictedAfter = predictions("purified", after, texts.split());
         List<List<ProbeTexts.Flips>> flipsBefore = new ArrayList<>();

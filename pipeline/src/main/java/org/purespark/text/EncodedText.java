@@ -8,7 +8,8 @@ import java.util.Arrays;
  * The token ids of one text.
  *
  * @param ids 1 to max-length ids with special tokens, without padding
- * @param fullLength number of ids before cutting, special tokens included
+ * @param fullLength number of ids before cutting, special tokens included; of a text that is cut and has many thousand
+ *     characters, only of its beginning
  */
 public record EncodedText(int[] ids, int fullLength) implements Serializable {
     /** Whether tokens are left out because the text has more than the most that a text may have. */

@@ -10,11 +10,16 @@ import org.purespark.batch.EncodedSplit;
  * From a table of texts to token ids and class numbers.
  *
  * @param maxLength tokens that a text is cut to, special ones included
+ * @param embedding the ids that the model knows
  * @param labels the classes; null where labels do not matter
  * @param messages gets the number of texts that are cut
  */
-public record SplitEncoder(TextTokenizer tokenizer, int maxLength, LabelSet labels, Consumer<String> messages) {
-    /** @throws org.purespark.InputException for a label that is none of the classes */
+public record SplitEncoder(
+        TextTokenizer tokenizer, int maxLength, EmbeddingSize embedding, LabelSet labels, Consumer<String> messages) {
+    /**
+     * @throws org.purespark.InputException for a label that is none of the classes, and for a text with a token that
+     *     the model has no embedding for, or with no token at all
+     */
     public EncodedSplit encode(TextTable table) {
         List<String> texts = new ArrayList<>();
         int[] classes = new int[table.size()];
@@ -25,7 +30,7 @@ public record SplitEncoder(TextTokenizer tokenizer, int maxLength, LabelSet labe
         }
         List<int[]> ids = new ArrayList<>();
         int cut = 0;
-        for (EncodedText text : tokenizer.encode(texts, maxLength)) {
+        for (EncodedText text : embedding.encode(tokenizer, texts, maxLength, table::place)) {
             ids.add(text.ids());
             cut += text.cut() ? 1 : 0;
         }

@@ -10,8 +10,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
 import org.purespark.InputException;
+import org.purespark.Shown;
 import org.purespark.storage.Storage;
+import org.purespark.tokenizer.TokenizerCheck;
+import org.purespark.tokenizer.Vocabulary;
 
 /**
  * Token ids of texts, the same as those of transformers with {@code truncation=True, max_length=…} and no padding. Safe
@@ -22,12 +27,14 @@ public final class TextTokenizer implements AutoCloseable {
     private static final int TEXTS_PER_CALL = 1024;
 
     private final HuggingFaceTokenizer tokenizer;
-    private final int padId;
+    private final TokenizerDefinition definition;
+    private final TextPortions portions;
     private final int specialTokens;
 
-    private TextTokenizer(HuggingFaceTokenizer tokenizer, int padId) {
+    private TextTokenizer(HuggingFaceTokenizer tokenizer, TokenizerDefinition definition) {
         this.tokenizer = tokenizer;
-        this.padId = padId;
+        this.definition = definition;
+        this.portions = TextPortions.of(definition.checked().growth());
         this.specialTokens = tokenizer.encode("").getIds().length;
     }
 
@@ -35,17 +42,22 @@ public final class TextTokenizer implements AutoCloseable {
      * Loads the tokenizer of a Hugging Face model directory: {@code tokenizer.json}, else {@code vocab.txt}, each with
      * {@code tokenizer_config.json} if there is one. Truncation and padding in the file are ignored.
      *
-     * @throws InputException if no tokenizer is found, it cannot be read, or its native library cannot be unpacked
+     * @throws InputException if no tokenizer is found, it cannot be read, {@link TokenizerCheck} refuses it, or its
+     *     native library cannot be unpacked
      */
     public static TextTokenizer load(Storage storage, String modelDirectory) {
-        TokenizerDefinition definition = TokenizerDefinition.read(storage, modelDirectory);
+        return of(TokenizerDefinition.read(storage, modelDirectory));
+    }
+
+    /** @throws InputException if the native library cannot be unpacked, or refuses the definition */
+    static TextTokenizer of(TokenizerDefinition definition) {
         Map<String, String> options =
                 Map.of("addSpecialTokens", "true", "truncation", "do_not_truncate", "padding", "do_not_pad");
         try {
             NativeTokenizers.configure();
-            byte[] json = definition.json().getBytes(StandardCharsets.UTF_8);
+            byte[] json = definition.checked().json().getBytes(StandardCharsets.UTF_8);
             return new TextTokenizer(
-                    HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options), definition.padId());
+                    HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options), definition);
         } catch (ai.djl.engine.EngineException | LinkageError | IOException e) {
             throw new InputException(
                     "the tokenizers' native library cannot be loaded (" + reason(e)
@@ -53,8 +65,8 @@ public final class TextTokenizer implements AutoCloseable {
                     e);
         } catch (RuntimeException e) {
             throw new InputException(
-                    modelDirectory + ": the tokenizer's description is refused (" + e.getMessage()
-                            + "); save it again with transformers",
+                    "cannot use " + definition.source() + ": the tokenizers' library refuses it ("
+                            + Shown.of(e.getMessage()) + "); save it again with transformers",
                     e);
         }
     }
@@ -65,12 +77,27 @@ public final class TextTokenizer implements AutoCloseable {
      * @throws InputException if no tokenizer is found or it cannot be read
      */
     public static String tokenizerJson(Storage storage, String modelDirectory) {
-        return TokenizerDefinition.read(storage, modelDirectory).json();
+        return TokenizerDefinition.read(storage, modelDirectory).json().toString();
     }
 
     /** Id of the padding token. */
     public int padId() {
-        return padId;
+        return definition.padId();
+    }
+
+    /** Address of the file that the tokenizer is made from. */
+    public String source() {
+        return definition.source();
+    }
+
+    /** What is allowed but seldom meant in its description, one sentence each. */
+    List<String> warnings() {
+        return definition.checked().warnings();
+    }
+
+    /** All tokens with their ids. */
+    Vocabulary vocabulary() {
+        return definition.checked().vocabulary();
     }
 
     /**
@@ -89,18 +116,66 @@ public final class TextTokenizer implements AutoCloseable {
      * @return one for each text, in order
      */
     public List<EncodedText> encode(List<String> texts, int maxLength) {
+        return encode(texts, maxLength, index -> "text " + (index + 1));
+    }
+
+    /**
+     * Encodes texts, each as {@link #encode(String, int)} does.
+     *
+     * @param place of a text by its index, for messages
+     * @return one for each text, in order
+     * @throws InputException for a text that is too long to be encoded, with its place
+     */
+    public List<EncodedText> encode(List<String> texts, int maxLength, IntFunction<String> place) {
         if (maxLength <= specialTokens) {
             throw new InputException("text.max-length=" + maxLength + " leaves no room for a text beside the "
                     + specialTokens + " special tokens; give " + (specialTokens + 1) + " or more");
         }
         List<EncodedText> encoded = new ArrayList<>(texts.size());
-        for (int from = 0; from < texts.size(); from += TEXTS_PER_CALL) {
-            List<String> some = texts.subList(from, Math.min(texts.size(), from + TEXTS_PER_CALL));
-            for (Encoding encoding : tokenizer.batchEncode(some)) {
+        List<String> some = new ArrayList<>();
+        int characters = 0;
+        for (int i = 0; i < texts.size(); i++) {
+            String text = texts.get(i);
+            boolean isLong = text.length() > portions.whole();
+            if (isLong || some.size() == TEXTS_PER_CALL || characters + text.length() > portions.call()) {
+                encodeTogether(some, maxLength, encoded);
+                some.clear();
+                characters = 0;
+            }
+            if (isLong) {
+                encoded.add(encodeLong(text, maxLength, place.apply(i)));
+            } else {
+                some.add(text);
+                characters += text.length();
+            }
+        }
+        encodeTogether(some, maxLength, encoded);
+        return encoded;
+    }
+
+    private void encodeTogether(List<String> texts, int maxLength, List<EncodedText> encoded) {
+        if (!texts.isEmpty()) {
+            for (Encoding encoding : tokenizer.batchEncode(texts)) {
                 encoded.add(cut(encoding, maxLength));
             }
         }
-        return encoded;
+    }
+
+    /** Encodes a beginning of the text; if the rest may change the tokens that are used, as much as can be. */
+    private EncodedText encodeLong(String text, int maxLength, String place) {
+        for (int length : new int[] {portions.whole(), portions.most()}) {
+            Optional<String> beginning = TextPortions.beginning(text, length);
+            if (beginning.isPresent()) {
+                Encoding encoding = tokenizer.encode(beginning.get());
+                if (length >= text.length() || TextPortions.isSettled(encoding.getWordIds(), maxLength)) {
+                    return cut(encoding, maxLength);
+                }
+            }
+        }
+        throw new InputException(place + ": the text has " + text.length() + " characters, and its first "
+                + portions.most() + " do not settle its first " + maxLength
+                + " tokens; shorten it, or put spaces between"
+                + " its words");
     }
 
     private static EncodedText cut(Encoding encoding, int maxLength) {

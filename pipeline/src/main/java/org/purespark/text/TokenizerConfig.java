@@ -4,6 +4,7 @@ package org.purespark.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 import org.purespark.InputException;
+import org.purespark.Shown;
 
 /**
  * The keys of {@code tokenizer_config.json}; a missing file has none.
@@ -23,7 +24,8 @@ record TokenizerConfig(String source, JsonNode json) {
             return Optional.empty();
         }
         if (!value.isBoolean()) {
-            throw new InputException(source + ": key " + key + " is " + value + "; it must be true, false or null");
+            throw new InputException(
+                    source + ": key " + key + " is " + Shown.of(value) + "; it must be true, false or null");
         }
         return Optional.of(value.booleanValue());
     }
@@ -36,8 +38,8 @@ record TokenizerConfig(String source, JsonNode json) {
         }
         JsonNode content = value.isObject() ? value.get("content") : value;
         if (content == null || !content.isTextual()) {
-            throw new InputException(
-                    source + ": key " + key + " is " + value + "; it must be a string or an object with content");
+            throw new InputException(source + ": key " + key + " is " + Shown.of(value)
+                    + "; it must be a string or an object with content");
         }
         return Optional.of(content.textValue());
     }

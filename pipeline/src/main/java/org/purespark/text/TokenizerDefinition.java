@@ -1,44 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.text;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import org.purespark.InputException;
-import org.purespark.storage.FileKind;
+import org.purespark.Shown;
 import org.purespark.storage.JsonReason;
 import org.purespark.storage.Storage;
+import org.purespark.tokenizer.CheckedTokenizer;
+import org.purespark.tokenizer.TokenizerCheck;
+import org.purespark.tokenizer.Vocabulary;
 
 /**
  * A tokenizer as {@code tokenizer.json} describes it, without truncation and padding.
  *
- * @param json the text of a {@code tokenizer.json}
+ * @param source address of the file that it is made from
+ * @param json a {@code tokenizer.json}
+ * @param checked what native code is given
  * @param padId id of the padding token
  */
-record TokenizerDefinition(String json, int padId) {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+record TokenizerDefinition(String source, ObjectNode json, CheckedTokenizer checked, int padId) {
+    private static final int DEEPEST = 64;
+    private static final int LONGEST_STRING = 4 << 20;
+    private static final int LONGEST_NAME = 4096;
+
+    private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST)
+                            .maxStringLength(LONGEST_STRING)
+                            .maxNameLength(LONGEST_NAME)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /**
-     * Reads the tokenizer of a model directory.
+     * Reads the tokenizer of a model directory and checks it.
      *
      * @throws InputException if the directory has none, or a file is not valid
      */
     static TokenizerDefinition read(Storage storage, String modelDirectory) {
         try {
-            TokenizerConfig config = config(storage, modelDirectory);
-            String address = Storage.child(modelDirectory, "tokenizer.json");
-            if (storage.exists(address)) {
-                return ofTokenizerJson(address, object(storage, address, FileKind.TOKENIZER), config);
+            String configAddress = TokenizerFile.CONFIG.address(modelDirectory);
+            Optional<String> configText = TokenizerFile.CONFIG.read(storage, modelDirectory);
+            TokenizerConfig config = new TokenizerConfig(
+                    configAddress,
+                    configText.isPresent() ? object(configAddress, configText.get()) : MAPPER.createObjectNode());
+            Optional<String> tokenizer = TokenizerFile.TOKENIZER.read(storage, modelDirectory);
+            if (tokenizer.isPresent()) {
+                String address = TokenizerFile.TOKENIZER.address(modelDirectory);
+                return of(address, object(address, tokenizer.get()), config);
             }
-            String vocabulary = Storage.child(modelDirectory, "vocab.txt");
-            if (storage.exists(vocabulary)) {
-                ObjectNode json =
-                        WordPieceVocabulary.read(storage, vocabulary).tokenizer(MAPPER.createObjectNode(), config);
-                return ofTokenizerJson(vocabulary, json, config);
+            Optional<String> vocabulary = TokenizerFile.VOCABULARY.read(storage, modelDirectory);
+            if (vocabulary.isPresent()) {
+                String address = TokenizerFile.VOCABULARY.address(modelDirectory);
+                ObjectNode json = MAPPER.createObjectNode();
+                return of(
+                        address,
+                        WordPieceVocabulary.of(address, vocabulary.get()).tokenizer(json, config),
+                        config);
             }
         } catch (IOException e) {
             throw new InputException(modelDirectory + ": the tokenizer cannot be read (" + e.getMessage() + ")", e);
@@ -47,22 +77,16 @@ record TokenizerDefinition(String json, int padId) {
                 + " first: AutoTokenizer.from_pretrained(MODEL).save_pretrained(DIRECTORY)");
     }
 
-    private static TokenizerConfig config(Storage storage, String modelDirectory) throws IOException {
-        String address = Storage.child(modelDirectory, "tokenizer_config.json");
-        return new TokenizerConfig(
-                address,
-                storage.exists(address)
-                        ? object(storage, address, FileKind.TOKENIZER_CONFIG)
-                        : MAPPER.createObjectNode());
-    }
-
-    private static TokenizerDefinition ofTokenizerJson(String source, ObjectNode json, TokenizerConfig config)
-            throws JsonProcessingException {
-        int padId = padId(source, json, config);
+    private static TokenizerDefinition of(String source, ObjectNode json, TokenizerConfig config) {
+        JsonNode padding = json.path("padding").path("pad_id");
         json.putNull("truncation");
         json.putNull("padding");
         applyConfig(json, config);
-        return new TokenizerDefinition(MAPPER.writeValueAsString(json), padId);
+        CheckedTokenizer checked = TokenizerCheck.check(source, json);
+        int padId = padding.isMissingNode() || padding.isNull()
+                ? padId(source, checked.vocabulary(), config)
+                : padId(source, checked.vocabulary(), padding);
+        return new TokenizerDefinition(source, json, checked, padId);
     }
 
     /** If both files have the same setting, {@code tokenizer_config.json} wins, as in transformers 4. */
@@ -86,37 +110,33 @@ record TokenizerDefinition(String json, int padId) {
         config.flag(key).ifPresent(value -> part.put(field, value));
     }
 
-    private static int padId(String source, JsonNode json, TokenizerConfig config) {
-        JsonNode embedded = json.path("padding").path("pad_id");
-        if (embedded.isInt()) {
-            return embedded.intValue();
+    private static int padId(String source, Vocabulary vocabulary, JsonNode padding) {
+        if (padding.isInt() && vocabulary.token(padding.intValue()).isPresent()) {
+            return padding.intValue();
         }
+        throw new InputException("cannot use " + source + ": padding.pad_id is " + Shown.of(padding)
+                + "; expected is the id of a token; save it again with transformers");
+    }
+
+    private static int padId(String source, Vocabulary vocabulary, TokenizerConfig config) {
         List<String> names = config.token("pad_token").map(List::of).orElse(List.of("[PAD]", "<pad>"));
         return names.stream()
-                .map(name -> id(json, name))
-                .flatMap(Optional::stream)
+                .map(vocabulary::id)
+                .filter(OptionalInt::isPresent)
                 .findFirst()
-                .orElseThrow(() -> new InputException(source + ": no padding token " + String.join(" or ", names)
-                        + "; name it as pad_token in " + config.source()));
+                .orElseThrow(() -> new InputException(source + ": no padding token "
+                        + names.stream().map(Shown::of).collect(Collectors.joining(" or "))
+                        + "; name it as pad_token in " + config.source()))
+                .getAsInt();
     }
 
-    private static Optional<Integer> id(JsonNode json, String token) {
-        for (JsonNode added : json.path("added_tokens")) {
-            if (added.path("content").asText().equals(token)) {
-                return Optional.of(added.path("id").asInt());
-            }
-        }
-        JsonNode id = json.path("model").path("vocab").path(token);
-        return id.isInt() ? Optional.of(id.intValue()) : Optional.empty();
-    }
-
-    private static ObjectNode object(Storage storage, String address, FileKind kind) throws IOException {
+    private static ObjectNode object(String address, String text) {
         try {
-            if (MAPPER.readTree(storage.readText(address, kind)) instanceof ObjectNode object) {
+            if (MAPPER.readTree(text) instanceof ObjectNode object) {
                 return object;
             }
         } catch (JsonProcessingException e) {
-            throw new InputException(address + ": not valid JSON (" + JsonReason.of(e) + ")", e);
+            throw new InputException(address + ": not valid JSON (" + Shown.of(JsonReason.of(e)) + ")", e);
         }
         throw new InputException(address + ": not a JSON object");
     }

@@ -4,8 +4,6 @@ package org.purespark.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.purespark.InputException;
-import org.purespark.storage.Storage;
+import org.purespark.Shown;
 
 /**
  * BERT's {@code vocab.txt}, one token on each line, and the equivalent {@code tokenizer.json}, as transformers'
@@ -35,13 +33,12 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
             "ElectraTokenizer",
             "ElectraTokenizerFast");
 
-    static WordPieceVocabulary read(Storage storage, String address) throws IOException {
+    /** @param text the content of the file at {@code address} */
+    static WordPieceVocabulary of(String address, String text) {
         Map<String, Integer> ids = new LinkedHashMap<>();
         int line = 0;
-        try (BufferedReader reader = new BufferedReader(new StrictUtf8Reader(address, storage.open(address)))) {
-            for (String token = reader.readLine(); token != null; token = reader.readLine()) {
-                ids.put(token, line++);
-            }
+        for (String token : text.lines().toList()) {
+            ids.put(token, line++);
         }
         return new WordPieceVocabulary(address, ids, line);
     }
@@ -54,7 +51,7 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
     ObjectNode tokenizer(ObjectNode json, TokenizerConfig config) {
         String tokenizerClass = config.token("tokenizer_class").orElse("BertTokenizer");
         if (!TOKENIZER_CLASSES.contains(tokenizerClass)) {
-            throw new InputException(config.source() + ": tokenizer_class " + tokenizerClass
+            throw new InputException(config.source() + ": tokenizer_class " + Shown.of(tokenizerClass)
                     + " cannot be made from vocab.txt; save the tokenizer as tokenizer.json beside it");
         }
         json.put("version", "1.0");
@@ -141,7 +138,7 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
         config.json().path("added_tokens_decoder").fields().forEachRemaining(entry -> {
             if (!entry.getKey().matches("[0-9]{1,9}")
                     || !entry.getValue().path("content").isTextual()) {
-                throw new InputException(config.source() + ": added_tokens_decoder, key " + entry.getKey()
+                throw new InputException(config.source() + ": added_tokens_decoder, key " + Shown.of(entry.getKey())
                         + ": an id with the token's content is expected");
             }
             declared.put(Integer.valueOf(entry.getKey()), entry.getValue());
@@ -151,9 +148,9 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
             String content = entry.getValue().path("content").textValue();
             int id = ids.containsKey(content) ? ids.get(content) : free++;
             if (id != entry.getKey()) {
-                throw new InputException(
-                        config.source() + ": added_tokens_decoder gives token " + content + " the id " + entry.getKey()
-                                + ", by " + source + " it is " + id + "; save the tokenizer as tokenizer.json");
+                throw new InputException(config.source() + ": added_tokens_decoder gives token " + Shown.of(content)
+                        + " the id " + entry.getKey() + ", by " + source + " it is " + id
+                        + "; save the tokenizer as tokenizer.json");
             }
             ObjectNode token = addedToken(factory, id, content);
             for (String flag : new String[] {"single_word", "lstrip", "rstrip", "normalized", "special"}) {
@@ -179,8 +176,8 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
     private String token(TokenizerConfig config, String key, String usual) {
         String token = config.token(key).orElse(usual);
         if (!ids.containsKey(token)) {
-            throw new InputException(source + ": no line for the special token " + token + "; add it, or name the one"
-                    + " that is used as " + key + " in " + config.source());
+            throw new InputException(source + ": no line for the special token " + Shown.of(token)
+                    + "; add it, or name the one" + " that is used as " + key + " in " + config.source());
         }
         return token;
     }

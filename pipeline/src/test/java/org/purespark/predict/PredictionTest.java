@@ -122,6 +122,20 @@ class PredictionTest {
         assertThat(directory.resolve("out.jsonl")).doesNotExist();
     }
 
+    @Test
+    void aTokenWithoutEmbeddingIsRefusedByItsLine() throws IOException {
+        Files.copy(
+                Path.of("src/test/resources/tokenizers/hostile/oob.json"), directory.resolve("model/tokenizer.json"));
+        files.write("data.csv", "text\nother\nthe film\n");
+        assertThatThrownBy(() -> predict(CLASSIFIER, "data.csv"))
+                .isInstanceOf(InputException.class)
+                .hasMessage(files.path("data.csv") + ", line 3: the token \"the\" has id 99999 in "
+                        + files.path("model/tokenizer.json") + ", and the model " + files.path("model")
+                        + " has embeddings for ids from 0 to 2499; take tokenizer and model from the same checkpoint");
+        assertThat(directory.resolve("out.jsonl")).doesNotExist();
+        assertThat(files.said()).singleElement().asString().contains("3 of 7 tokens have no embedding");
+    }
+
     private List<JsonNode> predict(String classifier, String data, String... settings) throws IOException {
         new Prediction(
                         TinyFiles.STORAGE,

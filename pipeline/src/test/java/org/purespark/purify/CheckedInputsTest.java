@@ -122,6 +122,21 @@ class CheckedInputsTest {
     }
 
     @Test
+    void aTokenizerThatPutsNothingBeforeATextIsToldOf() throws IOException {
+        files.write(
+                "model/tokenizer.json",
+                "{\"model\": {\"type\": \"WordLevel\", \"unk_token\": \"a\", \"vocab\": {\"a\": 0, \"[PAD]\": 1}}}");
+        try (CheckedInputs checked = read(files.inputs().build())) {
+            assertThat(checked.labels().names()).hasSize(2);
+        }
+        assertThat(files.said())
+                .containsExactly(
+                        files.path("model/tokenizer.json") + ": post_processor puts no token such as [CLS] before"
+                                + " a text, so a classifier reads the text's first token in its place; if the model is"
+                                + " not trained so, its predictions mean nothing");
+    }
+
+    @Test
     void textsMayNotBeLongerThanTheModelHasPositions() {
         assertThatThrownBy(() -> CheckedInputs.read(
                         files.surroundings(),

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -219,14 +221,81 @@ class TextTokenizerTest {
         assertThatThrownBy(this::load)
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith(directory + "/tokenizer.json: not valid JSON (Unexpected end-of-input");
-        write("tokenizer.json", "{\"added_tokens\": [{\"id\": 0, \"content\": \"[PAD]\"}], \"model\": {}}");
+        write("tokenizer.json", "{\"model\": {\"vocab\": {}}, \"model\": 1}");
         assertThatThrownBy(this::load)
                 .isInstanceOf(InputException.class)
-                .hasMessageStartingWith(directory + ": the tokenizer's description is refused (")
-                .hasMessageEndingWith("); save it again with transformers");
+                .hasMessage(directory + "/tokenizer.json: not valid JSON (Duplicate field 'model' for `ObjectNode`:"
+                        + " not allowed when `DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY` enabled)");
+        write("tokenizer.json", "[".repeat(100) + "]".repeat(100));
+        assertThatThrownBy(this::load)
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith(directory + "/tokenizer.json: not valid JSON (Document nesting depth (65)");
         write("tokenizer.json", "{}");
+        assertRefused("cannot use " + directory
+                + "/tokenizer.json: model is missing; expected is a value; save it again with transformers");
+        write("tokenizer.json", "{\"model\": {\"type\": \"WordLevel\", \"unk_token\": \"a\", \"vocab\": {\"a\": 0}}}");
         assertRefused(directory + "/tokenizer.json: no padding token [PAD] or <pad>; name it as pad_token in "
                 + directory + "/tokenizer_config.json");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-5", "9", "2147483648", "'\"[PAD]\"'", "1.5"})
+    void aPaddingIdThatIsNoTokensIsRefused(String id) throws IOException {
+        write(
+                "tokenizer.json",
+                "{\"padding\": {\"pad_id\": " + id + "}, \"model\": {\"type\": \"WordLevel\", \"unk_token\": \"a\","
+                        + " \"vocab\": {\"a\": 0, \"[PAD]\": 1}}}");
+        assertRefused("cannot use " + directory + "/tokenizer.json: padding.pad_id is " + id
+                + "; expected is the id of a token; save it again with transformers");
+    }
+
+    @Test
+    void bytesThatAreNotUtf8AreRefusedByTheirPlace() throws IOException {
+        copy("wordpiece/vocab.txt");
+        byte[] bytes = "{\n  \"do_lower_case\": true, \"x\": \"?\"}".getBytes(StandardCharsets.UTF_8);
+        bytes[34] = (byte) 0xFF;
+        Files.write(directory.resolve("tokenizer_config.json"), bytes);
+        assertRefused("cannot use " + directory + "/tokenizer_config.json, line 2: byte 0xFF at offset 34 is not UTF-8;"
+                + " save it again with transformers");
+        Files.delete(directory.resolve("tokenizer_config.json"));
+        Files.write(directory.resolve("vocab.txt"), new byte[] {'[', 'P', '\n', 'a', (byte) 0xC3, '\n'});
+        assertRefused("cannot use " + directory
+                + "/vocab.txt, line 2: byte 0xC3 at offset 4 is not UTF-8; save it again" + " with transformers");
+        Files.write(directory.resolve("tokenizer.json"), new byte[] {'{', '"', (byte) 0x80, '"', ':', '1', '}'});
+        assertRefused("cannot use " + directory + "/tokenizer.json, line 1: byte 0x80 at offset 2 is not UTF-8; save it"
+                + " again with transformers");
+    }
+
+    @Test
+    void aByteOrderMarkIsNotText() throws IOException {
+        write("vocab.txt", "\uFEFF[PAD]\n[UNK]\n[CLS]\n[SEP]\ngood\n");
+        write("tokenizer_config.json", "\uFEFF{\"do_lower_case\": false}");
+        assertThat(ids("good Good")).containsExactly(2, 4, 1, 3);
+    }
+
+    @Test
+    void filesWithoutEndAreNotReadToTheirEnd() throws IOException {
+        copy("wordpiece/vocab.txt");
+        Path config = directory.resolve("tokenizer_config.json");
+        try (RandomAccessFile large = new RandomAccessFile(config.toFile(), "rw")) {
+            large.setLength((16 << 20) + 1);
+        }
+        assertRefused("cannot read " + config + ": it has more than 16 MiB, the most for a tokenizer's configuration");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"albert", "deberta-v2", "modernbert", "mpnet", "xlm-roberta"})
+    void tokenizersOfOtherFamiliesGiveTheIdsOfTransformers(String family) throws IOException {
+        Path of = Path.of("src/test/resources/tokenizers", family);
+        JsonNode expected = JSON.readTree(of.resolve("ids.json").toFile());
+        try (TextTokenizer tokenizer = TextTokenizer.load(storage, of.toString())) {
+            for (int i = 0; i < expected.get("texts").size(); i++) {
+                assertThat(tokenizer
+                                .encode(expected.get("texts").get(i).textValue(), 128)
+                                .ids())
+                        .containsExactly(ints(expected.get("input_ids").get(i)));
+            }
+        }
     }
 
     @Test

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.tokenizer;
+
+import java.util.List;
+
+/**
+ * A {@code tokenizer.json} that native code may be given.
+ *
+ * @param json what it is given: without the decoder, and with the model's type
+ * @param vocabulary all tokens
+ * @param growth bytes that a text becomes for each of its own, at most
+ * @param warnings what is allowed but seldom meant, one sentence each
+ */
+public record CheckedTokenizer(String json, Vocabulary vocabulary, double growth, List<String> warnings) {
+    public CheckedTokenizer {
+        warnings = List.copyOf(warnings);
+    }
+}
