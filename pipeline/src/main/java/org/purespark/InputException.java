@@ -6,7 +6,7 @@ package org.purespark;
  * way out. It is one line, whatever texts of files it quotes. The command line prints the message alone and ends with
  * status 2.
  */
-public final class InputException extends RuntimeException {
+public class InputException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private static final int MOST_CHARACTERS = 8000;

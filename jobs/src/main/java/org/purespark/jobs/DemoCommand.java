@@ -3,6 +3,7 @@ package org.purespark.jobs;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -15,6 +16,9 @@ import org.purespark.poison.PoisonRequest;
 import org.purespark.poison.Poisoning;
 import org.purespark.purify.Inputs;
 import org.purespark.purify.Purification;
+import org.purespark.run.lease.LeaseTimes;
+import org.purespark.run.lease.LeasedDirectory;
+import org.purespark.run.lease.RunLease;
 import org.purespark.storage.Storage;
 import org.purespark.text.LabelledText;
 import org.purespark.text.TextCsv;
@@ -52,6 +56,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Storage files = SparkWork.storageWithoutSpark();
+        RunLease.refuseIfInUse(files, LeasedDirectory.ofRun(run()), LeaseTimes.OF_COMMANDS, Clock.systemUTC());
         Settings settings = settings(files);
         String encoder = Storage.child(out, "minilm");
         if (!files.exists(Storage.child(encoder, "config.json"))) {

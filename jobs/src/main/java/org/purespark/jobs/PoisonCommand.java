@@ -83,6 +83,7 @@ final class PoisonCommand implements Callable<Integer> {
                     spec.commandLine().getOut());
             return 0;
         }
+        Poisoning.requireApart(SparkWork.storageWithoutSpark(), request());
         TrainingMemory.require(SparkWork.storageWithoutSpark(), model, resolved.settings());
         try (SparkWork work = new SparkWork("poison", spec.commandLine().getErr())) {
             new Poisoning(
@@ -90,18 +91,22 @@ final class PoisonCommand implements Callable<Integer> {
                             work.fineTuner(resolved.settings().compute().engine()),
                             resolved.settings(),
                             work::say)
-                    .run(PoisonRequest.builder()
-                            .model(model)
-                            .attack(attack)
-                            .train(train)
-                            .target(target)
-                            .rate(rate)
-                            .poisonedTrain(poisonedTrain)
-                            .test(test)
-                            .out(out)
-                            .build());
+                    .run(request());
         }
         spec.commandLine().getOut().println(Storage.child(out, Poisoning.SUSPECT));
         return 0;
+    }
+
+    private PoisonRequest request() {
+        return PoisonRequest.builder()
+                .model(model)
+                .attack(attack)
+                .train(train)
+                .target(target)
+                .rate(rate)
+                .poisonedTrain(poisonedTrain)
+                .test(test)
+                .out(out)
+                .build();
     }
 }

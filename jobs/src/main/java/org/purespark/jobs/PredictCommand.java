@@ -52,6 +52,7 @@ final class PredictCommand implements Callable<Integer> {
                     spec.commandLine().getOut());
             return 0;
         }
+        Prediction.requireWritable(SparkWork.storageWithoutSpark(), model, classifier, data, out);
         try (SparkWork work = new SparkWork("predict", spec.commandLine().getErr())) {
             new Prediction(
                             work.storage(),

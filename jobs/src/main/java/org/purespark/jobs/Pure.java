@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.purespark.InputException;
 import org.purespark.run.StageName;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -61,6 +62,13 @@ public final class Pure implements Runnable {
     }
 
     private static int run(String[] args, PrintWriter out, PrintWriter err, Interruption interruption) {
+        try {
+            Arguments.requireWhole(args, System.getProperty("sun.jnu.encoding", "UTF-8"));
+        } catch (InputException e) {
+            err.println("pure: " + e.getMessage());
+            err.flush();
+            return Failures.WRONG_INPUT;
+        }
         Failures failures = new Failures(interruption);
         return commandLine()
                 .setOut(out)

@@ -12,9 +12,13 @@ import org.purespark.config.ResolvedSettings;
 import org.purespark.config.Settings;
 import org.purespark.purify.Inputs;
 import org.purespark.purify.Purification;
+import org.purespark.purify.RunPlaces;
 import org.purespark.run.InputFingerprint;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.StageName;
+import org.purespark.run.lease.LeaseTimes;
+import org.purespark.run.lease.LeasedDirectory;
+import org.purespark.run.lease.RunLease;
 import org.purespark.storage.Storage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,8 +58,11 @@ final class StageCommand implements Callable<Integer> {
             DryRun.print(resolved, inputs.inputs(), SparkWork.storageWithoutSpark(), out);
             return 0;
         }
+        Storage storage = SparkWork.storageWithoutSpark();
+        RunPlaces places = stage == null ? RunPlaces.ofAllStages(run) : RunPlaces.of(stage, run);
+        places.requireApart(storage, resolved.settings(), inputs.inputs());
+        RunLease.refuseIfInUse(storage, LeasedDirectory.ofRun(run), LeaseTimes.OF_COMMANDS, Clock.systemUTC());
         if (stage == null || TRAINING.contains(stage)) {
-            Storage storage = SparkWork.storageWithoutSpark();
             TrainingMemory.require(storage, model(storage), resolved.settings());
         }
         try (SparkWork work = new SparkWork(spec.name(), spec.commandLine().getErr())) {

@@ -9,9 +9,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.purespark.InputException;
+import org.purespark.run.lease.LeaseTimes;
+import org.purespark.run.lease.LeasedDirectory;
+import org.purespark.run.lease.RunLease;
+import org.purespark.storage.OutputPlaces;
 import org.purespark.storage.Storage;
 import org.purespark.sweep.ManifestReader;
 import org.purespark.sweep.PlannedRun;
@@ -40,7 +45,6 @@ import picocli.CommandLine.TypeConversionException;
         description = "Purifies the suspects of a manifest in one application, each in a run directory of its own, and"
                 + " compares them. Run again, it continues; new and changed rows are done, finished ones are not.")
 final class SweepCommand implements Callable<Integer> {
-    private static final String SUMMARY = "summary.md";
     private static final int ROWS_ON_SCREEN = 50;
 
     /** The values of {@code --mode}: a mode, or {@code auto}. */
@@ -117,21 +121,49 @@ final class SweepCommand implements Callable<Integer> {
         if (files.exists(out) && !files.isDirectory(out)) {
             throw new InputException("--out " + out + " is a file: name a directory, or a new one");
         }
+        requireApart(files, runs);
+        if (settings.dryRun()) {
+            return run(runs, suspects, null);
+        }
+        try (RunLease lease = RunLease.acquire(
+                files, LeasedDirectory.ofSweep(out), LeaseTimes.OF_COMMANDS, Clock.systemUTC(), this::say)) {
+            return run(runs, suspects, lease);
+        }
+    }
+
+    /** @param lease of the sweep's directory; null if nothing is to be done */
+    private int run(List<SuspectRun> runs, List<Suspect> suspects, RunLease lease) throws IOException {
         try (SparkWork work = new SparkWork("sweep", spec.commandLine().getErr())) {
             int slots = work.slots();
             SweepPlan plan = SweepPlan.of(new SweepSurvey(work.storage()).of(runs), slots, asked());
             SweepMemory memory = SweepMemory.of(work.storage(), plan, places(suspects), work.process(), atOnce());
-            if (settings.dryRun()) {
+            if (lease == null) {
                 print(plan, memory, spec.commandLine().getOut());
                 return 0;
             }
             memory.require();
             say(work, plan);
-            return sweep(work, runs, plan);
+            return sweep(work, runs, plan, lease);
         }
     }
 
-    private int sweep(SparkWork work, List<SuspectRun> runs, SweepPlan plan) throws IOException {
+    /** The sweep's own files must not change an input; each run looks at its own directory itself. */
+    private void requireApart(Storage files, List<SuspectRun> runs) throws IOException {
+        OutputPlaces places = OutputPlaces.inDirectory(
+                "--out",
+                out,
+                List.of(RunLease.FILE, SweepResults.JSON_LINES, SweepResults.PARQUET, SweepResults.SUMMARY));
+        places.requireApart(files, Map.of("--manifest", manifest));
+        Map<String, String> inputs = new TreeMap<>();
+        for (SuspectRun run : runs) {
+            run.inputs().given().forEach((name, address) -> inputs.putIfAbsent(address, name));
+        }
+        for (var input : inputs.entrySet()) {
+            places.requireApart(files, Map.of(input.getValue(), input.getKey()));
+        }
+    }
+
+    private int sweep(SparkWork work, List<SuspectRun> runs, SweepPlan plan, RunLease lease) throws IOException {
         SweepResults results = new SweepResults(work.storage(), out, runs, Clock.systemUTC());
         plan.done().forEach(results::add);
         long start = System.nanoTime();
@@ -141,7 +173,7 @@ final class SweepCommand implements Callable<Integer> {
             results.write();
             runner(work, plan.mode()).run(plan.toDo(), maxAttempts, result -> {
                 busySeconds[0] += result.seconds();
-                take(work, results, result);
+                take(work, results, result, lease);
             });
         }
         double seconds = (System.nanoTime() - start) / 1e9;
@@ -154,9 +186,10 @@ final class SweepCommand implements Callable<Integer> {
                     plan.toDo().size() / seconds,
                     busySeconds[0] / seconds));
         }
+        lease.ensureOwn();
         results.write();
         SweepSummary summary = SweepSummary.of(results.all());
-        work.storage().replace(Storage.child(out, SUMMARY), summary.markdown());
+        work.storage().replace(Storage.child(out, SweepResults.SUMMARY), summary.markdown());
         PrintWriter screen = spec.commandLine().getOut();
         screen.println(summary.console(ROWS_ON_SCREEN));
         screen.println("results  " + Storage.child(out, SweepResults.JSON_LINES));
@@ -171,13 +204,16 @@ final class SweepCommand implements Callable<Integer> {
         };
     }
 
-    private static void take(SparkWork work, SweepResults results, SuspectResult result) {
+    private static void take(SparkWork work, SweepResults results, SuspectResult result, RunLease lease) {
         results.add(result);
         if (!result.done()) {
             work.say("sweep: " + result.name() + ", seed " + result.seed() + " failed: " + result.error());
         }
         try {
-            results.writeIfDue();
+            if (results.isDue()) {
+                lease.ensureOwn();
+                results.write();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the sweep's results", e);
         }
@@ -205,6 +241,11 @@ final class SweepCommand implements Callable<Integer> {
                 + plan.count(PlannedRun.Reason.CHANGED) + " changed, "
                 + plan.count(PlannedRun.Reason.FAILED_BEFORE) + " that failed before); done already: "
                 + plan.done().size();
+    }
+
+    private void say(String line) {
+        spec.commandLine().getErr().println("pure: " + line);
+        spec.commandLine().getErr().flush();
     }
 
     private static void say(SparkWork work, SweepPlan plan) {

@@ -140,14 +140,99 @@ class LauncherIT {
         assertThat(ended.out()).isEmpty();
     }
 
-    /** A Spark whose {@code spark-submit} prints its arguments, one a line, and ends with 7. */
+    @Test
+    void refusesAJavaThatSparkDoesNotRunOnBeforeItBuilds() throws Exception {
+        for (String version : List.of("25.0.1", "19.0.2", "11.0.20")) {
+            Path home = javaHome(version);
+            Ended ended =
+                    launch(Map.of("JAVA_HOME", home.toString(), "PURE_BUILD", ""), ROOT.resolve("bin/pure"), "score");
+            assertThat(ended.status()).as(ended.err()).isEqualTo(2);
+            assertThat(ended.err())
+                    .matches("pure: " + home + "/bin/java is version " + version
+                            + ", and Spark 4\\.1\\.\\S+ runs on Java"
+                            + " 17, 21 only; set JAVA_HOME to one of these\n");
+            assertThat(ended.out()).isEmpty();
+        }
+    }
+
+    @Test
+    void knowsTheVersionsOfJavaThatANewerSparkRunsOn() throws Exception {
+        Path home = sparkHome("scala-library-2.13.17.jar");
+        Files.createFile(home.resolve("jars/spark-core_2.13-4.2.0-preview1.jar"));
+        Ended ended = launch(
+                Map.of(
+                        "SPARK_HOME",
+                        home.toString(),
+                        "JAVA_HOME",
+                        javaHome("26").toString()),
+                ROOT.resolve("bin/pure"),
+                "score");
+        assertThat(ended.status()).as(ended.err()).isEqualTo(2);
+        assertThat(ended.err()).contains("is version 26, and Spark 4.2.0-preview1 runs on Java 17, 21, 25 only");
+        assertThat(launch(
+                                Map.of(
+                                        "SPARK_HOME",
+                                        home.toString(),
+                                        "JAVA_HOME",
+                                        javaHome("25.0.3").toString()),
+                                ROOT.resolve("bin/pure"),
+                                "score")
+                        .status())
+                .isEqualTo(7);
+    }
+
+    /** Java would lose characters that are not ASCII. */
+    @Test
+    void setsAUtf8LocaleWhereThereIsNone() throws Exception {
+        Path home = sparkHome("scala-library-2.13.17.jar");
+        for (String locale : List.of("C", "POSIX", "C.UTF-8")) {
+            Ended ended =
+                    launch(Map.of("SPARK_HOME", home.toString(), "LC_ALL", locale), ROOT.resolve("bin/pure"), "score");
+            assertThat(ended.out()).startsWith("locale C.UTF-8\n");
+        }
+        Ended ended = launch(
+                Map.of("SPARK_HOME", home.toString(), "LC_ALL", "", "LC_CTYPE", "", "LANG", ""),
+                ROOT.resolve("bin/pure"),
+                "score");
+        assertThat(ended.out()).startsWith("locale C.UTF-8\n");
+    }
+
+    @Test
+    void takesNamesThatAreNotAsciiInAnyLocale() throws Exception {
+        Path script = directory.resolve("script");
+        Files.writeString(
+                script,
+                "#!/bin/sh\nexec " + ROOT.resolve("bin/pure")
+                        + " predict --dry-run --model caf\u00e9 --data x --out y\n",
+                StandardCharsets.UTF_8);
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Ended ended = launch(Map.of("LC_ALL", "C"), script);
+        assertThat(ended.status()).as(ended.err()).isEqualTo(2);
+        assertThat(ended.err()).contains("--model: there is no caf\u00e9");
+    }
+
+    /** A Java that tells a version and does nothing. */
+    private Path javaHome(String version) throws IOException {
+        Path home = directory.resolve("java-" + version);
+        Files.createDirectories(home.resolve("bin"));
+        Path java = home.resolve("bin/java");
+        Files.writeString(
+                java, "#!/bin/sh\necho 'openjdk version \"" + version + "\" 2026-01-20' >&2\n", StandardCharsets.UTF_8);
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return home;
+    }
+
+    /** A Spark whose {@code spark-submit} prints its locale and its arguments, one a line, and ends with 7. */
     private Path sparkHome(String scalaLibrary) throws IOException {
         Path home = directory.resolve("spark");
         Files.createDirectories(home.resolve("bin"));
         Files.createDirectories(home.resolve("jars"));
         Files.createFile(home.resolve("jars").resolve(scalaLibrary));
         Path submit = home.resolve("bin/spark-submit");
-        Files.writeString(submit, "#!/bin/sh\nprintf '%s\\n' \"$@\"\nexit 7\n", StandardCharsets.UTF_8);
+        Files.writeString(
+                submit,
+                "#!/bin/sh\necho \"locale ${LC_ALL:-$LC_CTYPE}\"\nprintf '%s\\n' \"$@\"\nexit 7\n",
+                StandardCharsets.UTF_8);
         Files.setPosixFilePermissions(submit, PosixFilePermissions.fromString("rwxr-xr-x"));
         return home;
     }
@@ -211,9 +296,9 @@ class LauncherIT {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("SPARK_"));
-        builder.environment().putAll(environment);
         builder.environment().put("PURE_BUILD", "never");
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().putAll(environment);
         Process process = builder.start();
         if (!process.waitFor(5, TimeUnit.MINUTES)) {
             process.destroyForcibly();

@@ -2,6 +2,7 @@
 package org.purespark.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -9,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.purespark.InputException;
 
 class PureTest {
     private final StringWriter out = new StringWriter();
@@ -64,6 +66,17 @@ class PureTest {
         assertThat(err.toString())
                 .isEqualTo("pure: cannot read model " + tiny.path("nowhere")
                         + ": no such directory; expected one with config.json, weights and tokenizer files\n");
+    }
+
+    @Test
+    void argumentsThatHaveLostCharactersAreRefused() {
+        String[] lost = {"purify", "--train", "caf\uFFFD\uFFFD.tsv"};
+        assertThatThrownBy(() -> Arguments.requireWhole(lost, "ANSI_X3.4-1968"))
+                .isInstanceOf(InputException.class)
+                .hasMessage("the argument 'caf\uFFFD\uFFFD.tsv' has lost characters: the locale of this process has the"
+                        + " character set ANSI_X3.4-1968, which lacks them. Set LC_ALL=C.UTF-8 in its environment");
+        Arguments.requireWhole(lost, "UTF-8");
+        Arguments.requireWhole(new String[] {"--train", "what?.tsv"}, "ANSI_X3.4-1968");
     }
 
     private int pure(String... args) {

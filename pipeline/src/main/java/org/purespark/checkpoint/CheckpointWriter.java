@@ -2,6 +2,7 @@
 package org.purespark.checkpoint;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -68,6 +69,13 @@ public final class CheckpointWriter {
         storage.replace(
                 Storage.child(directory, CheckpointReader.CONFIG_FILE),
                 JsonFile.render(ExportedConfig.of(checkpoint, form)));
+    }
+
+    /** Names of the files that are written or removed in the directory. */
+    static List<String> fileNames() {
+        List<String> names = new ArrayList<>(CheckpointReader.TOKENIZER_FILES);
+        names.addAll(List.of(CheckpointReader.CONFIG_FILE, WeightFiles.SAFETENSORS, MODEL_CARD_FILE));
+        return names;
     }
 
     private void writeWeights(Checkpoint checkpoint, String address, ExportForm form) throws IOException {

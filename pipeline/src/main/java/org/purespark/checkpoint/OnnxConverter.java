@@ -24,6 +24,7 @@ import org.purespark.encoder.ParameterList;
 import org.purespark.family.Bert;
 import org.purespark.family.ExportForm;
 import org.purespark.storage.FileKind;
+import org.purespark.storage.OutputPlaces;
 import org.purespark.storage.Storage;
 
 /**
@@ -86,10 +87,12 @@ public final class OnnxConverter {
      * Converts an ONNX file and its {@code tokenizer.json}.
      *
      * @return what was written; its warnings say what the graph did not show
-     * @throws InputException if they are not an unquantized BERT encoder and its tokenizer
+     * @throws InputException if they are not an unquantized BERT encoder and its tokenizer, or would be replaced
      */
     public Checkpoint convertFiles(String onnxAddress, String tokenizerAddress, String outDirectory)
             throws IOException {
+        OutputPlaces.inDirectory("--out", outDirectory, CheckpointWriter.fileNames())
+                .requireApart(storage, Map.of("--onnx", onnxAddress, "--tokenizer", tokenizerAddress));
         for (String address : List.of(onnxAddress, tokenizerAddress)) {
             if (!storage.exists(address)) {
                 throw new InputException("cannot convert " + address + ": no such file");

@@ -3,7 +3,9 @@ package org.purespark.poison;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -21,6 +23,7 @@ import org.purespark.config.Settings;
 import org.purespark.family.ExportForm;
 import org.purespark.parquet.ParquetTexts;
 import org.purespark.run.artifact.JsonFiles;
+import org.purespark.storage.OutputPlaces;
 import org.purespark.storage.Storage;
 import org.purespark.text.EmbeddingSize;
 import org.purespark.text.LabelColumn;
@@ -67,6 +70,7 @@ public final class Poisoning {
      * @throws InputException if the request or its files are wrong; then nothing is written
      */
     public void run(PoisonRequest request) throws IOException {
+        requireApart(storage, request);
         String description = Storage.child(request.out(), TRIGGER);
         if (storage.exists(description)) {
             throw new InputException(request.out() + " holds a finished suspect already: name another directory with"
@@ -93,6 +97,21 @@ public final class Poisoning {
             fineTuner.fineTune("poison: fine-tuning on poisoned texts", fineTuning(request, texts.labels()), train);
         }
         storage.replace(description, JsonFiles.line(texts.description()));
+    }
+
+    /**
+     * Refuses a directory whose files would change an input; writes nothing.
+     *
+     * @throws InputException naming both
+     */
+    public static void requireApart(Storage storage, PoisonRequest request) throws IOException {
+        Map<String, String> inputs = new LinkedHashMap<>();
+        inputs.put("--model", request.model());
+        inputs.put("--train", request.train().orElse(null));
+        inputs.put("--poisoned-train", request.poisonedTrain().orElse(null));
+        inputs.put("--test", request.test().orElse(null));
+        OutputPlaces.inDirectory("--out", request.out(), List.of(SUSPECT, TRIGGER, POISONED_TRAIN, POISONED_TEST))
+                .requireApart(storage, inputs);
     }
 
     /** The training texts; {@code written} and {@code test} are null if there is nothing to write. */

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.purespark.InputException;
 import org.purespark.batch.EncodedSplit;
@@ -16,6 +18,7 @@ import org.purespark.evaluate.BatchEvaluation;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.parquet.ParquetTexts;
+import org.purespark.storage.OutputPlaces;
 import org.purespark.storage.Storage;
 import org.purespark.text.EmbeddingSize;
 import org.purespark.text.LabelColumn;
@@ -51,6 +54,7 @@ public final class Prediction {
      * @throws InputException if an input is wrong, or the model has no classifier; then nothing is written
      */
     public void run(String model, String classifier, String data, String out) throws IOException {
+        requireWritable(storage, model, classifier, data, out);
         CheckpointReader checkpoints = new CheckpointReader(storage);
         Checkpoint checkpoint = classifier == null ? checkpoints.read(model) : checkpoints.read(model, classifier);
         checkpoint.warnings().forEach(messages);
@@ -71,6 +75,25 @@ public final class Prediction {
                     texts,
                     settings.evaluate().batchTexts()));
             write(table, logits, checkpoint.labels(), out);
+        }
+    }
+
+    /**
+     * Refuses a place for the predictions that is no file of its own; writes nothing.
+     *
+     * @param classifier null if there is none
+     * @throws InputException if it is a directory, or would change an input
+     */
+    public static void requireWritable(Storage storage, String model, String classifier, String data, String out)
+            throws IOException {
+        Map<String, String> inputs = new LinkedHashMap<>();
+        inputs.put("--model", model);
+        inputs.put("--classifier", classifier);
+        inputs.put("--data", data);
+        OutputPlaces.ofFile("--out", out).requireApart(storage, inputs);
+        if (storage.isDirectory(out)) {
+            throw new InputException("--out " + out + " is a directory: name a file, such as "
+                    + Storage.child(out, "predictions.jsonl"));
         }
     }
 

@@ -35,7 +35,7 @@ record BaselineStage(CheckedInputs inputs, Settings settings, FineTuner fineTune
                 projection,
                 inputs.labels().names(),
                 new Trainer.Objective(settings.train(), settings.seed(), new TreeSet<>(), new double[0]),
-                directory.file(RunDirectory.BASELINE),
+                directory.output(RunDirectory.BASELINE),
                 directory.trainingCheckpoints(StageName.BASELINE),
                 ExportForm.DENSE,
                 new ModelCard(

@@ -75,7 +75,7 @@ record NormalizeStage(
                 FineTuning.Projection.NEW,
                 inputs.labels().names(),
                 new Trainer.Objective(settings.train(), settings.seed(), pruned, weights),
-                directory.file(RunDirectory.PURIFIED),
+                directory.output(RunDirectory.PURIFIED),
                 directory.trainingCheckpoints(StageName.NORMALIZE),
                 settings.export().form(),
                 new ModelCard(

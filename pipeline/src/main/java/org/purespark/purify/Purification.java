@@ -16,6 +16,10 @@ import org.purespark.run.Stage;
 import org.purespark.run.StageName;
 import org.purespark.run.StageRunner;
 import org.purespark.run.event.EventLog;
+import org.purespark.run.lease.DirectoryInUseException;
+import org.purespark.run.lease.LeaseTimes;
+import org.purespark.run.lease.LeasedDirectory;
+import org.purespark.run.lease.RunLease;
 import org.purespark.train.FineTuner;
 
 /**
@@ -28,20 +32,33 @@ public final class Purification {
 
     private final Surroundings surroundings;
     private final Settings settings;
+    private final LeaseTimes leases;
 
     public Purification(Surroundings surroundings, Settings settings) {
-        this.surroundings = surroundings;
-        this.settings = settings;
+        this(surroundings, settings, LeaseTimes.OF_COMMANDS);
     }
 
-    /** All stages: {@code inputs.model()} is the suspect. */
+    /** @param leases how the lease of a run directory is renewed and waited for */
+    public Purification(Surroundings surroundings, Settings settings, LeaseTimes leases) {
+        this.surroundings = surroundings;
+        this.settings = settings;
+        this.leases = leases;
+    }
+
+    /**
+     * All stages: {@code inputs.model()} is the suspect.
+     *
+     * @throws DirectoryInUseException if another process works in the run directory
+     */
     public void purify(Inputs inputs, String runAddress) throws IOException {
         String model = require(inputs.model(), "--model", "the suspect's directory");
         require(inputs.train(), "--train", TRAIN_TEXTS);
-        RunDirectory.inspect(surroundings.storage(), runAddress, surroundings.clock());
+        RunDirectory before = inspect(runAddress);
+        RunPlaces.ofAllStages(runAddress).requireApart(surroundings.storage(), settings, inputs);
         requireExisting(inputs);
-        try (CheckedInputs checked = CheckedInputs.read(surroundings, settings, inputs, model)) {
-            RunDirectory run = open(runAddress);
+        try (RunLease lease = lease(runAddress);
+                CheckedInputs checked = CheckedInputs.read(surroundings, settings, inputs, model)) {
+            RunDirectory run = before.open(lease);
             EventLog events = events(run);
             StageRunner runner = runner(run, checked.fingerprints(), events);
             for (StageName stage : StageName.values()) {
@@ -50,11 +67,15 @@ public final class Purification {
         }
     }
 
-    /** One stage. Missing inputs are taken from the run directory, which has the addresses of its inputs. */
+    /**
+     * One stage. Missing inputs are taken from the run directory, which has the addresses of its inputs.
+     *
+     * @throws DirectoryInUseException if another process works in the run directory
+     */
     public void runStage(StageName name, Inputs given, String runAddress) throws IOException {
-        RunDirectory before = RunDirectory.inspect(surroundings.storage(), runAddress, surroundings.clock());
+        RunDirectory before = inspect(runAddress);
         if (name == StageName.REPORT) {
-            report(open(runAddress));
+            report(before);
             return;
         }
         Inputs inputs = given.orElse(remembered(before));
@@ -70,21 +91,35 @@ public final class Purification {
             require(inputs.train(), "--train", TRAIN_TEXTS);
         }
         requireCleanTexts(name, inputs);
+        RunPlaces.of(name, runAddress).requireApart(surroundings.storage(), settings, inputs);
         requireExisting(inputs);
-        try (CheckedInputs checked = CheckedInputs.read(surroundings, settings, inputs, model)) {
-            RunDirectory run = open(runAddress);
+        try (RunLease lease = lease(runAddress);
+                CheckedInputs checked = CheckedInputs.read(surroundings, settings, inputs, model)) {
+            RunDirectory run = before.open(lease);
             EventLog events = events(run);
             Subject subject = looksAtBaseline ? Subject.baseline(run) : new Subject.Named(checked);
             runner(run, checked.fingerprints(), events).run(stage(name, checked, subject, run, events));
         }
     }
 
-    private void report(RunDirectory run) throws IOException {
-        runner(run, new TreeMap<>(), events(run)).run(new ReportStage(surroundings.storage(), run));
+    private void report(RunDirectory before) throws IOException {
+        try (RunLease lease = lease(before.address())) {
+            RunDirectory run = before.open(lease);
+            runner(run, new TreeMap<>(), events(run)).run(new ReportStage(surroundings.storage(), run));
+        }
     }
 
-    private RunDirectory open(String address) {
-        return RunDirectory.open(surroundings.storage(), address, surroundings.clock());
+    private RunDirectory inspect(String address) {
+        return RunDirectory.inspect(surroundings.storage(), address, surroundings.clock());
+    }
+
+    private RunLease lease(String address) {
+        return RunLease.acquire(
+                surroundings.storage(),
+                LeasedDirectory.ofRun(address),
+                leases,
+                surroundings.clock(),
+                surroundings.messages());
     }
 
     private EventLog events(RunDirectory run) {

@@ -18,6 +18,7 @@ record ReportStage(Storage storage, RunDirectory directory) implements Stage {
 
     @Override
     public void run() throws IOException {
-        RunReport.write(storage, directory.address(), RunVerdict.of(directory).words());
+        String verdict = RunVerdict.of(directory).words();
+        RunReport.write(storage, directory.address(), verdict, directory.output(RunDirectory.REPORT));
     }
 }

@@ -4,7 +4,6 @@ package org.purespark.report;
 import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.Template;
 import java.io.IOException;
-import org.purespark.run.RunDirectory;
 import org.purespark.storage.Storage;
 
 /**
@@ -33,14 +32,13 @@ public final class RunReport {
     }
 
     /**
-     * Reads the run directory, renders it, and writes {@code report.html} there as a whole.
+     * Reads the run directory, renders it, and writes the page as a whole.
      *
-     * @return the report's address
+     * @param report address of the page
+     * @return this address
      */
-    public static String write(Storage storage, String runDirectory, String verdict) throws IOException {
-        ReportModel model = new RunDirectoryReader(storage).read(runDirectory);
-        String address = Storage.child(runDirectory, RunDirectory.REPORT);
-        storage.replace(address, render(model, verdict));
-        return address;
+    public static String write(Storage storage, String runDirectory, String verdict, String report) throws IOException {
+        storage.replace(report, render(new RunDirectoryReader(storage).read(runDirectory), verdict));
+        return report;
     }
 }

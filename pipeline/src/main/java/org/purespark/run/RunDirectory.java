@@ -7,20 +7,24 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.purespark.InputException;
 import org.purespark.run.artifact.JsonFiles;
+import org.purespark.run.lease.RunLease;
 import org.purespark.storage.FileKind;
+import org.purespark.storage.FileStamp;
 import org.purespark.storage.Storage;
 
 /**
  * A run directory: its files and its stage table. The order of writing makes an interruption harmless: a stage's entry
- * is removed before its old files are removed, and added after all its new files are written. For one thread of one
- * process. When a stage starts or finishes, it is an error if another process has changed {@code run.json}.
+ * is removed before its old files are removed, its new files are written aside, moved to their places when all are
+ * there, and then the entry is added. For one thread of one process: that which has the {@link RunLease}.
  */
 public final class RunDirectory {
     public static final String RUN = "run.json";
@@ -34,25 +38,36 @@ public final class RunDirectory {
     public static final String METRICS = "metrics.json";
     public static final String REPORT = "report.html";
 
+    /** Files of the directory itself, which no stage has as its output. */
+    public static final List<String> OWN_FILES = List.of(RUN, EVENTS, RunLease.FILE);
+
     private static final String WORK_PREFIX = "work-";
     private static final String TRAINING_CHECKPOINTS = "checkpoints";
     private static final String WORK_KEY = "made-from";
-    private static final String WRITE_TEST = "write-test";
+    private static final String ATTEMPT_PREFIX = "attempt-";
 
     private final Storage storage;
     private final String address;
     private final Clock clock;
     private final Fingerprints fingerprints;
+    private final StampedDigests digests;
     private final JsonFiles files;
+    private final RunLease lease;
     private byte[] known;
     private RunRecord record;
+    private StageName running;
+    private String attempt;
 
-    private RunDirectory(Storage storage, String address, Clock clock) {
+    /** @param lease null if this process only reads */
+    private RunDirectory(
+            Storage storage, String address, Clock clock, Fingerprints prints, StampedDigests digests, RunLease lease) {
         this.storage = storage;
         this.address = address;
         this.clock = clock;
-        this.fingerprints = new Fingerprints(storage);
+        this.fingerprints = prints;
+        this.digests = digests;
         this.files = new JsonFiles(storage);
+        this.lease = lease;
     }
 
     /**
@@ -61,29 +76,21 @@ public final class RunDirectory {
      * @throws InputException if a file is in its place, or its {@code run.json} is not valid or of another schema
      */
     public static RunDirectory inspect(Storage storage, String address, Clock clock) {
-        RunDirectory run = new RunDirectory(storage, address, clock);
+        Fingerprints prints = new Fingerprints(storage);
+        RunDirectory run = new RunDirectory(storage, address, clock, prints, new StampedDigests(prints), null);
         run.load();
         return run;
     }
 
     /**
-     * Opens a run directory for work: makes it if it is missing, and tests that it can be written.
+     * The same directory, for work: read again, since another process may have changed it before this one had the
+     * lease. What is known about its files serves on.
      *
-     * @throws InputException as {@link #inspect}, and if it cannot be written
+     * @throws InputException as {@link #inspect}
      */
-    public static RunDirectory open(Storage storage, String address, Clock clock) {
-        RunDirectory run = inspect(storage, address, clock);
-        String probe = run.file(WRITE_TEST);
-        try {
-            storage.makeDirectory(address);
-            storage.replace(probe, "");
-            storage.delete(probe);
-        } catch (IOException e) {
-            throw new InputException(
-                    "cannot write in the run directory " + address + " (" + e.getMessage()
-                            + "): name one that can be written, with --run",
-                    e);
-        }
+    public RunDirectory open(RunLease owned) {
+        RunDirectory run = new RunDirectory(storage, address, clock, fingerprints, digests, owned);
+        run.load();
         return run;
     }
 
@@ -97,12 +104,25 @@ public final class RunDirectory {
     }
 
     /**
-     * Writes a file of this run, as a whole.
+     * Where the running stage writes one of its outputs: aside, until the stage is finished.
+     *
+     * @param name one of the constants of this class
+     * @throws IllegalStateException if no stage runs that has this output
+     */
+    public String output(String name) {
+        if (running == null || !running.outputs().contains(name)) {
+            throw new IllegalStateException("no stage runs that writes " + name);
+        }
+        return Storage.child(attempt, name);
+    }
+
+    /**
+     * Writes an output of the running stage, as a whole.
      *
      * @param name one of the constants of this class
      */
     public void write(String name, Record content) throws IOException {
-        files.write(file(name), content);
+        files.write(output(name), content);
     }
 
     /**
@@ -126,18 +146,19 @@ public final class RunDirectory {
     /** Looks at the outputs of a stage and decides whether the stage must run. */
     public Decision decide(StageKey key) throws IOException {
         Optional<StageEntry> entry = table().entry(key.stage());
-        return table().decide(key, entry.isPresent() ? present(entry.get()) : Map.of());
+        return table().decide(key, entry.isPresent() ? present(key.stage(), entry.get()) : Map.of());
     }
 
     /**
-     * Digest of a stage's outputs, for the stages that use them. Files that are copied from elsewhere are accepted too.
+     * Digest of a stage's outputs, for the stages that use them; their content is compared with what was written. Files
+     * that are copied from elsewhere are accepted too.
      *
      * @throws InputException if the stage has not run, has not finished, or its outputs have changed
      */
     public String upstream(StageName stage) throws IOException {
         Optional<StageEntry> entry = table().entry(stage);
         if (entry.isPresent()) {
-            List<String> wrong = StageTable.outputReasons(entry.get(), present(entry.get()));
+            List<String> wrong = StageTable.outputReasons(entry.get(), present(stage, entry.get()));
             if (!wrong.isEmpty()) {
                 throw new InputException("cannot use the result of stage " + stage.text() + " in " + address + ": "
                         + String.join("; ", wrong) + ". Run the stage " + stage.text() + " again");
@@ -154,16 +175,16 @@ public final class RunDirectory {
                         "there is no " + output + " in " + address + ": run the stage " + stage.text() + " first");
             }
         }
-        return Fingerprints.digest(outputs(stage));
+        return Fingerprints.digest(present(stage));
     }
 
     /**
-     * Starts a stage: removes its entry from the table, counts the attempt, and removes its outputs. Removes its work
-     * directory too if this is made from other settings or inputs.
+     * Starts a stage: removes its entry from the table, counts the attempt, and removes its outputs and what earlier
+     * attempts have written. Removes its work directory too if this is made from other settings or inputs.
      *
      * @return which attempt it is, from 1
-     * @throws InputException if another process uses this run directory, or if there are files with the names of the
-     *     stage's outputs that no stage of this run directory has written
+     * @throws InputException if another process has taken this run directory over, or if there are files with the names
+     *     of the stage's outputs that no stage of this run directory has written
      */
     public int start(StageKey key, RunContext context) throws IOException {
         StageName stage = key.stage();
@@ -177,27 +198,61 @@ public final class RunDirectory {
             storage.delete(workDirectory(stage));
             storage.replace(made, key.fingerprint());
         }
-        return table().attempts(stage);
+        removeAttempts(stage);
+        int number = table().attempts(stage);
+        running = stage;
+        attempt = Storage.child(workDirectory(stage), ATTEMPT_PREFIX + number + "-" + lease().shortToken());
+        return number;
+    }
+
+    private void removeAttempts(StageName stage) throws IOException {
+        Set<String> old = new TreeSet<>();
+        for (String name : storage.fileNamesBelow(workDirectory(stage))) {
+            if (name.startsWith(ATTEMPT_PREFIX)) {
+                old.add(name.replaceFirst("/.*", ""));
+            }
+        }
+        for (String name : old) {
+            storage.delete(Storage.child(workDirectory(stage), name));
+        }
     }
 
     /**
-     * Adds the entry of a complete stage, whose files are all written, and removes its work directory.
+     * Moves the outputs of a stage, which are all written, to their places, adds its entry, and removes its work
+     * directory.
      *
      * @param seconds that it took
      * @throws IllegalStateException if one of its outputs is missing
-     * @throws InputException if another process has changed {@code run.json}
+     * @throws InputException if another process has taken this run directory over, or changed {@code run.json}
      */
     public void finish(StageKey key, double seconds) throws IOException {
         StageName stage = key.stage();
         for (String output : stage.outputs()) {
-            if (!storage.exists(file(output))) {
-                throw new IllegalStateException("the stage " + stage.text() + " has not written " + file(output));
+            if (!storage.exists(output(output))) {
+                throw new IllegalStateException("the stage " + stage.text() + " has not written " + output(output));
             }
         }
+        List<FileFingerprint> written = written(stage);
+        for (String output : stage.outputs()) {
+            lease().ensureOwn();
+            storage.move(output(output), file(output));
+        }
+        Map<String, FileStamp> stamps = stamps(stage);
+        for (FileFingerprint file : written) {
+            digests.learn(file(file.name()), stamps.get(file.name()), file.sha256());
+        }
         ensureUnchanged();
-        StageEntry entry = StageEntry.complete(
-                key, outputs(stage), seconds, clock.instant().toString(), table().attempts(stage));
+        StageEntry entry =
+                StageEntry.complete(key, written, seconds, clock.instant().toString(), table().attempts(stage));
         publish(record.with(table().finished(stage, entry)));
+        running = null;
+        attempt = null;
+        removeWork(stage);
+    }
+
+    /** Removes the work directory of a stage that is complete: one that was interrupted right at its end has left it. */
+    public void removeWork(StageName stage) throws IOException {
+        lease().ensureOwn();
         storage.delete(workDirectory(stage));
     }
 
@@ -206,7 +261,12 @@ public final class RunDirectory {
      * exists from start to finish, and it stays if the stage starts again with the same settings and inputs.
      */
     public String workDirectory(StageName stage) {
-        return file(WORK_PREFIX + stage.text());
+        return file(workName(stage));
+    }
+
+    /** Its name in the run directory. */
+    public static String workName(StageName stage) {
+        return WORK_PREFIX + stage.text();
     }
 
     /** Where a training stage keeps its checkpoints until it is finished. */
@@ -253,11 +313,19 @@ public final class RunDirectory {
     }
 
     private void publish(RunRecord next) throws IOException {
+        lease().ensureOwn();
         ensureUnchanged();
         byte[] content = JsonFiles.indented(next).getBytes(StandardCharsets.UTF_8);
         storage.replace(file(RUN), content);
         known = content;
         record = next;
+    }
+
+    private RunLease lease() {
+        if (lease == null) {
+            throw new IllegalStateException(address + " is open for reading only");
+        }
+        return lease;
     }
 
     private void refuseForeign(StageName stage) throws IOException {
@@ -273,28 +341,52 @@ public final class RunDirectory {
         }
     }
 
-    private List<FileFingerprint> outputs(StageName stage) throws IOException {
-        List<FileFingerprint> files = new ArrayList<>();
+    /** Of the running stage's outputs, where they are written. */
+    private List<FileFingerprint> written(StageName stage) throws IOException {
+        List<FileFingerprint> found = new ArrayList<>();
         for (String output : stage.outputs()) {
-            if (storage.isDirectory(file(output))) {
-                files.addAll(fingerprints.directory(file(output), output + "/"));
+            if (storage.isDirectory(output(output))) {
+                found.addAll(fingerprints.directory(output(output), output + "/"));
             } else {
-                files.add(fingerprints.file(file(output), output));
+                found.add(fingerprints.file(output(output), output));
             }
+        }
+        return found;
+    }
+
+    /** The files of a stage's outputs that are in their places, by name. */
+    private Map<String, FileStamp> stamps(StageName stage) throws IOException {
+        Map<String, FileStamp> stamps = new LinkedHashMap<>();
+        for (String output : stage.outputs()) {
+            String prefix = storage.isDirectory(file(output)) ? output + "/" : null;
+            for (FileStamp stamp : storage.stamps(file(output))) {
+                stamps.put(prefix == null ? output : prefix + stamp.name(), stamp);
+            }
+        }
+        return stamps;
+    }
+
+    /** A stage's outputs as they are now. */
+    private List<FileFingerprint> present(StageName stage) throws IOException {
+        List<FileFingerprint> files = new ArrayList<>();
+        for (var found : stamps(stage).entrySet()) {
+            String sha256 = digests.of(file(found.getKey()), found.getValue());
+            files.add(new FileFingerprint(found.getKey(), found.getValue().size(), sha256));
         }
         return files;
     }
 
-    private Map<String, Long> present(StageEntry entry) throws IOException {
-        SortedMap<String, Long> sizes = new TreeMap<>();
+    /** The recorded outputs that are there, as they are now. Of a file of another size the digest is left empty. */
+    private Map<String, FileFingerprint> present(StageName stage, StageEntry entry) throws IOException {
+        Map<String, FileStamp> stamps = stamps(stage);
+        Map<String, FileFingerprint> present = new TreeMap<>();
         for (FileFingerprint output : entry.outputs()) {
-            try {
-                sizes.put(output.name(), storage.size(file(output.name())));
-            } catch (FileNotFoundException e) {
-                // a missing output is not an error here: the stage table decides
-                continue;
+            FileStamp stamp = stamps.get(output.name());
+            if (stamp != null) {
+                String sha256 = stamp.size() == output.size() ? digests.of(file(output.name()), stamp) : "";
+                present.put(output.name(), new FileFingerprint(output.name(), stamp.size(), sha256));
             }
         }
-        return sizes;
+        return present;
     }
 }

@@ -7,6 +7,6 @@ import java.io.IOException;
 public interface Stage {
     StageNeeds needs();
 
-    /** Writes the stage's outputs into the run directory. */
+    /** Writes the stage's outputs where {@link RunDirectory#output} says. */
     void run() throws IOException;
 }

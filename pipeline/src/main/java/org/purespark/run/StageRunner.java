@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.purespark.run.event.Event;
 import org.purespark.run.event.EventLog;
+import org.purespark.run.lease.DirectoryInUseException;
 
 /** Runs stages, or skips them, and reports which and why, to a person and to the event log. */
 public final class StageRunner {
@@ -52,6 +53,7 @@ public final class StageRunner {
         Decision decision = run.decide(key);
         messages.accept(decision.inWords());
         if (!decision.runs()) {
+            run.removeWork(key.stage());
             events.log(new Event.StageSkipped(key.stage()));
             events.flush();
             return decision;
@@ -66,6 +68,9 @@ public final class StageRunner {
             run.finish(key, seconds);
             events.log(new Event.StageFinished(key.stage(), seconds));
             events.flush();
+        } catch (DirectoryInUseException lost) {
+            // the events are another process's now
+            throw lost;
         } catch (IOException | RuntimeException | Error failure) {
             logFailure(key.stage(), failure);
             throw failure;

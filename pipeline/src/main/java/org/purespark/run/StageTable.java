@@ -38,9 +38,9 @@ public record StageTable(SortedMap<StageName, Integer> attempts, SortedMap<Stage
      * Decides whether the stage must run.
      *
      * @param key what it would be made from
-     * @param present sizes in bytes of its recorded outputs that are there
+     * @param present its recorded outputs that are there, as they are now, by name
      */
-    public Decision decide(StageKey key, Map<String, Long> present) {
+    public Decision decide(StageKey key, Map<String, FileFingerprint> present) {
         StageName stage = key.stage();
         StageEntry entry = entries.get(stage);
         if (entry == null) {
@@ -59,16 +59,19 @@ public record StageTable(SortedMap<StageName, Integer> attempts, SortedMap<Stage
         return reasons.isEmpty() ? new Decision.Skip(stage, entry.finishedAt()) : new Decision.RunAgain(stage, reasons);
     }
 
-    /** What is wrong with an entry's outputs, in words; empty if all are there with the right sizes. */
-    static List<String> outputReasons(StageEntry entry, Map<String, Long> present) {
+    /** What is wrong with an entry's outputs, in words; empty if all are there and hold what was written. */
+    static List<String> outputReasons(StageEntry entry, Map<String, FileFingerprint> present) {
         List<String> reasons = new ArrayList<>();
         for (FileFingerprint output : entry.outputs()) {
-            Long size = present.get(output.name());
-            if (size == null) {
+            FileFingerprint now = present.get(output.name());
+            if (now == null) {
                 reasons.add("its output " + output.name() + " is missing");
-            } else if (size != output.size()) {
-                reasons.add(
-                        "its output " + output.name() + " has " + size + " bytes, was written with " + output.size());
+            } else if (now.size() != output.size()) {
+                reasons.add("its output " + output.name() + " has " + now.size() + " bytes, was written with "
+                        + output.size());
+            } else if (!now.sha256().equals(output.sha256())) {
+                reasons.add("its output " + output.name() + " has changed (" + brief(now.sha256())
+                        + ", was written with " + brief(output.sha256()) + ")");
             }
         }
         return reasons;

@@ -36,8 +36,9 @@ public final class Storage {
         void writeTo(OutputStream out) throws IOException;
     }
 
+    /** Something that is done with a path. */
     @FunctionalInterface
-    private interface Operation<T> {
+    interface Operation<T> {
         T on(FileSystem files, Path path) throws IOException;
     }
 
@@ -151,7 +152,10 @@ public final class Storage {
     }
 
     private void replaceByRenaming(FileSystem files, Path path, byte[] content) throws IOException {
-        Path aside = new Path(path.getParent(), "." + path.getName() + ".tmp");
+        if (files.exists(path) && files.getFileStatus(path).isDirectory()) {
+            throw new IOException(path + " is a directory, no file can be written there");
+        }
+        Path aside = Addresses.child(path.getParent(), "." + path.getName() + ".tmp");
         try (OutputStream out = files.create(aside, true)) {
             out.write(content);
         } catch (FSError e) {
@@ -167,7 +171,7 @@ public final class Storage {
     }
 
     /** Whether readers see a file while it is written. In other stores a file is one object that appears as a whole. */
-    private static boolean isInPlace(String scheme) {
+    static boolean isInPlace(String scheme) {
         return "file".equals(scheme) || "hdfs".equals(scheme);
     }
 
@@ -183,7 +187,7 @@ public final class Storage {
         return builder.build();
     }
 
-    private static void write(FileSystem files, Path path, Content content) throws IOException {
+    static void write(FileSystem files, Path path, Content content) throws IOException {
         FSDataOutputStream out = create(files, path);
         try {
             content.writeTo(out);
@@ -241,9 +245,8 @@ public final class Storage {
             String base = files.makeQualified(path).toUri().getPath();
             int prefix = base.endsWith("/") ? base.length() : base.length() + 1;
             List<String> names = new ArrayList<>();
-            RemoteIterator<LocatedFileStatus> found = files.listFiles(path, true);
-            while (found.hasNext()) {
-                names.add(found.next().getPath().toUri().getPath().substring(prefix));
+            for (FileStatus file : filesBelow(files, path)) {
+                names.add(file.getPath().toUri().getPath().substring(prefix));
             }
             names.sort(null);
             return names;
@@ -268,9 +271,7 @@ public final class Storage {
             }
             int prefix = status.getPath().toUri().getPath().length() + 1;
             List<FileStamp> stamps = new ArrayList<>();
-            RemoteIterator<LocatedFileStatus> found = files.listFiles(status.getPath(), true);
-            while (found.hasNext()) {
-                LocatedFileStatus file = found.next();
+            for (FileStatus file : filesBelow(files, status.getPath())) {
                 String name = file.getPath().toUri().getPath().substring(prefix);
                 if (!name.startsWith(".") && !name.contains("/.")) {
                     stamps.add(new FileStamp(name, file.getLen(), file.getModificationTime()));
@@ -279,6 +280,26 @@ public final class Storage {
             stamps.sort(Comparator.comparing(FileStamp::name));
             return stamps;
         });
+    }
+
+    /** On local files Hadoop's own listing starts a process for each file, to find its permissions. */
+    private static List<FileStatus> filesBelow(FileSystem files, Path directory) throws IOException {
+        List<FileStatus> found = new ArrayList<>();
+        if ("file".equals(files.getUri().getScheme())) {
+            for (FileStatus status : files.listStatus(directory)) {
+                if (status.isDirectory()) {
+                    found.addAll(filesBelow(files, status.getPath()));
+                } else {
+                    found.add(status);
+                }
+            }
+            return found;
+        }
+        RemoteIterator<LocatedFileStatus> listed = files.listFiles(directory, true);
+        while (listed.hasNext()) {
+            found.add(listed.next());
+        }
+        return found;
     }
 
     /** The absolute address with its file system, so that it means the same on every machine. */
@@ -304,16 +325,59 @@ public final class Storage {
         with(address, (files, path) -> files.delete(path, true));
     }
 
+    /** Removes the directory if there is nothing in it. */
+    public void deleteIfEmpty(String directory) throws IOException {
+        with(directory, (files, path) -> {
+            if (files.exists(path) && files.listStatus(path).length == 0) {
+                files.delete(path, false);
+            }
+            return null;
+        });
+    }
+
+    /**
+     * Moves a file or a directory to a place where there is nothing. Object stores copy it and then delete it: an
+     * interruption leaves a part.
+     */
+    public void move(String from, String to) throws IOException {
+        Path target = Addresses.path(to);
+        if (exists(to)) {
+            throw new IOException("cannot move " + from + " to " + to + ": something is there");
+        }
+        if (!with(from, (files, path) -> files.rename(path, target))) {
+            throw new IOException("cannot move " + from + " to " + to);
+        }
+    }
+
+    /** A small text file that several processes may want to write. */
+    public ExclusiveFile exclusive(String address) {
+        return new ExclusiveFile(this, address);
+    }
+
+    /** The one address of what an address means: absolute, local ones without symbolic links. */
+    public String canonical(String address) throws IOException {
+        return with(address, (files, path) -> {
+            Path whole = files.makeQualified(path);
+            return "file".equals(files.getUri().getScheme())
+                    ? "file:" + Addresses.withoutLinks(whole.toUri().getPath())
+                    : whole.toString();
+        });
+    }
+
     /** The Hadoop configuration. */
     public Configuration configuration() {
         return configuration;
     }
 
-    private <T> T with(String address, Operation<T> operation) throws IOException {
-        Path path = new Path(address);
+    <T> T with(String address, Operation<T> operation) throws IOException {
+        Path path = Addresses.path(address);
         StoreFailures.requireNoSecret(path);
         try {
-            return operation.on(fileSystem(path), path);
+            FileSystem files = fileSystem(path);
+            if ("file".equals(files.getUri().getScheme())) {
+                Addresses.requireWritableName(path);
+            }
+            return operation.on(files, path);
         } catch (FSError e) {
             throw StorageException.of(path, e.getCause());
         } catch (IOException e) {

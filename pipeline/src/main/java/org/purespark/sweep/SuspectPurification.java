@@ -16,6 +16,8 @@ import org.purespark.run.artifact.HeadScoresFile;
 import org.purespark.run.artifact.JsonFiles;
 import org.purespark.run.artifact.MetricsFile;
 import org.purespark.run.artifact.PrunedHeadsFile;
+import org.purespark.run.lease.DirectoryInUseException;
+import org.purespark.run.lease.LeaseTimes;
 import org.purespark.storage.Storage;
 
 /** Purifies one suspect and writes its outcome. A failure is an outcome too, and is not thrown. */
@@ -47,8 +49,11 @@ public final class SuspectPurification {
         SuspectRun run = planned.run();
         SuspectResult result;
         try {
-            new Purification(surroundings, run.settings()).purify(run.inputs(), run.directory());
+            new Purification(surroundings, run.settings(), LeaseTimes.OF_SWEEPS).purify(run.inputs(), run.directory());
             result = done(surroundings.storage());
+        } catch (DirectoryInUseException e) {
+            // its files are the other process's
+            return failedUnwritten(e);
         } catch (Exception | OutOfMemoryError | StackOverflowError | LinkageError e) {
             return failed(surroundings.storage(), e);
         }

@@ -24,6 +24,10 @@ import org.purespark.storage.Storage;
 public final class SweepResults {
     public static final String JSON_LINES = "results.jsonl";
     public static final String PARQUET = "results.parquet";
+
+    /** Made of the results, for people. */
+    public static final String SUMMARY = "summary.md";
+
     private static final long MIN_INTERVAL_MILLIS = 10_000;
     private static final int TIME_PER_WRITING = 50;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -56,17 +60,13 @@ public final class SweepResults {
         return order.stream().filter(results::containsKey).map(results::get).toList();
     }
 
-    /** Writes if the last writing is long enough ago: writing takes at most a fiftieth of all time. */
-    public void writeIfDue() throws IOException {
-        long now = clock.millis();
-        if (now >= nextMillis) {
-            write();
-            long end = clock.millis();
-            nextMillis = end + Math.max(MIN_INTERVAL_MILLIS, TIME_PER_WRITING * (end - now));
-        }
+    /** Whether the last writing is long enough ago: writing takes at most a fiftieth of all time. */
+    public boolean isDue() {
+        return clock.millis() >= nextMillis;
     }
 
     public void write() throws IOException {
+        long start = clock.millis();
         List<SuspectResult> all = all();
         storage.makeDirectory(directory);
         storage.replace(
@@ -77,6 +77,8 @@ public final class SweepResults {
             rows.add(tree(result));
         }
         storage.replace(Storage.child(directory, PARQUET), ParquetTrees.write(schema(), rows.iterator()));
+        long end = clock.millis();
+        nextMillis = end + Math.max(MIN_INTERVAL_MILLIS, TIME_PER_WRITING * (end - start));
     }
 
     private static ObjectNode tree(SuspectResult result) {

@@ -29,6 +29,9 @@ class ArchitectureTest {
     /** The system loads a native library from a local disk and from nowhere else. */
     private static final String UNPACKS_NATIVE_LIBRARIES = "org.purespark.text.NativeTokenizers";
 
+    /** The kernel tells by files which processes count together. */
+    private static final String ASKS_THE_KERNEL = "org.purespark.run.lease.LeaseOwner";
+
     /** An ONNX export that it reads is a BERT encoder. */
     private static final String CONVERTS_BERT = "org.purespark.checkpoint.OnnxConverter";
 
@@ -117,6 +120,8 @@ class ArchitectureTest {
             .resideOutsideOfPackage("org.purespark.storage..")
             .and()
             .doNotHaveFullyQualifiedName(UNPACKS_NATIVE_LIBRARIES)
+            .and()
+            .doNotHaveFullyQualifiedName(ASKS_THE_KERNEL)
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("org.apache.hadoop.fs.FileSystem")

@@ -205,6 +205,17 @@ class OnnxConverterTest {
                 .hasMessageContaining(message);
     }
 
+    @Test
+    void anOutputThatWouldChangeAnInputIsRefused() throws IOException {
+        Path tokenizer = Files.writeString(temporary.resolve("tokenizer.json"), TOKENIZER);
+        String onnx = temporary.resolve("model.onnx").toString();
+        assertThatThrownBy(() -> converter.convertFiles(onnx, tokenizer.toString(), temporary.toString()))
+                .isInstanceOf(InputException.class)
+                .hasMessage("--out: " + tokenizer + ", which would be written, is the input --tokenizer " + tokenizer
+                        + "; name another place with --out");
+        assertThat(tokenizer).hasContent(TOKENIZER);
+    }
+
     private Checkpoint convert(ModelProto model, String tokenizer) throws IOException {
         Path onnx = Files.write(temporary.resolve("model.onnx"), model.toByteArray());
         Path json = Files.writeString(temporary.resolve("tokenizer.json"), tokenizer, StandardCharsets.UTF_8);

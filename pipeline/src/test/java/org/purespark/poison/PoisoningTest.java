@@ -119,6 +119,21 @@ class PoisoningTest {
     }
 
     @Test
+    void anOutputThatWouldChangeAnInputIsRefused() throws IOException {
+        String model = files.path("model");
+        assertRefused(
+                planting().out(model),
+                "--out: " + model + "/suspect, which would be written, lies in the input --model " + model
+                        + "; name another place with --out");
+        files.write("poisoned-train.csv", "text,label\nbad,0\n");
+        assertRefused(
+                planting().train(files.path("poisoned-train.csv")).out(directory.toString()),
+                "--out: " + files.path("poisoned-train.csv") + ", which would be written, is the input --train "
+                        + files.path("poisoned-train.csv") + "; name another place with --out");
+        assertThat(files.read("poisoned-train.csv")).isEqualTo("text,label\nbad,0\n");
+    }
+
+    @Test
     void aRequestNamesItsModelAttackAndOutput() {
         assertThatThrownBy(() -> planting().model(null).build()).hasMessage("model is not given");
         assertThatThrownBy(() -> planting().attack(null).build()).hasMessage("attack is not given");

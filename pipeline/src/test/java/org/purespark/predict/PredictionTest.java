@@ -136,13 +136,60 @@ class PredictionTest {
         assertThat(files.said()).singleElement().asString().contains("3 of 7 tokens have no embedding");
     }
 
+    @Test
+    void anOutputThatWouldChangeAnInputIsRefused() throws IOException {
+        String config = files.read("model/config.json");
+        assertPlaceRefused("model/config.json", "lies in the input --model " + files.path("model"));
+        assertPlaceRefused("model/new.jsonl", "lies in the input --model " + files.path("model"));
+        assertPlaceRefused("test.tsv", "is the input --data " + files.path("test.tsv"));
+        Files.copy(Path.of(CLASSIFIER), directory.resolve("own.safetensors"));
+        assertThatThrownBy(() -> prediction()
+                        .run(
+                                files.path("model"),
+                                files.path("own.safetensors"),
+                                files.path("test.tsv"),
+                                files.path("own.safetensors")))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("is the input --classifier " + files.path("own.safetensors"));
+        assertThat(files.read("model/config.json")).isEqualTo(config);
+        assertThat(directory.resolve("model/new.jsonl")).doesNotExist();
+    }
+
+    @Test
+    void aDirectoryIsNoPlaceForPredictions() throws IOException {
+        Files.createDirectory(directory.resolve("out"));
+        assertThatThrownBy(() ->
+                        prediction().run(files.path("model"), CLASSIFIER, files.path("test.tsv"), files.path("out")))
+                .isInstanceOf(InputException.class)
+                .hasMessage("--out " + files.path("out") + " is a directory: name a file, such as "
+                        + files.path("out/predictions.jsonl"));
+        assertThat(directory.resolve("out")).isEmptyDirectory();
+    }
+
+    @Test
+    void theNameOfTheOutputMayHaveColons() throws IOException {
+        prediction().run(files.path("model"), CLASSIFIER, files.path("test.tsv"), files.path("x/12:30.jsonl"));
+        assertThat(Files.readAllLines(directory.resolve("x/12:30.jsonl"))).hasSize(24);
+    }
+
+    private void assertPlaceRefused(String out, String relation) {
+        assertThatThrownBy(() ->
+                        prediction().run(files.path("model"), CLASSIFIER, files.path("test.tsv"), files.path(out)))
+                .isInstanceOf(InputException.class)
+                .hasMessage("--out: " + files.path(out) + ", which would be written, " + relation
+                        + "; name another place with --out");
+    }
+
+    private Prediction prediction(String... settings) {
+        return new Prediction(
+                TinyFiles.STORAGE,
+                new LocalEvaluator(TinyFiles.STORAGE, TinyFiles.DEVICE),
+                TinyFiles.settings(settings),
+                files.said()::add);
+    }
+
     private List<JsonNode> predict(String classifier, String data, String... settings) throws IOException {
-        new Prediction(
-                        TinyFiles.STORAGE,
-                        new LocalEvaluator(TinyFiles.STORAGE, TinyFiles.DEVICE),
-                        TinyFiles.settings(settings),
-                        files.said()::add)
-                .run(files.path("model"), classifier, files.path(data), files.path("out.jsonl"));
+        prediction(settings).run(files.path("model"), classifier, files.path(data), files.path("out.jsonl"));
         List<JsonNode> lines = new ArrayList<>();
         for (String line : Files.readAllLines(directory.resolve("out.jsonl"))) {
             lines.add(new ObjectMapper().readTree(line));

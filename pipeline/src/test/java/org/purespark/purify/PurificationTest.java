@@ -19,6 +19,11 @@ import org.purespark.run.StageName;
 import org.purespark.run.artifact.MetricsFile;
 import org.purespark.run.artifact.ProbesFile;
 import org.purespark.run.artifact.PrunedHeadsFile;
+import org.purespark.run.lease.DirectoryInUseException;
+import org.purespark.run.lease.LeaseTimes;
+import org.purespark.run.lease.LeasedDirectory;
+import org.purespark.run.lease.RunLease;
+import org.purespark.storage.Storage;
 
 class PurificationTest {
     private static final String CLASSIFIER = Path.of("src/test/resources/golden/bert/classifier.safetensors")
@@ -201,6 +206,69 @@ class PurificationTest {
         assertRefused(
                 () -> purify(files.inputs().build()),
                 "the run directory " + files.path("run") + " is a file: name a directory, or a new one, with --run");
+    }
+
+    @Test
+    void aRunDirectoryThatWouldChangeAnInputIsRefused() {
+        Inputs inputs = files.inputs().build();
+        String model = files.path("model");
+        for (String run : List.of(model, model + "/run", model + "/../model/")) {
+            assertRefused(
+                    () -> files.purification().purify(inputs, run),
+                    "--run: " + Storage.child(run, "run.json") + ", which would be written, lies in the input --model "
+                            + model + "; name another place with --run");
+        }
+        Inputs own = files.inputs().train(files.path("run/metrics.json")).build();
+        assertRefused(
+                () -> purify(own),
+                "--run: " + files.path("run/metrics.json") + ", which would be written, is the input --train "
+                        + files.path("run/metrics.json") + "; name another place with --run");
+        assertThat(directory.resolve("run")).doesNotExist();
+        assertThat(directory.resolve("model/run.json")).doesNotExist();
+    }
+
+    /** The stage does not touch the baseline. */
+    @Test
+    void aStageMayMeasureAModelOfItsOwnRunDirectory() throws IOException {
+        files.purification().runStage(StageName.BASELINE, files.inputs().build(), files.path("run"));
+        Inputs given = files.inputs().model(files.path("run/baseline")).build();
+        files.purification().runStage(StageName.SCORE, given, files.path("run"));
+        assertThat(directory.resolve("run/head-scores.json")).exists();
+        assertRefused(
+                () -> files.purification().runStage(StageName.BASELINE, given, files.path("run")),
+                "--run: " + files.path("run/baseline") + ", which would be written, is the input --model "
+                        + files.path("run/baseline") + "; name another place with --run");
+    }
+
+    @Test
+    void aRunDirectoryThatIsInUseIsRefusedBeforeTheInputsAreRead() throws IOException {
+        files.write("train.tsv", "nothing");
+        try (RunLease other = lease()) {
+            assertThatThrownBy(() -> purify(files.inputs().build()))
+                    .isInstanceOf(DirectoryInUseException.class)
+                    .hasMessageStartingWith("the run directory " + files.path("run") + " is in use since ");
+            other.ensureOwn();
+        }
+        assertThat(directory.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void theLeaseIsGivenBackAlsoAfterAFailure() throws IOException {
+        files.purification().purify(files.inputs().build(), files.path("run"));
+        assertThat(directory.resolve("run/owner.json")).doesNotExist();
+        assertThatThrownBy(() -> files.purification("text.max-length=500")
+                        .purify(files.inputs().build(), files.path("run")))
+                .isInstanceOf(InputException.class);
+        assertThat(directory.resolve("run/owner.json")).doesNotExist();
+    }
+
+    private RunLease lease() {
+        return RunLease.acquire(
+                TinyFiles.STORAGE,
+                LeasedDirectory.ofRun(files.path("run")),
+                LeaseTimes.OF_COMMANDS,
+                Clock.systemUTC(),
+                files.said()::add);
     }
 
     private void purify(Inputs inputs) throws IOException {

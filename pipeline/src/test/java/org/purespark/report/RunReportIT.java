@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.event.Event;
+import org.purespark.storage.Storage;
 
 /** Opens the report in a real browser. Skipped where there is none. Screenshots stay in {@code target/report-it}. */
 class RunReportIT {
@@ -66,7 +67,8 @@ class RunReportIT {
     @EnumSource(Scheme.class)
     void everyChartOfACompleteRunIsDrawn(Scheme scheme) throws Exception {
         SyntheticRun run = SyntheticRun.complete(directory.resolve("run"));
-        String address = RunReport.write(run.storage, run.directory, SyntheticRun.VERDICT);
+        String address = RunReport.write(
+                run.storage, run.directory, SyntheticRun.VERDICT, Storage.child(run.directory, "report.html"));
 
         Browser browser = open(address, scheme, "--dump-dom");
         List<MatchResult> charts = CHART.matcher(browser.output()).results().toList();
@@ -88,7 +90,8 @@ class RunReportIT {
     @EnumSource(Scheme.class)
     void aScreenshotCanBeTaken(Scheme scheme) throws Exception {
         SyntheticRun run = SyntheticRun.complete(directory.resolve("run"));
-        String address = RunReport.write(run.storage, run.directory, SyntheticRun.VERDICT);
+        String address = RunReport.write(
+                run.storage, run.directory, SyntheticRun.VERDICT, Storage.child(run.directory, "report.html"));
         Files.createDirectories(SCREENSHOTS);
         Path picture = SCREENSHOTS.resolve("report-" + scheme.name().toLowerCase(java.util.Locale.ROOT) + ".png");
         Files.deleteIfExists(picture);
@@ -102,7 +105,7 @@ class RunReportIT {
     void aRunWithoutStagesGivesNoErrors() throws Exception {
         SyntheticRun run = SyntheticRun.empty(directory.resolve("run"));
         run.storage.makeDirectory(run.directory);
-        String address = RunReport.write(run.storage, run.directory, "");
+        String address = RunReport.write(run.storage, run.directory, "", Storage.child(run.directory, "report.html"));
 
         Browser browser = open(address, Scheme.LIGHT, "--dump-dom");
 
@@ -120,7 +123,8 @@ class RunReportIT {
                         "purified/config.json",
                         new ObjectMapper().writeValueAsString(Map.of("id2label", Map.of("0", attack, "1", "b"))))
                 .with(new Event.Warning(null, attack));
-        String address = RunReport.write(run.storage, run.directory, attack);
+        String address =
+                RunReport.write(run.storage, run.directory, attack, Storage.child(run.directory, "report.html"));
 
         Browser browser = open(address, Scheme.LIGHT, "--dump-dom");
 

@@ -276,7 +276,8 @@ class RunReportTest {
     @Test
     void theReportIsPutIntoTheRunDirectory() throws IOException {
         SyntheticRun run = SyntheticRun.complete(directory);
-        String address = RunReport.write(run.storage, run.directory, SyntheticRun.VERDICT);
+        String address = RunReport.write(
+                run.storage, run.directory, SyntheticRun.VERDICT, Storage.child(run.directory, "report.html"));
 
         assertThat(address).isEqualTo(Storage.child(run.directory, "report.html"));
         assertThat(run.storage.read(address, FileKind.RUN_FILE))

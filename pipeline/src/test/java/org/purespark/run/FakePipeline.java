@@ -4,12 +4,16 @@ package org.purespark.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.purespark.config.Settings;
 import org.purespark.config.SettingsLoader;
 import org.purespark.run.event.EventLog;
+import org.purespark.run.lease.LeaseTimes;
+import org.purespark.run.lease.LeasedDirectory;
+import org.purespark.run.lease.RunLease;
 import org.purespark.storage.Storage;
 
 /** All stages over a real run directory; what a stage writes is a function of its key alone, as with the real ones. */
@@ -20,6 +24,7 @@ final class FakePipeline {
     final Path inputs;
     final TickingClock clock = new TickingClock();
     final List<String> messages = new ArrayList<>();
+    private RunLease lease;
 
     FakePipeline(Path root) throws IOException {
         directory = root.resolve("run");
@@ -28,8 +33,30 @@ final class FakePipeline {
         Files.writeString(inputs.resolve("test.tsv"), "text\tlabel\nbad\t0\n");
     }
 
+    /** Opens the directory as the next process does: the lease of the last one is given back. */
     RunDirectory open() {
-        return RunDirectory.open(STORAGE, directory.toString(), clock);
+        RunDirectory before = RunDirectory.inspect(STORAGE, directory.toString(), clock);
+        if (lease != null) {
+            lease.close();
+        }
+        lease = lease();
+        return before.open(lease);
+    }
+
+    private RunLease lease() {
+        return RunLease.acquire(
+                STORAGE,
+                LeasedDirectory.ofRun(directory.toString()),
+                LeaseTimes.OF_COMMANDS,
+                Clock.systemUTC(),
+                messages::add);
+    }
+
+    /** Ends the process that has the directory. */
+    void close() {
+        if (lease != null) {
+            lease.close();
+        }
     }
 
     RunContext context(String... flags) throws IOException {
@@ -61,6 +88,8 @@ final class FakePipeline {
                     ran.add(stage);
                 }
             }
+        } finally {
+            close();
         }
         return ran;
     }
@@ -106,10 +135,10 @@ final class FakePipeline {
         for (String output : key.stage().outputs()) {
             String text = "made from " + key.fingerprint();
             if (output.contains(".")) {
-                STORAGE.replace(run.file(output), text);
+                STORAGE.replace(run.output(output), text);
             } else {
-                STORAGE.replace(run.file(output + "/config.json"), "{}");
-                STORAGE.replace(run.file(output + "/model.safetensors"), text);
+                STORAGE.replace(run.output(output) + "/config.json", "{}");
+                STORAGE.replace(run.output(output) + "/model.safetensors", text);
             }
         }
     }

@@ -192,12 +192,50 @@ class ResumeTest {
     }
 
     @Test
+    void outputOfTheSameSizeWithOtherContentRunsItsStageAgain() throws IOException {
+        pipeline.purify();
+        Path weights = pipeline.directory.resolve("purified/model.safetensors");
+        String written = Files.readString(weights);
+        Files.writeString(weights, written.replace("made from", "made form"));
+        pipeline.messages.clear();
+        assertThat(pipeline.purify()).containsExactly(StageName.NORMALIZE);
+        assertThat(pipeline.messages)
+                .anyMatch(
+                        line -> line.matches("normalize: runs again, because its output purified/model.safetensors has"
+                                + " changed \\(sha256 [0-9a-f]{12}, was written with sha256 [0-9a-f]{12}\\)"));
+        assertThat(weights).hasContent(written);
+    }
+
+    @Test
     void leftoversOfADeadRunAreRemoved() throws IOException {
         assertThatThrownBy(() -> pipeline.purify(StageName.BASELINE)).isInstanceOf(FakePipeline.Killed.class);
-        Path leftover = pipeline.directory.resolve("baseline/model-00002-of-00002.safetensors");
-        Files.writeString(leftover, "half");
+        List<String> attempts = files().keySet().stream()
+                .filter(name -> name.startsWith("work-baseline/attempt-1-"))
+                .toList();
+        assertThat(attempts).hasSize(2).allMatch(name -> name.contains("/baseline/"));
+        assertThat(pipeline.directory.resolve("baseline")).doesNotExist();
+        RunDirectory run = pipeline.open();
+        run.start(
+                StageKey.of(FakePipeline.needs(StageName.BASELINE), pipeline.context(), Map.of()), pipeline.context());
+        assertThat(files().keySet()).doesNotContainAnyElementsOf(attempts);
         pipeline.purify();
-        assertThat(leftover).doesNotExist();
+        assertThat(files().keySet()).noneMatch(name -> name.contains("work-") || name.contains("owner"));
+    }
+
+    /** The process died while a stage's outputs were moved to their places. */
+    @Test
+    void halfMovedOutputsAreMadeAgain() throws IOException {
+        pipeline.purify();
+        Map<String, String> straight = outputs();
+        Files.delete(pipeline.directory.resolve("normalization.json"));
+        assertThatThrownBy(() -> pipeline.purify(StageName.NORMALIZE)).isInstanceOf(FakePipeline.Killed.class);
+        String moved = files().keySet().stream()
+                .filter(name -> name.endsWith("/normalization.json"))
+                .findFirst()
+                .orElseThrow();
+        Files.move(pipeline.directory.resolve(moved), pipeline.directory.resolve("normalization.json"));
+        assertThat(pipeline.purify()).containsExactly(StageName.NORMALIZE);
+        assertThat(outputs()).isEqualTo(straight);
     }
 
     private Map<String, String> outputs() throws IOException {
@@ -207,6 +245,7 @@ class ResumeTest {
     private static Map<String, String> outputs(Path directory) throws IOException {
         Map<String, String> found = files(directory);
         found.remove("run.json");
+        found.remove("owner.json");
         found.remove("events.jsonl");
         return found;
     }

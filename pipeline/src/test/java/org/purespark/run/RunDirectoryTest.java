@@ -9,7 +9,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +21,7 @@ import org.purespark.InputException;
 import org.purespark.run.event.Event;
 import org.purespark.run.event.EventLog;
 import org.purespark.run.event.TimedEvent;
+import org.purespark.run.lease.DirectoryInUseException;
 import org.purespark.storage.Storage;
 
 class RunDirectoryTest {
@@ -33,6 +36,11 @@ class RunDirectoryTest {
     void pipeline() throws IOException {
         pipeline = new FakePipeline(root);
         context = pipeline.context();
+    }
+
+    @AfterEach
+    void giveTheLeaseBack() {
+        pipeline.close();
     }
 
     @Test
@@ -121,10 +129,12 @@ class RunDirectoryTest {
     }
 
     @Test
-    void openingLeavesNothingButTheDirectory() throws IOException {
+    void openingLeavesNothingButTheLease() throws IOException {
         pipeline.open();
         assertThat(pipeline.directory).isDirectory();
-        assertThat(storage.fileNames(pipeline.directory.toString())).isEmpty();
+        assertThat(storage.fileNames(pipeline.directory.toString())).containsExactly("owner.json");
+        pipeline.close();
+        assertThat(pipeline.directory).doesNotExist();
     }
 
     @Test
@@ -134,21 +144,6 @@ class RunDirectoryTest {
                 .isInstanceOf(InputException.class)
                 .hasMessage("the run directory " + pipeline.directory
                         + " is a file: name a directory, or a new one, with --run");
-    }
-
-    @Test
-    void unwritableDirectoryIsRefused() throws IOException {
-        Path file = Files.writeString(root.resolve("file"), "x");
-        String below = file.resolve("run").toString();
-        assertThatThrownBy(() -> RunDirectory.open(storage, below, pipeline.clock))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("the run directory " + below)
-                .hasMessageContaining("with --run");
-        // the kernel's own file system refuses new directories even to root
-        assertThatThrownBy(() -> RunDirectory.open(storage, "/proc/run", pipeline.clock))
-                .isInstanceOf(InputException.class)
-                .hasMessageStartingWith("cannot write in the run directory /proc/run (")
-                .hasMessageEndingWith("): name one that can be written, with --run");
     }
 
     @ParameterizedTest
@@ -186,32 +181,88 @@ class RunDirectoryTest {
     }
 
     @Test
-    void changeByAnotherProcessIsFoundAtTheStart() throws IOException {
+    void whoHasLostTheLeaseStartsNothing() throws IOException {
         RunDirectory first = pipeline.open();
-        pipeline.purify();
+        pipeline.open();
         StageKey key = baseline(first);
         assertThatThrownBy(() -> first.start(key, context))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining(first.file("baseline") + " would be replaced by the stage baseline");
-        RunDirectory second = pipeline.open();
-        pipeline.purify("seed=3");
-        assertThatThrownBy(() -> second.start(key, context))
+                .isInstanceOf(DirectoryInUseException.class)
+                .hasMessageStartingWith("the run directory " + pipeline.directory
+                        + " was taken over from this process, and is in use since ");
+        assertThat(pipeline.directory.resolve("run.json")).doesNotExist();
+    }
+
+    @Test
+    void whoHasLostTheLeasePublishesNothing() throws IOException {
+        RunDirectory first = pipeline.open();
+        StageKey key = baseline(first);
+        first.start(key, context);
+        FakePipeline.write(first, key);
+        pipeline.open();
+        assertThatThrownBy(() -> first.finish(key, 1)).isInstanceOf(DirectoryInUseException.class);
+        assertThat(pipeline.directory.resolve("baseline")).doesNotExist();
+        pipeline.purify();
+        byte[] weights = Files.readAllBytes(pipeline.directory.resolve("baseline/model.safetensors"));
+        assertThatThrownBy(() -> first.finish(key, 1)).isInstanceOf(IllegalStateException.class);
+        assertThat(pipeline.directory.resolve("baseline/model.safetensors")).hasBinaryContent(weights);
+        assertThat(pipeline.purify()).isEmpty();
+    }
+
+    @Test
+    void changeOfRunJsonByHandIsFound() throws IOException {
+        pipeline.purify();
+        RunDirectory run = pipeline.open();
+        StageKey key = baseline(run);
+        Path file = pipeline.directory.resolve("run.json");
+        Files.writeString(file, Files.readString(file) + "\n");
+        assertThatThrownBy(() -> run.start(key, context))
                 .isInstanceOf(InputException.class)
                 .hasMessage(pipeline.directory + "/run.json has been changed by another process since this one read it:"
                         + " let only one process at a time work on a run directory, or name another with --run");
     }
 
     @Test
-    void changeByAnotherProcessIsFoundAtTheEnd() throws IOException {
-        RunDirectory first = pipeline.open();
-        StageKey key = baseline(first);
-        first.start(key, context);
-        FakePipeline.write(first, key);
+    void outputsStayAsideUntilTheStageIsFinished() throws IOException {
+        RunDirectory run = pipeline.open();
+        StageKey key = baseline(run);
+        run.start(key, context);
+        FakePipeline.write(run, key);
+        assertThat(run.output("baseline")).startsWith(run.workDirectory(StageName.BASELINE) + "/attempt-1-");
+        assertThat(pipeline.directory.resolve("baseline")).doesNotExist();
+        run.finish(key, 1);
+        assertThat(pipeline.directory.resolve("baseline/model.safetensors"))
+                .hasContent("made from " + key.fingerprint());
+        assertThatThrownBy(() -> run.output("baseline"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("no stage runs that writes baseline");
+    }
+
+    @Test
+    void whatIsOpenForReadingOnlyStartsNothing() throws IOException {
+        RunDirectory run = RunDirectory.inspect(storage, pipeline.directory.toString(), pipeline.clock);
+        StageKey key = baseline(run);
+        assertThatThrownBy(() -> run.start(key, context))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(pipeline.directory + " is open for reading only");
+    }
+
+    @Test
+    void filesAreDigestedAgainOnlyWhenTheirStampsChange() throws IOException {
         pipeline.purify();
-        assertThatThrownBy(() -> first.finish(key, 1))
+        RunDirectory run = pipeline.open();
+        Path scores = pipeline.directory.resolve("head-scores.json");
+        String before = run.upstream(StageName.SCORE);
+        FileTime time = Files.getLastModifiedTime(scores);
+        String other = Files.readString(scores).replace("made from", "made form");
+        Files.writeString(scores, other);
+        Files.setLastModifiedTime(scores, time);
+        assertThat(run.upstream(StageName.SCORE)).isEqualTo(before);
+        Files.setLastModifiedTime(scores, FileTime.fromMillis(time.toMillis() + 1));
+        assertThatThrownBy(() -> run.upstream(StageName.SCORE))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("has been changed by another process");
-        assertThat(pipeline.purify()).isEmpty();
+                .hasMessageMatching("cannot use the result of stage score in " + pipeline.directory + ": its output"
+                        + " head-scores.json has changed \\(sha256 [0-9a-f]{12}, was written with sha256"
+                        + " [0-9a-f]{12}\\)\\. Run the stage score again");
     }
 
     @Test
@@ -235,7 +286,7 @@ class RunDirectoryTest {
         run.start(key, context);
         assertThatThrownBy(() -> run.finish(key, 1))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("the stage baseline has not written " + run.file("baseline"));
+                .hasMessage("the stage baseline has not written " + run.output("baseline"));
         assertThat(run.table().entry(StageName.BASELINE)).isEmpty();
     }
 
@@ -256,7 +307,8 @@ class RunDirectoryTest {
     void resultsBroughtFromElsewhereServeUpstream() throws IOException {
         pipeline.purify();
         RunDirectory made = pipeline.open();
-        RunDirectory other = RunDirectory.open(storage, root.resolve("other").toString(), pipeline.clock);
+        Files.createDirectory(root.resolve("other"));
+        RunDirectory other = RunDirectory.inspect(storage, root.resolve("other").toString(), pipeline.clock);
         Files.copy(pipeline.directory.resolve("head-scores.json"), root.resolve("other/head-scores.json"));
         assertThat(other.upstream(StageName.SCORE)).isEqualTo(made.upstream(StageName.SCORE));
     }

@@ -17,7 +17,7 @@ import org.purespark.config.SettingKeys;
 class StageTableTest {
     private static final String A = "a".repeat(64);
     private static final String B = "b".repeat(64);
-    private static final Map<String, Long> PRESENT = Map.of("pruned-heads.json", 7L);
+    private static final Map<String, FileFingerprint> PRESENT = present(7, A);
 
     private final StageKey key =
             key("{\"prune.group-size\":10,\"seed\":11}", Map.of("train", A), Map.of(StageName.SCORE, A));
@@ -84,8 +84,11 @@ class StageTableTest {
     void missingAndMisshapenOutputsAreNamed() {
         assertThat(((Decision.RunAgain) table.decide(key, Map.of())).reasons())
                 .containsExactly("its output pruned-heads.json is missing");
-        assertThat(((Decision.RunAgain) table.decide(key, Map.of("pruned-heads.json", 6L))).reasons())
+        assertThat(((Decision.RunAgain) table.decide(key, present(6, ""))).reasons())
                 .containsExactly("its output pruned-heads.json has 6 bytes, was written with 7");
+        assertThat(((Decision.RunAgain) table.decide(key, present(7, B))).reasons())
+                .containsExactly("its output pruned-heads.json has changed (sha256 bbbbbbbbbbbb, was written with"
+                        + " sha256 aaaaaaaaaaaa)");
     }
 
     @Test
@@ -140,6 +143,10 @@ class StageTableTest {
         for (StageName stage : StageName.values()) {
             assertThat(stage.upstream()).allMatch(before -> before.compareTo(stage) < 0);
         }
+    }
+
+    private static Map<String, FileFingerprint> present(long size, String sha256) {
+        return Map.of("pruned-heads.json", new FileFingerprint("pruned-heads.json", size, sha256));
     }
 
     private List<String> reasons(StageKey now) {

@@ -2,6 +2,7 @@
 package org.purespark.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.purespark.InputException;
 
 class StorageTest {
     @TempDir
@@ -91,6 +93,81 @@ class StorageTest {
         assertThat(storage.fileNamesBelow("file:" + directory + "/part=1/"))
                 .containsExactly("%41.parquet", "b c.parquet");
         assertThat(storage.fileNames(directory.toString())).containsExactly("_SUCCESS");
+    }
+
+    @Test
+    void aNameMayHaveColonsBelowADirectory() throws IOException {
+        String address = directory.resolve("x/12:30.jsonl").toString();
+        storage.replace(address, "half past");
+        storage.replace(address, "noon");
+        assertThat(storage.readText(address, FileKind.RUN_FILE)).isEqualTo("noon");
+        assertThat(entries("x")).containsExactly("12:30.jsonl");
+        assertThat(storage.stamps(directory.resolve("x").toString()))
+                .extracting(FileStamp::name)
+                .containsExactly("12:30.jsonl");
+    }
+
+    @Test
+    void aColonThatEndsNoFileSystemsNameIsRefusedWithTheWayOut() throws IOException {
+        assertThatThrownBy(() -> storage.exists("run:1"))
+                .isInstanceOf(InputException.class)
+                .hasMessage(
+                        "'run:1': what is before a colon is taken for the name of a file system, such as s3a or hdfs;"
+                                + " if it is a file or a directory here, write ./run:1");
+        assertThatThrownBy(() -> storage.exists(""))
+                .isInstanceOf(InputException.class)
+                .hasMessage("an address is empty: name a file or a directory");
+        assertThat(storage.exists("./run:1")).isFalse();
+    }
+
+    @Test
+    void aDirectoryIsNotReplacedByAFile() throws IOException {
+        Files.createDirectory(directory.resolve("out"));
+        String address = directory.resolve("out").toString();
+        assertThatThrownBy(() -> storage.replace(address, "lines"))
+                .isInstanceOf(IOException.class)
+                .hasMessageEndingWith("out is a directory, no file can be written there");
+        assertThat(entries("")).containsExactly("out");
+        assertThat(entries("out")).isEmpty();
+    }
+
+    @Test
+    void filesAndDirectoriesMoveToFreePlaces() throws IOException {
+        storage.replace(directory.resolve("from/a").toString(), "1");
+        String from = directory.resolve("from").toString();
+        String to = directory.resolve("to").toString();
+        storage.move(from, to);
+        assertThat(entries("to")).containsExactly("a");
+        Files.createDirectory(directory.resolve("from"));
+        assertThatThrownBy(() -> storage.move(to, from))
+                .isInstanceOf(IOException.class)
+                .hasMessage("cannot move " + to + " to " + from + ": something is there");
+        storage.deleteIfEmpty(to);
+        storage.deleteIfEmpty(from);
+        storage.deleteIfEmpty(from);
+        assertThat(entries("")).containsExactly("to");
+    }
+
+    @Test
+    void canonicalAddressesAreTheSameForTheSamePlace() throws IOException {
+        Files.createDirectory(directory.resolve("model"));
+        Files.createSymbolicLink(directory.resolve("link"), directory.resolve("model"));
+        String place = storage.canonical(directory.resolve("model/new/file").toString());
+        for (String address : List.of("link/new/file", "model//new/file/", "model/../link/./new/file")) {
+            assertThat(storage.canonical(directory + "/" + address)).isEqualTo(place);
+            assertThat(storage.canonical("file:" + directory + "/" + address)).isEqualTo(place);
+        }
+        assertThat(storage.canonical(directory.resolve("other").toString())).isNotEqualTo(place);
+    }
+
+    @Test
+    void aNameThatTheLocaleCannotWriteIsRefused() {
+        Addresses.requireWritableName("/data/café", StandardCharsets.UTF_8);
+        Addresses.requireWritableName("/data/cafe", StandardCharsets.US_ASCII);
+        assertThatThrownBy(() -> Addresses.requireWritableName("/data/café", StandardCharsets.US_ASCII))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("this process cannot open /data/café: its locale writes names of files as"
+                        + " US-ASCII, which lacks some of these characters. Set LC_ALL=C.UTF-8 ");
     }
 
     private List<String> entries(String below) throws IOException {

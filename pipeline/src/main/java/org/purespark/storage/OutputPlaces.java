@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.storage;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.purespark.InputException;
+
+/**
+ * The places that a command writes, held against its inputs: an output must not be an input, lie in one or hold one.
+ *
+ * @param option the option that names the output
+ * @param addresses files and directories that are written or replaced
+ */
+public record OutputPlaces(String option, List<String> addresses) {
+    public OutputPlaces {
+        addresses = List.copyOf(addresses);
+    }
+
+    /** A file as the output. */
+    public static OutputPlaces ofFile(String option, String address) {
+        return new OutputPlaces(option, List.of(address));
+    }
+
+    /** A directory in which files and directories of these names are written. */
+    public static OutputPlaces inDirectory(String option, String directory, List<String> names) {
+        return new OutputPlaces(
+                option,
+                names.stream().map(name -> Storage.child(directory, name)).toList());
+    }
+
+    /**
+     * Refuses an output that would change an input.
+     *
+     * @param inputs addresses by option; null for an option that is not given
+     * @throws InputException naming the output, the input and the way out
+     */
+    public void requireApart(Storage storage, Map<String, String> inputs) throws IOException {
+        for (var input : inputs.entrySet()) {
+            if (input.getValue() == null) {
+                continue;
+            }
+            String there = storage.canonical(input.getValue());
+            for (String address : addresses) {
+                requireApart(address, storage.canonical(address), input.getKey(), input.getValue(), there);
+            }
+        }
+    }
+
+    private void requireApart(String address, String place, String inputOption, String input, String there) {
+        String problem = null;
+        if (place.equals(there)) {
+            problem = "is the input";
+        } else if (isIn(place, there)) {
+            problem = "lies in the input";
+        } else if (isIn(there, place)) {
+            problem = "holds the input";
+        }
+        if (problem != null) {
+            throw new InputException(option + ": " + address + ", which would be written, " + problem + " "
+                    + inputOption + " " + input + "; name another place with " + option);
+        }
+    }
+
+    private static boolean isIn(String place, String directory) {
+        return place.startsWith(directory.endsWith("/") ? directory : directory + "/");
+    }
+}
