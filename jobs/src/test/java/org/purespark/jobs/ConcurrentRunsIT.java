@@ -30,8 +30,8 @@ class ConcurrentRunsIT {
             assertThat(second.err())
                     .containsPattern(
                             "pure: the run directory " + tiny.path("run") + " is in use since [0-9TZ:-]+ by \\S+"
-                                    + " on \\S+ \\(process [0-9]+\\): wait for it, stop it, or name another directory with"
-                                    + " --run")
+                                    + " on \\S+ \\(process [0-9]+\\): wait for it, stop it, or name another directory"
+                                    + " with --run")
                     .doesNotContain("Exception");
         } finally {
             first.descendants().forEach(ProcessHandle::destroyForcibly);

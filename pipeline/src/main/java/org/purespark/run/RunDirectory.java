@@ -250,7 +250,7 @@ public final class RunDirectory {
         removeWork(stage);
     }
 
-    /** Removes the work directory of a stage that is complete: one that was interrupted right at its end has left it. */
+    /** Removes the work directory of a complete stage: one that was interrupted right at its end has left it. */
     public void removeWork(StageName stage) throws IOException {
         lease().ensureOwn();
         storage.delete(workDirectory(stage));
