@@ -76,6 +76,10 @@ class PureTest {
                 .hasMessage("the argument 'caf\uFFFD\uFFFD.tsv' has lost characters: the locale of this process has the"
                         + " character set ANSI_X3.4-1968, which lacks them. Set LC_ALL=C.UTF-8 in its environment");
         Arguments.requireWhole(lost, "UTF-8");
+        String[] handedOn = {"--model", "caf??"};
+        assertThatThrownBy(() -> Arguments.requireWhole(handedOn, "ANSI_X3.4-1968"))
+                .hasMessageStartingWith("the argument 'caf??' has lost characters: ");
+        Arguments.requireWhole(handedOn, "UTF-8");
         Arguments.requireWhole(new String[] {"--train", "what?.tsv"}, "ANSI_X3.4-1968");
     }
 

@@ -18,6 +18,7 @@ import org.apache.hadoop.fs.Path;
  */
 public final class ExclusiveFile {
     private static final int MOST_BYTES = 1 << 16;
+    private static final int READ_TRIES = 20;
 
     private final Storage storage;
     private final String address;
@@ -31,17 +32,27 @@ public final class ExclusiveFile {
         return address;
     }
 
-    /** The file as it is now, at most its first 64 KiB; empty if there is none. */
+    /** The file as it is now, at most its first 64 KiB; content, time and tag are of the same moment. */
     public Optional<FileVersion> read() throws IOException {
         try {
             return storage.with(address, (files, path) -> {
-                FileStatus status = files.getFileStatus(path);
-                String tag = status instanceof EtagSource source ? source.getEtag() : null;
-                return Optional.of(new FileVersion(content(files, path), status.getModificationTime(), tag));
+                for (int i = 0; i < READ_TRIES; i++) {
+                    FileVersion before = version(files.getFileStatus(path), content(files, path));
+                    FileVersion after = version(files.getFileStatus(path), before.content());
+                    if (before.equals(after)) {
+                        return Optional.of(before);
+                    }
+                }
+                throw new IOException(address + " changes all the time while it is read");
             });
         } catch (FileNotFoundException e) {
             return Optional.empty();
         }
+    }
+
+    private static FileVersion version(FileStatus status, String content) {
+        String tag = status instanceof EtagSource source ? source.getEtag() : null;
+        return new FileVersion(content, status.getModificationTime(), tag);
     }
 
     /**
@@ -90,6 +101,7 @@ public final class ExclusiveFile {
     }
 
     static String content(FileSystem files, Path path) throws IOException {
+        LocalFiles.requireRegular(files, path);
         try (InputStream in = files.open(path)) {
             return new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
         }

@@ -2,6 +2,7 @@
 package org.purespark.storage;
 
 import java.io.IOException;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.purespark.InputException;
@@ -37,14 +38,25 @@ public record OutputPlaces(String option, List<String> addresses) {
      */
     public void requireApart(Storage storage, Map<String, String> inputs) throws IOException {
         for (var input : inputs.entrySet()) {
-            if (input.getValue() == null) {
-                continue;
-            }
-            String there = storage.canonical(input.getValue());
-            for (String address : addresses) {
-                requireApart(address, storage.canonical(address), input.getKey(), input.getValue(), there);
+            for (String address : input.getValue() == null ? List.<String>of() : addresses) {
+                String place = storage.canonical(address);
+                if (mayBeOnTheSameFileSystem(input.getValue(), place)) {
+                    String there = storage.canonical(input.getValue());
+                    requireApart(address, place, input.getKey(), input.getValue(), there);
+                }
             }
         }
+    }
+
+    /** Tells it by names, since another file system may be one that cannot be reached. */
+    private static boolean mayBeOnTheSameFileSystem(String input, String place) {
+        URI given = Addresses.path(input).toUri();
+        URI other = Addresses.path(place).toUri();
+        return given.getScheme() == null
+                || (given.getScheme().equals(other.getScheme())
+                        && (given.getAuthority() == null
+                                || other.getAuthority() == null
+                                || given.getAuthority().equals(other.getAuthority())));
     }
 
     private void requireApart(String address, String place, String inputOption, String input, String there) {

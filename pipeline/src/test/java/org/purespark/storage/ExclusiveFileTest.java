@@ -29,7 +29,7 @@ class ExclusiveFileTest {
     @ParameterizedTest
     @MethodSource("ways")
     void whatIsThereIsNotCreatedAndWhatHasChangedIsNotReplaced(ExclusiveWrites way) throws IOException {
-        FileSystem files = FileSystem.getLocal(new Configuration()).getRaw();
+        FileSystem files = FileSystem.newInstanceLocal(new Configuration()).getRaw();
         org.apache.hadoop.fs.Path path =
                 new org.apache.hadoop.fs.Path(directory.resolve("owner.json").toString());
         FileVersion absent = new FileVersion("none", 0, null);

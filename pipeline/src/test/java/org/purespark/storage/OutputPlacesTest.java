@@ -68,6 +68,11 @@ class OutputPlacesTest {
                 .requireApart(storage, inputs);
     }
 
+    @Test
+    void inputsOnOtherFileSystemsAreNotReached() throws IOException {
+        OutputPlaces.ofFile("--out", path("out")).requireApart(storage, Map.of("--model", "nosuch://there/model"));
+    }
+
     private void assertRefused(String output, String option, String input, String relation) {
         assertThatThrownBy(() -> OutputPlaces.ofFile("--out", output).requireApart(storage, Map.of(option, input)))
                 .isInstanceOf(InputException.class)

@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
 import org.purespark.InputException;
+import org.purespark.Shown;
 import org.purespark.run.artifact.JsonFiles;
 
 /**
@@ -56,6 +57,6 @@ record LeaseFile(int schema, String token, LeaseOwner owner, String since, Strin
 
     /** Since when and by whom, for messages. */
     String inWords() {
-        return "since " + since + " by " + owner.inWords();
+        return "since " + Shown.of(since) + " by " + owner.inWords();
     }
 }

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
+import org.purespark.Shown;
 
 /**
  * A process that has a lease.
@@ -27,6 +29,14 @@ public record LeaseOwner(String user, String host, long process, String processS
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
     private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
     private static final Path PROCESS_NAMESPACE = Path.of("/proc/self/ns/pid");
+
+    public LeaseOwner {
+        Objects.requireNonNull(user, "user is null");
+        Objects.requireNonNull(host, "host is null");
+        if (processStart != null) {
+            Instant.parse(processStart);
+        }
+    }
 
     /** This process. */
     public static LeaseOwner ofThisProcess() {
@@ -59,7 +69,7 @@ public record LeaseOwner(String user, String host, long process, String processS
     }
 
     String inWords() {
-        return user + " on " + host + " (process " + process + ")";
+        return Shown.of(user) + " on " + Shown.of(host) + " (process " + process + ")";
     }
 
     private static String spaceOfThisProcess() {

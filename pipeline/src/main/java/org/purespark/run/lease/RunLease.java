@@ -29,6 +29,7 @@ public final class RunLease implements AutoCloseable {
     private static final long MILLIS_BETWEEN_LOOKS = 2_000;
     private static final int ABSENT_TRIES = 3;
     private static final long CLOSING_SECONDS = 10;
+    private static final int CLOSING_TRIES = 3;
 
     private final Storage storage;
     private final LeasedDirectory directory;
@@ -230,18 +231,29 @@ public final class RunLease implements AutoCloseable {
         closed.countDown();
         try {
             renewer.join(TimeUnit.SECONDS.toMillis(CLOSING_SECONDS));
-            Optional<LeaseLook> found = LeaseLook.at(file);
-            if (found.isPresent() && found.get().has(mine.token())) {
-                file.delete(found.get().version());
-                if (directoryIsNew) {
-                    storage.deleteIfEmpty(directory.address());
-                }
-            }
-        } catch (IOException | InputException e) {
-            messages.accept("the lease of " + directory.inWords() + " could not be given back (" + e.getMessage()
-                    + "): another process can take it over in " + times.stale().toSeconds() + " s");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        Exception failure = null;
+        for (int i = 0; i < CLOSING_TRIES; i++) {
+            try {
+                giveBack();
+                return;
+            } catch (IOException | InputException e) {
+                failure = e;
+            }
+        }
+        messages.accept("the lease of " + directory.inWords() + " could not be given back (" + failure.getMessage()
+                + "): another process can take it over in " + times.stale().toSeconds() + " s");
+    }
+
+    private void giveBack() throws IOException {
+        Optional<LeaseLook> found = LeaseLook.at(file);
+        if (found.isPresent() && found.get().has(mine.token())) {
+            file.delete(found.get().version());
+        }
+        if (directoryIsNew) {
+            storage.deleteIfEmpty(directory.address());
         }
     }
 }

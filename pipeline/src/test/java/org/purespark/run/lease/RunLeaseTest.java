@@ -147,6 +147,15 @@ class RunLeaseTest {
     }
 
     @Test
+    void whatTheFileSaysForgesNoLine() throws IOException {
+        write(new LeaseOwner("ada\npure: all is well", "\u001b[2J", 7, null, null));
+        assertThatThrownBy(this::acquire)
+                .hasMessageContaining("by ada\\npure: all is well on \\u001b[2J (process 7)");
+        Files.writeString(file, Files.readString(file).replace("\"processStart\" : null", "\"processStart\" : \"x\""));
+        assertThatThrownBy(this::acquire).hasMessageContaining("is in use by a process that is not known");
+    }
+
+    @Test
     void whoIsPatientWaitsForADeadOwner() throws IOException {
         write(elsewhere());
         Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofSeconds(118))));
@@ -194,7 +203,7 @@ class RunLeaseTest {
 
     @Test
     void ofManyThatTakeOverOneWins() throws Exception {
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 10; i++) {
             write(elsewhere());
             grow();
             said.clear();
