@@ -4,9 +4,9 @@ package org.purespark.text;
 import java.util.Optional;
 
 /**
- * How much text native code is given. It takes some 60 bytes of memory for each byte that a text becomes, and time that
- * grows with the text, for added tokens with {@code lstrip} with its square. Of a long text only the first tokens are
- * used; so its beginning is given, if the rest can be shown not to change them.
+ * How much text native code is given. It takes some 60 bytes of memory for each byte that a text becomes, and some
+ * microseconds for each token. Of a long text only the first tokens are used; so its beginning is given, if the rest can
+ * be shown not to change them.
  *
  * @param call most characters of a call, all texts together
  * @param whole most characters of a text that is given as a whole

@@ -24,7 +24,7 @@ public record TokenizerSummary(String kind, Vocabulary vocabulary, int padId, Li
     public static TokenizerSummary read(Storage storage, String modelDirectory) {
         TokenizerDefinition definition = TokenizerDefinition.read(storage, modelDirectory);
         return new TokenizerSummary(
-                definition.json().path("model").path("type").asText(),
+                definition.checked().kind(),
                 definition.checked().vocabulary(),
                 definition.padId(),
                 definition.checked().warnings());

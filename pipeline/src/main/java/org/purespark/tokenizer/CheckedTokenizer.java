@@ -7,11 +7,12 @@ import java.util.List;
  * A {@code tokenizer.json} that native code may be given.
  *
  * @param json what it is given: without the decoder, and with the model's type
+ * @param kind WordPiece, BPE, Unigram or WordLevel
  * @param vocabulary all tokens
  * @param growth bytes that a text becomes for each of its own, at most
  * @param warnings what is allowed but seldom meant, one sentence each
  */
-public record CheckedTokenizer(String json, Vocabulary vocabulary, double growth, List<String> warnings) {
+public record CheckedTokenizer(String json, String kind, Vocabulary vocabulary, double growth, List<String> warnings) {
     public CheckedTokenizer {
         warnings = List.copyOf(warnings);
     }

@@ -76,15 +76,18 @@ class AddedTokensCheckTest {
     }
 
     @Test
-    void blanksThatTwoTokensTakeAreRefused() throws IOException {
+    void blankTokensThatTakeTheBlanksBesideThemAreRefused() throws IOException {
         ObjectNode tokenizer = TokenizerCheckTest.wordPiece();
         add(tokenizer, 6, "<x>").put("rstrip", true);
         add(tokenizer, 7, "<mask>").put("lstrip", true);
+        add(tokenizer, 8, "  ");
         assertThat(TokenizerCheck.check("T", tokenizer).vocabulary().id("<mask>"))
                 .hasValue(7);
-        add(tokenizer, 8, " ").put("lstrip", true);
-        assertRefused(
-                tokenizer, "added_tokens[2] has lstrip, is blank or normalized, and stands beside a token with rstrip");
+        add(tokenizer, 9, " ").put("lstrip", true);
+        assertRefused(tokenizer, "added_tokens[3] has lstrip or rstrip, and its content \" \" may be blank");
+        tokenizer.putArray("added_tokens");
+        add(tokenizer, 6, "\u00a0").put("rstrip", true);
+        assertRefused(tokenizer, "added_tokens[0] has lstrip or rstrip, and its content \"\u00a0\" may be blank");
     }
 
     private static ObjectNode add(ObjectNode tokenizer, int id, String content) {

@@ -53,8 +53,21 @@ final class HostileTokenizers implements AutoCloseable {
     private DataOutputStream out;
     private DataInputStream in;
 
-    HostileTokenizers(List<String> command) {
+    private HostileTokenizers(List<String> command) {
         this.command = command;
+    }
+
+    /** Starts a JVM when it has the first tokenizer for it. */
+    static HostileTokenizers inAProcess() {
+        return new HostileTokenizers(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-XX:+UseSerialGC",
+                "-XX:-CreateCoredumpOnCrash",
+                "-Dai.djl.offline=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.purespark.text.TokenizerTrial"));
     }
 
     /** @param slow milliseconds that a text of 10,000 characters may take; one of 100,000 ten times as many */
@@ -68,6 +81,12 @@ final class HostileTokenizers implements AutoCloseable {
         TreeMap<String, Integer> reasons = new TreeMap<>();
         for (int i = 0; i < count; i++) {
             ObjectNode json = mutations.next(bases.get(random.nextInt(bases.size())));
+            if (i % 50 == 0) {
+                Files.writeString(
+                        keep.resolve("progress.txt"),
+                        i + " tried, " + accepted + " accepted, slowest " + slowest + ", " + slowestLong + "\n"
+                                + findings);
+            }
             try {
                 TokenizerCheck.check("t", json);
             } catch (InputException e) {
@@ -155,16 +174,7 @@ final class HostileTokenizers implements AutoCloseable {
                 bases.add((ObjectNode) JSON.readTree(Files.readString(Path.of(address))));
             }
         }
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx1g",
-                "-XX:+UseSerialGC",
-                "-XX:-CreateCoredumpOnCrash",
-                "-Dai.djl.offline=true",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.purespark.text.TokenizerTrial");
-        try (HostileTokenizers trial = new HostileTokenizers(command)) {
+        try (HostileTokenizers trial = inAProcess()) {
             System.out.println(trial.run(
                     new TokenizerMutations(Long.parseLong(args[0]), maps),
                     bases,

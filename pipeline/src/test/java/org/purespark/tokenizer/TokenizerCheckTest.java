@@ -61,7 +61,8 @@ class TokenizerCheckTest {
         tokenizer.set(part, json(json));
         CheckedTokenizer checked = TokenizerCheck.check("T", tokenizer);
         assertThat(checked.growth()).isBetween(1.0, 100.0);
-        assertThat(JSON.readTree(checked.json()).at("/model/type").textValue())
+        assertThat(checked.kind())
+                .isEqualTo(JSON.readTree(checked.json()).at("/model/type").textValue())
                 .isIn("WordPiece", "BPE", "Unigram", "WordLevel");
     }
 
