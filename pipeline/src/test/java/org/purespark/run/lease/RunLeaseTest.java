@@ -149,8 +149,7 @@ class RunLeaseTest {
     @Test
     void whatTheFileSaysForgesNoLine() throws IOException {
         write(new LeaseOwner("ada\npure: all is well", "\u001b[2J", 7, null, null));
-        assertThatThrownBy(this::acquire)
-                .hasMessageContaining("by ada\\npure: all is well on \\u001b[2J (process 7)");
+        assertThatThrownBy(this::acquire).hasMessageContaining("by ada\\npure: all is well on \\u001b[2J (process 7)");
         Files.writeString(file, Files.readString(file).replace("\"processStart\" : null", "\"processStart\" : \"x\""));
         assertThatThrownBy(this::acquire).hasMessageContaining("is in use by a process that is not known");
     }
