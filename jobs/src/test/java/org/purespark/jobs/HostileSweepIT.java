@@ -27,7 +27,7 @@ class HostileSweepIT {
             "tok-02-unk-missing", new String[] {"tok-02-unk-missing.tokenizer.json", "tokenizer.json", "[NOPE]"},
             "tok-03-redos", new String[] {"tok-03-redos.tokenizer.json", "tokenizer.json", "pre_tokenizer"},
             "tok-07-template-bad", new String[] {"tok-07-template-bad.tokenizer.json", "tokenizer.json", "[ZZ]"},
-            "tok-oob", new String[] {"tok-oob.tokenizer.json", "tokenizer.json", "2500"},
+            "tok-oob", new String[] {"tok-oob.tokenizer.json", "tokenizer.json", "99999"},
             "layers-1e9", new String[] {"layers-1e9.config.json", "config.json", "num_hidden_layers"},
             "expand-2gb",
                     new String[] {"expand-2GB-from-10KB.pytorch_model.bin", "pytorch_model.bin", "more elements than"},
