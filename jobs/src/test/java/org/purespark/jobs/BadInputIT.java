@@ -101,6 +101,22 @@ class BadInputIT {
     }
 
     @Test
+    void aRunDirectoryThatWouldChangeTheModelIsRefused() throws Exception {
+        byte[] weights = tiny.bytes("model/model.safetensors");
+        for (String run : new String[] {tiny.path("model"), tiny.path("model/run")}) {
+            assertRefused(
+                    with("--run", run), "--run: " + run, "lies in the input --model " + tiny.path("model"), "with --run");
+        }
+        assertThat(tiny.bytes("model/model.safetensors")).isEqualTo(weights);
+        assertThat(directory.resolve("model/run")).doesNotExist();
+    }
+
+    @Test
+    void aRunDirectoryThatReadsAsAFileSystemIsRefusedWithTheWayOut() {
+        assertRefused(with("--run", "run:1"), "'run:1': what is before a colon", "write ./run:1");
+    }
+
+    @Test
     void unknownKeysAndOptionsAreRefusedByName() {
         assertRefused(tiny.purify("run", "--set", "train.epoch=3"), "train.epoch", "train.epochs");
         assertRefused(tiny.purify("run", "--set", "train.epochs=none"), "train.epochs", "none");

@@ -40,7 +40,14 @@ class ConcurrentRunsIT {
         assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(directory.resolve("run/owner.json")).exists();
 
-        TinyCase.Ended again = TinyCase.run(tiny.purify("run"));
+        TinyCase.Ended again = TinyCase.run(
+                "score",
+                "--model",
+                tiny.path("model"),
+                "--validation",
+                tiny.path("validation.tsv"),
+                "--run",
+                tiny.path("run"));
         assertThat(again.status()).as(again.err()).isZero();
         assertThat(again.err())
                 .containsPattern("pure: takes over the run directory " + tiny.path("run") + ", which was in use since"

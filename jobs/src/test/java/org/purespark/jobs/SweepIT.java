@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.purespark.parquet.ParquetTrees;
+import org.purespark.run.lease.LeaseTimes;
+import org.purespark.run.lease.LeasedDirectory;
+import org.purespark.run.lease.RunLease;
 
 /** Many suspects in one application, good and bad ones, on two slots. */
 class SweepIT {
@@ -196,6 +200,22 @@ class SweepIT {
         assertRefused(
                 new String[] {"sweep", "--manifest", tiny.path("sweep.csv"), "--out", tiny.path("out")},
                 "sweep.csv, line 2 (a): no train texts; name a file in the row, or for all rows with --train");
+    }
+
+    @Test
+    void aDirectoryInWhichAnotherSweepWorksIsRefused() throws Exception {
+        tiny.write("sweep.csv", "name,model\na,model\n");
+        LeasedDirectory place = LeasedDirectory.ofSweep(tiny.path("out"));
+        try (RunLease other = RunLease.acquire(
+                SparkWork.storageWithoutSpark(), place, LeaseTimes.OF_COMMANDS, Clock.systemUTC(), line -> {})) {
+            TinyCase.Ended ended = TinyCase.run(sweep("sweep.csv"));
+            assertThat(ended.status()).as(ended.err()).isEqualTo(2);
+            assertThat(ended.err())
+                    .contains("pure: the sweep's directory " + tiny.path("out") + " is in use since ")
+                    .contains("name another directory with --out");
+            other.ensureOwn();
+        }
+        assertRefused(sweep("sweep.csv", "--out", tiny.path("model")), "--out: ", "lies in the input model ");
     }
 
     @Test

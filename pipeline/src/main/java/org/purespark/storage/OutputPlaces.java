@@ -23,8 +23,13 @@ public record OutputPlaces(String option, List<String> addresses) {
         return new OutputPlaces(option, List.of(address));
     }
 
-    /** A directory in which files and directories of these names are written. */
+    /**
+     * A directory in which files and directories of these names are written.
+     *
+     * @throws InputException if this is no address
+     */
     public static OutputPlaces inDirectory(String option, String directory, List<String> names) {
+        Addresses.path(directory);
         return new OutputPlaces(
                 option,
                 names.stream().map(name -> Storage.child(directory, name)).toList());
