@@ -19,8 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HostileTokenizersIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int TRIED = 60;
-    /** Milliseconds, on a machine that does other things too. */
-    private static final long SLOW = 10_000;
+    private static final long SLOW = 2000;
 
     @TempDir
     private Path directory;
