@@ -8,7 +8,7 @@ import java.util.Random;
 
 /** Real files with a few changes, as a hand with a hex editor or a text editor would make them. */
 final class ChangedFiles {
-    private static final int MOST_CHANGES = 5;
+    private static final int MOST_CHANGES = 3;
     private static final int MOST_REPEATED = 200;
 
     /** What readers take for numbers, ends, sizes and structure. */

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.fuzz;
 
-import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.concurrent.TimeUnit;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.purespark.InputException;
 
 /**
@@ -20,7 +23,8 @@ public final class ReadingLimits {
     /** The first readings load classes and run unoptimised: what they take is measured again. */
     private static final int MEASUREMENTS = 4;
 
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final MBeanServer BEANS = ManagementFactory.getPlatformMBeanServer();
 
     /** Reads a file. */
     @FunctionalInterface
@@ -44,11 +48,11 @@ public final class ReadingLimits {
         boolean read = false;
         for (int measurement = 1; ; measurement++) {
             long nanosBefore = THREADS.getCurrentThreadCpuTime();
-            long bytesBefore = THREADS.getCurrentThreadAllocatedBytes();
+            long bytesBefore = allocatedBytes();
             read = attempt(reading);
             Taken taken = new Taken(
                     THREADS.getCurrentThreadCpuTime() - nanosBefore,
-                    THREADS.getCurrentThreadAllocatedBytes() - bytesBefore);
+                    allocatedBytes() - bytesBefore);
             if (taken.nanos() <= MOST_NANOS && taken.bytes() <= mostBytes) {
                 return read;
             }
@@ -57,6 +61,19 @@ public final class ReadingLimits {
                         + TimeUnit.NANOSECONDS.toMillis(taken.nanos()) + " ms and " + taken.bytes()
                         + " bytes of memory");
             }
+        }
+    }
+
+    /** Bytes that this thread has taken so far. Only HotSpot counts them, so it is asked by name. */
+    private static long allocatedBytes() {
+        try {
+            return (long) BEANS.invoke(
+                    new ObjectName(ManagementFactory.THREAD_MXBEAN_NAME),
+                    "getThreadAllocatedBytes",
+                    new Object[] {Thread.currentThread().getId()},
+                    new String[] {"long"});
+        } catch (JMException e) {
+            throw new IllegalStateException("this JVM does not count the bytes of a thread", e);
         }
     }
 
