@@ -21,7 +21,11 @@ public class InputException extends RuntimeException {
 
     /** Quoted texts are cut where they are quoted; this holds for those that are not. */
     private static String inOneLine(String message) {
-        return Shown.oneLine(
-                message.length() <= MOST_CHARACTERS ? message : message.substring(0, MOST_CHARACTERS) + "…");
+        return cut(Shown.oneLine(cut(message)));
+    }
+
+    /** An escaped character is longer than the character. */
+    private static String cut(String message) {
+        return message.length() <= MOST_CHARACTERS ? message : message.substring(0, MOST_CHARACTERS) + "…";
     }
 }

@@ -62,12 +62,15 @@ final class OnnxGraph {
     static OnnxGraph parse(String source, InputStream onnx) throws IOException {
         CodedInputStream in = CodedInputStream.newInstance(onnx);
         in.setSizeLimit(Integer.MAX_VALUE);
+        ModelProto model;
         try {
-            return new OnnxGraph(source, ModelProto.parseFrom(in));
-        } catch (InvalidProtocolBufferException e) {
+            model = ModelProto.parseFrom(in);
+        } catch (InvalidProtocolBufferException | IllegalStateException e) {
+            // the library refuses some sizes beyond 2^31 by an IllegalStateException
             throw new InputException(
                     "cannot convert " + source + ": it is not a whole ONNX model: " + e.getMessage(), e);
         }
+        return new OnnxGraph(source, model);
     }
 
     /** Shape of a tensor that keeps its name. */

@@ -150,12 +150,14 @@ public final class SafeTensorsReader implements TensorFile {
     }
 
     private void parseHeader(byte[] header) throws IOException {
+        // the parser would take a zero in the first bytes for UTF-16 or UTF-32
+        if (header[0] != '{' || header[1] == 0) {
+            throw broken("its header is not a JSON object");
+        }
         // goes through the header entry by entry, so that the place of each entry is known
         ObjectReader values = JsonFile.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
         try (JsonParser parser = values.createParser(header)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw broken("its header is not a JSON object");
-            }
+            parser.nextToken();
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
                 long offset = 8 + parser.currentTokenLocation().getByteOffset();

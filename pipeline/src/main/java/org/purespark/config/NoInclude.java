@@ -12,11 +12,11 @@ import java.net.URL;
 import org.purespark.InputException;
 
 /** Refuses {@code include}: it would not use the project's file systems, and would ignore a missing file. */
-public final class NoInclude implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
+final class NoInclude implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
     private final String what;
 
     /** @param what is read, for messages: {@code the settings file my.conf} */
-    public NoInclude(String what) {
+    NoInclude(String what) {
         this.what = what;
     }
 

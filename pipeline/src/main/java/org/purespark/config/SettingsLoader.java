@@ -2,10 +2,7 @@
 package org.purespark.config;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
@@ -144,14 +141,7 @@ public final class SettingsLoader {
     }
 
     private static Config parse(String text, String place) {
-        ConfigParseOptions options = ConfigParseOptions.defaults()
-                .setOriginDescription(place)
-                .setIncluder(new NoInclude("the settings file " + place));
-        try {
-            return ConfigFactory.parseString(text, options).resolve();
-        } catch (ConfigException e) {
-            throw new InputException("cannot read the settings file " + place + ": " + e.getMessage(), e);
-        }
+        return HoconText.parse(text, "the settings file " + place, place);
     }
 
     private static Map<String, Given> leaves(Config config, String place) {

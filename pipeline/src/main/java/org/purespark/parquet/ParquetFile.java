@@ -9,21 +9,24 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
+import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.CodecFactory;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
-import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
+import org.apache.parquet.io.MessageColumnIO;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
+import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.schema.MessageType;
 import org.purespark.InputException;
@@ -64,7 +67,7 @@ final class ParquetFile {
     }
 
     static MessageType schema(Storage storage, String address) throws IOException {
-        try (ParquetFileReader reader = ParquetFileReader.open(new Stored(storage, address))) {
+        try (ParquetFileReader reader = open(storage, address, null)) {
             return reader.getFileMetaData().getSchema();
         }
     }
@@ -74,18 +77,35 @@ final class ParquetFile {
      * @param rows gets each row in order
      */
     static void read(Storage storage, String address, MessageType projection, Consumer<Group> rows) throws IOException {
-        Configuration configuration = new Configuration(false);
-        configuration.set(ReadSupport.PARQUET_READ_SCHEMA, projection.toString());
-        PageLimits limits = new PageLimits(new CodecFactory(configuration, PAGE_BYTES), storage.size(address));
-        try (ParquetReader<Group> reader = new GroupReader(new Stored(storage, address))
-                .withConf(configuration)
-                .withCodecFactory(limits)
-                .withAllocator(limits)
-                .build()) {
-            for (Group row = reader.read(); row != null; row = reader.read()) {
-                rows.accept(row);
+        PageLimits limits =
+                new PageLimits(new CodecFactory(new Configuration(false), PAGE_BYTES), storage.size(address));
+        try (ParquetFileReader reader = open(storage, address, limits)) {
+            MessageColumnIO columns = new ColumnIOFactory(
+                            reader.getFileMetaData().getCreatedBy())
+                    .getColumnIO(projection, reader.getFileMetaData().getSchema());
+            reader.setRequestedSchema(projection);
+            for (PageReadStore group = reader.readNextRowGroup(); group != null; group = reader.readNextRowGroup()) {
+                RecordReader<Group> records =
+                        columns.getRecordReader(new CheckedPages(group), new GroupRecordConverter(projection));
+                for (long row = 0; row < group.getRowCount(); row++) {
+                    rows.accept(records.read());
+                }
             }
+        } finally {
+            limits.release();
         }
+    }
+
+    /** @param limits of pages; null if only the footer is read */
+    private static ParquetFileReader open(Storage storage, String address, PageLimits limits) throws IOException {
+        try (SeekableInput in = storage.openSeekable(address)) {
+            FooterCheck.check(in);
+        }
+        ParquetReadOptions.Builder options = ParquetReadOptions.builder(new PlainParquetConfiguration());
+        if (limits != null) {
+            options.withCodecFactory(limits).withAllocator(limits);
+        }
+        return ParquetFileReader.open(new Stored(storage, address), options.build());
     }
 
     /** Fills one row. */
@@ -120,17 +140,6 @@ final class ParquetFile {
         String reason =
                 Shown.of(String.valueOf(cause.getMessage()).lines().findFirst().orElse(""));
         return new InputException(address + ": cannot be read as Parquet (" + reason + ")", e);
-    }
-
-    private static final class GroupReader extends ParquetReader.Builder<Group> {
-        GroupReader(InputFile file) {
-            super(file);
-        }
-
-        @Override
-        protected ReadSupport<Group> getReadSupport() {
-            return new GroupReadSupport();
-        }
     }
 
     private record Stored(Storage storage, String address) implements InputFile {

@@ -19,18 +19,47 @@ import java.util.Map;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.purespark.InputException;
 import org.purespark.storage.Storage;
 
-/** Rows of any Parquet file as trees: structs and maps are objects, lists are arrays, null values are left out. */
+/**
+ * Rows of any Parquet file as trees: structs and maps are objects, lists are arrays, null values are left out. A few
+ * bytes of Parquet can stand for many values, so there is a limit to them.
+ */
 public record ParquetTrees(Storage storage) {
-    /** @throws InputException if the file is not Parquet, or has values of a type without a tree form */
+    private static final int MOST_VALUES = 1_000_000;
+    private static final int MOST_CHARACTERS = 64_000_000;
+
+    /** What may still be read. */
+    private static final class Budget {
+        private final String address;
+        private int values = MOST_VALUES;
+        private int characters = MOST_CHARACTERS;
+
+        Budget(String address) {
+            this.address = address;
+        }
+
+        void take(int texts) {
+            values--;
+            characters -= texts;
+            if (values < 0 || characters < 0) {
+                throw new InputException(address + ": it holds more than " + MOST_VALUES + " values or "
+                        + MOST_CHARACTERS + " characters; cut it into several files");
+            }
+        }
+    }
+
+    /** @throws InputException if the file is not Parquet, too large, or has values of a type without a tree form */
     public List<ObjectNode> read(String address) {
         List<ObjectNode> rows = new ArrayList<>();
+        Budget budget = new Budget(address);
         try {
             for (String file : ParquetFile.addresses(storage, address)) {
-                ParquetFile.read(storage, file, ParquetFile.schema(storage, file), row -> rows.add(struct(row)));
+                ParquetFile.read(
+                        storage, file, ParquetFile.schema(storage, file), row -> rows.add(struct(row, budget)));
             }
         } catch (InputException e) {
             throw e;
@@ -72,67 +101,77 @@ public record ParquetTrees(Storage storage) {
         }
     }
 
-    private static ObjectNode struct(Group group) {
+    private static ObjectNode struct(Group group, Budget budget) {
+        budget.take(0);
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         for (int field = 0; field < group.getType().getFieldCount(); field++) {
             if (group.getFieldRepetitionCount(field) > 0) {
-                object.set(group.getType().getFieldName(field), value(group, field));
+                object.set(group.getType().getFieldName(field), value(group, field, budget));
             }
         }
         return object;
     }
 
-    private static JsonNode value(Group group, int field) {
+    private static JsonNode value(Group group, int field, Budget budget) {
         Type type = group.getType().getType(field);
         if (type.isRepetition(Type.Repetition.REPEATED)) {
             ArrayNode array = JsonNodeFactory.instance.arrayNode();
             for (int i = 0; i < group.getFieldRepetitionCount(field); i++) {
-                array.add(type.isPrimitive() ? primitive(group, field, i) : struct(group.getGroup(field, i)));
+                array.add(
+                        type.isPrimitive()
+                                ? primitive(group, field, i, budget)
+                                : struct(group.getGroup(field, i), budget));
             }
             return array;
         }
         if (type.isPrimitive()) {
-            return primitive(group, field, 0);
+            return primitive(group, field, 0, budget);
         }
         LogicalTypeAnnotation logical = type.getLogicalTypeAnnotation();
         Group inner = group.getGroup(field, 0);
         if (logical instanceof LogicalTypeAnnotation.ListLogicalTypeAnnotation) {
-            return list(inner);
+            return list(inner, budget);
         }
-        return logical instanceof LogicalTypeAnnotation.MapLogicalTypeAnnotation ? map(inner) : struct(inner);
+        return logical instanceof LogicalTypeAnnotation.MapLogicalTypeAnnotation
+                ? map(inner, budget)
+                : struct(inner, budget);
     }
 
     /** {@code repeated group list { optional element }}. */
-    private static ArrayNode list(Group list) {
+    private static ArrayNode list(Group list, Budget budget) {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         for (int i = 0; i < list.getFieldRepetitionCount(0); i++) {
             Group entry = list.getGroup(0, i);
             if (entry.getFieldRepetitionCount(0) == 0) {
+                budget.take(0);
                 array.addNull();
             } else {
-                array.add(value(entry, 0));
+                array.add(value(entry, 0, budget));
             }
         }
         return array;
     }
 
     /** {@code repeated group key_value { required key; optional value }}. */
-    private static ObjectNode map(Group map) {
+    private static ObjectNode map(Group map, Budget budget) {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         for (int i = 0; i < map.getFieldRepetitionCount(0); i++) {
             Group entry = map.getGroup(0, i);
-            String key = primitive(entry, 0, 0).asText();
+            String key = primitive(entry, 0, 0, budget).asText();
             if (entry.getFieldRepetitionCount(1) == 0) {
+                budget.take(0);
                 object.putNull(key);
             } else {
-                object.set(key, value(entry, 1));
+                object.set(key, value(entry, 1, budget));
             }
         }
         return object;
     }
 
-    private static JsonNode primitive(Group group, int field, int index) {
+    private static JsonNode primitive(Group group, int field, int index, Budget budget) {
         Type type = group.getType().getType(field);
+        boolean text = type.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY;
+        budget.take(text ? group.getBinary(field, index).length() : 0);
         return switch (type.asPrimitiveType().getPrimitiveTypeName()) {
             case INT32 -> IntNode.valueOf(group.getInteger(field, index));
             case INT64 -> LongNode.valueOf(group.getLong(field, index));

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.probe;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
@@ -17,7 +13,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.purespark.InputException;
-import org.purespark.config.NoInclude;
+import org.purespark.config.HoconText;
 
 /** Reads a battery file: HOCON with one key, {@code probes}, a list of objects. */
 final class BatteryParser {
@@ -42,15 +38,7 @@ final class BatteryParser {
     }
 
     private static ConfigObject root(String text, String file) {
-        String what = "the probe battery " + file;
-        try {
-            Config config = ConfigFactory.parseString(
-                    text,
-                    ConfigParseOptions.defaults().setOriginDescription(file).setIncluder(new NoInclude(what)));
-            return config.resolve().root();
-        } catch (ConfigException e) {
-            throw new InputException("cannot read " + what + ": " + e.getMessage(), e);
-        }
+        return HoconText.parse(text, "the probe battery " + file, file).root();
     }
 
     private ProbeBattery battery(ConfigObject root) {

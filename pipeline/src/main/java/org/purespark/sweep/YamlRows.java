@@ -13,6 +13,11 @@ import java.util.Optional;
 import org.purespark.InputException;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -30,6 +35,9 @@ final class YamlRows {
     private static final String SUSPECTS = "suspects";
     private static final int DEEPEST = 8;
 
+    /** A mapping with the list, the list, the suspect's mapping. */
+    private static final int LEVELS_ABOVE_A_SUSPECT = 3;
+
     private final String address;
 
     private YamlRows(String address) {
@@ -43,6 +51,7 @@ final class YamlRows {
     private static Optional<Node> parse(String address, String text) {
         LoadSettings settings = LoadSettings.builder().setLabel(address).build();
         try {
+            refuseDeep(address, new Parse(settings).parseString(text));
             return new Compose(settings).composeString(text);
         } catch (MarkedYamlEngineException e) {
             String line = e.getProblemMark()
@@ -52,6 +61,25 @@ final class YamlRows {
         } catch (YamlEngineException e) {
             throw new InputException(address + ": not valid YAML (" + e.getMessage() + ")", e);
         }
+    }
+
+    /** The library goes down a tree by recursion, but not to list its events. */
+    private static void refuseDeep(String address, Iterable<Event> events) {
+        int depth = 0;
+        for (Event event : events) {
+            if (event instanceof CollectionStartEvent) {
+                depth++;
+            } else if (event instanceof CollectionEndEvent) {
+                depth--;
+            }
+            if (depth > DEEPEST + LEVELS_ABOVE_A_SUSPECT) {
+                throw tooDeep(place(address, event.getStartMark()));
+            }
+        }
+    }
+
+    private static InputException tooDeep(String place) {
+        return new InputException(place + ": nested deeper than " + DEEPEST + " levels");
     }
 
     private List<ManifestRow> rows(Optional<Node> root) {
@@ -90,7 +118,7 @@ final class YamlRows {
 
     private JsonNode tree(Node node, int depth) {
         if (depth > DEEPEST) {
-            throw new InputException(place(node) + ": nested deeper than " + DEEPEST + " levels");
+            throw tooDeep(place(node));
         }
         if (node instanceof ScalarNode scalar) {
             return Tag.NULL.equals(scalar.getTag()) ? NullNode.getInstance() : TextNode.valueOf(scalar.getValue());
@@ -119,9 +147,10 @@ final class YamlRows {
     }
 
     private String place(Node node) {
-        return address
-                + node.getStartMark()
-                        .map(mark -> ", line " + (mark.getLine() + 1))
-                        .orElse("");
+        return place(address, node.getStartMark());
+    }
+
+    private static String place(String address, Optional<Mark> start) {
+        return address + start.map(mark -> ", line " + (mark.getLine() + 1)).orElse("");
     }
 }

@@ -2,8 +2,12 @@
 package org.purespark.checkpoint;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /**
  * Makes pickles that are nearly right: it follows what the instructions of a state dict need, and now and then puts
@@ -49,6 +53,28 @@ final class PickleGrammar {
             pickle[grammar.random.nextInt(pickle.length)] = (byte) grammar.random.nextInt(256);
         }
         return pickle;
+    }
+
+    /** The pickle in a file such as torch.save writes, with a storage {@code 0} of 16 bytes. */
+    static byte[] zip(byte[] pickle) throws IOException {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(file)) {
+            zip.setMethod(ZipOutputStream.STORED);
+            store(zip, "model/data.pkl", pickle);
+            store(zip, "model/data/0", new byte[16]);
+        }
+        return file.toByteArray();
+    }
+
+    private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        CRC32 sum = new CRC32();
+        sum.update(content);
+        ZipEntry entry = new ZipEntry(name);
+        entry.setSize(content.length);
+        entry.setCrc(sum.getValue());
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
     }
 
     private void dictionary() {

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.parquet;
+
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.purespark.storage.SeekableInput;
+
+/**
+ * Goes through a Parquet file's footer before the library reads it. The library makes lists and texts as long as the
+ * file says, and goes down a schema as deep as it is; here a length is not more than the bytes that are left, and a
+ * schema not deeper than {@link #DEEPEST_SCHEMA}. The footer is a struct in Thrift's compact protocol.
+ */
+final class FooterCheck {
+    private static final int DEEPEST_SCHEMA = 32;
+    private static final int DEEPEST_STRUCT = 16;
+    private static final int MOST_FOOTER_BYTES = 64_000_000;
+    private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
+
+    /** Of FileMetaData. */
+    private static final int SCHEMA_FIELD = 2;
+
+    /** Of SchemaElement: how many of the elements behind it are its children. */
+    private static final int CHILDREN_FIELD = 5;
+
+    private static final int BOOLEAN_TRUE = 1;
+    private static final int BOOLEAN_FALSE = 2;
+    private static final int BYTE = 3;
+    private static final int I16 = 4;
+    private static final int I32 = 5;
+    private static final int I64 = 6;
+    private static final int DOUBLE = 7;
+    private static final int BINARY = 8;
+    private static final int LIST = 9;
+    private static final int SET = 10;
+    private static final int MAP = 11;
+    private static final int STRUCT = 12;
+
+    private final ByteBuffer in;
+    private final Deque<Long> openGroups = new ArrayDeque<>();
+
+    private FooterCheck(ByteBuffer in) {
+        this.in = in;
+    }
+
+    /**
+     * Accepts files that do not end as Parquet does: the library says so.
+     *
+     * @throws IOException if the footer is damaged or its schema too deep
+     */
+    static void check(SeekableInput file) throws IOException {
+        int tail = Integer.BYTES + MAGIC.length;
+        if (file.length() < tail + MAGIC.length) {
+            return;
+        }
+        file.seek(file.length() - tail);
+        ByteBuffer end = ByteBuffer.wrap(file.readNBytes(tail)).order(ByteOrder.LITTLE_ENDIAN);
+        long bytes = end.getInt();
+        byte[] magic = new byte[MAGIC.length];
+        end.get(magic);
+        if (!java.util.Arrays.equals(magic, MAGIC) || bytes < 0 || bytes > file.length() - tail - MAGIC.length) {
+            return;
+        }
+        if (bytes > MOST_FOOTER_BYTES) {
+            throw new IOException("its footer has " + bytes + " bytes, the most is " + MOST_FOOTER_BYTES);
+        }
+        file.seek(file.length() - tail - bytes);
+        try {
+            new FooterCheck(ByteBuffer.wrap(file.readNBytes((int) bytes))).struct(0);
+        } catch (BufferUnderflowException e) {
+            throw new IOException("its footer is damaged: it ends within a value", e);
+        }
+    }
+
+    /** Goes through a struct; the value of its field {@link #CHILDREN_FIELD} if that is a number, or 0. */
+    private long struct(int depth) throws IOException {
+        if (depth > DEEPEST_STRUCT) {
+            throw new IOException("its footer is damaged: it is nested deeper than " + DEEPEST_STRUCT + " levels");
+        }
+        long children = 0;
+        int field = 0;
+        for (int header = in.get() & 0xff; header != 0; header = in.get() & 0xff) {
+            int type = header & 0xf;
+            int step = header >> 4;
+            field = step == 0 ? (int) zigzag(varint()) : field + step;
+            if (type == I32 && field == CHILDREN_FIELD) {
+                children = zigzag(varint());
+            } else if (type != BOOLEAN_TRUE && type != BOOLEAN_FALSE) {
+                value(type, depth, depth == 0 && field == SCHEMA_FIELD);
+            }
+        }
+        return children;
+    }
+
+    private void value(int type, int depth, boolean schema) throws IOException {
+        switch (type) {
+            case BOOLEAN_TRUE, BOOLEAN_FALSE, BYTE -> in.get();
+            case I16, I32, I64 -> varint();
+            case DOUBLE -> in.getDouble();
+            case BINARY -> {
+                int bytes = length(varint(), 1);
+                in.position(in.position() + bytes);
+            }
+            case LIST, SET -> list(depth, schema);
+            case MAP -> map(depth);
+            case STRUCT -> {
+                long children = struct(depth + 1);
+                if (schema) {
+                    requireNotDeep(children);
+                }
+            }
+            default -> throw new IOException("its footer is damaged: it has a value of type " + type);
+        }
+    }
+
+    private void list(int depth, boolean schema) throws IOException {
+        int header = in.get() & 0xff;
+        int size = length(header >> 4 == 0xf ? varint() : header >> 4, 1);
+        for (int i = 0; i < size; i++) {
+            value(header & 0xf, depth + 1, schema);
+        }
+    }
+
+    private void map(int depth) throws IOException {
+        int size = length(varint(), 2);
+        int types = size == 0 ? 0 : in.get() & 0xff;
+        for (int i = 0; i < size; i++) {
+            value(types >> 4, depth + 1, false);
+            value(types & 0xf, depth + 1, false);
+        }
+    }
+
+    /** Elements of a schema come in the order of a walk; each says how many children follow. */
+    private void requireNotDeep(long children) throws IOException {
+        while (!openGroups.isEmpty() && openGroups.peek() == 0) {
+            openGroups.pop();
+        }
+        if (!openGroups.isEmpty()) {
+            openGroups.push(openGroups.pop() - 1);
+        }
+        if (children > 0) {
+            openGroups.push(children);
+        }
+        if (openGroups.size() > DEEPEST_SCHEMA) {
+            throw new IOException("its schema is nested deeper than " + DEEPEST_SCHEMA + " levels");
+        }
+    }
+
+    private int length(long claimed, int leastBytesEach) throws IOException {
+        if (claimed < 0 || claimed > in.remaining() / leastBytesEach) {
+            throw new IOException("its footer is damaged: a length in it is " + Long.toUnsignedString(claimed)
+                    + ", with " + in.remaining() + " bytes left");
+        }
+        return (int) claimed;
+    }
+
+    private long varint() throws IOException {
+        long value = 0;
+        for (int shift = 0; shift < Long.SIZE; shift += 7) {
+            byte part = in.get();
+            value |= (part & 0x7fL) << shift;
+            if (part >= 0) {
+                return value;
+            }
+        }
+        throw new IOException("its footer is damaged: a number in it has more than 64 bits");
+    }
+
+    private static long zigzag(long value) {
+        return value >>> 1 ^ -(value & 1);
+    }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.text;
+
+import org.purespark.fuzz.FuzzedReader;
+
+class CsvFuzzTest extends FuzzedReader {
+    private static final TextLimits LIMITS = new TextLimits(1_000_000, 100);
+
+    @Override
+    protected void read(byte[] file) {
+        TextReader parquet = (address, labels) -> {
+            throw new AssertionError(address + " is not Parquet");
+        };
+        new TextFileReader(storage, parquet, LIMITS).read(put("/texts.csv", file), LabelColumn.OPTIONAL);
+    }
+}
