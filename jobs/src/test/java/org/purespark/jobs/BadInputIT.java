@@ -105,7 +105,10 @@ class BadInputIT {
         byte[] weights = tiny.bytes("model/model.safetensors");
         for (String run : new String[] {tiny.path("model"), tiny.path("model/run")}) {
             assertRefused(
-                    with("--run", run), "--run: " + run, "lies in the input --model " + tiny.path("model"), "with --run");
+                    with("--run", run),
+                    "--run: " + run,
+                    "lies in the input --model " + tiny.path("model"),
+                    "with --run");
         }
         assertThat(tiny.bytes("model/model.safetensors")).isEqualTo(weights);
         assertThat(directory.resolve("model/run")).doesNotExist();
