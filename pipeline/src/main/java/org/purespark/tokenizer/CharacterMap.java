@@ -22,7 +22,7 @@ import org.purespark.Shown;
 record CharacterMap(double growth, double growthOfDecomposed) {
     private static final int LONGEST_BASE64 = 2_000_000;
     private static final int LONGEST_KEY = 5;
-    private static final int MOST_WAYS = 200_000;
+    private static final int MOST_WAYS = 100_000;
     private static final double MOST_GROWTH = 16;
 
     static CharacterMap read(JsonPart part) {

@@ -3,6 +3,7 @@ package org.purespark.tokenizer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** The part {@code normalizer}: what is done to a text before it is cut into words. */
@@ -34,8 +35,16 @@ final class NormalizerCheck {
     /** A Chinese character of three bytes gets a space before and after it. */
     private static final double SPACES = 5 / 3.0;
 
+    /** What a text is known to be: a second step of a kind changes nothing. */
+    private enum Form {
+        ANY,
+        COMPOSED,
+        DECOMPOSED
+    }
+
     private int steps;
-    private boolean decomposed;
+    private Form form = Form.ANY;
+    private boolean lower;
     private Normalization done = Normalization.NONE;
 
     private NormalizerCheck() {}
@@ -76,7 +85,9 @@ final class NormalizerCheck {
                     throw part.refused("is the second of its type; one is read");
                 }
                 CharacterMap map = CharacterMap.read(part.at("precompiled_charsmap"));
-                done = done.andCharacterMap(decomposed ? map.growthOfDecomposed() : map.growth());
+                done = done.andCharacterMap(form == Form.DECOMPOSED ? map.growthOfDecomposed() : map.growth());
+                form = Form.ANY;
+                lower = false;
             }
             default -> {
                 part.requireFields(Set.of(), Set.of());
@@ -87,18 +98,34 @@ final class NormalizerCheck {
 
     private void plain(String type) {
         switch (type) {
-            case "NFKC", "NFKD" -> {
-                done = done.and(decomposed ? CANONICAL : COMPATIBLE);
-                decomposed = type.equals("NFKD");
-            }
+            case "NFKC" -> compatible(Form.COMPOSED);
+            case "NFKD" -> compatible(Form.DECOMPOSED);
             case "NFC" -> {
-                done = done.and(CANONICAL);
-                decomposed = false;
+                done = done.and(form == Form.ANY ? CANONICAL : 1);
+                form = form == Form.ANY ? Form.ANY : Form.COMPOSED;
             }
-            case "NFD" -> done = done.and(CANONICAL);
-            case "Lowercase" -> done = done.and(LOWERCASE);
+            case "NFD" -> {
+                done = done.and(form == Form.DECOMPOSED ? 1 : CANONICAL);
+                form = form == Form.ANY ? Form.ANY : Form.DECOMPOSED;
+            }
+            case "Lowercase" -> {
+                done = done.and(lower ? 1 : LOWERCASE);
+                lower = true;
+            }
             default -> done = done.andRemoval(1);
         }
+    }
+
+    /** To a compatibility form; after one of them only the other way between composed and decomposed is left. */
+    private void compatible(Form to) {
+        boolean isDone = form == to || form == Form.DECOMPOSED;
+        done = done.and(form == Form.ANY ? COMPATIBLE : isDone ? 1 : CANONICAL);
+        form = to;
+    }
+
+    private void puts(String text) {
+        form = form == Form.DECOMPOSED && Normalization.isDecomposed(text) ? form : Form.ANY;
+        lower &= text.equals(text.toLowerCase(Locale.ROOT));
     }
 
     private void bert(JsonPart part) {
@@ -118,7 +145,7 @@ final class NormalizerCheck {
         done = pattern.matchesBlanksOnly() || Normalization.hasSolid(content)
                 ? done.andRemoval(factor)
                 : done.andLoss(factor, part.path());
-        decomposed &= Normalization.isDecomposed(content);
+        puts(content);
     }
 
     private void prepend(JsonPart part) {
@@ -128,7 +155,7 @@ final class NormalizerCheck {
             throw part.at("prepend").unexpected("a string that is not empty");
         }
         done = done.and(1 + bytes(prefix));
-        decomposed &= Normalization.isDecomposed(prefix);
+        puts(prefix);
     }
 
     private static int bytes(String text) {
