@@ -85,8 +85,7 @@ final class NormalizerCheck {
                     throw part.refused("is the second of its type; one is read");
                 }
                 CharacterMap map = CharacterMap.read(part.at("precompiled_charsmap"));
-                done = done.andCharacterMap(
-                        form == Form.DECOMPOSED ? map.growthOfDecomposed() : map.growth());
+                done = done.andCharacterMap(form == Form.DECOMPOSED ? map.growthOfDecomposed() : map.growth());
                 form = Form.ANY;
                 lower = false;
             }
