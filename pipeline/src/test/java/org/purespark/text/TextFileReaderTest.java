@@ -285,7 +285,7 @@ class TextFileReaderTest {
         assertRefused("a.xlsx", unknown);
         assertThatThrownBy(() -> reader().read("", LabelColumn.REQUIRED))
                 .isInstanceOf(InputException.class)
-                .hasMessage(": cannot be read (Can not create a Path from an empty string)");
+                .hasMessage("an address is empty: name a file or a directory");
         assertThatThrownBy(() -> reader().read("nowhere:/a.csv", LabelColumn.REQUIRED))
                 .isInstanceOf(InputException.class)
                 .hasMessage("nowhere:/a.csv: cannot be read (No FileSystem for scheme \"nowhere\")");
