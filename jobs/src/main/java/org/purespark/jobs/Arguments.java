@@ -8,8 +8,8 @@ import org.purespark.InputException;
 /** Finds arguments in which Java has lost characters that the locale's character set does not have. */
 final class Arguments {
     /**
-     * Java puts U+FFFD in the place of each byte that it cannot read. Spark's launcher is a Java of its own and hands it
-     * on as a question mark. A character that is not ASCII has at least two bytes.
+     * Java puts U+FFFD in the place of each byte that it cannot read. Spark's launcher is a Java of its own and hands
+     * it on as a question mark. A character that is not ASCII has at least two bytes.
      */
     private static final List<String> LOST = List.of("\uFFFD", "??");
 
