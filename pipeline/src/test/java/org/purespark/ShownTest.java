@@ -44,4 +44,12 @@ class ShownTest {
         assertThat(new InputException("no label \"a\npure: all is well\""))
                 .hasMessage("no label \"a\\npure: all is well\"");
     }
+
+    @Test
+    void anInputErrorIsShortWhateverItQuotes() {
+        assertThat(new InputException("x".repeat(9000))).hasMessage("x".repeat(8000) + "…");
+        assertThat(new InputException("\u001b".repeat(9000)).getMessage())
+                .startsWith("\\u001b\\u001b")
+                .hasSize(8001);
+    }
 }

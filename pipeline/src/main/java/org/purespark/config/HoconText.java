@@ -8,8 +8,8 @@ import com.typesafe.config.ConfigParseOptions;
 import org.purespark.InputException;
 
 /**
- * Text in HOCON. Bounds hold before the library reads it: it goes down brackets and dotted keys as deep as they are, and
- * a few substitutions in each other stand for a text of any length.
+ * Text in HOCON. Bounds hold before the library reads it: it goes down brackets and dotted keys as deep as they are,
+ * and a few substitutions in each other stand for a text of any length.
  */
 public final class HoconText {
     /** The library takes some hundred bytes for each character. */
@@ -35,7 +35,8 @@ public final class HoconText {
      *
      * @param what the file, for messages: {@code the settings file conf/a.conf}
      * @param origin its address, for the places of values
-     * @throws InputException if it is not HOCON, has an include, is too long, nested too deeply or has too many substitutions
+     * @throws InputException if it is not HOCON, is too long or nested too deeply, or has an include or too many
+     *     substitutions
      */
     public static Config parse(String text, String what, String origin) {
         new HoconText(text, what).check();

@@ -21,9 +21,6 @@ final class FooterCheck {
     private static final int MOST_FOOTER_BYTES = 64_000_000;
     private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
 
-    /** Of FileMetaData. */
-    private static final int SCHEMA_FIELD = 2;
-
     /** Of SchemaElement: how many of the elements behind it are its children. */
     private static final int CHILDREN_FIELD = 5;
 
@@ -39,6 +36,39 @@ final class FooterCheck {
     private static final int SET = 10;
     private static final int MAP = 11;
     private static final int STRUCT = 12;
+
+    /** Structs whose lists the library reads as what they should hold, whatever they say they hold. */
+    private enum Part {
+        FILE,
+        SCHEMA_ELEMENT,
+        ROW_GROUP,
+        COLUMN,
+        COLUMN_DATA,
+        SIZES,
+        OTHER;
+
+        /** What the struct, or the structs of the list, in that field are. */
+        Part inner(int field) {
+            return switch (this) {
+                case FILE -> field == 2 ? SCHEMA_ELEMENT : field == 4 ? ROW_GROUP : OTHER;
+                case ROW_GROUP -> field == 1 ? COLUMN : OTHER;
+                case COLUMN -> field == 3 ? COLUMN_DATA : OTHER;
+                case COLUMN_DATA -> field == 16 ? SIZES : OTHER;
+                default -> OTHER;
+            };
+        }
+
+        /** What the list in that field must hold; 0 for what it says. */
+        int elements(int field) {
+            return switch (this) {
+                case FILE -> field == 2 || field == 4 || field == 5 || field == 7 ? STRUCT : 0;
+                case ROW_GROUP -> field == 1 || field == 4 ? STRUCT : 0;
+                case COLUMN_DATA -> field == 2 ? I32 : field == 3 ? BINARY : field == 8 || field == 13 ? STRUCT : 0;
+                case SIZES -> field == 2 || field == 3 ? I64 : 0;
+                default -> 0;
+            };
+        }
+    }
 
     private final ByteBuffer in;
     private final Deque<Long> openGroups = new ArrayDeque<>();
@@ -70,14 +100,14 @@ final class FooterCheck {
         }
         file.seek(file.length() - tail - bytes);
         try {
-            new FooterCheck(ByteBuffer.wrap(file.readNBytes((int) bytes))).struct(0);
+            new FooterCheck(ByteBuffer.wrap(file.readNBytes((int) bytes))).struct(0, Part.FILE);
         } catch (BufferUnderflowException e) {
             throw new IOException("its footer is damaged: it ends within a value", e);
         }
     }
 
     /** Goes through a struct; the value of its field {@link #CHILDREN_FIELD} if that is a number, or 0. */
-    private long struct(int depth) throws IOException {
+    private long struct(int depth, Part part) throws IOException {
         if (depth > DEEPEST_STRUCT) {
             throw new IOException("its footer is damaged: it is nested deeper than " + DEEPEST_STRUCT + " levels");
         }
@@ -90,13 +120,14 @@ final class FooterCheck {
             if (type == I32 && field == CHILDREN_FIELD) {
                 children = zigzag(varint());
             } else if (type != BOOLEAN_TRUE && type != BOOLEAN_FALSE) {
-                value(type, depth, depth == 0 && field == SCHEMA_FIELD);
+                value(type, depth, part.inner(field), part.elements(field));
             }
         }
         return children;
     }
 
-    private void value(int type, int depth, boolean schema) throws IOException {
+    /** @param elements the type that a list must hold; 0 for any */
+    private void value(int type, int depth, Part inner, int elements) throws IOException {
         switch (type) {
             case BOOLEAN_TRUE, BOOLEAN_FALSE, BYTE -> in.get();
             case I16, I32, I64 -> varint();
@@ -105,11 +136,11 @@ final class FooterCheck {
                 int bytes = length(varint(), 1);
                 in.position(in.position() + bytes);
             }
-            case LIST, SET -> list(depth, schema);
+            case LIST, SET -> list(depth, inner, elements);
             case MAP -> map(depth);
             case STRUCT -> {
-                long children = struct(depth + 1);
-                if (schema) {
+                long children = struct(depth + 1, inner);
+                if (inner == Part.SCHEMA_ELEMENT) {
                     requireNotDeep(children);
                 }
             }
@@ -117,11 +148,15 @@ final class FooterCheck {
         }
     }
 
-    private void list(int depth, boolean schema) throws IOException {
+    private void list(int depth, Part inner, int elements) throws IOException {
         int header = in.get() & 0xff;
+        if (elements != 0 && elements != (header & 0xf)) {
+            throw new IOException("its footer is damaged: it has a list of type " + (header & 0xf) + " in the place of "
+                    + elements);
+        }
         int size = length(header >> 4 == 0xf ? varint() : header >> 4, 1);
         for (int i = 0; i < size; i++) {
-            value(header & 0xf, depth + 1, schema);
+            value(header & 0xf, depth + 1, inner, 0);
         }
     }
 
@@ -129,8 +164,8 @@ final class FooterCheck {
         int size = length(varint(), 2);
         int types = size == 0 ? 0 : in.get() & 0xff;
         for (int i = 0; i < size; i++) {
-            value(types >> 4, depth + 1, false);
-            value(types & 0xf, depth + 1, false);
+            value(types >> 4, depth + 1, Part.OTHER, 0);
+            value(types & 0xf, depth + 1, Part.OTHER, 0);
         }
     }
 

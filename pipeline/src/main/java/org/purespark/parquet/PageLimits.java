@@ -67,7 +67,8 @@ final class PageLimits implements CompressionCodecFactory, ByteBufferAllocator {
         @Override
         public BytesInput decompress(BytesInput packed, int bytes) throws IOException {
             requirePage(bytes);
-            return codec.decompress(packed, bytes);
+            // copied, so that it can be looked at before it is decoded: some codecs give a stream
+            return BytesInput.copy(codec.decompress(packed, bytes));
         }
 
         @Override

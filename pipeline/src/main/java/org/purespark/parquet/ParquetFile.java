@@ -133,12 +133,12 @@ final class ParquetFile {
 
     /** The reader's message about a file that is not Parquet, in one line. */
     static InputException unreadable(String address, Exception e) {
-        Throwable cause = e instanceof UncheckedIOException ? e.getCause() : e;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
+        String message = "";
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            boolean says = cause.getMessage() != null && !(cause instanceof UncheckedIOException);
+            message = says ? cause.getMessage() : message;
         }
-        String reason =
-                Shown.of(String.valueOf(cause.getMessage()).lines().findFirst().orElse(""));
+        String reason = Shown.of(message.lines().findFirst().orElse(""));
         return new InputException(address + ": cannot be read as Parquet (" + reason + ")", e);
     }
 

@@ -29,7 +29,7 @@ import org.purespark.storage.Storage;
  * bytes of Parquet can stand for many values, so there is a limit to them.
  */
 public record ParquetTrees(Storage storage) {
-    private static final int MOST_VALUES = 1_000_000;
+    private static final int MOST_VALUES = 200_000;
     private static final int MOST_CHARACTERS = 64_000_000;
 
     /** What may still be read. */
@@ -47,7 +47,7 @@ public record ParquetTrees(Storage storage) {
             characters -= texts;
             if (values < 0 || characters < 0) {
                 throw new InputException(address + ": it holds more than " + MOST_VALUES + " values or "
-                        + MOST_CHARACTERS + " characters; cut it into several files");
+                        + MOST_CHARACTERS + " characters; make several of it");
             }
         }
     }

@@ -8,6 +8,7 @@ import static org.purespark.checkpoint.TinyModels.STORAGE;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -158,6 +159,13 @@ class OnnxConverterTest {
         assertThatThrownBy(() -> converter.convertFiles(onnx.toString(), tokenizer.toString(), out))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith("cannot convert " + onnx + ": it is not a whole ONNX model: ");
+        try (InputStream in = getClass().getResourceAsStream("OnnxFuzzTestInputs/readsOrRefuses/size-beyond-2-31")) {
+            Files.write(onnx, in.readAllBytes());
+        }
+        assertThatThrownBy(() -> converter.convertFiles(onnx.toString(), tokenizer.toString(), out))
+                .isInstanceOf(InputException.class)
+                .hasMessage("cannot convert " + onnx + ": it is not a whole ONNX model: refillBuffer() called when -1"
+                        + " bytes were already available in buffer");
         assertThatThrownBy(() -> converter.convertFiles(temporary + "/none.onnx", tokenizer.toString(), out))
                 .isInstanceOf(InputException.class)
                 .hasMessage("cannot convert " + temporary + "/none.onnx: no such file");

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,6 +148,17 @@ class SafeTensorsTest {
     }
 
     @Test
+    void aHeaderInAnotherEncodingIsRefused() throws IOException {
+        for (String encoding : new String[] {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"}) {
+            Path file = write("{}".getBytes(Charset.forName(encoding)), new byte[0]);
+            assertThatThrownBy(() -> SafeTensorsReader.readAll(TinyModels.STORAGE, file.toString()))
+                    .isInstanceOf(InputException.class)
+                    .hasMessage("cannot read " + file
+                            + ": its header is not a JSON object; the file is damaged or not safetensors");
+        }
+    }
+
+    @Test
     void overlappingTensorsAreRefused() throws IOException {
         Path file = write(
                 "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
@@ -184,7 +196,10 @@ class SafeTensorsTest {
     }
 
     private Path write(String header, byte[] data) throws IOException {
-        byte[] json = header.getBytes(StandardCharsets.UTF_8);
+        return write(header.getBytes(StandardCharsets.UTF_8), data);
+    }
+
+    private Path write(byte[] json, byte[] data) throws IOException {
         ByteBuffer file = ByteBuffer.allocate(8 + json.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
         file.putLong(json.length).put(json).put(data);
         return Files.write(directory.resolve("model.safetensors"), file.array());

@@ -280,6 +280,33 @@ class SettingsLoaderTest {
     }
 
     @Test
+    void whatTheLibraryCannotBoundIsRefused() throws IOException {
+        assertFileRefused("a = " + "[".repeat(9000), ", line 1: it is nested deeper than 64 levels");
+        assertFileRefused("\n" + "a.".repeat(9000) + "a = 1", ", line 2: it is nested deeper than 64 levels");
+        assertFileRefused(
+                "b = 1\n" + "a = ${b}${b}\n".repeat(9),
+                ", line 10: it is made of more than 16 substitutions (${…} and +=)");
+        assertFileRefused("#".repeat(100_001), ": it has 100001 characters, the most is 100000");
+        assertFileRefused("seed = \"\\u-123\"", ": Not a valid Unicode code point: 0xFFFFFEDD");
+    }
+
+    @Test
+    void bracketsInTextsAndCommentsDoNotNest() throws IOException {
+        String brackets = "[{".repeat(100);
+        String file = conf("seed = \"" + "\\u0031\" # " + brackets + "\nprobe.battery-file = \"" + brackets
+                + "\"\n");
+        assertThat(loader.load(file, List.of()).settings().probe().batteryFile())
+                .isEqualTo(brackets);
+    }
+
+    private void assertFileRefused(String content, String message) throws IOException {
+        String file = conf(content);
+        assertThatThrownBy(() -> loader.load(file, List.of()))
+                .isInstanceOf(InputException.class)
+                .hasMessage("cannot read the settings file " + file + message);
+    }
+
+    @Test
     void resolvedFormIsFlatAndSorted() {
         assertThat(loader.load(null, List.of("prune.threshold=0.85")).toJson())
                 .isEqualTo("{\"compute.engine\":\"auto\",\"data.max-rows\":20000000,"

@@ -11,13 +11,13 @@ import javax.management.ObjectName;
 import org.purespark.InputException;
 
 /**
- * What a reader may do with a file of a stranger: read it, or refuse it with an {@link InputException} of one line; in a
- * second of this thread's time, and with memory in proportion to the file.
+ * What a reader may do with a file of a stranger: read it, or refuse it with an {@link InputException} of one line; in
+ * a second of this thread's time, and with memory in proportion to the file.
  */
 public final class ReadingLimits {
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long MOST_BYTES_PER_MEGABYTE = 64L << 20;
-    private static final int MEGABYTE = 1 << 20;
+    private static final long MOST_BYTES = 64L << 20;
+    private static final long MOST_BYTES_A_BYTE = 64;
     private static final int MOST_MESSAGE_CHARACTERS = 8_100;
 
     /** The first readings load classes and run unoptimised: what they take is measured again. */
@@ -44,7 +44,7 @@ public final class ReadingLimits {
      * @throws AssertionError if the reader takes too long or too much memory, or its message is not one short line
      */
     public static boolean hold(int fileBytes, Reading reading) throws IOException {
-        long mostBytes = MOST_BYTES_PER_MEGABYTE * Math.max(1, fileBytes / MEGABYTE);
+        long mostBytes = Math.max(MOST_BYTES, MOST_BYTES_A_BYTE * fileBytes);
         boolean read = false;
         for (int measurement = 1; ; measurement++) {
             long nanosBefore = THREADS.getCurrentThreadCpuTime();

@@ -141,6 +141,7 @@ class ManifestReaderTest {
             delimiter = '|',
             value = {
                 "- {name: a, model: m}\\n- {name: b, modle: m} | , line 2: unknown key modle; the keys are",
+                "- [[[[[[[[[[[[[[a]]]]]]]]]]]]]] | , line 1: nested deeper than 8 levels",
                 "name: a | , line 1: unknown key name; the manifest is a list, or has the one key suspects",
                 "suspects: 3 | , line 1: a list of suspects is expected, each beginning with '- name: …'",
                 "- a\\n | , line 1: a suspect is expected, as '- name: …' with its keys below",
