@@ -50,9 +50,7 @@ public final class ReadingLimits {
             long nanosBefore = THREADS.getCurrentThreadCpuTime();
             long bytesBefore = allocatedBytes();
             read = attempt(reading);
-            Taken taken = new Taken(
-                    THREADS.getCurrentThreadCpuTime() - nanosBefore,
-                    allocatedBytes() - bytesBefore);
+            Taken taken = new Taken(THREADS.getCurrentThreadCpuTime() - nanosBefore, allocatedBytes() - bytesBefore);
             if (taken.nanos() <= MOST_NANOS && taken.bytes() <= mostBytes) {
                 return read;
             }
