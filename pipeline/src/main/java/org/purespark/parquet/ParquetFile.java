@@ -5,8 +5,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.ParquetReadOptions;
@@ -19,6 +23,9 @@ import org.apache.parquet.hadoop.CodecFactory;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnPath;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
@@ -84,6 +91,7 @@ final class ParquetFile {
                             reader.getFileMetaData().getCreatedBy())
                     .getColumnIO(projection, reader.getFileMetaData().getSchema());
             reader.setRequestedSchema(projection);
+            checkLastChunks(storage, address, projection, reader);
             for (PageReadStore group = reader.readNextRowGroup(); group != null; group = reader.readNextRowGroup()) {
                 RecordReader<Group> records =
                         columns.getRecordReader(new CheckedPages(group), new GroupRecordConverter(projection));
@@ -96,10 +104,27 @@ final class ParquetFile {
         }
     }
 
+    /** The library reads on behind a row group's last chunk, for as many bytes as its last page is said to have. */
+    private static void checkLastChunks(
+            Storage storage, String address, MessageType projection, ParquetFileReader reader) throws IOException {
+        Set<ColumnPath> read = new HashSet<>();
+        projection.getColumns().forEach(column -> read.add(ColumnPath.get(column.getPath())));
+        try (SeekableInput in = storage.openSeekable(address)) {
+            for (BlockMetaData group : reader.getRowGroups()) {
+                Optional<ColumnChunkMetaData> last = group.getColumns().stream()
+                        .filter(chunk -> read.contains(chunk.getPath()))
+                        .max(Comparator.comparingLong(ColumnChunkMetaData::getStartingPos));
+                if (last.isPresent()) {
+                    ThriftCheck.checkPages(in, last.get());
+                }
+            }
+        }
+    }
+
     /** @param limits of pages; null if only the footer is read */
     private static ParquetFileReader open(Storage storage, String address, PageLimits limits) throws IOException {
         try (SeekableInput in = storage.openSeekable(address)) {
-            FooterCheck.check(in);
+            ThriftCheck.checkFooter(in);
         }
         ParquetReadOptions.Builder options = ParquetReadOptions.builder(new PlainParquetConfiguration());
         if (limits != null) {
@@ -133,12 +158,12 @@ final class ParquetFile {
 
     /** The reader's message about a file that is not Parquet, in one line. */
     static InputException unreadable(String address, Exception e) {
-        String message = "";
+        String message = "it is damaged";
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             boolean says = cause.getMessage() != null && !(cause instanceof UncheckedIOException);
             message = says ? cause.getMessage() : message;
         }
-        String reason = Shown.of(message.lines().findFirst().orElse(""));
+        String reason = Shown.of(message.lines().findFirst().orElse("it is damaged"));
         return new InputException(address + ": cannot be read as Parquet (" + reason + ")", e);
     }
 

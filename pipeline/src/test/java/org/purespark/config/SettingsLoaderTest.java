@@ -293,8 +293,7 @@ class SettingsLoaderTest {
     @Test
     void bracketsInTextsAndCommentsDoNotNest() throws IOException {
         String brackets = "[{".repeat(100);
-        String file = conf("seed = \"" + "\\u0031\" # " + brackets + "\nprobe.battery-file = \"" + brackets
-                + "\"\n");
+        String file = conf("seed = \"" + "\\u0031\" # " + brackets + "\nprobe.battery-file = \"" + brackets + "\"\n");
         assertThat(loader.load(file, List.of()).settings().probe().batteryFile())
                 .isEqualTo(brackets);
     }

@@ -69,13 +69,12 @@ class HostileParquetTest {
     @Test
     void aLengthInTheFooterIsNoMoreThanTheBytesLeft() throws IOException {
         byte[] list = {0x29, (byte) 0xfc, -1, -1, -1, -1, 7, 0, 0};
-        assertTextsRefused(
-                withFooter(list), "its footer is damaged: a length in it is 2147483647, with 2 bytes left)");
-        assertTextsRefused(withFooter(new byte[] {0x29}), "its footer is damaged: it ends within a value)");
-        assertTextsRefused(withFooter(new byte[] {0x1d}), "its footer is damaged: it has a value of type 13)");
+        assertTextsRefused(withFooter(list), "it is damaged: a length in it is 2147483647, with 2 bytes left)");
+        assertTextsRefused(withFooter(new byte[] {0x29}), "it is damaged: it ends within a value)");
+        assertTextsRefused(withFooter(new byte[] {0x1d}), "it is damaged: it has a value of type 13)");
         assertTextsRefused(
                 withFooter("\u001c".repeat(20).getBytes(StandardCharsets.ISO_8859_1)),
-                "its footer is damaged: it is nested deeper than 16 levels)");
+                "it is damaged: it is nested deeper than 16 levels)");
     }
 
     /** The library reads the list as what it should be, so a length may be found in the middle of a number. */
@@ -84,7 +83,16 @@ class HostileParquetTest {
         put(seed("ParquetTrees", "footer-of-another-kind"));
         assertThatThrownBy(() -> new ParquetTrees(new Storage(configuration)).read(ADDRESS))
                 .isInstanceOf(InputException.class)
-                .hasMessage(UNREADABLE + "its footer is damaged: it has a list of type 8 in the place of 12)");
+                .hasMessage(UNREADABLE + "it is damaged: it has a list of type 8 in the place of 12)");
+    }
+
+    @Test
+    void aPageLiesInItsColumn() throws IOException {
+        put(seed("ParquetTrees", "last-page-beyond-its-column"));
+        assertThatThrownBy(() -> new ParquetTrees(new Storage(configuration)).read(ADDRESS))
+                .isInstanceOf(InputException.class)
+                .hasMessage(UNREADABLE
+                        + "a page says it has 15 bytes and 20000 values; it does not fit into its column)");
     }
 
     @Test
@@ -104,8 +112,7 @@ class HostileParquetTest {
         put(seed("ParquetTrees", "arrow-600000-rows"));
         assertThatThrownBy(() -> new ParquetTrees(new Storage(configuration)).read(ADDRESS))
                 .isInstanceOf(InputException.class)
-                .hasMessage(
-                        ADDRESS + ": it holds more than 200000 values or 64000000 characters; make several of it");
+                .hasMessage(ADDRESS + ": it holds more than 200000 values or 64000000 characters; make several of it");
     }
 
     private void assertTextsRefused(byte[] file, String reason) throws IOException {
@@ -133,8 +140,8 @@ class HostileParquetTest {
     }
 
     private static byte[] seed(String reader, String name) throws IOException {
-        try (InputStream in = HostileParquetTest.class.getResourceAsStream(
-                reader + "FuzzTestInputs/readsOrRefuses/" + name)) {
+        try (InputStream in =
+                HostileParquetTest.class.getResourceAsStream(reader + "FuzzTestInputs/readsOrRefuses/" + name)) {
             return in.readAllBytes();
         }
     }

@@ -8,14 +8,16 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.purespark.storage.SeekableInput;
 
 /**
- * Goes through a Parquet file's footer before the library reads it. The library makes lists and texts as long as the
- * file says, and goes down a schema as deep as it is; here a length is not more than the bytes that are left, and a
- * schema not deeper than {@link #DEEPEST_SCHEMA}. The footer is a struct in Thrift's compact protocol.
+ * Goes through a Parquet file's footer, and the headers of pages, before the library reads them. The library makes
+ * lists, texts and buffers as long as the file says, and goes down a schema as deep as it is; here a length is not more
+ * than the bytes that are left, and a schema not deeper than {@link #DEEPEST_SCHEMA}. Footer and headers are structs in
+ * Thrift's compact protocol.
  */
-final class FooterCheck {
+final class ThriftCheck {
     private static final int DEEPEST_SCHEMA = 32;
     private static final int DEEPEST_STRUCT = 16;
     private static final int MOST_FOOTER_BYTES = 64_000_000;
@@ -23,6 +25,15 @@ final class FooterCheck {
 
     /** Of SchemaElement: how many of the elements behind it are its children. */
     private static final int CHILDREN_FIELD = 5;
+
+    /** Of PageHeader: bytes of the page behind its header. */
+    private static final int PAGE_BYTES_FIELD = 3;
+
+    /** Of DataPageHeader and DataPageHeaderV2. */
+    private static final int PAGE_VALUES_FIELD = 1;
+
+    private static final int FIRST_HEADER_BYTES = 1 << 12;
+    private static final int MOST_HEADER_BYTES = 1 << 24;
 
     private static final int BOOLEAN_TRUE = 1;
     private static final int BOOLEAN_FALSE = 2;
@@ -45,6 +56,8 @@ final class FooterCheck {
         COLUMN,
         COLUMN_DATA,
         SIZES,
+        PAGE_HEADER,
+        DATA_PAGE,
         OTHER;
 
         /** What the struct, or the structs of the list, in that field are. */
@@ -54,6 +67,7 @@ final class FooterCheck {
                 case ROW_GROUP -> field == 1 ? COLUMN : OTHER;
                 case COLUMN -> field == 3 ? COLUMN_DATA : OTHER;
                 case COLUMN_DATA -> field == 16 ? SIZES : OTHER;
+                case PAGE_HEADER -> field == 5 || field == 8 ? DATA_PAGE : OTHER;
                 default -> OTHER;
             };
         }
@@ -72,8 +86,10 @@ final class FooterCheck {
 
     private final ByteBuffer in;
     private final Deque<Long> openGroups = new ArrayDeque<>();
+    private long pageBytes;
+    private long pageValues;
 
-    private FooterCheck(ByteBuffer in) {
+    private ThriftCheck(ByteBuffer in) {
         this.in = in;
     }
 
@@ -82,7 +98,7 @@ final class FooterCheck {
      *
      * @throws IOException if the footer is damaged or its schema too deep
      */
-    static void check(SeekableInput file) throws IOException {
+    static void checkFooter(SeekableInput file) throws IOException {
         int tail = Integer.BYTES + MAGIC.length;
         if (file.length() < tail + MAGIC.length) {
             return;
@@ -100,16 +116,60 @@ final class FooterCheck {
         }
         file.seek(file.length() - tail - bytes);
         try {
-            new FooterCheck(ByteBuffer.wrap(file.readNBytes((int) bytes))).struct(0, Part.FILE);
+            new ThriftCheck(ByteBuffer.wrap(file.readNBytes((int) bytes))).struct(0, Part.FILE);
         } catch (BufferUnderflowException e) {
-            throw new IOException("its footer is damaged: it ends within a value", e);
+            throw new IOException("it is damaged: it ends within a value", e);
+        }
+    }
+
+    /**
+     * Goes through the pages of a column's chunk: the library takes memory for what a page is said to have beyond it.
+     *
+     * @throws IOException if a page does not lie in the chunk
+     */
+    static void checkPages(SeekableInput file, ColumnChunkMetaData chunk) throws IOException {
+        long at = chunk.getStartingPos();
+        long end = at + chunk.getTotalSize();
+        for (long values = 0; values < chunk.getValueCount() && at < end; ) {
+            ThriftCheck page = pageHeader(file, at, end);
+            at += page.in.position() + page.pageBytes;
+            values += page.pageValues;
+            if (page.pageBytes < 0 || page.pageValues < 0 || at > end) {
+                throw new IOException("a page says it has " + page.pageBytes + " bytes and " + page.pageValues
+                        + " values; it does not fit into its column");
+            }
+        }
+    }
+
+    private static ThriftCheck pageHeader(SeekableInput file, long at, long end) throws IOException {
+        for (int most = FIRST_HEADER_BYTES; ; most *= 16) {
+            file.seek(at);
+            ThriftCheck page = new ThriftCheck(ByteBuffer.wrap(file.readNBytes((int) Math.min(most, end - at))));
+            try {
+                page.struct(0, Part.PAGE_HEADER);
+                return page;
+            } catch (BufferUnderflowException | LengthException e) {
+                if (most >= MOST_HEADER_BYTES || most >= end - at) {
+                    throw new IOException("it is damaged: the header of a page is longer than its column, or than "
+                            + MOST_HEADER_BYTES + " bytes", e);
+                }
+            }
+        }
+    }
+
+    /** A length beyond the bytes at hand. */
+    private static final class LengthException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        LengthException(String message) {
+            super(message);
         }
     }
 
     /** Goes through a struct; the value of its field {@link #CHILDREN_FIELD} if that is a number, or 0. */
     private long struct(int depth, Part part) throws IOException {
         if (depth > DEEPEST_STRUCT) {
-            throw new IOException("its footer is damaged: it is nested deeper than " + DEEPEST_STRUCT + " levels");
+            throw new IOException("it is damaged: it is nested deeper than " + DEEPEST_STRUCT + " levels");
         }
         long children = 0;
         int field = 0;
@@ -117,8 +177,11 @@ final class FooterCheck {
             int type = header & 0xf;
             int step = header >> 4;
             field = step == 0 ? (int) zigzag(varint()) : field + step;
-            if (type == I32 && field == CHILDREN_FIELD) {
-                children = zigzag(varint());
+            if (type == I32) {
+                long number = zigzag(varint());
+                children = field == CHILDREN_FIELD ? number : children;
+                pageBytes = part == Part.PAGE_HEADER && field == PAGE_BYTES_FIELD ? number : pageBytes;
+                pageValues = part == Part.DATA_PAGE && field == PAGE_VALUES_FIELD ? number : pageValues;
             } else if (type != BOOLEAN_TRUE && type != BOOLEAN_FALSE) {
                 value(type, depth, part.inner(field), part.elements(field));
             }
@@ -144,15 +207,15 @@ final class FooterCheck {
                     requireNotDeep(children);
                 }
             }
-            default -> throw new IOException("its footer is damaged: it has a value of type " + type);
+            default -> throw new IOException("it is damaged: it has a value of type " + type);
         }
     }
 
     private void list(int depth, Part inner, int elements) throws IOException {
         int header = in.get() & 0xff;
         if (elements != 0 && elements != (header & 0xf)) {
-            throw new IOException("its footer is damaged: it has a list of type " + (header & 0xf) + " in the place of "
-                    + elements);
+            throw new IOException(
+                    "it is damaged: it has a list of type " + (header & 0xf) + " in the place of " + elements);
         }
         int size = length(header >> 4 == 0xf ? varint() : header >> 4, 1);
         for (int i = 0; i < size; i++) {
@@ -187,7 +250,7 @@ final class FooterCheck {
 
     private int length(long claimed, int leastBytesEach) throws IOException {
         if (claimed < 0 || claimed > in.remaining() / leastBytesEach) {
-            throw new IOException("its footer is damaged: a length in it is " + Long.toUnsignedString(claimed)
+            throw new LengthException("it is damaged: a length in it is " + Long.toUnsignedString(claimed)
                     + ", with " + in.remaining() + " bytes left");
         }
         return (int) claimed;
@@ -202,7 +265,7 @@ final class FooterCheck {
                 return value;
             }
         }
-        throw new IOException("its footer is damaged: a number in it has more than 64 bits");
+        throw new IOException("it is damaged: a number in it has more than 64 bits");
     }
 
     private static long zigzag(long value) {
