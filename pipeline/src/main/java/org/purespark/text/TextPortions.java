@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /**
  * How much text native code is given. It takes some 60 bytes of memory for each byte that a text becomes, and some
- * microseconds for each token. Of a long text only the first tokens are used; so its beginning is given, if the rest can
- * be shown not to change them.
+ * microseconds for each token. Of a long text only the first tokens are used; so its beginning is given, if the rest
+ * can be shown not to change them.
  *
  * @param call most characters of a call, all texts together
  * @param whole most characters of a text that is given as a whole

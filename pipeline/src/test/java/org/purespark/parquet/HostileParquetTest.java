@@ -91,8 +91,8 @@ class HostileParquetTest {
         put(seed("ParquetTrees", "last-page-beyond-its-column"));
         assertThatThrownBy(() -> new ParquetTrees(new Storage(configuration)).read(ADDRESS))
                 .isInstanceOf(InputException.class)
-                .hasMessage(UNREADABLE
-                        + "a page says it has 15 bytes and 20000 values; it does not fit into its column)");
+                .hasMessage(
+                        UNREADABLE + "a page says it has 15 bytes and 20000 values; it does not fit into its column)");
     }
 
     @Test

@@ -17,9 +17,9 @@ import org.purespark.tokenizer.TokenizerCheck;
 import org.purespark.tokenizer.Vocabulary;
 
 /**
- * A process that encodes nasty texts with the tokenizers that it is sent, so that only this process ends if native code
- * fails. One with the field {@code unchecked} goes past the check. For each one it answers with the milliseconds that the
- * processor takes for the slowest text, and its number, or with a message.
+ * A process that encodes nasty texts with the tokenizers that it is sent, so that only this process ends if native
+ * code fails. One with the field {@code unchecked} goes past the check. For each one it answers with the milliseconds
+ * that the processor takes for the slowest text, and its number, or with a message.
  */
 public final class TokenizerTrial {
     private static final int MAX_LENGTH = 128;
