@@ -35,7 +35,7 @@ class InterruptionIT {
     }
 
     @Test
-    @Tag("slow")
+    @Tag("large")
     void killedInEachStageAndRunAgainItEndsInTheSameResult() throws Exception {
         assertSameResultWhenKilledAt(
                 "pure: baseline", "pure: score", "pure: prune", "pure: normalize", "pure: evaluate", "pure: report");
