@@ -96,8 +96,8 @@ final class PageLimits implements CompressionCodecFactory, ByteBufferAllocator {
         private static void requirePage(long packed, int bytes) throws IOException {
             long most = Math.min(MOST_PAGE_BYTES, Math.max(LEAST_PAGE_BYTES, packed * MOST_UNPACKED_BYTES_A_BYTE));
             if (bytes < 0 || bytes > most) {
-                throw new IOException("a page of " + packed + " bytes has " + bytes
-                        + " when it is unpacked, the most is " + most);
+                throw new IOException(
+                        "a page of " + packed + " bytes has " + bytes + " when it is unpacked, the most is " + most);
             }
         }
     }

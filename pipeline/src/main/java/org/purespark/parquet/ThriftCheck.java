@@ -150,8 +150,10 @@ final class ThriftCheck {
                 return page;
             } catch (BufferUnderflowException | LengthException e) {
                 if (most >= MOST_HEADER_BYTES || most >= end - at) {
-                    throw new IOException("it is damaged: the header of a page is longer than its column, or than "
-                            + MOST_HEADER_BYTES + " bytes", e);
+                    throw new IOException(
+                            "it is damaged: the header of a page is longer than its column, or than "
+                                    + MOST_HEADER_BYTES + " bytes",
+                            e);
                 }
             }
         }
@@ -250,8 +252,8 @@ final class ThriftCheck {
 
     private int length(long claimed, int leastBytesEach) throws IOException {
         if (claimed < 0 || claimed > in.remaining() / leastBytesEach) {
-            throw new LengthException("it is damaged: a length in it is " + Long.toUnsignedString(claimed)
-                    + ", with " + in.remaining() + " bytes left");
+            throw new LengthException("it is damaged: a length in it is " + Long.toUnsignedString(claimed) + ", with "
+                    + in.remaining() + " bytes left");
         }
         return (int) claimed;
     }

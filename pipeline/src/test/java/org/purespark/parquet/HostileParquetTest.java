@@ -91,8 +91,8 @@ class HostileParquetTest {
         put(seed("ParquetTrees", "last-page-beyond-its-column"));
         assertThatThrownBy(() -> new ParquetTrees(new Storage(configuration)).read(ADDRESS))
                 .isInstanceOf(InputException.class)
-                .hasMessage(UNREADABLE
-                        + "a page says it has 15 bytes and 20000 values; it does not fit into its column)");
+                .hasMessage(
+                        UNREADABLE + "a page says it has 15 bytes and 20000 values; it does not fit into its column)");
     }
 
     @Test
@@ -101,8 +101,7 @@ class HostileParquetTest {
         ParquetTexts texts = new ParquetTexts(new Storage(configuration), new TextLimits(1_000, 1));
         assertThatThrownBy(() -> texts.read(ADDRESS, LabelColumn.OPTIONAL))
                 .isInstanceOf(InputException.class)
-                .hasMessageMatching(
-                        ".*\\(a column has [0-9]+ bytes from byte [0-9]+ on, the file has 438\\)");
+                .hasMessageMatching(".*\\(a column has [0-9]+ bytes from byte [0-9]+ on, the file has 438\\)");
     }
 
     @Test
