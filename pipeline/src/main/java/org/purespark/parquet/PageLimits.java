@@ -18,6 +18,12 @@ final class PageLimits implements CompressionCodecFactory, ByteBufferAllocator {
     /** Writers make pages of about 1 MB; one with a single long value is larger. */
     private static final int MOST_PAGE_BYTES = 128_000_000;
 
+    /** What a page may have whatever it is packed into. */
+    private static final long LEAST_PAGE_BYTES = 16_000_000;
+
+    /** Gzip packs up to 1032 bytes into one. */
+    private static final long MOST_UNPACKED_BYTES_A_BYTE = 1_100;
+
     /** The library's own buffers, for small files. */
     private static final long LEAST_BUFFER_BYTES = 16_000_000;
 
@@ -50,6 +56,11 @@ final class PageLimits implements CompressionCodecFactory, ByteBufferAllocator {
 
     @Override
     public BytesInputDecompressor getDecompressor(CompressionCodecName codec) {
+        if (codec == CompressionCodecName.LZ4 || codec == CompressionCodecName.LZO) {
+            // Hadoop's form of them, which takes memory for the lengths that are found in the data
+            throw new IllegalArgumentException(
+                    "it is packed by " + codec + "; write it with SNAPPY, GZIP, ZSTD or LZ4_RAW");
+        }
         return new Limited(codecs.getDecompressor(codec));
     }
 
@@ -66,14 +77,14 @@ final class PageLimits implements CompressionCodecFactory, ByteBufferAllocator {
     private record Limited(BytesInputDecompressor codec) implements BytesInputDecompressor {
         @Override
         public BytesInput decompress(BytesInput packed, int bytes) throws IOException {
-            requirePage(bytes);
+            requirePage(packed.size(), bytes);
             // copied, so that it can be looked at before it is decoded: some codecs give a stream
             return BytesInput.copy(codec.decompress(packed, bytes));
         }
 
         @Override
         public void decompress(ByteBuffer packed, int packedBytes, ByteBuffer out, int bytes) throws IOException {
-            requirePage(bytes);
+            requirePage(packedBytes, bytes);
             codec.decompress(packed, packedBytes, out, bytes);
         }
 
@@ -82,10 +93,11 @@ final class PageLimits implements CompressionCodecFactory, ByteBufferAllocator {
             codec.release();
         }
 
-        private static void requirePage(int bytes) throws IOException {
-            if (bytes < 0 || bytes > MOST_PAGE_BYTES) {
+        private static void requirePage(long packed, int bytes) throws IOException {
+            long most = Math.min(MOST_PAGE_BYTES, Math.max(LEAST_PAGE_BYTES, packed * MOST_UNPACKED_BYTES_A_BYTE));
+            if (bytes < 0 || bytes > most) {
                 throw new IOException(
-                        "a page has " + bytes + " bytes when it is unpacked, the most is " + MOST_PAGE_BYTES);
+                        "a page of " + packed + " bytes has " + bytes + " when it is unpacked, the most is " + most);
             }
         }
     }

@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
@@ -91,7 +90,7 @@ final class ParquetFile {
                             reader.getFileMetaData().getCreatedBy())
                     .getColumnIO(projection, reader.getFileMetaData().getSchema());
             reader.setRequestedSchema(projection);
-            checkLastChunks(storage, address, projection, reader);
+            checkChunks(storage, address, projection, reader);
             for (PageReadStore group = reader.readNextRowGroup(); group != null; group = reader.readNextRowGroup()) {
                 RecordReader<Group> records =
                         columns.getRecordReader(new CheckedPages(group), new GroupRecordConverter(projection));
@@ -104,20 +103,36 @@ final class ParquetFile {
         }
     }
 
-    /** The library reads on behind a row group's last chunk, for as many bytes as its last page is said to have. */
-    private static void checkLastChunks(
-            Storage storage, String address, MessageType projection, ParquetFileReader reader) throws IOException {
+    /**
+     * The library takes memory for the chunks of columns as long as they are said to be, and reads on behind a row
+     * group's last chunk, for as many bytes as its last page is said to have.
+     */
+    private static void checkChunks(Storage storage, String address, MessageType projection, ParquetFileReader reader)
+            throws IOException {
         Set<ColumnPath> read = new HashSet<>();
         projection.getColumns().forEach(column -> read.add(ColumnPath.get(column.getPath())));
         try (SeekableInput in = storage.openSeekable(address)) {
             for (BlockMetaData group : reader.getRowGroups()) {
-                Optional<ColumnChunkMetaData> last = group.getColumns().stream()
+                List<ColumnChunkMetaData> chunks = group.getColumns().stream()
                         .filter(chunk -> read.contains(chunk.getPath()))
-                        .max(Comparator.comparingLong(ColumnChunkMetaData::getStartingPos));
-                if (last.isPresent()) {
-                    ThriftCheck.checkPages(in, last.get());
+                        .sorted(Comparator.comparingLong(ColumnChunkMetaData::getStartingPos))
+                        .toList();
+                for (ColumnChunkMetaData chunk : chunks) {
+                    requireInside(chunk, in.length());
+                }
+                if (!chunks.isEmpty()) {
+                    ThriftCheck.checkPages(in, chunks.get(chunks.size() - 1));
                 }
             }
+        }
+    }
+
+    private static void requireInside(ColumnChunkMetaData chunk, long fileBytes) throws IOException {
+        long start = chunk.getStartingPos();
+        long size = chunk.getTotalSize();
+        if (start < 0 || size < 0 || start > fileBytes - size) {
+            throw new IOException(
+                    "a column has " + size + " bytes from byte " + start + " on, the file has " + fileBytes);
         }
     }
 

@@ -96,6 +96,23 @@ class HostileParquetTest {
     }
 
     @Test
+    void aColumnLiesInTheFile() throws IOException {
+        put(seed("ParquetTexts", "column-beyond-the-file"));
+        ParquetTexts texts = new ParquetTexts(new Storage(configuration), new TextLimits(1_000, 1));
+        assertThatThrownBy(() -> texts.read(ADDRESS, LabelColumn.OPTIONAL))
+                .isInstanceOf(InputException.class)
+                .hasMessageMatching(".*\\(a column has [0-9]+ bytes from byte [0-9]+ on, the file has 438\\)");
+    }
+
+    @Test
+    void codecsThatCannotBeBoundedAreRefused() throws IOException {
+        put(seed("ParquetTrees", "lz4"));
+        assertThatThrownBy(() -> new ParquetTrees(new Storage(configuration)).read(ADDRESS))
+                .isInstanceOf(InputException.class)
+                .hasMessage(UNREADABLE + "it is packed by LZ4; write it with SNAPPY, GZIP, ZSTD or LZ4_RAW)");
+    }
+
+    @Test
     void aSchemaIsNotDeep() throws IOException {
         ByteArrayOutputStream footer = new ByteArrayOutputStream();
         footer.writeBytes(SCHEMA_LIST);
