@@ -23,6 +23,9 @@ class ClusterPresetsTest {
     private static final Pattern RESOURCE =
             Pattern.compile("spark\\.(executor|task)\\.resource\\.gpu\\.(amount|discoveryScript|vendor)");
 
+    /** A variable in the environment of executors; Spark takes any name. */
+    private static final Pattern ENVIRONMENT = Pattern.compile("spark\\.executorEnv\\.[A-Z_]+");
+
     static Stream<String> presets() {
         return Stream.of(
                 "spark-defaults-local.conf", "spark-defaults-cpu-cluster.conf", "spark-defaults-gpu-cluster.conf");
@@ -43,7 +46,8 @@ class ClusterPresetsTest {
         assertThat(load(preset).stringPropertyNames())
                 .isNotEmpty()
                 .allMatch(key -> ConfigEntry.findEntry(key) != null
-                        || RESOURCE.matcher(key).matches());
+                        || RESOURCE.matcher(key).matches()
+                        || ENVIRONMENT.matcher(key).matches());
     }
 
     @ParameterizedTest
