@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@Tag("slow")
+@Tag("large")
 class HostileTokenizersIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int TRIED = 60;
