@@ -162,6 +162,9 @@ public final class Inspection {
                 PickledFile found = PickledFile.scan(storage, Storage.child(model, name));
                 pickles.add(new PickleFacts(
                         name, List.copyOf(found.known()), List.copyOf(found.others()), found.readable()));
+                if (!found.readable()) {
+                    warn("not all of the pickle " + name + " could be looked at: it is compressed, damaged or large");
+                }
                 if (!found.others().isEmpty() && !survey.weightFiles().contains(name)) {
                     warn("the pickle " + name + " is not read here, but whoever loads it in Python runs "
                             + String.join(", ", found.others()));

@@ -138,6 +138,15 @@ class InspectionTest {
     }
 
     @Test
+    void aPickleThatCannotBeLookedAtIsAWarning() throws IOException {
+        Files.write(model.resolve("extra.pkl"), new byte[] {(byte) 0x80, 2, (byte) 0xff});
+        assertThat(inspect().findings())
+                .contains(new Finding(
+                        Severity.WARNING,
+                        "not all of the pickle extra.pkl could be looked at: it is compressed, damaged or large"));
+    }
+
+    @Test
     void asJsonItFollowsThePublishedSchema() throws IOException {
         assertFollowsSchema();
         put(WORDS, 0, Float.NaN);
