@@ -345,7 +345,7 @@ public final class Cost {
             labels[i] = Integer.parseInt(columns[1].strip());
         }
         try (TextTokenizer tokenizer = TextTokenizer.load(storage, model)) {
-            return new EncodedSplit(
+            return EncodedSplit.of(
                     tokenizer.encode(texts, MAX_LENGTH).stream()
                             .map(EncodedText::ids)
                             .toList(),
@@ -357,10 +357,10 @@ public final class Cost {
         List<int[]> texts = new ArrayList<>();
         int[] labels = new int[count];
         for (int i = 0; i < count; i++) {
-            texts.add(all.texts().get(i % all.size()));
-            labels[i] = all.labels()[i % all.size()];
+            texts.add(all.ids(i % all.size()));
+            labels[i] = all.label(i % all.size());
         }
-        return new EncodedSplit(texts, labels);
+        return EncodedSplit.of(texts, labels);
     }
 
     private static EncodedSplit random(int length) {
@@ -371,7 +371,7 @@ public final class Cost {
             texts.add(random.ints(length, 1000, 20000).toArray());
             labels[i] = i % 2;
         }
-        return new EncodedSplit(texts, labels);
+        return EncodedSplit.of(texts, labels);
     }
 
     // ---- Time -------------------------------------------------------------------------------------------------------

@@ -7,12 +7,14 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.function.IntSupplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
 import org.purespark.batch.BatchPlan;
+import org.purespark.batch.EncodedSplit;
 import org.purespark.config.EngineChoice;
 import org.purespark.evaluate.BatchEvaluation;
 import org.purespark.evaluate.EncodedBatch;
@@ -42,12 +44,17 @@ public final class SparkEvaluator implements Evaluator {
      */
     private static final int FEWEST_PARTS_PER_SLOT = 3;
 
+    /** Bytes of texts that are shared at a time, some million texts. */
+    private static final long PORTION_BYTES = 100_000_000;
+
     private final JavaSparkContext spark;
     private final Progress progress;
     private final IntSupplier mostParts;
     private final IntSupplier enoughParts;
     private final int lanes;
+    private final long portionBytes;
     private final EngineChoice engine;
+    private SharedTexts last;
 
     /**
      * @param slots asked for each pass, because executors come and go during a session
@@ -60,6 +67,7 @@ public final class SparkEvaluator implements Evaluator {
                 () -> mostParts(slots.now()),
                 () -> FEWEST_PARTS_PER_SLOT * Math.max(1, slots.now()),
                 TaskDevice.lanes(spark.getConf()),
+                PORTION_BYTES,
                 engine);
     }
 
@@ -72,6 +80,7 @@ public final class SparkEvaluator implements Evaluator {
      * @param enoughParts number of parts with which no slot is idle for long
      * @param lanes number of items that a task computes at the same time; the task's device decides it, so this may be
      *     wrong: then parts are less equal
+     * @param portionBytes bytes of texts that are shared at a time; results do not depend on it
      */
     SparkEvaluator(
             JavaSparkContext spark,
@@ -79,24 +88,26 @@ public final class SparkEvaluator implements Evaluator {
             IntSupplier mostParts,
             IntSupplier enoughParts,
             int lanes,
+            long portionBytes,
             EngineChoice engine) {
         this.spark = spark;
         this.progress = progress;
         this.mostParts = mostParts;
         this.enoughParts = enoughParts;
         this.lanes = lanes;
+        this.portionBytes = portionBytes;
         this.engine = engine;
     }
 
     @Override
     public Statistics statistics(Pass pass, SortedSet<Head> pruned, int maxLength) {
-        List<Statistics> sums = new ArrayList<>();
+        Statistics[] sum = new Statistics[1];
         run(
                 pass,
                 1,
-                (model, item) -> BatchEvaluation.statistics(model, item.batch(), pruned, maxLength),
-                (set, more) -> sums.add(more));
-        return sums.stream().reduce(Statistics::merge).orElseThrow();
+                (model, batch, set) -> BatchEvaluation.statistics(model, batch, pruned, maxLength),
+                (set, more) -> sum[0] = sum[0] == null ? more : sum[0].merge(more));
+        return Objects.requireNonNull(sum[0], "there are no texts");
     }
 
     @Override
@@ -106,8 +117,7 @@ public final class SparkEvaluator implements Evaluator {
         run(
                 pass,
                 sets.size(),
-                (model, item) -> BatchEvaluation.confusions(
-                                model, item.batch(), sets.subList(item.set(), item.set() + 1))
+                (model, batch, set) -> BatchEvaluation.confusions(model, batch, List.of(sets.get(set)))
                         .get(0),
                 (set, more) -> sums.merge(set, more, Confusion::merge));
         return new ArrayList<>(sums.values());
@@ -126,7 +136,7 @@ public final class SparkEvaluator implements Evaluator {
         run(
                 pass,
                 1,
-                (model, item) -> BatchEvaluation.logits(model, item.batch()),
+                (model, batch, set) -> BatchEvaluation.logits(model, batch),
                 (set, more) -> logits.addAll(Arrays.asList(more)));
         return logits;
     }
@@ -139,9 +149,9 @@ public final class SparkEvaluator implements Evaluator {
         }
     }
 
-    /** Computes the result of an item. */
+    /** Computes the result of an item: of a batch and the number of a set. */
     private interface ItemWork<T> extends Serializable {
-        T on(LoadedModel model, EvaluationItem item);
+        T on(LoadedModel model, EncodedBatch batch, int set);
     }
 
     /** Gets the results of a set, batch after batch. */
@@ -149,52 +159,85 @@ public final class SparkEvaluator implements Evaluator {
         void take(int set, T result);
     }
 
+    /** Texts that do not fit into one portion are shared and evaluated portion after portion. */
     private <T> void run(Pass pass, int sets, ItemWork<T> work, ItemSink<T> sink) {
-        List<EncodedBatch> batches = EncodedBatch.of(pass.texts(), pass.batchTexts());
-        List<ArrayList<EvaluationItem>> parts = EvaluationItem.cut(batches, sets, mostParts.getAsInt(), lanes);
-        if (parts.isEmpty()) {
+        EncodedSplit texts = pass.texts();
+        if (texts.size() == 0) {
             return;
         }
-        try (JobProgress shown = new JobProgress(spark, progress, pass.label(), (long) batches.size() * sets)) {
-            HadoopSettings hadoop = HadoopSettings.of(spark.hadoopConfiguration());
-            ModelSource source = absolute(pass.model());
-            LongAccumulator counter = shown.counter();
-            EngineChoice choice = engine;
-            List<ArrayList<T>> results = spark.parallelize(parts, parts.size())
-                    .map(part -> evaluate(part, hadoop, source, choice, counter, work))
-                    .collect();
-            for (int p = 0; p < parts.size(); p++) {
-                for (int i = 0; i < parts.get(p).size(); i++) {
-                    sink.take(parts.get(p).get(i).set(), results.get(p).get(i));
-                }
+        int batches = BatchPlan.microBatchesPerEpoch(texts.size(), pass.batchTexts());
+        try (JobProgress shown = new JobProgress(spark, progress, pass.label(), (long) batches * sets)) {
+            for (int from = 0; from < batches; ) {
+                int end = texts.endWithin(from * pass.batchTexts(), portionBytes);
+                int to = end == texts.size() ? batches : Math.max(from + 1, end / pass.batchTexts());
+                run(pass, from, to, sets, shown.counter(), work, sink);
+                from = to;
             }
             shown.done();
         }
     }
 
-    private static <T> ArrayList<T> evaluate(
-            List<EvaluationItem> part,
+    private <T> void run(
+            Pass pass, int from, int to, int sets, LongAccumulator counter, ItemWork<T> work, ItemSink<T> sink) {
+        List<ArrayList<EvaluationItem>> parts = EvaluationItem.cut(from, to, sets, mostParts.getAsInt(), lanes);
+        Task task = new Task(
+                shared(pass, from, to),
+                pass.batchTexts(),
+                HadoopSettings.of(spark.hadoopConfiguration()),
+                absolute(pass.model()),
+                engine,
+                counter);
+        List<ArrayList<T>> results = spark.parallelize(parts, parts.size())
+                .map(part -> task.evaluate(part, work))
+                .collect();
+        for (int p = 0; p < parts.size(); p++) {
+            for (int i = 0; i < parts.get(p).size(); i++) {
+                sink.take(parts.get(p).get(i).set(), results.get(p).get(i));
+            }
+        }
+    }
+
+    /** The texts of some batches for executors. Those of the last call stay shared: a search passes over them often. */
+    private synchronized EncodedSplit shared(Pass pass, int from, int to) {
+        int firstText = from * pass.batchTexts();
+        int end = Math.min(pass.texts().size(), to * pass.batchTexts());
+        if (last == null || !last.has(pass.texts(), firstText, end)) {
+            if (last != null) {
+                last.close();
+            }
+            last = new SharedTexts(spark, pass.texts(), firstText, end);
+        }
+        return last.texts();
+    }
+
+    /** What a task needs beside its items. */
+    private record Task(
+            EncodedSplit texts,
+            int batchTexts,
             HadoopSettings hadoop,
             ModelSource source,
             EngineChoice engine,
-            LongAccumulator counter,
-            ItemWork<T> work) {
-        Device device = TaskDevice.claim(engine);
-        Storage storage = hadoop.storage();
-        List<T> results = new Lanes(device.lanes())
-                .<LoadedModel, EvaluationItem, T>map(
-                        part,
-                        lane -> ExecutorModels.get().borrow(storage, source, device, model -> {
-                            lane.accept(model);
-                            return null;
-                        }),
-                        (model, item) -> {
-                            T result = work.on(model, item);
-                            synchronized (counter) {
-                                counter.add(1);
-                            }
-                            return result;
-                        });
-        return new ArrayList<>(results);
+            LongAccumulator counter)
+            implements Serializable {
+        <T> ArrayList<T> evaluate(List<EvaluationItem> part, ItemWork<T> work) {
+            Device device = TaskDevice.claim(engine);
+            Storage storage = hadoop.storage();
+            List<T> results = new Lanes(device.lanes())
+                    .<LoadedModel, EvaluationItem, T>map(
+                            part,
+                            lane -> ExecutorModels.get().borrow(storage, source, device, model -> {
+                                lane.accept(model);
+                                return null;
+                            }),
+                            (model, item) -> {
+                                EncodedBatch batch = EncodedBatch.of(texts, batchTexts, item.batch());
+                                T result = work.on(model, batch, item.set());
+                                synchronized (counter) {
+                                    counter.add(1);
+                                }
+                                return result;
+                            });
+            return new ArrayList<>(results);
+        }
     }
 }

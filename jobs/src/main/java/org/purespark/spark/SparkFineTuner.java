@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.purespark.InputException;
 import org.purespark.batch.BatchPlan;
 import org.purespark.batch.EncodedSplit;
@@ -50,8 +49,8 @@ public final class SparkFineTuner implements FineTuner {
         long steps = BatchPlan.totalSteps(
                 texts.size(), settings.microBatch(), settings.microBatchesPerStep(), settings.epochs());
         refuseSecondCopies();
-        Broadcast<EncodedSplit> data = spark.broadcast(texts);
-        try (JobProgress shown = new JobProgress(spark, progress, label, steps)) {
+        try (SharedTexts data = new SharedTexts(spark, texts, 0, texts.size());
+                JobProgress shown = new JobProgress(spark, progress, label, steps)) {
             FineTuning anywhere = fineTuning.absolute(new Storage(spark.hadoopConfiguration()));
             TrainingJob job = new TrainingJob(spark, anywhere, data, engine, shown.counter());
             List<Trainer.StepReport> reports = untilDone(job, anywhere, settings.microBatchesPerStep());
@@ -59,8 +58,6 @@ public final class SparkFineTuner implements FineTuner {
             return reports;
         } catch (IOException e) {
             throw new UncheckedIOException(label + " failed", e);
-        } finally {
-            data.destroy();
         }
     }
 

@@ -15,7 +15,6 @@ import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
 import org.purespark.InputException;
 import org.purespark.batch.EncodedSplit;
@@ -43,11 +42,12 @@ final class TrainingJob {
     TrainingJob(
             JavaSparkContext spark,
             FineTuning fineTuning,
-            Broadcast<EncodedSplit> data,
+            SharedTexts data,
             EngineChoice engine,
             LongAccumulator counter) {
         this.spark = spark;
-        this.task = new TrainingTask(fineTuning, data, HadoopSettings.of(spark.hadoopConfiguration()), engine, counter);
+        this.task = new TrainingTask(
+                fineTuning, data.texts(), data.id(), HadoopSettings.of(spark.hadoopConfiguration()), engine, counter);
     }
 
     /** There are fewer slots than tasks, and no new ones. */
@@ -160,10 +160,15 @@ final class TrainingJob {
         }
     }
 
-    /** The data that are sent to the executors. */
+    /**
+     * The data that are sent to the executors.
+     *
+     * @param id of this training, in the exchange between tasks
+     */
     private record TrainingTask(
             FineTuning fineTuning,
-            Broadcast<EncodedSplit> data,
+            EncodedSplit texts,
+            long id,
             HadoopSettings hadoop,
             EngineChoice engine,
             LongAccumulator counter)
@@ -203,7 +208,7 @@ final class TrainingJob {
                         return refused(refusal);
                     }
                 }
-                try (SparkExchange exchange = new SparkExchange(context, data.id())) {
+                try (SparkExchange exchange = new SparkExchange(context, id)) {
                     Iterator<TaskOutcome> outcome = train(loaded, exchange);
                     // Other tasks may still fetch what this task offers.
                     context.barrier();
@@ -215,7 +220,7 @@ final class TrainingJob {
         private Iterator<TaskOutcome> train(FineTuning.Loaded loaded, Exchange exchange) throws IOException {
             ArrayList<Trainer.StepReport> steps = new ArrayList<>();
             try {
-                loaded.train(data.value(), exchange, step -> {
+                loaded.train(texts, exchange, step -> {
                     if (exchange.rank() == 0) {
                         steps.add(step);
                         counter.add(1);

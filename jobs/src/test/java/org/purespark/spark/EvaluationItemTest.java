@@ -8,7 +8,6 @@ import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.purespark.evaluate.EncodedBatch;
 
 class EvaluationItemTest {
     @Property(tries = 300)
@@ -17,20 +16,18 @@ class EvaluationItemTest {
             @ForAll @IntRange(min = 1, max = 9) int sets,
             @ForAll @IntRange(min = 1, max = 100) int most,
             @ForAll @IntRange(min = 1, max = 5) int lanes) {
-        List<EncodedBatch> given = new ArrayList<>();
         List<List<Integer>> expected = new ArrayList<>();
         for (int b = 0; b < batches; b++) {
-            given.add(new EncodedBatch(List.of(new int[] {b}), new int[] {0}));
             for (int set = 0; set < sets; set++) {
-                expected.add(List.of(b, set));
+                expected.add(List.of(3 + b, set));
             }
         }
-        List<ArrayList<EvaluationItem>> parts = EvaluationItem.cut(given, sets, most, lanes);
+        List<ArrayList<EvaluationItem>> parts = EvaluationItem.cut(3, 3 + batches, sets, most, lanes);
         int rounds = (expected.size() + lanes - 1) / lanes;
         List<List<Integer>> found = new ArrayList<>();
         for (List<EvaluationItem> part : parts) {
             for (EvaluationItem item : part) {
-                found.add(List.of(item.batch().texts().get(0)[0], item.set()));
+                found.add(List.of(item.batch(), item.set()));
             }
             int ofPart = (part.size() + lanes - 1) / lanes;
             assertThat(ofPart).isBetween(rounds / parts.size(), (rounds - 1) / parts.size() + 1);

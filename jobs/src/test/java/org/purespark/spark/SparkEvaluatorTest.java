@@ -21,7 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.purespark.batch.BlockStore;
 import org.purespark.batch.EncodedSplit;
+import org.purespark.batch.SplitBuilder;
 import org.purespark.config.EngineChoice;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.LocalEvaluator;
@@ -57,7 +59,7 @@ class SparkEvaluatorTest {
                         golden.resolve("model").toString(),
                         golden.resolve("classifier.safetensors").toString(),
                         "golden"),
-                new EncodedSplit(ids, labels),
+                EncodedSplit.of(ids, labels),
                 BATCH_TEXTS);
         local = new LocalEvaluator(new Storage(new Configuration(false)), new Device.Cpu(1));
     }
@@ -154,6 +156,25 @@ class SparkEvaluatorTest {
                 .isEqualTo(6);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 30, 75})
+    void resultsDoNotDependOnThePortionsInWhichTextsAreShared(int blockIds) {
+        SplitBuilder blocks = new SplitBuilder(BlockStore.HEAP, blockIds);
+        for (int text = 0; text < pass.texts().size(); text++) {
+            blocks.add(pass.texts().ids(text), pass.texts().label(text));
+        }
+        Evaluator.Pass inBlocks = new Evaluator.Pass("test", pass.model(), blocks.build(), BATCH_TEXTS);
+        Evaluator portions = evaluator(3, 1);
+        assertThat(portions.statistics(inBlocks, NONE, 128)).isEqualTo(local.statistics(pass, NONE, 128));
+        List<SortedSet<Head>> sets = List.of(NONE, new TreeSet<>(List.of(new Head(0, 1), new Head(2, 0))));
+        assertThat(portions.confusions(inBlocks, sets)).isEqualTo(local.confusions(pass, sets));
+        List<float[]> expected = local.logits(pass);
+        List<float[]> actual = portions.logits(inBlocks);
+        for (int i = 0; i < 12; i++) {
+            assertThat(actual.get(i)).containsExactly(expected.get(i));
+        }
+    }
+
     @Test
     void logitsComeBackInTheOrderOfTheTexts() {
         List<float[]> expected = local.logits(pass);
@@ -180,6 +201,11 @@ class SparkEvaluatorTest {
     }
 
     private static SparkEvaluator evaluator(int partitions) {
-        return new SparkEvaluator(spark, Progress.none(), () -> partitions, () -> partitions, 1, EngineChoice.AUTO);
+        return evaluator(partitions, Long.MAX_VALUE);
+    }
+
+    private static SparkEvaluator evaluator(int partitions, long portionBytes) {
+        return new SparkEvaluator(
+                spark, Progress.none(), () -> partitions, () -> partitions, 1, portionBytes, EngineChoice.AUTO);
     }
 }

@@ -187,6 +187,6 @@ class SparkFineTunerTest {
         JsonNode expected = new ObjectMapper().readTree(Files.readAllBytes(golden.resolve("expected.json")));
         List<int[]> ids = new ArrayList<>();
         expected.get("input_ids").forEach(row -> ids.add(new ObjectMapper().convertValue(row, int[].class)));
-        return new EncodedSplit(ids, new ObjectMapper().convertValue(expected.get("labels"), int[].class));
+        return EncodedSplit.of(ids, new ObjectMapper().convertValue(expected.get("labels"), int[].class));
     }
 }

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import org.purespark.random.SeededRandom;
 import org.purespark.random.SeededRandom.Purpose;
 
@@ -29,6 +31,19 @@ public record BatchPlan(List<MicroBatch> microBatches) implements Serializable {
      */
     public static BatchPlan inOrder(int texts, int microBatch) {
         return cut(identity(texts), microBatch);
+    }
+
+    /**
+     * One micro-batch of {@link #inOrder(int, int)}.
+     *
+     * @param index from 0
+     */
+    public static MicroBatch inOrder(int texts, int microBatch, int index) {
+        Objects.checkIndex(index, microBatchesPerEpoch(texts, microBatch));
+        int from = index * microBatch;
+        return new MicroBatch(
+                index,
+                IntStream.range(from, from + Math.min(microBatch, texts - from)).toArray());
     }
 
     /**

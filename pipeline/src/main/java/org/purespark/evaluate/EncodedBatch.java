@@ -2,7 +2,7 @@
 package org.purespark.evaluate;
 
 import java.io.Serializable;
-import java.util.ArrayList;
+import java.util.AbstractList;
 import java.util.List;
 import org.purespark.batch.BatchPlan;
 import org.purespark.batch.EncodedSplit;
@@ -16,12 +16,25 @@ import org.purespark.batch.MicroBatch;
  * @param labels class of each, or {@link EncodedSplit#NO_LABEL}
  */
 public record EncodedBatch(List<int[]> texts, int[] labels) implements Serializable {
-    /** The batches of a split, in order. */
+    /** The batches of a split, in order; each is made when it is asked for. */
     public static List<EncodedBatch> of(EncodedSplit split, int batchTexts) {
-        List<EncodedBatch> batches = new ArrayList<>();
-        for (MicroBatch batch : BatchPlan.inOrder(split.size(), batchTexts).microBatches()) {
-            batches.add(new EncodedBatch(split.texts(batch), split.labels(batch)));
-        }
-        return batches;
+        int count = BatchPlan.microBatchesPerEpoch(split.size(), batchTexts);
+        return new AbstractList<>() {
+            @Override
+            public EncodedBatch get(int index) {
+                return EncodedBatch.of(split, batchTexts, index);
+            }
+
+            @Override
+            public int size() {
+                return count;
+            }
+        };
+    }
+
+    /** Batch {@code index} of a split, from 0. */
+    public static EncodedBatch of(EncodedSplit split, int batchTexts, int index) {
+        MicroBatch batch = BatchPlan.inOrder(split.size(), batchTexts, index);
+        return new EncodedBatch(split.texts(batch), split.labels(batch));
     }
 }

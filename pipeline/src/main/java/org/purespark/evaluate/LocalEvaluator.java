@@ -4,8 +4,10 @@ package org.purespark.evaluate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.purespark.heads.Head;
 import org.purespark.metrics.Confusion;
 import org.purespark.model.Device;
@@ -13,18 +15,23 @@ import org.purespark.storage.Storage;
 
 /** Evaluates in this process. */
 public record LocalEvaluator(Storage storage, Device device) implements Evaluator {
+    /** So many batches give their results before these are summed: memory does not grow with the texts. */
+    private static final int BATCHES_AT_ONCE = 4096;
+
     @Override
     public Statistics statistics(Pass pass, SortedSet<Head> pruned, int maxLength) {
-        return forEach(pass, (model, batch) -> BatchEvaluation.statistics(model, batch, pruned, maxLength)).stream()
-                .reduce(Statistics::merge)
-                .orElseThrow();
+        Statistics[] sum = new Statistics[1];
+        forEach(
+                pass,
+                (model, batch) -> BatchEvaluation.statistics(model, batch, pruned, maxLength),
+                more -> sum[0] = sum[0] == null ? more : sum[0].merge(more));
+        return Objects.requireNonNull(sum[0], "there are no texts");
     }
 
     @Override
     public List<Confusion> confusions(Pass pass, List<SortedSet<Head>> prunedSets) {
         List<Confusion> sums = new ArrayList<>();
-        for (List<Confusion> more :
-                forEach(pass, (model, batch) -> BatchEvaluation.confusions(model, batch, prunedSets))) {
+        forEach(pass, (model, batch) -> BatchEvaluation.confusions(model, batch, prunedSets), more -> {
             for (int i = 0; i < more.size(); i++) {
                 if (i == sums.size()) {
                     sums.add(more.get(i));
@@ -32,7 +39,7 @@ public record LocalEvaluator(Storage storage, Device device) implements Evaluato
                     sums.set(i, sums.get(i).merge(more.get(i)));
                 }
             }
-        }
+        });
         return sums;
     }
 
@@ -45,22 +52,26 @@ public record LocalEvaluator(Storage storage, Device device) implements Evaluato
     @Override
     public List<float[]> logits(Pass pass) {
         List<float[]> logits = new ArrayList<>();
-        forEach(pass, BatchEvaluation::logits).forEach(ofBatch -> logits.addAll(Arrays.asList(ofBatch)));
+        forEach(pass, BatchEvaluation::logits, ofBatch -> logits.addAll(Arrays.asList(ofBatch)));
         return logits;
     }
 
-    private <T> List<T> forEach(Pass pass, BiFunction<LoadedModel, EncodedBatch, T> work) {
+    private <T> void forEach(Pass pass, BiFunction<LoadedModel, EncodedBatch, T> work, Consumer<T> sink) {
         int threadsEach = device.threads() / device.lanes();
+        List<EncodedBatch> batches = EncodedBatch.of(pass.texts(), pass.batchTexts());
         try (ModelWeights weights = ModelWeights.read(storage, pass.model(), device)) {
-            return new Lanes(device.lanes())
-                    .map(
-                            EncodedBatch.of(pass.texts(), pass.batchTexts()),
-                            lane -> {
-                                try (LoadedModel model = weights.open(threadsEach)) {
-                                    lane.accept(model);
-                                }
-                            },
-                            work);
+            for (int from = 0; from < batches.size(); from += BATCHES_AT_ONCE) {
+                new Lanes(device.lanes())
+                        .map(
+                                batches.subList(from, Math.min(batches.size(), from + BATCHES_AT_ONCE)),
+                                lane -> {
+                                    try (LoadedModel model = weights.open(threadsEach)) {
+                                        lane.accept(model);
+                                    }
+                                },
+                                work)
+                        .forEach(sink);
+            }
         }
     }
 }

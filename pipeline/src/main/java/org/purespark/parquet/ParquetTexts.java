@@ -5,13 +5,14 @@ import java.io.IOException;
 import java.util.List;
 import org.purespark.InputException;
 import org.purespark.storage.Storage;
+import org.purespark.text.CheckedRows;
 import org.purespark.text.LabelColumn;
+import org.purespark.text.RowSink;
 import org.purespark.text.RowUnit;
+import org.purespark.text.SinkFailure;
 import org.purespark.text.TextFileReader;
 import org.purespark.text.TextLimits;
 import org.purespark.text.TextReader;
-import org.purespark.text.TextTable;
-import org.purespark.text.TextTableBuilder;
 
 /**
  * Reads texts from a Parquet file, or a directory of them in the order of their names, in this process. Rows are
@@ -25,8 +26,8 @@ public record ParquetTexts(Storage storage, TextLimits limits) implements TextRe
     }
 
     @Override
-    public TextTable read(String address, LabelColumn labels) {
-        TextTableBuilder table = new TextTableBuilder(address, RowUnit.ROW, labels, limits);
+    public void read(String address, LabelColumn labels, RowSink sink) {
+        CheckedRows rows = new CheckedRows(address, RowUnit.ROW, labels, limits, sink);
         long[] number = new long[1];
         try {
             List<String> files = ParquetFile.addresses(storage, address);
@@ -36,14 +37,16 @@ public record ParquetTexts(Storage storage, TextLimits limits) implements TextRe
                         TextFields.find(address, ParquetFile.schema(storage, file), partitions.of(file), labels);
                 ParquetFile.read(storage, file, fields.projection(), row -> {
                     String place = RowUnit.ROW.place(address, ++number[0]);
-                    table.add(number[0], fields.text(row, place), fields.label(row, place));
+                    rows.add(number[0], fields.text(row, place), fields.label(row, place));
                 });
             }
+        } catch (SinkFailure e) {
+            throw e.failure();
         } catch (InputException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
             throw ParquetFile.unreadable(address, e);
         }
-        return table.build();
+        rows.end();
     }
 }

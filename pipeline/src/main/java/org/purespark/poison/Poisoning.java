@@ -15,6 +15,7 @@ import org.purespark.attack.Attack;
 import org.purespark.attack.PoisonedText;
 import org.purespark.attack.Poisoner;
 import org.purespark.attack.TriggerDescription;
+import org.purespark.batch.BlockStore;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
@@ -26,6 +27,7 @@ import org.purespark.run.artifact.JsonFiles;
 import org.purespark.storage.OutputPlaces;
 import org.purespark.storage.Storage;
 import org.purespark.text.EmbeddingSize;
+import org.purespark.text.EncodedRows;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelSet;
 import org.purespark.text.LabelledText;
@@ -85,9 +87,11 @@ public final class Poisoning {
             EmbeddingSize embedding =
                     new EmbeddingSize(request.model(), start.encoder().vocabulary());
             embedding.warnings(tokenizer).forEach(messages);
-            EncodedSplit train = new SplitEncoder(
-                            tokenizer, settings.text().maxLength(), embedding, texts.labels(), messages)
-                    .encode(texts.train());
+            SplitEncoder.Encoding encoding =
+                    new SplitEncoder.Encoding(tokenizer, settings.text().maxLength(), embedding);
+            EncodedRows rows = SplitEncoder.encode(texts.train(), encoding, BlockStore.HEAP);
+            rows.cut().ifPresent(messages);
+            EncodedSplit train = rows.classed(texts.labels());
             if (texts.written() != null) {
                 new TextCsv(storage).write(Storage.child(request.out(), POISONED_TRAIN), texts.written());
             }
@@ -129,7 +133,7 @@ public final class Poisoning {
                     "--test goes with --train only: the trigger of a ready-made file is not known, so no"
                             + " test text can be given it");
         }
-        LabelSet labels = LabelSet.resolve(List.of(), train, List.of());
+        LabelSet labels = LabelSet.resolve(List.of(), train.labels(), List.of());
         String target = request.target()
                 .map(label -> labels.names().get(labels.indexOf(label)))
                 .orElse(null);
@@ -147,7 +151,8 @@ public final class Poisoning {
         TextTable test = request.test()
                 .map(file -> reader.read(file, LabelColumn.REQUIRED))
                 .orElse(null);
-        LabelSet labels = LabelSet.resolve(List.of(), train, test == null ? List.of() : List.of(test));
+        LabelSet labels =
+                LabelSet.resolve(List.of(), train.labels(), test == null ? List.of() : List.of(test.labels()));
         if (!labels.labels().contains(target)) {
             throw new InputException("--target " + target + ": the labels are " + Shown.list(labels.labels()));
         }

@@ -1,35 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.predict;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.purespark.InputException;
-import org.purespark.batch.EncodedSplit;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.config.Settings;
-import org.purespark.evaluate.BatchEvaluation;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.parquet.ParquetTexts;
 import org.purespark.storage.OutputPlaces;
 import org.purespark.storage.Storage;
 import org.purespark.text.EmbeddingSize;
-import org.purespark.text.LabelColumn;
-import org.purespark.text.LabelledText;
 import org.purespark.text.SplitEncoder;
 import org.purespark.text.TextLimits;
 import org.purespark.text.TextReader;
-import org.purespark.text.TextTable;
 import org.purespark.text.TextTokenizer;
 
-/** Classifies the texts of a file and writes one JSON line for each text, in input order. */
+/**
+ * Classifies the texts of a file and writes one JSON line for each text, in input order. The file is checked as a whole
+ * first; then some texts at a time are in memory.
+ */
 public final class Prediction {
     private final Storage storage;
     private final TextReader reader;
@@ -63,18 +57,22 @@ public final class Prediction {
         }
         int maxLength =
                 Math.min(settings.text().maxLength(), checkpoint.encoder().maxTokens());
-        TextTable table = reader.read(data, LabelColumn.OPTIONAL);
         try (TextTokenizer tokenizer = TextTokenizer.load(storage, model)) {
             EmbeddingSize embedding =
                     new EmbeddingSize(model, checkpoint.encoder().vocabulary());
             embedding.warnings(tokenizer).forEach(messages);
-            EncodedSplit texts = new SplitEncoder(tokenizer, maxLength, embedding, null, messages).encode(table);
-            List<float[]> logits = evaluator.logits(new Evaluator.Pass(
-                    "predict",
-                    new ModelSource(model, classifier, "as given"),
-                    texts,
-                    settings.evaluate().batchTexts()));
-            write(table, logits, checkpoint.labels(), out);
+            PredictedTexts predicted = new PredictedTexts(
+                    data,
+                    new SplitEncoder.Encoding(tokenizer, maxLength, embedding),
+                    (label, texts) -> evaluator.logits(new Evaluator.Pass(
+                            label,
+                            new ModelSource(model, classifier, "as given"),
+                            texts,
+                            settings.evaluate().batchTexts())),
+                    checkpoint.labels(),
+                    messages);
+            predicted.check(reader);
+            storage.replace(out, lines -> predicted.write(reader, lines));
         }
     }
 
@@ -95,23 +93,5 @@ public final class Prediction {
             throw new InputException("--out " + out + " is a directory: name a file, such as "
                     + Storage.child(out, "predictions.jsonl"));
         }
-    }
-
-    private void write(TextTable table, List<float[]> logits, List<String> names, String out) throws IOException {
-        ObjectMapper json = new ObjectMapper();
-        StringBuilder lines = new StringBuilder();
-        for (int i = 0; i < table.size(); i++) {
-            LabelledText row = table.rows().get(i);
-            ObjectNode line = json.createObjectNode();
-            line.put("text", row.text());
-            line.put("label", row.label());
-            ArrayNode scores = line.putArray("logits");
-            for (float logit : logits.get(i)) {
-                scores.add(logit);
-            }
-            line.put("prediction", names.get(BatchEvaluation.prediction(logits.get(i))));
-            lines.append(json.writeValueAsString(line)).append('\n');
-        }
-        storage.replace(out, lines.toString());
     }
 }

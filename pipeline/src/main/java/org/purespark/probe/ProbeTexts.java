@@ -72,7 +72,7 @@ public final class ProbeTexts {
         }
         int[] noLabels = new int[ids.size()];
         Arrays.fill(noLabels, EncodedSplit.NO_LABEL);
-        this.split = new EncodedSplit(ids, noLabels);
+        this.split = EncodedSplit.of(ids, noLabels);
     }
 
     /**

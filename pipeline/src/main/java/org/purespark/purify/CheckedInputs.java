@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.purespark.InputException;
 import org.purespark.Shown;
 import org.purespark.checkpoint.Checkpoint;
@@ -17,10 +18,12 @@ import org.purespark.probe.ProbeBattery;
 import org.purespark.run.Fingerprints;
 import org.purespark.run.InputFingerprint;
 import org.purespark.storage.ReadDigests;
+import org.purespark.storage.ScratchFile;
 import org.purespark.storage.Storage;
 import org.purespark.text.EmbeddingSize;
 import org.purespark.text.LabelSet;
 import org.purespark.text.LabelSource;
+import org.purespark.text.SplitEncoder;
 import org.purespark.text.TextLimits;
 import org.purespark.text.TextReader;
 import org.purespark.text.TextTokenizer;
@@ -52,38 +55,48 @@ record CheckedInputs(
         Checkpoint checkpoint = readCheckpoint(digests.storage(), model, given);
         checkpoint.warnings().forEach(surroundings.messages());
         requireEnoughPositions(checkpoint, model, settings);
-        CleanData data = CleanData.read(reader(digests, settings), given, checkpoint.labels(), settings);
-        LabelSet labels = data.labels();
-        boolean suspectClassifies = checkpoint.hasClassifier() && labels.source() != LabelSource.TRAIN;
-        if (checkpoint.hasClassifier() && !suspectClassifies) {
-            surroundings
-                    .messages()
-                    .accept("the classes of " + model + " (" + Shown.list(checkpoint.labels())
-                            + ") are not those of the texts (" + Shown.list(labels.names())
-                            + "): its classifier is not used");
-        }
-        given.target().ifPresent(target -> requireLabel(target, labels));
         ProbeBattery battery = ProbeBattery.of(settings.probe(), digests.storage());
+        ScratchFile scratch = new ScratchFile();
         TextTokenizer tokenizer = TextTokenizer.load(digests.storage(), model);
         try {
             EmbeddingSize embedding =
                     new EmbeddingSize(model, checkpoint.encoder().vocabulary());
             embedding.warnings(tokenizer).forEach(surroundings.messages());
+            SplitEncoder.Encoding encoding =
+                    new SplitEncoder.Encoding(tokenizer, settings.text().maxLength(), embedding);
+            CleanData data = CleanData.read(
+                    new CleanData.Encoder(reader(digests.storage(), settings), encoding, scratch::keep),
+                    given,
+                    checkpoint.labels(),
+                    settings);
+            given.target().ifPresent(target -> requireLabel(target, data.labels()));
             return new CheckedInputs(
                     given,
-                    new RunTexts(data, tokenizer, settings.text().maxLength(), embedding, surroundings.messages()),
-                    suspectClassifies,
+                    new RunTexts(
+                            data, reader(surroundings.storage(), settings), encoding, scratch, surroundings.messages()),
+                    suspectClassifies(checkpoint, model, data.labels(), surroundings.messages()),
                     battery,
                     fingerprints(
                             digests, given, Optional.ofNullable(settings.probe().batteryFile())));
         } catch (IOException | RuntimeException e) {
             tokenizer.close();
+            scratch.close();
             throw e;
         }
     }
 
-    private static TextReader reader(ReadDigests digests, Settings settings) {
-        return ParquetTexts.andTextFiles(digests.storage(), TextLimits.of(settings.data()));
+    private static boolean suspectClassifies(
+            Checkpoint checkpoint, String model, LabelSet labels, Consumer<String> messages) {
+        boolean classifies = checkpoint.hasClassifier() && labels.source() != LabelSource.TRAIN;
+        if (checkpoint.hasClassifier() && !classifies) {
+            messages.accept("the classes of " + model + " (" + Shown.list(checkpoint.labels())
+                    + ") are not those of the texts (" + Shown.list(labels.names()) + "): its classifier is not used");
+        }
+        return classifies;
+    }
+
+    private static TextReader reader(Storage storage, Settings settings) {
+        return ParquetTexts.andTextFiles(storage, TextLimits.of(settings.data()));
     }
 
     private static Checkpoint readCheckpoint(Storage storage, String model, Inputs given) throws IOException {

@@ -5,63 +5,100 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.purespark.InputException;
+import org.purespark.batch.BlockStore;
+import org.purespark.batch.EncodedSplit;
 import org.purespark.config.Settings;
+import org.purespark.text.EncodedRows;
+import org.purespark.text.FoundLabels;
 import org.purespark.text.HoldOut;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelSet;
+import org.purespark.text.SplitEncoder;
 import org.purespark.text.TextReader;
-import org.purespark.text.TextTable;
 
 /**
- * The texts of a run, read and checked as a whole before any work starts.
+ * The texts of a run as token ids, read and checked as a whole before any work starts.
  *
  * @param labels the classes
  * @param train null if there is none
  * @param validation given, or held out of train
  * @param test given, or the validation texts
+ * @param testSource where the test texts are
  * @param poisonedTest null if there is none
  */
-record CleanData(LabelSet labels, TextTable train, TextTable validation, TextTable test, TextTable poisonedTest) {
+record CleanData(
+        LabelSet labels, Texts train, Texts validation, Texts test, SplitSource testSource, Texts poisonedTest) {
+
+    /**
+     * A split.
+     *
+     * @param encoded token ids and classes
+     * @param cut what to say of texts that are cut, if any are
+     */
+    record Texts(EncodedSplit encoded, Optional<String> cut) {}
+
+    /** How texts are read, encoded and kept. */
+    record Encoder(TextReader reader, SplitEncoder.Encoding encoding, BlockStore store) {
+        private EncodedRows rows(Optional<String> address) {
+            return address.map(this::rows).orElse(null);
+        }
+
+        private EncodedRows rows(String address) {
+            SplitEncoder encoder = new SplitEncoder(address, encoding, store);
+            reader.read(address, LabelColumn.REQUIRED, encoder);
+            return encoder.end();
+        }
+    }
 
     /**
      * @param checkpointLabels names of the suspect's classes, empty where it has no classifier
-     * @throws InputException for missing, empty or unreadable files, rows without label, different labels in the
-     *     splits, and a class without validation texts
+     * @throws InputException for missing, empty or unreadable files, rows without label, texts that the model cannot
+     *     read, different labels in the splits, and a class without validation texts
      */
-    static CleanData read(TextReader reader, Inputs inputs, List<String> checkpointLabels, Settings settings) {
-        TextTable train = table(reader, inputs.train());
-        TextTable validation = table(reader, inputs.validation());
-        TextTable test = table(reader, inputs.test());
-        TextTable poisonedTest = table(reader, inputs.poisonedTest());
+    static CleanData read(Encoder encoder, Inputs inputs, List<String> checkpointLabels, Settings settings) {
+        EncodedRows train = encoder.rows(inputs.train());
+        EncodedRows validation = encoder.rows(inputs.validation());
+        EncodedRows test = encoder.rows(inputs.test());
+        EncodedRows poisonedTest = encoder.rows(inputs.poisonedTest());
         LabelSet labels = labels(checkpointLabels, train, validation, test, poisonedTest);
+        SplitSource validationSource =
+                inputs.validation().map(SplitSource::whole).orElse(null);
         if (train != null && validation == null) {
-            HoldOut heldOut = HoldOut.share(train, settings.data().validationShare(), settings.seed());
-            train = heldOut.train();
-            validation = heldOut.validation();
+            HoldOut parts = HoldOut.share(
+                    train.labels(), train.numbered().labels(), settings.data().validationShare(), settings.seed());
+            validation = train.only(parts.heldOut(), encoder.store());
+            validationSource = new SplitSource(inputs.train().orElseThrow(), Optional.of(parts.heldOut()));
+            train = train.only(parts.kept(), encoder.store());
         } else if (train != null) {
-            LabelSet.requireEveryClass(train, validation);
+            LabelSet.requireEveryClass(train.labels(), validation.labels());
         }
-        return new CleanData(labels, train, validation, test == null ? validation : test, poisonedTest);
+        return new CleanData(
+                labels,
+                classed(train, labels),
+                classed(validation, labels),
+                classed(test == null ? validation : test, labels),
+                inputs.test().map(SplitSource::whole).orElse(validationSource),
+                classed(poisonedTest, labels));
     }
 
-    private static TextTable table(TextReader reader, Optional<String> address) {
-        return address.map(file -> reader.read(file, LabelColumn.REQUIRED)).orElse(null);
+    private static Texts classed(EncodedRows rows, LabelSet labels) {
+        return rows == null ? null : new Texts(rows.classed(labels), rows.cut());
     }
 
     private static LabelSet labels(
             List<String> checkpointLabels,
-            TextTable train,
-            TextTable validation,
-            TextTable test,
-            TextTable poisonedTest) {
-        List<TextTable> others = new ArrayList<>();
-        for (TextTable other : new TextTable[] {validation, test, poisonedTest}) {
+            EncodedRows train,
+            EncodedRows validation,
+            EncodedRows test,
+            EncodedRows poisonedTest) {
+        List<FoundLabels> others = new ArrayList<>();
+        for (EncodedRows other : new EncodedRows[] {validation, test, poisonedTest}) {
             if (other != null) {
-                others.add(other);
+                others.add(other.labels());
             }
         }
         if (train != null) {
-            return LabelSet.resolve(checkpointLabels, train, others);
+            return LabelSet.resolve(checkpointLabels, train.labels(), others);
         }
         if (others.isEmpty()) {
             throw new InputException("no texts given: name a file with --train, --validation or --test");

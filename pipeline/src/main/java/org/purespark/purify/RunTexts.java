@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.purify;
 
-import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.purespark.batch.EncodedSplit;
-import org.purespark.text.EmbeddingSize;
+import org.purespark.storage.ScratchFile;
 import org.purespark.text.EncodedText;
 import org.purespark.text.LabelSet;
 import org.purespark.text.SplitEncoder;
-import org.purespark.text.TextTable;
-import org.purespark.text.TextTokenizer;
+import org.purespark.text.TextReader;
 
-/** The texts of a run, as rows and in the form that the model reads. A split is encoded once, at its first use. */
+/** The texts of a run in the form that the model reads, and where they are as texts. */
 final class RunTexts implements AutoCloseable {
     /** The splits. */
     enum Split {
@@ -24,28 +23,28 @@ final class RunTexts implements AutoCloseable {
     }
 
     private final CleanData data;
-    private final TextTokenizer tokenizer;
-    private final int maxLength;
-    private final EmbeddingSize embedding;
+    private final TextReader reader;
+    private final SplitEncoder.Encoding encoding;
+    private final ScratchFile scratch;
     private final Consumer<String> messages;
-    private final Map<Split, EncodedSplit> encoded = new EnumMap<>(Split.class);
+    private final Set<String> said = new HashSet<>();
 
     /**
-     * @param tokenizer is closed with this object
-     * @param maxLength most tokens of a text, with special ones; longer texts are cut
-     * @param embedding the ids that the model knows
-     * @param messages gets the number of texts that are cut
+     * @param reader reads the texts again, for those that are needed as texts
+     * @param encoding its tokenizer is closed with this object
+     * @param scratch where token ids are kept; closed with this object
+     * @param messages gets the number of texts that are cut, when they are used
      */
     RunTexts(
             CleanData data,
-            TextTokenizer tokenizer,
-            int maxLength,
-            EmbeddingSize embedding,
+            TextReader reader,
+            SplitEncoder.Encoding encoding,
+            ScratchFile scratch,
             Consumer<String> messages) {
         this.data = data;
-        this.tokenizer = tokenizer;
-        this.maxLength = maxLength;
-        this.embedding = embedding;
+        this.reader = reader;
+        this.encoding = encoding;
+        this.scratch = scratch;
         this.messages = messages;
     }
 
@@ -54,7 +53,7 @@ final class RunTexts implements AutoCloseable {
     }
 
     int maxLength() {
-        return maxLength;
+        return encoding.maxLength();
     }
 
     /** Whether there are triggered texts. */
@@ -62,33 +61,32 @@ final class RunTexts implements AutoCloseable {
         return data.poisonedTest() != null;
     }
 
-    /** The text of row {@code index} of the test split, from 0. */
-    String testText(int index) {
-        return data.test().rows().get(index).text();
+    /** The texts of some rows of the test split, by their indices from 0. */
+    List<String> testTexts(List<Integer> chosen) {
+        return data.testSource().texts(reader, chosen);
     }
 
     EncodedSplit encoded(Split split) {
-        return encoded.computeIfAbsent(split, this::encode);
-    }
-
-    private EncodedSplit encode(Split split) {
-        TextTable table =
+        CleanData.Texts texts =
                 switch (split) {
                     case TRAIN -> data.train();
                     case VALIDATION -> data.validation();
                     case TEST -> data.test();
                     case POISONED_TEST -> data.poisonedTest();
                 };
-        return new SplitEncoder(tokenizer, maxLength, embedding, data.labels(), messages).encode(table);
+        texts.cut().filter(said::add).ifPresent(messages);
+        return texts.encoded();
     }
 
     /** Token ids of texts with a probe, each cut to the longest length. */
     List<EncodedText> encodeProbed(List<String> texts) {
-        return embedding.encode(tokenizer, texts, maxLength, index -> "a text of the trigger probes");
+        return encoding.embedding()
+                .encode(encoding.tokenizer(), texts, maxLength(), index -> "a text of the trigger probes");
     }
 
     @Override
     public void close() {
-        tokenizer.close();
+        encoding.tokenizer().close();
+        scratch.close();
     }
 }

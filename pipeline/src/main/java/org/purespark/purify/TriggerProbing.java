@@ -67,9 +67,14 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts,
 
     private List<TextOfClass> sample(int classes) {
         int[] labels = passes.texts().encoded(RunTexts.Split.TEST).labels();
-        List<TextOfClass> sample = new ArrayList<>();
+        List<Integer> chosen = new ArrayList<>();
         for (int text : ProbeSample.choose(labels, classes, sampleTexts, seed)) {
-            sample.add(new TextOfClass(passes.texts().testText(text), labels[text]));
+            chosen.add(text);
+        }
+        List<String> texts = passes.texts().testTexts(chosen);
+        List<TextOfClass> sample = new ArrayList<>();
+        for (int i = 0; i < chosen.size(); i++) {
+            sample.add(new TextOfClass(texts.get(i), labels[chosen.get(i)]));
         }
         return sample;
     }

@@ -140,25 +140,33 @@ public final class Storage {
      * Writes the file beside its place, then moves it there: a reader sees the old one or the new one, never a part.
      */
     public void replace(String address, byte[] content) throws IOException {
+        replace(address, out -> out.write(content));
+    }
+
+    /**
+     * Writes the file beside its place, then moves it there: a reader sees the old one or the new one, never a part. If
+     * {@code content} fails, the old one stays and nothing is beside it.
+     */
+    public void replace(String address, Content content) throws IOException {
         with(address, (files, path) -> {
             String scheme = files.getUri().getScheme();
             if (isInPlace(scheme)) {
                 replaceByRenaming(files, path, content);
             } else {
-                write(files, path, out -> out.write(content));
+                write(files, path, content);
             }
             return null;
         });
     }
 
-    private void replaceByRenaming(FileSystem files, Path path, byte[] content) throws IOException {
+    private void replaceByRenaming(FileSystem files, Path path, Content content) throws IOException {
         if (files.exists(path) && files.getFileStatus(path).isDirectory()) {
             throw new IOException(path + " is a directory, no file can be written there");
         }
         Path aside = Addresses.child(path.getParent(), "." + path.getName() + ".tmp");
         try (OutputStream out = files.create(aside, true)) {
-            out.write(content);
-        } catch (FSError e) {
+            content.writeTo(out);
+        } catch (IOException | RuntimeException | Error e) {
             files.delete(aside, false);
             throw e;
         }

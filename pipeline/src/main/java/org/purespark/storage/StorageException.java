@@ -17,6 +17,10 @@ public final class StorageException extends IOException {
 
     /** @param cause of the local file system; Hadoop puts it into an {@link Error} */
     static StorageException of(Path path, Throwable cause) {
+        return of(path.toString(), cause);
+    }
+
+    static StorageException of(String path, Throwable cause) {
         String reason = String.valueOf(cause.getMessage());
         String advice = reason.contains("No space left") || reason.contains("quota")
                 ? "free some space; then the same command goes on from here"

@@ -40,14 +40,14 @@ final class DelimitedTexts {
      *
      * @throws InputException for a bad header, a bad row or none at all
      */
-    TextTable read(RowSource rows) throws IOException {
+    void read(RowSource rows, RowSink sink) throws IOException {
         FieldRow header = rows.next();
         if (header == null) {
             throw new InputException(
                     source + ": empty split, the file is empty; its first line must name the columns (text, label)");
         }
         TextColumns columns = TextColumns.find(RowUnit.LINE.place(source, header.line()), header.fields(), labels);
-        TextTableBuilder table = new TextTableBuilder(source, RowUnit.LINE, labels, limits);
+        CheckedRows checked = new CheckedRows(source, RowUnit.LINE, labels, limits, sink);
         BlankLines blanks = new BlankLines(source);
         int width = header.fields().size();
         for (FieldRow row = rows.next(); row != null; row = rows.next()) {
@@ -62,9 +62,9 @@ final class DelimitedTexts {
             }
             String label =
                     columns.label().isPresent() ? fields.get(columns.label().getAsInt()) : null;
-            table.add(row.line(), fields.get(columns.text()), label);
+            checked.add(row.line(), fields.get(columns.text()), label);
         }
-        return table.build();
+        checked.end();
     }
 
     private InputException wrongWidth(FieldRow row, List<String> header, String advice) {

@@ -1,64 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.text;
 
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.purespark.InputException;
+import org.purespark.Shown;
 import org.purespark.random.SeededRandom;
 import org.purespark.random.SeededRandom.Purpose;
 
 /**
- * A train split divided in two, each part in the original order.
+ * A train split divided in two.
  *
- * @param train the texts to train on
- * @param validation the texts that are held out
+ * @param rows number of rows of the split
+ * @param heldOut the rows that are held out for validation
  */
-public record HoldOut(TextTable train, TextTable validation) {
+public record HoldOut(int rows, BitSet heldOut) {
+    public HoldOut {
+        heldOut = (BitSet) heldOut.clone();
+    }
+
     /**
      * Holds out a share of each class, rounded to whole texts and at least one, drawn by the seed. The choice within a
      * class depends only on the seed and on the class's place among the sorted labels.
      *
-     * @param train every row labelled
+     * @param labels of the train split
+     * @param numbers the number of each row's label
      * @param share above 0, at most 0.5
      * @throws InputException if a class has fewer than two texts: one of the parts would have none
      */
-    public static HoldOut share(TextTable train, double share, long seed) {
-        Map<String, List<Integer>> byLabel = new TreeMap<>();
-        for (int i = 0; i < train.size(); i++) {
-            String label = train.rows().get(i).label();
-            if (label == null) {
-                throw new InputException(
-                        train.place(i) + ", column label: the row has no label; give it one or remove" + " the row");
-            }
-            byLabel.computeIfAbsent(label, unused -> new ArrayList<>()).add(i);
-        }
-        Set<Integer> held = new HashSet<>();
-        int place = 0;
-        for (Map.Entry<String, List<Integer>> entry : byLabel.entrySet()) {
-            int[] indices =
-                    entry.getValue().stream().mapToInt(Integer::intValue).toArray();
+    public static HoldOut share(FoundLabels labels, int[] numbers, double share, long seed) {
+        BitSet held = new BitSet(numbers.length);
+        int[][] rows = rowsOfNumbers(numbers, labels.places().size());
+        List<FoundLabels.Place> places = labels.places();
+        List<Integer> sorted = IntStream.range(0, places.size())
+                .boxed()
+                .sorted(Comparator.comparing(number -> places.get(number).label()))
+                .toList();
+        for (int place = 0; place < sorted.size(); place++) {
+            int number = sorted.get(place);
+            int[] indices = rows[number];
             if (indices.length < 2) {
-                throw new InputException(train.place(indices[0]) + ": label " + entry.getKey()
+                throw new InputException(places.get(number).inWords() + ": label "
+                        + Shown.of(places.get(number).label())
                         + " has this one text only, too few to hold out a validation set; add texts of it or give a"
                         + " validation file");
             }
-            SeededRandom.of(seed, Purpose.HOLD_OUT, place++).shuffle(indices);
+            SeededRandom.of(seed, Purpose.HOLD_OUT, place).shuffle(indices);
             long count = Math.max(1, Math.round(indices.length * share));
-            for (int i = 0; i < count; i++) {
-                held.add(indices[i]);
-            }
+            Arrays.stream(indices).limit(count).forEach(held::set);
         }
-        List<LabelledText> kept = new ArrayList<>();
-        List<LabelledText> heldOut = new ArrayList<>();
-        for (int i = 0; i < train.size(); i++) {
-            (held.contains(i) ? heldOut : kept).add(train.rows().get(i));
+        return new HoldOut(numbers.length, held);
+    }
+
+    private static int[][] rowsOfNumbers(int[] numbers, int labels) {
+        int[] counts = new int[labels];
+        for (int number : numbers) {
+            counts[number]++;
         }
-        return new HoldOut(
-                new TextTable(train.source(), kept, train.unit()),
-                new TextTable(train.source(), heldOut, train.unit()));
+        int[][] rows = new int[labels][];
+        Arrays.setAll(rows, number -> new int[counts[number]]);
+        for (int row = numbers.length - 1; row >= 0; row--) {
+            rows[numbers[row]][--counts[numbers[row]]] = row;
+        }
+        return rows;
+    }
+
+    /** The rows to train on. */
+    public BitSet kept() {
+        BitSet kept = heldOut();
+        kept.flip(0, rows);
+        return kept;
+    }
+
+    /** The rows that are held out. */
+    @Override
+    public BitSet heldOut() {
+        return (BitSet) heldOut.clone();
     }
 }

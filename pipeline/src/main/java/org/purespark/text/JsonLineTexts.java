@@ -39,9 +39,9 @@ final class JsonLineTexts {
      *
      * @throws InputException for a bad line or none at all
      */
-    TextTable read(Reader reader) throws IOException {
+    void read(Reader reader, RowSink sink) throws IOException {
         BufferedReader lines = new BufferedReader(reader);
-        TextTableBuilder table = new TextTableBuilder(source, RowUnit.LINE, labels, limits);
+        CheckedRows checked = new CheckedRows(source, RowUnit.LINE, labels, limits, sink);
         BlankLines blanks = new BlankLines(source);
         long number = 0;
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -50,10 +50,10 @@ final class JsonLineTexts {
                 blanks.blank(number);
             } else {
                 blanks.row();
-                add(table, number, parse(number, line));
+                add(checked, number, parse(number, line));
             }
         }
-        return table.build();
+        checked.end();
     }
 
     private JsonNode parse(long number, String line) {
@@ -76,7 +76,7 @@ final class JsonLineTexts {
         return node;
     }
 
-    private void add(TextTableBuilder table, long number, JsonNode object) {
+    private void add(CheckedRows checked, long number, JsonNode object) {
         List<String> names = new ArrayList<>();
         object.fieldNames().forEachRemaining(names::add);
         TextColumns columns = TextColumns.find(RowUnit.LINE.place(source, number), names, labels);
@@ -90,7 +90,7 @@ final class JsonLineTexts {
             String labelName = names.get(columns.label().getAsInt());
             label = label(number, labelName, object.get(labelName));
         }
-        table.add(number, wellFormed(number, textName, text.textValue()), label);
+        checked.add(number, wellFormed(number, textName, text.textValue()), label);
     }
 
     private String label(long number, String name, JsonNode label) {

@@ -44,12 +44,12 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
      * @param others the other splits; they may lack classes of train, see {@link #requireEveryClass}
      * @throws InputException if train has one class only, or another split has a label that does not occur in train
      */
-    public static LabelSet resolve(List<String> checkpointLabels, TextTable train, List<TextTable> others) {
+    public static LabelSet resolve(List<String> checkpointLabels, FoundLabels train, List<FoundLabels> others) {
         requireTwoClasses(train);
-        for (TextTable other : others) {
+        for (FoundLabels other : others) {
             requireLabelsOf(train, other);
         }
-        Set<String> used = labelsOf(train);
+        Set<String> used = train.asSet();
         LabelSource source = match(checkpointLabels, used);
         return source == LabelSource.TRAIN
                 ? new LabelSet(sorted(used), sorted(used), source)
@@ -62,18 +62,18 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
      * @param checkpointLabels the names of {@code id2label} in the order of their ids, at least two
      * @throws InputException if the labels are neither names nor ids of the checkpoint's classes
      */
-    public static LabelSet ofCheckpoint(List<String> checkpointLabels, List<TextTable> tables) {
+    public static LabelSet ofCheckpoint(List<String> checkpointLabels, List<FoundLabels> sources) {
         if (checkpointLabels.size() < 2) {
             throw new InputException("the checkpoint names " + checkpointLabels.size()
                     + " classes, two at least are needed; complete id2label in its config.json");
         }
         Set<String> used = new LinkedHashSet<>();
-        tables.forEach(table -> used.addAll(labelsOf(table)));
-        LabelSource source = match(checkpointLabels, used);
-        if (source == LabelSource.TRAIN) {
-            throw notOfCheckpoint(checkpointLabels, tables);
+        sources.forEach(source -> used.addAll(source.labels()));
+        LabelSource matched = match(checkpointLabels, used);
+        if (matched == LabelSource.TRAIN) {
+            throw notOfCheckpoint(checkpointLabels, sources);
         }
-        return ofCheckpoint(checkpointLabels, source);
+        return ofCheckpoint(checkpointLabels, matched);
     }
 
     /** Number of classes C. */
@@ -102,18 +102,16 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
     }
 
     /**
-     * Checks that a table has labels of two classes.
+     * Checks that there are labels of two classes.
      *
-     * @throws InputException if the table has fewer than two labels
+     * @throws InputException if there are fewer than two labels
      */
-    public static void requireTwoClasses(TextTable table) {
-        Set<String> used = labelsOf(table);
+    public static void requireTwoClasses(FoundLabels found) {
+        List<String> used = found.labels();
         if (used.size() < 2) {
-            String found = used.isEmpty()
-                    ? "has no labels"
-                    : "has one label only (" + Shown.of(used.iterator().next()) + ")";
+            String few = used.isEmpty() ? "has no labels" : "has one label only (" + Shown.of(used.get(0)) + ")";
             throw new InputException(
-                    table.source() + ": " + found + "; a classifier needs texts of two classes at least");
+                    found.source() + ": " + few + "; a classifier needs texts of two classes at least");
         }
     }
 
@@ -122,16 +120,13 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
      *
      * @throws InputException naming the row and its label
      */
-    public static void requireLabelsOf(TextTable train, TextTable split) {
-        Set<String> known = labelsOf(train);
-        List<LabelledText> rows = split.rows();
-        for (int i = 0; i < rows.size(); i++) {
-            String label = rows.get(i).label();
-            if (label != null && !known.contains(label)) {
-                throw new InputException(
-                        split.place(i) + ", column label: label " + Shown.of(label) + " does not occur in "
-                                + train.source() + ", whose labels are " + Shown.list(sorted(known))
-                                + "; every split must have the same labels");
+    public static void requireLabelsOf(FoundLabels train, FoundLabels split) {
+        Set<String> known = train.asSet();
+        for (FoundLabels.Place found : split.places()) {
+            if (!known.contains(found.label())) {
+                throw new InputException(found.inWords() + ", column label: label " + Shown.of(found.label())
+                        + " does not occur in " + train.source() + ", whose labels are " + Shown.list(sorted(known))
+                        + "; every split must have the same labels");
             }
         }
     }
@@ -141,9 +136,9 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
      *
      * @throws InputException naming the split and the missing labels
      */
-    public static void requireEveryClass(TextTable train, TextTable split) {
-        Set<String> absent = new HashSet<>(labelsOf(train));
-        absent.removeAll(labelsOf(split));
+    public static void requireEveryClass(FoundLabels train, FoundLabels split) {
+        Set<String> absent = new HashSet<>(train.labels());
+        absent.removeAll(split.asSet());
         if (!absent.isEmpty()) {
             throw new InputException(split.source() + ": no text has label "
                     + sorted(absent).stream().map(Shown::of).collect(Collectors.joining(" or ")) + ", which occurs in "
@@ -170,18 +165,17 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
                 : LabelSource.TRAIN;
     }
 
-    private static InputException notOfCheckpoint(List<String> checkpointLabels, List<TextTable> tables) {
+    private static InputException notOfCheckpoint(List<String> checkpointLabels, List<FoundLabels> sources) {
         Set<String> known = new HashSet<>(checkpointLabels);
         boolean names =
-                tables.stream().flatMap(table -> labelsOf(table).stream()).anyMatch(known::contains);
+                sources.stream().flatMap(source -> source.labels().stream()).anyMatch(known::contains);
         Set<String> accepted = names ? known : Set.copyOf(ids(checkpointLabels.size()));
-        for (TextTable table : tables) {
-            for (int i = 0; i < table.size(); i++) {
-                String label = table.rows().get(i).label();
-                if (label != null && !accepted.contains(label)) {
-                    return new InputException(table.place(i) + ", column label: label " + Shown.of(label)
+        for (FoundLabels source : sources) {
+            for (FoundLabels.Place found : source.places()) {
+                if (!accepted.contains(found.label())) {
+                    return new InputException(found.inWords() + ", column label: label " + Shown.of(found.label())
                             + " is no class of the checkpoint; its classes are " + Shown.list(checkpointLabels)
-                            + " (or 0 to " + (checkpointLabels.size() - 1) + ")" + ifFraction(label));
+                            + " (or 0 to " + (checkpointLabels.size() - 1) + ")" + ifFraction(found.label()));
                 }
             }
         }
@@ -198,16 +192,6 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
 
     private static List<String> ids(int classes) {
         return IntStream.range(0, classes).mapToObj(Integer::toString).toList();
-    }
-
-    private static Set<String> labelsOf(TextTable table) {
-        Set<String> labels = new LinkedHashSet<>();
-        for (LabelledText row : table.rows()) {
-            if (row.label() != null) {
-                labels.add(row.label());
-            }
-        }
-        return labels;
     }
 
     /** Sorted by value if all are integers, else by their characters. */

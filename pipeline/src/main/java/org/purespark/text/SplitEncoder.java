@@ -3,41 +3,94 @@ package org.purespark.text;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
-import org.purespark.batch.EncodedSplit;
+import java.util.Optional;
+import org.purespark.batch.BlockStore;
+import org.purespark.batch.SplitBuilder;
 
 /**
- * From a table of texts to token ids and class numbers.
- *
- * @param maxLength tokens that a text is cut to, special ones included
- * @param embedding the ids that the model knows
- * @param labels the classes; null where labels do not matter
- * @param messages gets the number of texts that are cut
+ * From rows of one source to token ids and label numbers, while the rows are read: it holds some thousand of them at a
+ * time.
  */
-public record SplitEncoder(
-        TextTokenizer tokenizer, int maxLength, EmbeddingSize embedding, LabelSet labels, Consumer<String> messages) {
+public final class SplitEncoder implements RowSink {
+    private static final int MOST_ROWS = 4096;
+    private static final int MOST_CHARACTERS = 4_000_000;
+
     /**
-     * @throws org.purespark.InputException for a label that is none of the classes, and for a text with a token that
-     *     the model has no embedding for, or with no token at all
+     * How texts become tokens.
+     *
+     * @param maxLength tokens that a text is cut to, special ones included
+     * @param embedding the ids that the model knows
      */
-    public EncodedSplit encode(TextTable table) {
-        List<String> texts = new ArrayList<>();
-        int[] classes = new int[table.size()];
-        for (int i = 0; i < classes.length; i++) {
-            LabelledText row = table.rows().get(i);
-            texts.add(row.text());
-            classes[i] = labels == null || row.label() == null ? EncodedSplit.NO_LABEL : labels.indexOf(row.label());
+    public record Encoding(TextTokenizer tokenizer, int maxLength, EmbeddingSize embedding) {
+        /** What to say of texts that are cut, if any are. */
+        public Optional<String> cutOf(String source, long cut, long texts) {
+            return cut == 0
+                    ? Optional.empty()
+                    : Optional.of(cut + " of " + texts + " texts of " + source + " are longer than " + maxLength
+                            + " tokens and were cut (text.max-length)");
         }
-        List<int[]> ids = new ArrayList<>();
-        int cut = 0;
-        for (EncodedText text : embedding.encode(tokenizer, texts, maxLength, table::place)) {
-            ids.add(text.ids());
-            cut += text.cut() ? 1 : 0;
+    }
+
+    private final String source;
+    private final Encoding encoding;
+    private final SplitBuilder split;
+    private final FoundLabels.Builder labels;
+    private final List<String> texts = new ArrayList<>();
+    private final List<String> places = new ArrayList<>();
+    private final List<Integer> numbers = new ArrayList<>();
+    private int characters;
+    private long all;
+    private long cut;
+
+    /** @param store where the token ids of many texts are kept */
+    public SplitEncoder(String source, Encoding encoding, BlockStore store) {
+        this.source = source;
+        this.encoding = encoding;
+        this.split = new SplitBuilder(store);
+        this.labels = new FoundLabels.Builder(source);
+    }
+
+    /** All rows of a table. */
+    public static EncodedRows encode(TextTable table, Encoding encoding, BlockStore store) {
+        SplitEncoder encoder = new SplitEncoder(table.source(), encoding, store);
+        table.rows().forEach(row -> encoder.row(table.unit(), row));
+        return encoder.end();
+    }
+
+    /**
+     * Takes a row.
+     *
+     * @throws org.purespark.InputException for a text with a token that the model has no embedding for, or with no
+     *     token at all
+     */
+    @Override
+    public void row(RowUnit unit, LabelledText row) {
+        places.add(labels.place(unit, row.number()));
+        numbers.add(labels.number(unit, row));
+        texts.add(row.text());
+        characters += row.text().length();
+        all++;
+        if (texts.size() == MOST_ROWS || characters > MOST_CHARACTERS) {
+            encode();
         }
-        if (cut > 0) {
-            messages.accept(cut + " of " + table.size() + " texts of " + table.source() + " are longer than "
-                    + maxLength + " tokens and were cut (text.max-length)");
+    }
+
+    private void encode() {
+        List<EncodedText> encoded =
+                encoding.embedding().encode(encoding.tokenizer(), texts, encoding.maxLength(), places::get);
+        for (int i = 0; i < encoded.size(); i++) {
+            split.add(encoded.get(i).ids(), numbers.get(i));
+            cut += encoded.get(i).cut() ? 1 : 0;
         }
-        return new EncodedSplit(ids, classes);
+        texts.clear();
+        places.clear();
+        numbers.clear();
+        characters = 0;
+    }
+
+    /** All rows taken. */
+    public EncodedRows end() {
+        encode();
+        return new EncodedRows(labels.build(), split.build(), encoding.cutOf(source, cut, all));
     }
 }

@@ -27,10 +27,16 @@ public final class TextFileReader implements TextReader {
     }
 
     @Override
-    public TextTable read(String address, LabelColumn labels) {
+    public void read(String address, LabelColumn labels, RowSink sink) {
         try {
             TextFormat format = format(address);
-            return format == TextFormat.PARQUET ? parquet.read(address, labels) : read(address, format, labels);
+            if (format == TextFormat.PARQUET) {
+                parquet.read(address, labels, sink);
+            } else {
+                read(address, format, labels, sink);
+            }
+        } catch (SinkFailure e) {
+            throw e.failure();
         } catch (FileNotFoundException e) {
             throw new InputException(address + ": no such file; check the path", e);
         } catch (IOException | IllegalArgumentException e) {
@@ -58,14 +64,14 @@ public final class TextFileReader implements TextReader {
                 .anyMatch(name -> TextFormat.ofExtension(name).equals(Optional.of(TextFormat.PARQUET)));
     }
 
-    private TextTable read(String address, TextFormat format, LabelColumn labels) throws IOException {
+    private void read(String address, TextFormat format, LabelColumn labels, RowSink sink) throws IOException {
         try (StrictUtf8Reader reader = new StrictUtf8Reader(address, storage.open(address))) {
-            return switch (format) {
-                case TSV -> new DelimitedTexts(address, labels, limits).read(new TsvRows(reader));
-                case CSV -> new DelimitedTexts(address, labels, limits).read(new CsvRows(address, reader));
-                case JSON_LINES -> new JsonLineTexts(address, labels, limits).read(reader);
+            switch (format) {
+                case TSV -> new DelimitedTexts(address, labels, limits).read(new TsvRows(reader), sink);
+                case CSV -> new DelimitedTexts(address, labels, limits).read(new CsvRows(address, reader), sink);
+                case JSON_LINES -> new JsonLineTexts(address, labels, limits).read(reader, sink);
                 case PARQUET -> throw new IllegalStateException("Parquet has its own reader");
-            };
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ import org.purespark.config.DataSettings;
  * a million times in a few bytes.
  *
  * @param rows the most rows (data.max-rows)
- * @param megabytes the most megabytes (10^6 bytes) that texts and labels take in memory (data.max-text-megabytes)
+ * @param megabytes the most millions of characters that texts and labels have together (data.max-text-megabytes)
  */
 public record TextLimits(long rows, long megabytes) {
     /** The most characters of one line, or of one text. */

@@ -25,9 +25,10 @@ public record TextTable(String source, List<LabelledText> rows, RowUnit unit) im
         return rows.size();
     }
 
-    /** The place of row {@code index} (from 0), for messages: {@code FILE, line 12}. */
-    public String place(int index) {
-        long number = rows.get(index).number();
-        return number > 0 ? unit.place(source, number) : source + ", text " + (index + 1);
+    /** The labels of its rows. */
+    public FoundLabels labels() {
+        FoundLabels.Builder labels = new FoundLabels.Builder(source);
+        rows.forEach(row -> labels.number(unit, row));
+        return labels.build();
     }
 }

@@ -33,7 +33,7 @@ class SettingsLoaderTest {
     void withoutFileAndFlagsTheDefaultsHold() {
         Settings expected = new Settings(
                 11,
-                new DataSettings(0.1, 20_000_000, 1000),
+                new DataSettings(0.1, 20_000_000, 10_000),
                 new TextSettings(128),
                 new TrainSettings(3, 2e-5, 0.01, 1.0, 0, 32, 1, true, 0.9, 0.999, 1e-8, 0.1, 200),
                 new PruneSettings(10, null, 0.05),
@@ -309,7 +309,7 @@ class SettingsLoaderTest {
     void resolvedFormIsFlatAndSorted() {
         assertThat(loader.load(null, List.of("prune.threshold=0.85")).toJson())
                 .isEqualTo("{\"compute.engine\":\"auto\",\"data.max-rows\":20000000,"
-                        + "\"data.max-text-megabytes\":1000,\"data.validation-share\":0.1,"
+                        + "\"data.max-text-megabytes\":10000,\"data.validation-share\":0.1,"
                         + "\"evaluate.batch-texts\":32,\"export.form\":\"dense\","
                         + "\"penalty.lambda\":0.15,\"probe.battery\":\"default\",\"probe.battery-file\":null,"
                         + "\"probe.texts\":200,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"

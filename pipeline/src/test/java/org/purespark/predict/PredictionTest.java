@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +21,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.purespark.InputException;
+import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.LocalEvaluator;
+import org.purespark.evaluate.ModelSource;
+import org.purespark.parquet.ParquetTexts;
 import org.purespark.purify.TinyFiles;
+import org.purespark.text.EmbeddingSize;
+import org.purespark.text.LabelledText;
+import org.purespark.text.RowUnit;
+import org.purespark.text.SplitEncoder;
+import org.purespark.text.TextLimits;
+import org.purespark.text.TextReader;
+import org.purespark.text.TextTokenizer;
 
 class PredictionTest {
     private static final String CLASSIFIER = Path.of("src/test/resources/golden/bert/classifier.safetensors")
@@ -52,6 +64,57 @@ class PredictionTest {
                     > line.get("logits").get(0).doubleValue();
             assertThat(line.get("prediction").textValue()).isEqualTo(second ? "LABEL_1" : "LABEL_0");
         }
+    }
+
+    @Test
+    void predictionsDoNotDependOnThePortionsInWhichTextsAreRead() throws IOException {
+        predict(CLASSIFIER, "test.tsv");
+        String expected = files.read("out.jsonl");
+        for (int portion : new int[] {1, 7, 24, 25}) {
+            assertThat(inPortions(portion)).as("portions of " + portion).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aFileThatChangesBetweenCheckAndPredictionIsRefused() {
+        assertThatThrownBy(() -> {
+                    try (TextTokenizer tokenizer = TextTokenizer.load(TinyFiles.STORAGE, files.path("model"))) {
+                        PredictedTexts predicted = predicted(tokenizer, 10);
+                        predicted.check(reader());
+                        predicted.write(
+                                (address, labels, sink) -> sink.row(RowUnit.LINE, new LabelledText("good", "1", 2)),
+                                OutputStream.nullOutputStream());
+                    }
+                })
+                .isInstanceOf(InputException.class)
+                .hasMessage(
+                        files.path("test.tsv") + ": it had 24 texts and now has another number; run the command again");
+    }
+
+    private String inPortions(int mostTexts) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (TextTokenizer tokenizer = TextTokenizer.load(TinyFiles.STORAGE, files.path("model"))) {
+            PredictedTexts predicted = predicted(tokenizer, mostTexts);
+            predicted.check(reader());
+            predicted.write(reader(), out);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private PredictedTexts predicted(TextTokenizer tokenizer, int mostTexts) {
+        LocalEvaluator evaluator = new LocalEvaluator(TinyFiles.STORAGE, TinyFiles.DEVICE);
+        ModelSource model = new ModelSource(files.path("model"), CLASSIFIER, "as given");
+        return new PredictedTexts(
+                files.path("test.tsv"),
+                new SplitEncoder.Encoding(tokenizer, 128, new EmbeddingSize("M", 100_000)),
+                (label, texts) -> evaluator.logits(new Evaluator.Pass(label, model, texts, 8)),
+                List.of("LABEL_0", "LABEL_1"),
+                line -> {},
+                mostTexts);
+    }
+
+    private static TextReader reader() {
+        return ParquetTexts.andTextFiles(TinyFiles.STORAGE, new TextLimits(1_000, 1));
     }
 
     @Test

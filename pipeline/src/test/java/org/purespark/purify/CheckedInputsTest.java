@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.purespark.InputException;
 import org.purespark.run.Fingerprints;
+import org.purespark.text.EncodedText;
 
 class CheckedInputsTest {
     private static final String CLASSIFIER = Path.of("src/test/resources/golden/bert/classifier.safetensors")
@@ -113,9 +116,9 @@ class CheckedInputsTest {
     }
 
     @Test
-    void aTokenizerThatIsMissingIsTheLastToBeFound() throws IOException {
+    void aTokenizerThatIsMissingIsFoundBeforeTheTextsAreRead() throws IOException {
         Files.delete(directory.resolve("model/vocab.txt"));
-        assertRefused(files.inputs().target("7").build(), "--target 7: the labels are 0, 1");
+        Files.delete(directory.resolve("train.tsv"));
         assertThatThrownBy(() -> read(files.inputs().build()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("vocab.txt");
@@ -167,18 +170,47 @@ class CheckedInputsTest {
     }
 
     @Test
-    void splitsAreEncodedOnceAndCutTextsAreSaid() throws IOException {
+    void cutTextsAreSaidOnceWhenTheirSplitIsUsed() throws IOException {
         files.write("test.tsv", "sentence\tlabel\n" + "good ".repeat(60) + "\t1\nbad\t0\n");
         try (CheckedInputs checked = read(files.inputs().build())) {
+            assertThat(files.said()).isEmpty();
             var test = checked.texts().encoded(RunTexts.Split.TEST);
-            assertThat(test.texts().get(0)).hasSize(48);
-            assertThat(test.labels()).containsExactly(1, 0);
             assertThat(checked.texts().encoded(RunTexts.Split.TEST)).isSameAs(test);
-            assertThat(checked.texts().testText(1)).isEqualTo("bad");
+            assertThat(test.ids(0)).hasSize(48);
+            assertThat(test.labels()).containsExactly(1, 0);
+            assertThat(checked.texts().testTexts(List.of(1, 0, 1))).containsExactly("bad", "good ".repeat(60), "bad");
         }
         assertThat(files.said())
                 .containsExactly("1 of 2 texts of " + files.path("test.tsv")
                         + " are longer than 48 tokens and were cut (text.max-length)");
+    }
+
+    @Test
+    void textsThatAreHeldOutOfTrainAreFoundAgainInItsFile() throws IOException {
+        Inputs given = Inputs.builder()
+                .model(files.path("model"))
+                .train(files.path("train.tsv"))
+                .build();
+        try (CheckedInputs checked = read(given)) {
+            RunTexts texts = checked.texts();
+            var test = texts.encoded(RunTexts.Split.TEST);
+            List<Integer> all = IntStream.range(0, test.size())
+                    .boxed()
+                    .sorted(Collections.reverseOrder())
+                    .toList();
+            List<EncodedText> again = texts.encodeProbed(texts.testTexts(all));
+            assertThat(all).hasSizeGreaterThan(1);
+            for (int i = 0; i < all.size(); i++) {
+                assertThat(again.get(i).ids()).containsExactly(test.ids(all.get(i)));
+            }
+            int rows = Files.readAllLines(Path.of(files.path("train.tsv"))).size() - 1;
+            assertThat(texts.encoded(RunTexts.Split.TRAIN).size() + test.size()).isEqualTo(rows);
+            files.write("train.tsv", "sentence\tlabel\nbad\t0\n");
+            assertThatThrownBy(() -> texts.testTexts(all))
+                    .isInstanceOf(InputException.class)
+                    .hasMessage(files.path("train.tsv")
+                            + ": it has fewer texts than at the start of the run; run the command again");
+        }
     }
 
     private CheckedInputs read(Inputs given) throws IOException {

@@ -8,7 +8,7 @@ class CsvFuzzTest extends FuzzedReader {
 
     @Override
     protected void read(byte[] file) {
-        TextReader parquet = (address, labels) -> {
+        TextReader parquet = (address, labels, sink) -> {
             throw new AssertionError(address + " is not Parquet");
         };
         new TextFileReader(storage, parquet, LIMITS).read(put("/texts.csv", file), LabelColumn.OPTIONAL);

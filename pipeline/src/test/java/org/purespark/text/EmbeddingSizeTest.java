@@ -13,6 +13,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.purespark.InputException;
+import org.purespark.batch.BlockStore;
+import org.purespark.batch.EncodedSplit;
 import org.purespark.storage.Storage;
 
 class EmbeddingSizeTest {
@@ -29,9 +31,9 @@ class EmbeddingSizeTest {
                     .containsExactly(
                             file + ": 3 of 7 tokens have no embedding in the model M, which has them for ids from 0"
                                     + " to 2499; a text with one of them is refused");
-            SplitEncoder encoder = new SplitEncoder(tokenizer, 16, new EmbeddingSize("M", 2500), null, text -> {});
-            assertThat(encoder.encode(table("other", "[CLS]")).texts().get(1)).containsExactly(2, 2, 3);
-            assertThatThrownBy(() -> encoder.encode(table("other", "a film")))
+            EmbeddingSize embedding = new EmbeddingSize("M", 2500);
+            assertThat(encode(tokenizer, embedding, "other", "[CLS]").ids(1)).containsExactly(2, 2, 3);
+            assertThatThrownBy(() -> encode(tokenizer, embedding, "other", "a film"))
                     .isInstanceOf(InputException.class)
                     .hasMessage("data.tsv, line 3: the token \"a\" has id 5000 in " + file + ", and the model M has"
                             + " embeddings for ids from 0 to 2499; take tokenizer and model from the same checkpoint");
@@ -46,12 +48,16 @@ class EmbeddingSizeTest {
         try (TextTokenizer tokenizer = TextTokenizer.load(new Storage(new Configuration()), directory.toString())) {
             EmbeddingSize embedding = new EmbeddingSize("M", 2);
             assertThat(embedding.warnings(tokenizer)).hasSize(1);
-            SplitEncoder encoder = new SplitEncoder(tokenizer, 16, embedding, null, text -> {});
-            assertThatThrownBy(() -> encoder.encode(table("a", "")))
+            assertThatThrownBy(() -> encode(tokenizer, embedding, "a", ""))
                     .isInstanceOf(InputException.class)
                     .hasMessage("data.tsv, line 3: no token is left of the text, and " + directory
                             + "/tokenizer.json puts none around it; remove the text");
         }
+    }
+
+    private static EncodedSplit encode(TextTokenizer tokenizer, EmbeddingSize embedding, String... texts) {
+        SplitEncoder.Encoding encoding = new SplitEncoder.Encoding(tokenizer, 16, embedding);
+        return SplitEncoder.encode(table(texts), encoding, BlockStore.HEAP).numbered();
     }
 
     private static TextTable table(String... texts) {

@@ -61,26 +61,26 @@ class LabelSetTest {
 
     @Test
     void labelOfAnotherSplitThatTrainLacksIsRefused() {
-        TextTable train = table("train.csv", "0", "1");
-        TextTable test = table("test.csv", "0", "1", "2");
+        FoundLabels train = table("train.csv", "0", "1");
+        FoundLabels test = table("test.csv", "0", "1", "2");
         assertRefused(
                 () -> LabelSet.resolve(List.of("a", "b", "c"), train, List.of(train, test)),
                 "test.csv, line 4, column label: label 2 does not occur in train.csv, whose labels are 0, 1; every"
                         + " split must have the same labels");
-        TextTable rows = new TextTable("test.parquet", test.rows(), RowUnit.ROW);
+        FoundLabels rows = table("test.parquet", RowUnit.ROW, "0", "1", "2").labels();
         assertRefused(
                 () -> LabelSet.requireLabelsOf(train, rows),
                 "test.parquet, row 4, column label: label 2 does not occur in train.csv, whose labels are 0, 1; every"
                         + " split must have the same labels");
-        TextTable made = new TextTable("made texts", List.of(new LabelledText("x", "2")));
+        FoundLabels made = new TextTable("made texts", List.of(new LabelledText("x", "2"))).labels();
         assertThatThrownBy(() -> LabelSet.requireLabelsOf(train, made))
                 .hasMessageStartingWith("made texts, text 1, column label: label 2 does not occur");
     }
 
     @Test
     void classAbsentFromASplitIsRefusedOnlyWhereAsked() {
-        TextTable train = table("train.csv", "2", "0", "1");
-        TextTable validation = table("validation.csv", "1");
+        FoundLabels train = table("train.csv", "2", "0", "1");
+        FoundLabels validation = table("validation.csv", "1");
         assertThat(LabelSet.resolve(List.of(), train, List.of(validation)).size())
                 .isEqualTo(3);
         assertRefused(
@@ -94,7 +94,7 @@ class LabelSetTest {
         assertRefused(
                 () -> LabelSet.resolve(NAMES, table("train.csv", "1", "1"), List.of()),
                 "train.csv: has one label only (1); a classifier needs texts of two classes at least");
-        TextTable unlabelled = new TextTable("train.csv", List.of(new LabelledText("x", null, 2)));
+        FoundLabels unlabelled = new TextTable("train.csv", List.of(new LabelledText("x", null, 2))).labels();
         assertRefused(
                 () -> LabelSet.resolve(NAMES, unlabelled, List.of()),
                 "train.csv: has no labels; a classifier needs texts of two classes at least");
@@ -102,8 +102,9 @@ class LabelSetTest {
 
     @Test
     void checkpointUsedAsItIsTakesNamesOrIdsAlone() {
-        TextTable some = new TextTable(
-                "data.csv", List.of(new LabelledText("a", null, 2), new LabelledText("b", "positive", 3)));
+        FoundLabels some = new TextTable(
+                        "data.csv", List.of(new LabelledText("a", null, 2), new LabelledText("b", "positive", 3)))
+                .labels();
         assertThat(LabelSet.ofCheckpoint(NAMES, List.of(some)).source()).isEqualTo(LabelSource.CHECKPOINT_NAMES);
         assertThat(LabelSet.ofCheckpoint(NAMES, List.of(table("data.csv", "1"))).source())
                 .isEqualTo(LabelSource.CHECKPOINT_IDS);
@@ -128,11 +129,15 @@ class LabelSetTest {
         assertThatThrownBy(call).isInstanceOf(InputException.class).hasMessage(message);
     }
 
-    private static TextTable table(String source, String... labels) {
+    private static FoundLabels table(String source, String... labels) {
+        return table(source, RowUnit.LINE, labels).labels();
+    }
+
+    private static TextTable table(String source, RowUnit unit, String... labels) {
         List<LabelledText> rows = new ArrayList<>();
         for (String label : labels) {
             rows.add(new LabelledText("text " + label, label, rows.size() + 2));
         }
-        return new TextTable(source, rows);
+        return new TextTable(source, rows, unit);
     }
 }

@@ -224,6 +224,6 @@ class DataParallelTest {
     private static EncodedSplit split() {
         List<int[]> ids = new ArrayList<>();
         BERT.expected().get("input_ids").forEach(row -> ids.add(Golden.ints(row)));
-        return new EncodedSplit(ids, Golden.ints(BERT.expected().get("labels")));
+        return EncodedSplit.of(ids, Golden.ints(BERT.expected().get("labels")));
     }
 }

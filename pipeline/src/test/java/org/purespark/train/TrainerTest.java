@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -205,11 +206,11 @@ class TrainerTest {
     }
 
     private static TextClassifier.Example example(int epoch, int from, int to) {
-        List<int[]> ids = split().texts().subList(from, to);
+        List<int[]> ids = IntStream.range(from, to).mapToObj(split()::ids).toList();
         int[] labels = new int[to - from];
         long[] keys = new long[to - from];
         for (int i = 0; i < labels.length; i++) {
-            labels[i] = split().labels()[from + i];
+            labels[i] = split().label(from + i);
             keys[i] = DropoutMask.key(11, epoch, from + i);
         }
         return new TextClassifier.Example(PackedBatch.of(ids), labels, keys);
@@ -218,7 +219,7 @@ class TrainerTest {
     private static EncodedSplit split() {
         List<int[]> ids = new ArrayList<>();
         BERT.expected().get("input_ids").forEach(row -> ids.add(Golden.ints(row)));
-        return new EncodedSplit(ids, Golden.ints(BERT.expected().get("labels")));
+        return EncodedSplit.of(ids, Golden.ints(BERT.expected().get("labels")));
     }
 
     private static float[] parameters(TextClassifier model) {

@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.text;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.purespark.InputException;
 import org.purespark.Shown;
 
-/** Collects the rows of one source and checks the rules that all formats share. */
-public final class TextTableBuilder {
+/** Checks the rules that all formats share, and passes on the rows of one source. */
+public final class CheckedRows {
     private static final int MOST_LABEL_CHARACTERS = 1000;
 
     private final String source;
     private final RowUnit unit;
     private final LabelColumn labels;
     private final TextLimits limits;
-    private final List<LabelledText> rows = new ArrayList<>();
+    private final RowSink sink;
+    private long rows;
     private long bytes;
 
-    public TextTableBuilder(String source, RowUnit unit, LabelColumn labels, TextLimits limits) {
+    /** @param sink gets the rows that pass */
+    public CheckedRows(String source, RowUnit unit, LabelColumn labels, TextLimits limits, RowSink sink) {
         this.source = source;
         this.unit = unit;
         this.labels = labels;
         this.limits = limits;
+        this.sink = sink;
     }
 
     /**
@@ -29,6 +30,7 @@ public final class TextTableBuilder {
      *
      * @param number the row's line or row number, from 1
      * @param label as read, spaces around it allowed; null or blank where the row has none
+     * @throws SinkFailure if the sink fails, unless it refuses the row
      * @throws InputException if the row has no label and must have one, or the source holds more than it may
      */
     public void add(long number, String text, String label) {
@@ -42,7 +44,15 @@ public final class TextTableBuilder {
                     + " characters, the most is " + MOST_LABEL_CHARACTERS + ": " + Shown.of(name));
         }
         requireWithinLimits(number, text, name);
-        rows.add(new LabelledText(text, name.isEmpty() ? null : name, number));
+        rows++;
+        LabelledText row = new LabelledText(text, name.isEmpty() ? null : name, number);
+        try {
+            sink.row(unit, row);
+        } catch (InputException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new SinkFailure(e);
+        }
     }
 
     private void requireWithinLimits(long number, String text, String label) {
@@ -50,27 +60,26 @@ public final class TextTableBuilder {
             throw new InputException(unit.place(source, number) + ": the text has " + text.length()
                     + " characters, the most is " + TextLimits.MOST_CHARACTERS);
         }
-        bytes += TextLimits.bytesOf(text, label);
-        if (rows.size() >= limits.rows()) {
+        bytes += text.length() + label.length();
+        if (rows >= limits.rows()) {
             throw new InputException(unit.place(source, number) + ": there are more rows than data.max-rows allows, "
                     + limits.rows() + "; take a part of the texts, or raise it with --set data.max-rows=NUMBER");
         }
         if (bytes > limits.bytes()) {
-            throw new InputException(unit.place(source, number) + ": the texts up to here take more than "
-                    + limits.megabytes() + " MB of memory, the most by data.max-text-megabytes; take a part of them, or"
-                    + " raise it with --set data.max-text-megabytes=NUMBER and give the driver as much more memory");
+            throw new InputException(unit.place(source, number) + ": the texts up to here have more than "
+                    + limits.megabytes() + " million characters, the most by data.max-text-megabytes; take a part of"
+                    + " them, or raise it with --set data.max-text-megabytes=NUMBER");
         }
     }
 
     /**
-     * The table of all rows added.
+     * To be called after the last row.
      *
      * @throws InputException if there is none
      */
-    public TextTable build() {
-        if (rows.isEmpty()) {
+    public void end() {
+        if (rows == 0) {
             throw new InputException(source + ": empty split, there are no rows; give a file with at least one text");
         }
-        return new TextTable(source, rows, unit);
     }
 }

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.predict;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.purespark.InputException;
+import org.purespark.batch.EncodedSplit;
+import org.purespark.evaluate.BatchEvaluation;
+import org.purespark.text.EncodedText;
+import org.purespark.text.LabelColumn;
+import org.purespark.text.LabelledText;
+import org.purespark.text.RowUnit;
+import org.purespark.text.SplitEncoder;
+import org.purespark.text.TextReader;
+
+/** The texts of one file with a model's predictions, portion after portion. */
+final class PredictedTexts {
+    /** Texts of a portion, unless they are long. */
+    private static final int MOST_TEXTS = 1 << 18;
+
+    private static final int MOST_CHARACTERS = 1 << 26;
+
+    /** A model, and what computes with it. */
+    interface Model {
+        /**
+         * Class scores [C] of each text.
+         *
+         * @param label of this pass, for the display of progress
+         */
+        List<float[]> logits(String label, EncodedSplit texts);
+    }
+
+    private final String data;
+    private final SplitEncoder.Encoding encoding;
+    private final Model model;
+    private final List<String> names;
+    private final ObjectMapper json = new ObjectMapper();
+    private final Consumer<String> messages;
+    private final int mostTexts;
+    private final List<LabelledText> portion = new ArrayList<>();
+    private int characters;
+    private long total;
+    private long done;
+    private long cut;
+
+    /**
+     * @param data address of the texts
+     * @param names of the C classes
+     * @param messages gets the number of texts that are cut
+     */
+    PredictedTexts(
+            String data, SplitEncoder.Encoding encoding, Model model, List<String> names, Consumer<String> messages) {
+        this(data, encoding, model, names, messages, MOST_TEXTS);
+    }
+
+    /** @param mostTexts of a portion; results do not depend on it */
+    PredictedTexts(
+            String data,
+            SplitEncoder.Encoding encoding,
+            Model model,
+            List<String> names,
+            Consumer<String> messages,
+            int mostTexts) {
+        this.data = data;
+        this.encoding = encoding;
+        this.model = model;
+        this.names = List.copyOf(names);
+        this.messages = messages;
+        this.mostTexts = mostTexts;
+    }
+
+    /**
+     * Reads all rows before any is predicted.
+     *
+     * @throws InputException for a bad row
+     */
+    void check(TextReader reader) {
+        reader.read(data, LabelColumn.OPTIONAL, (unit, row) -> total++);
+    }
+
+    /**
+     * Writes {@code {"text":…,"label":…,"logits":[…],"prediction":…}} for each text.
+     *
+     * @throws InputException for a text that the model cannot read, and if the file has changed since the check
+     */
+    void write(TextReader reader, OutputStream out) throws IOException {
+        try {
+            reader.read(data, LabelColumn.OPTIONAL, (unit, row) -> {
+                portion.add(row);
+                characters += row.text().length();
+                boolean isLast = done + portion.size() == total;
+                if (isLast || portion.size() == mostTexts || characters > MOST_CHARACTERS) {
+                    predict(unit, out);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        if (done != total || !portion.isEmpty()) {
+            throw new InputException(
+                    data + ": it had " + total + " texts and now has another number; run the command again");
+        }
+        encoding.cutOf(data, cut, total).ifPresent(messages);
+    }
+
+    private void predict(RowUnit unit, OutputStream out) {
+        List<EncodedText> encoded = encoding.embedding()
+                .encode(
+                        encoding.tokenizer(),
+                        portion.stream().map(LabelledText::text).toList(),
+                        encoding.maxLength(),
+                        index -> unit.place(data, portion.get(index).number()));
+        int[] noLabels = new int[encoded.size()];
+        Arrays.fill(noLabels, EncodedSplit.NO_LABEL);
+        EncodedSplit texts =
+                EncodedSplit.of(encoded.stream().map(EncodedText::ids).toList(), noLabels);
+        List<float[]> logits = model.logits(label(), texts);
+        try {
+            for (int i = 0; i < portion.size(); i++) {
+                out.write(line(portion.get(i), logits.get(i)).getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        cut += encoded.stream().filter(EncodedText::cut).count();
+        done += portion.size();
+        portion.clear();
+        characters = 0;
+    }
+
+    private String label() {
+        return portion.size() == total
+                ? "predict"
+                : "predict: texts " + (done + 1) + " to " + (done + portion.size()) + " of " + total;
+    }
+
+    private String line(LabelledText row, float[] logits) throws IOException {
+        ObjectNode line = json.createObjectNode();
+        line.put("text", row.text());
+        line.put("label", row.label());
+        ArrayNode scores = line.putArray("logits");
+        for (float logit : logits) {
+            scores.add(logit);
+        }
+        line.put("prediction", names.get(BatchEvaluation.prediction(logits)));
+        return json.writeValueAsString(line) + '\n';
+    }
+}
