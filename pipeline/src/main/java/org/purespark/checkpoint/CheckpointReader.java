@@ -3,6 +3,7 @@ package org.purespark.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +76,8 @@ public final class CheckpointReader {
     public EncoderConfig readShape(String directory) throws IOException {
         requireDirectory(directory);
         String configAddress = Storage.child(directory, CONFIG_FILE);
-        return DeclaredModel.read(JsonFile.read(storage, configAddress, FileKind.MODEL_CONFIG), configAddress)
+        return DeclaredModel.read(
+                        JsonFile.read(storage, configAddress, FileKind.MODEL_CONFIG), configAddress, List.of())
                 .encoder();
     }
 
@@ -98,15 +100,18 @@ public final class CheckpointReader {
     private Checkpoint readModel(String directory, String classifierFile) throws IOException {
         String configAddress = Storage.child(directory, CONFIG_FILE);
         ObjectNode raw = JsonFile.read(storage, configAddress, FileKind.MODEL_CONFIG);
-        DeclaredModel declared = DeclaredModel.read(raw, configAddress);
+        WeightFiles files = WeightFiles.find(storage, directory);
+        DeclaredModel declared = DeclaredModel.read(raw, configAddress, files.tensorNames(storage));
         DeclaredHeads heads = DeclaredHeads.parse(raw, declared.encoder(), configAddress);
 
         boolean declaresClassifier = declared.classifier() == DeclaredModel.Classifier.DECLARED;
         TensorCollector collector = new TensorCollector(declared, heads, declaresClassifier && classifierFile == null);
-        readWeights(directory, collector);
+        readWeights(directory, files, collector);
         if (classifierFile != null) {
             readClassifier(classifierFile, collector);
         }
+        List<String> warnings = new ArrayList<>(declared.notice().stream().toList());
+        warnings.addAll(collector.warnings());
         int classes = collector.classes();
         List<String> labels = classes == 0 ? List.of() : DeclaredLabels.forClasses(raw, classes, configAddress);
         return new Checkpoint(
@@ -118,11 +123,10 @@ public final class CheckpointReader {
                 heads.heads(),
                 readTokenizerFiles(directory),
                 raw,
-                collector.warnings());
+                warnings);
     }
 
-    private void readWeights(String directory, TensorCollector collector) throws IOException {
-        WeightFiles files = WeightFiles.find(storage, directory);
+    private void readWeights(String directory, WeightFiles files, TensorCollector collector) throws IOException {
         boolean sharded = !files.indexed().isEmpty();
         if (sharded) {
             collector.requireComplete(files.indexed(), directory);

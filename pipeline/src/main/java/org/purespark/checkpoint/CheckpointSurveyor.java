@@ -51,7 +51,8 @@ public final class CheckpointSurveyor {
         attempt(() -> {
             reader.requireDirectory(directory);
             config = JsonFile.read(storage, configAddress, FileKind.MODEL_CONFIG);
-            declared = DeclaredModel.read(config, configAddress);
+            declared = DeclaredModel.read(config, configAddress, tensorNames());
+            declared.notice().ifPresent(warnings::add);
             heads = DeclaredHeads.parse(config, declared.encoder(), configAddress);
             boolean required = declared.classifier() == DeclaredModel.Classifier.DECLARED && !classifierBeside;
             collector = new TensorCollector(declared, heads, required);
@@ -78,6 +79,15 @@ public final class CheckpointSurveyor {
                 heads == null ? 0 : heads.heads().size(),
                 refusals,
                 warnings);
+    }
+
+    /** Empty if the weights cannot be read: that is refused later. */
+    private List<String> tensorNames() throws IOException {
+        try {
+            return WeightFiles.find(storage, directory).tensorNames(storage);
+        } catch (InputException e) {
+            return List.of();
+        }
     }
 
     private void weights() throws IOException {

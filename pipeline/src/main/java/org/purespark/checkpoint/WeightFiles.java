@@ -4,6 +4,7 @@ package org.purespark.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,6 +55,20 @@ record WeightFiles(List<String> addresses, Set<String> indexed) {
                 .map(target -> ": it is a link to " + Shown.of(target)
                         + ", which is not there; copy the directory with the files that its links name (cp -rL)")
                 .orElse("");
+    }
+
+    /** The names of all tensors, as the files have them. */
+    List<String> tensorNames(Storage storage) throws IOException {
+        if (!indexed.isEmpty()) {
+            return List.copyOf(indexed);
+        }
+        List<String> names = new ArrayList<>();
+        for (String address : addresses) {
+            try (TensorFile file = open(storage, address)) {
+                file.entries().forEach(entry -> names.add(entry.name()));
+            }
+        }
+        return names;
     }
 
     static TensorFile open(Storage storage, String address) throws IOException {

@@ -19,14 +19,27 @@ public final class ConfigKeys {
 
     private final ObjectNode raw;
     private final String place;
+    private final HeadDecision.Head head;
+
+    /** The keys of an encoder without a head. */
+    public ConfigKeys(ObjectNode raw, String place) {
+        this(raw, place, HeadDecision.Head.NONE);
+    }
 
     /**
      * @param raw content of {@code config.json}
      * @param place its address, for messages
+     * @param head what the model has on the encoder
      */
-    public ConfigKeys(ObjectNode raw, String place) {
+    ConfigKeys(ObjectNode raw, String place, HeadDecision.Head head) {
         this.raw = raw;
         this.place = place;
+        this.head = head;
+    }
+
+    /** The same keys of a model with that head. */
+    ConfigKeys with(HeadDecision.Head decided) {
+        return new ConfigKeys(raw, place, decided);
     }
 
     /** The names under {@code architectures}; empty if there are none. */
@@ -36,13 +49,9 @@ public final class ConfigKeys {
         return List.copyOf(names);
     }
 
-    /** Decided by the configuration, never by the tensors that are there. */
+    /** Whether the family's sequence classifier is on the encoder. */
     public boolean isSequenceClassifier() {
-        return architectures().stream().anyMatch(name -> name.endsWith(SEQUENCE_CLASSIFICATION));
-    }
-
-    boolean isTokenClassifier() {
-        return architectures().stream().anyMatch(name -> name.endsWith(TOKEN_CLASSIFICATION));
+        return head == HeadDecision.Head.SEQUENCE;
     }
 
     Family family() {

@@ -2,6 +2,8 @@
 package org.purespark.family;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collection;
+import java.util.Optional;
 import org.purespark.InputException;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
@@ -15,9 +17,14 @@ import org.purespark.encoder.ParameterSpec;
  * @param encoder what it computes
  * @param classifierKind what its class has on the encoder; linear if that is not a sequence classifier
  * @param classifier whether its class has a classifier at all
+ * @param notice what a person should know of how the class was found out
  */
 public record DeclaredModel(
-        Family family, EncoderConfig encoder, ClassifierKind classifierKind, Classifier classifier) {
+        Family family,
+        EncoderConfig encoder,
+        ClassifierKind classifierKind,
+        Classifier classifier,
+        Optional<String> notice) {
 
     private static final int MOST_PARAMETERS = Integer.MAX_VALUE - 8;
     private static final int FEWEST_CLASSES = 2;
@@ -31,12 +38,16 @@ public record DeclaredModel(
     /**
      * @param raw content of {@code config.json}
      * @param place its address, for messages
-     * @throws org.purespark.InputException if the family is unknown, a value has the wrong type or range, or the file
-     *     asks for something that is not supported
+     * @param tensors names of the tensors in the weights, which decide where the file does not say what class it is;
+     *     empty if they are not known
+     * @throws org.purespark.InputException if the family is unknown, a value has the wrong type or range, the file asks
+     *     for something that is not supported, or the tensors are those of another class
      */
-    public static DeclaredModel read(ObjectNode raw, String place) {
-        ConfigKeys keys = new ConfigKeys(raw, place);
-        Family family = keys.family();
+    public static DeclaredModel read(ObjectNode raw, String place, Collection<String> tensors) {
+        ConfigKeys unknown = new ConfigKeys(raw, place, HeadDecision.Head.NONE);
+        Family family = unknown.family();
+        HeadDecision decision = HeadDecision.of(family, unknown.architectures(), tensors, place);
+        ConfigKeys keys = unknown.with(decision.head());
         keys.refuseOtherModels();
         EncoderConfig encoder = family.read(keys);
         if (encoder.maxTokens() < 2) {
@@ -46,7 +57,11 @@ public record DeclaredModel(
         ClassifierKind kind = sequence ? family.sequenceHead().kind() : ClassifierKind.LINEAR;
         requireAddressable(encoder, kind, place);
         return new DeclaredModel(
-                family, encoder, kind, sequence || keys.isTokenClassifier() ? Classifier.DECLARED : Classifier.NONE);
+                family,
+                encoder,
+                kind,
+                decision.head() == HeadDecision.Head.NONE ? Classifier.NONE : Classifier.DECLARED,
+                decision.notice());
     }
 
     /** All parameters are in one array. */

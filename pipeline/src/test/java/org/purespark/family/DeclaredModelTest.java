@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -122,6 +123,6 @@ class DeclaredModelTest {
 
     private static EncoderConfig parse(String json) throws IOException {
         ObjectNode raw = (ObjectNode) new ObjectMapper().readTree(json.replace('\'', '"'));
-        return DeclaredModel.read(raw, "config.json").encoder();
+        return DeclaredModel.read(raw, "config.json", List.of()).encoder();
     }
 }
