@@ -22,6 +22,9 @@ class DeclaredModelTest {
         EncoderConfig roberta =
                 base(2).vocabulary(50265).tokenTypes(2).layers(12).padTokenId(1).build();
         assertThat(parse("{'model_type':'roberta'}")).isEqualTo(roberta);
+        EncoderConfig xlmRoberta =
+                base(2).vocabulary(30522).tokenTypes(2).layers(12).padTokenId(1).build();
+        assertThat(parse("{'model_type':'xlm-roberta'}")).isEqualTo(xlmRoberta);
         EncoderConfig distilBert = base(0).vocabulary(30522).layers(6).build();
         assertThat(parse("{'model_type':'distilbert'}")).isEqualTo(distilBert);
         EncoderConfig electra = base(0).vocabulary(30522)
@@ -56,6 +59,17 @@ class DeclaredModelTest {
     }
 
     @Test
+    void camembertComputesWhatXlmRobertaDoes() throws IOException {
+        for (String keys : new String[] {"", ",'pad_token_id':3,'vocab_size':32005,'layer_norm_eps':1e-5"}) {
+            assertThat(parse("{'model_type':'camembert'" + keys + "}"))
+                    .isEqualTo(parse("{'model_type':'xlm-roberta'" + keys + "}"));
+        }
+        Family camembert = new Camembert();
+        assertThat(camembert.sequenceHead()).isEqualTo(new XlmRoberta().sequenceHead());
+        assertThat(camembert.prefix()).isEqualTo("roberta.");
+    }
+
+    @Test
     void distilBertsOwnKeysAreRead() throws IOException {
         EncoderConfig config = parse("{'model_type':'distilbert','dim':8,'n_layers':2,'n_heads':4,'hidden_dim':16,"
                 + "'dropout':0.2,'attention_dropout':0.3,'architectures':['DistilBertForSequenceClassification']}");
@@ -84,9 +98,10 @@ class DeclaredModelTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{} | cannot use config.json: it has no \"model_type\"; known are bert, roberta, distilbert, electra",
+                "{} | cannot use config.json: it has no \"model_type\"; known are bert, roberta,"
+                        + " xlm-roberta, camembert, distilbert, electra",
                 "{'model_type':'gpt2'} | cannot use config.json: unknown model_type \"gpt2\"; known are bert, roberta,"
-                        + " distilbert, electra",
+                        + " xlm-roberta, camembert, distilbert, electra",
                 "{'model_type':'bert','hidden_act':'relu'} | \"hidden_act\" is \"relu\"; only \"gelu\" (by erf) is"
                         + " computed",
                 "{'model_type':'bert','hidden_act':'gelu_new'} | \"hidden_act\" is \"gelu_new\"; only \"gelu\" (by"

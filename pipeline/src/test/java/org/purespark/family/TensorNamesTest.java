@@ -41,6 +41,8 @@ class TensorNamesTest {
     @CsvSource({
         "bert, bert.pooler.dense.weight, classifier.weight",
         "roberta, classifier.dense.weight, classifier.out_proj.weight",
+        "xlm-roberta, classifier.dense.weight, classifier.out_proj.weight",
+        "camembert, classifier.dense.weight, classifier.out_proj.weight",
         "distilbert, pre_classifier.weight, classifier.weight",
         "electra, classifier.dense.weight, classifier.out_proj.weight"
     })
