@@ -23,6 +23,21 @@ public record Architecture(
         Biases biases)
         implements Serializable {
 
+    /** The same with another kind of attention. */
+    public Architecture with(Attention other) {
+        return new Architecture(positions, other, feedForward, normalization, layerSharing, biases);
+    }
+
+    /** The same with another part after attention. */
+    public Architecture with(FeedForward other) {
+        return new Architecture(positions, attention, other, normalization, layerSharing, biases);
+    }
+
+    /** The same with other layers in common. */
+    public Architecture with(LayerSharing other) {
+        return new Architecture(positions, attention, feedForward, normalization, other, biases);
+    }
+
     /**
      * The architecture of BERT and its nearest relatives: Devlin and others, <em>BERT: Pre-training of Deep
      * Bidirectional Transformers</em>, 2019.

@@ -114,7 +114,7 @@ public record EncoderConfig(
 
     /**
      * Whether the last layer may be computed for first tokens only: the classifier reads no others, and the attention
-     * of one token can be computed alone. Else it is computed for all tokens.
+     * of one token can be computed alone.
      */
     public boolean readsFirstTokenOnly(ClassifierKind kind) {
         return kind.pooling().readsFirstTokenAlone() && architecture.attention().servesOneTokenAlone();

@@ -32,6 +32,27 @@ abstract class BertKeys implements Family {
         return 0;
     }
 
+    /** Rows of the token type embedding; 0: there is none. */
+    int tokenTypes(ConfigKeys keys) {
+        return keys.positive("type_vocab_size", 2, Sizes.MOST_ROWS);
+    }
+
+    /**
+     * How the family computes.
+     *
+     * @param bert how BERT would, with the file's constants
+     */
+    Architecture architecture(ConfigKeys keys, Architecture bert) {
+        return bert;
+    }
+
+    /** Dropout before the last projection. */
+    double classifierDropout(ConfigKeys keys, double hiddenDropout) {
+        return keys.probability(
+                "classifier_dropout",
+                keys.isSequenceClassifier() ? hiddenDropout : ConfigKeys.LINEAR_CLASSIFIER_DROPOUT);
+    }
+
     @Override
     public EncoderConfig read(ConfigKeys keys) {
         keys.requireGelu("hidden_act");
@@ -45,9 +66,10 @@ abstract class BertKeys implements Family {
         int heads = keys.divisorOf(hidden, "hidden_size", "num_attention_heads", absent.heads());
         int intermediate = keys.positive("intermediate_size", absent.intermediate(), Sizes.MOST_WIDTH);
         int positions = keys.positive("max_position_embeddings", 512, Sizes.MOST_ROWS);
-        int tokenTypes = keys.positive("type_vocab_size", 2, Sizes.MOST_ROWS);
+        int tokenTypes = tokenTypes(keys);
         double epsilon = keys.positiveNumber("layer_norm_eps", 1e-12);
-        return EncoderConfig.builder(Architecture.bert(positionOffset(padTokenId), epsilon))
+        Architecture bert = Architecture.bert(positionOffset(padTokenId), epsilon);
+        return EncoderConfig.builder(architecture(keys, bert))
                 .vocabulary(vocabulary)
                 .positions(positions)
                 .tokenTypes(tokenTypes)
@@ -58,9 +80,7 @@ abstract class BertKeys implements Family {
                 .intermediate(intermediate)
                 .hiddenDropout(hiddenDropout)
                 .attentionDropout(keys.probability("attention_probs_dropout_prob", 0.1))
-                .classifierDropout(keys.probability(
-                        "classifier_dropout",
-                        keys.isSequenceClassifier() ? hiddenDropout : ConfigKeys.LINEAR_CLASSIFIER_DROPOUT))
+                .classifierDropout(classifierDropout(keys, hiddenDropout))
                 .initializerRange(keys.positiveNumber("initializer_range", 0.02))
                 .padTokenId(padTokenId)
                 .build();
@@ -79,7 +99,9 @@ abstract class BertKeys implements Family {
         raw.put("hidden_act", "gelu");
         raw.put("hidden_dropout_prob", encoder.hiddenDropout());
         raw.put("attention_probs_dropout_prob", encoder.attentionDropout());
-        raw.put("type_vocab_size", encoder.tokenTypes());
+        if (encoder.tokenTypes() > 0) {
+            raw.put("type_vocab_size", encoder.tokenTypes());
+        }
         raw.put("layer_norm_eps", encoder.layerNormEpsilon());
     }
 

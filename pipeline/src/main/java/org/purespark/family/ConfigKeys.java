@@ -126,6 +126,15 @@ public final class ConfigKeys {
         return value.intValue();
     }
 
+    /** {@code least} to {@code most}. */
+    public int atLeast(int least, String key, int absent, int most) {
+        int value = natural(key, absent, most);
+        if (value < least) {
+            throw invalid(key, "is " + value + "; the least is " + least);
+        }
+        return value;
+    }
+
     /** A number of heads, which divides {@code whole}, the value of {@code wholeKey}. */
     public int divisorOf(int whole, String wholeKey, String key, int absent) {
         int value = positive(key, absent, Sizes.MOST_HEADS);

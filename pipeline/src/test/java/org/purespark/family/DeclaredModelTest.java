@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.purespark.InputException;
 import org.purespark.encoder.Architecture;
+import org.purespark.encoder.Attention;
 import org.purespark.encoder.EncoderConfig;
 
 class DeclaredModelTest {
@@ -27,6 +28,16 @@ class DeclaredModelTest {
         assertThat(parse("{'model_type':'xlm-roberta'}")).isEqualTo(xlmRoberta);
         EncoderConfig distilBert = base(0).vocabulary(30522).layers(6).build();
         assertThat(parse("{'model_type':'distilbert'}")).isEqualTo(distilBert);
+        EncoderConfig mpnet = EncoderConfig.builder(Architecture.bert(2, 1e-12).with(new Attention.DistanceBuckets(32)))
+                .vocabulary(30527)
+                .positions(512)
+                .hidden(768)
+                .heads(12)
+                .layers(12)
+                .intermediate(3072)
+                .padTokenId(1)
+                .build();
+        assertThat(parse("{'model_type':'mpnet'}")).isEqualTo(mpnet);
         EncoderConfig electra = base(0).vocabulary(30522)
                 .tokenTypes(2)
                 .layers(12)
@@ -69,6 +80,18 @@ class DeclaredModelTest {
         assertThat(camembert.prefix()).isEqualTo("roberta.");
     }
 
+    /** transformers does not look at them either. */
+    @Test
+    void mpnetsPositionsAndClassifierDropoutHaveNoKey() throws IOException {
+        EncoderConfig config = parse("{'model_type':'mpnet','pad_token_id':5,'classifier_dropout':0.4,"
+                + "'type_vocab_size':2,'hidden_dropout_prob':0.3,'relative_attention_num_buckets':40,"
+                + "'architectures':['MPNetForSequenceClassification']}");
+        assertThat(config.positionOffset()).isEqualTo(2);
+        assertThat(config.tokenTypes()).isZero();
+        assertThat(config.classifierDropout()).isEqualTo(0.3);
+        assertThat(config.architecture().attention()).isEqualTo(new Attention.DistanceBuckets(40));
+    }
+
     @Test
     void distilBertsOwnKeysAreRead() throws IOException {
         EncoderConfig config = parse("{'model_type':'distilbert','dim':8,'n_layers':2,'n_heads':4,'hidden_dim':16,"
@@ -99,9 +122,9 @@ class DeclaredModelTest {
             delimiter = '|',
             value = {
                 "{} | cannot use config.json: it has no \"model_type\"; known are bert, roberta,"
-                        + " xlm-roberta, camembert, distilbert, electra",
+                        + " xlm-roberta, camembert, distilbert, electra, mpnet",
                 "{'model_type':'gpt2'} | cannot use config.json: unknown model_type \"gpt2\"; known are bert, roberta,"
-                        + " xlm-roberta, camembert, distilbert, electra",
+                        + " xlm-roberta, camembert, distilbert, electra, mpnet",
                 "{'model_type':'bert','hidden_act':'relu'} | \"hidden_act\" is \"relu\"; only \"gelu\" (by erf) is"
                         + " computed",
                 "{'model_type':'bert','hidden_act':'gelu_new'} | \"hidden_act\" is \"gelu_new\"; only \"gelu\" (by"
@@ -125,6 +148,8 @@ class DeclaredModelTest {
                 "{'model_type':'bert','hidden_dropout_prob':'x'} | \"hidden_dropout_prob\" is \"x\"; expected a number",
                 "{'model_type':'bert','layer_norm_eps':0} | \"layer_norm_eps\" is 0.0; expected a positive number",
                 "{'model_type':'bert','hidden_act':3} | \"hidden_act\" is 3; expected a text",
+                "{'model_type':'mpnet','relative_attention_num_buckets':31} | \"relative_attention_num_buckets\" is 31;"
+                        + " the least is 32",
                 "{'model_type':'roberta','max_position_embeddings':3} | \"max_position_embeddings\" leaves no room for"
                         + " two tokens"
             })

@@ -44,6 +44,7 @@ class TensorNamesTest {
         "xlm-roberta, classifier.dense.weight, classifier.out_proj.weight",
         "camembert, classifier.dense.weight, classifier.out_proj.weight",
         "distilbert, pre_classifier.weight, classifier.weight",
+        "mpnet, classifier.dense.weight, classifier.out_proj.weight",
         "electra, classifier.dense.weight, classifier.out_proj.weight"
     })
     void sequenceClassifiersBearTheFamilysNames(String modelType, String dense, String projection) {

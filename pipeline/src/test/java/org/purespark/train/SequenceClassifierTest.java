@@ -29,7 +29,7 @@ class SequenceClassifierTest {
     private static final int CLASSES = 3;
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "roberta", "xlm-roberta", "distilbert", "electra"})
+    @ValueSource(strings = {"bert", "roberta", "xlm-roberta", "distilbert", "electra", "mpnet"})
     void logitsLossAndGradientsOfThreeClassesMatch(String family) throws IOException {
         Golden golden = Golden.of(family);
         JsonNode expected = Golden.sequence(family);

@@ -5,6 +5,8 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.purespark.model.engine.AttentionKernels.Attended;
 import org.purespark.model.engine.AttentionKernels.AttentionCall;
+import org.purespark.model.engine.AttentionKernels.BucketAttentionBackward;
+import org.purespark.model.engine.AttentionKernels.BucketAttentionInputs;
 import org.purespark.model.engine.AttentionKernels.FirstTokenAttended;
 import org.purespark.model.engine.AttentionKernels.FirstTokenBackward;
 import org.purespark.model.engine.AttentionKernels.FirstTokenInputs;
@@ -46,6 +48,7 @@ enum Operations {
     RESIDUAL_NORM(draw -> residualNorm(draw, RowKind.TOKEN)),
     RESIDUAL_NORM_OF_FIRST_TOKENS(draw -> residualNorm(draw, RowKind.FIRST_TOKEN)),
     SELF_ATTENTION(Operations::selfAttention),
+    BUCKET_ATTENTION(Operations::bucketAttention),
     FIRST_TOKEN_ATTENTION(Operations::firstTokenAttention),
     HEAD_SPREAD(Operations::headSpread),
     HEAD_GATHER(Operations::headGather),
@@ -188,6 +191,39 @@ enum Operations {
                                         saved.get("softmax")),
                                 attention,
                                 new SelfAttentionInputs<>(dx.get("qkv"), dx.get("bias"))))
+                .build();
+    }
+
+    private static Operation bucketAttention(Draw draw) {
+        AttentionCall attention = new AttentionCall(draw.layer(), draw.heads(), draw.dropout(SITE));
+        int hidden = draw.hidden();
+        int rows = DistanceBuckets.COUNT + 1; // one that no distance reads
+        return Operation.on(draw)
+                .input("qkv", draw.tokens(), 3 * hidden)
+                .input("bias", 3 * hidden)
+                .input("table", rows, draw.heads())
+                .result("context", draw.tokens(), hidden)
+                .result("cls", draw.tokens(), draw.heads())
+                .output(
+                        "softmax",
+                        Role.FOR_THE_SAME_ENGINE,
+                        draw.heads() * draw.batch().squares())
+                .forward((k, x, y) -> k.attention()
+                        .bucketAttention(
+                                new BucketAttentionInputs<>(x.get("qkv"), x.get("bias"), x.get("table")),
+                                attention,
+                                new Attended<>(y.get("context"), y.get("cls"), y.get("softmax"))))
+                .backward((k, x, saved, dy, dx) -> k.attention()
+                        .bucketAttentionGradient(
+                                new BucketAttentionBackward<>(
+                                        x.get("qkv"),
+                                        x.get("bias"),
+                                        x.get("table"),
+                                        dy.get("context"),
+                                        dy.get("cls"),
+                                        saved.get("softmax")),
+                                attention,
+                                new BucketAttentionInputs<>(dx.get("qkv"), dx.get("bias"), dx.get("table"))))
                 .build();
     }
 
