@@ -300,6 +300,38 @@ class TextTokenizerTest {
         }
     }
 
+    /** As transformers 5.24 makes it of this vocabulary, which has BERT's special tokens as words. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"tokenizer_class\": \"MPNetTokenizer\"}",
+                "{\"tokenizer_class\": \"MPNetTokenizerFast\"}",
+                "{}"
+            })
+    void aVocabularyOfMpnetHasSpecialTokensOfItsOwn(String config) throws IOException {
+        write("config.json", "{\"model_type\": \"mpnet\"}");
+        write("tokenizer_config.json", config);
+        write("vocab.txt", "<s>\n<pad>\n</s>\n[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nfilm\n##s\n[\ncls\n]\n<mask>\n");
+        assertThat(ids("A films")).containsExactly(0, 7, 8, 9, 2);
+        assertThat(ids("[CLS] zz <mask>")).containsExactly(0, 10, 11, 12, 4, 13, 2);
+        try (TextTokenizer tokenizer = load()) {
+            assertThat(tokenizer.padId()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void withoutAClassTheModelTellsTheKindOfTokenizer() throws IOException {
+        write("vocab.txt", "<s>\n<pad>\n</s>\n[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n");
+        assertThat(ids("a")).containsExactly(5, 7, 6);
+        write("config.json", "{\"model_type\": \"bert\"}");
+        assertThat(ids("a")).containsExactly(5, 7, 6);
+        write("config.json", "{\"model_type\": \"mpnet\"}");
+        write("tokenizer_config.json", "{\"tokenizer_class\": \"BertTokenizer\"}");
+        assertThat(ids("a")).containsExactly(5, 7, 6);
+        write("tokenizer_config.json", "{}");
+        assertThat(ids("a")).containsExactly(0, 7, 2);
+    }
+
     @Test
     void unfitVocabularyIsRefused() throws IOException {
         write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n");
