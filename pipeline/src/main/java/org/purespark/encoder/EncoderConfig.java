@@ -82,7 +82,15 @@ public record EncoderConfig(
 
     /** Whether embeddings are projected from their own width to D. */
     public boolean projectsEmbeddings() {
-        return embedding() != hidden();
+        return switch (architecture.projection()) {
+            case WHERE_WIDTHS_DIFFER -> embedding() != hidden();
+            case ALWAYS -> true;
+        };
+    }
+
+    /** The same with parameters of its own for each layer. */
+    public EncoderConfig withLayersApart() {
+        return new EncoderConfig(architecture.with(LayerSharing.NONE), sizes, dropout, initializerRange, padTokenId);
     }
 
     /** Added to the variance. */

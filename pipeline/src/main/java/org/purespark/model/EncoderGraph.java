@@ -29,10 +29,12 @@ import org.purespark.model.engine.ProductKernels;
 import org.purespark.model.engine.ProductKernels.Biased;
 import org.purespark.model.engine.ProductKernels.Weight;
 import org.purespark.model.engine.RowKernels;
+import org.purespark.model.engine.RowKernels.BiasFunction;
 import org.purespark.model.engine.TextBatch.RowKind;
 import org.purespark.model.graph.BackwardGraph;
 import org.purespark.model.ops.AddBias;
 import org.purespark.model.ops.AttentionPenalty;
+import org.purespark.model.ops.BiasActivation;
 import org.purespark.model.ops.BiasGelu;
 import org.purespark.model.ops.BucketAttention;
 import org.purespark.model.ops.CrossEntropy;
@@ -283,12 +285,22 @@ final class EncoderGraph {
                         middle,
                         variable(EncoderPart.OUTPUT_NORM.weight(own), d),
                         variable(EncoderPart.OUTPUT_NORM.bias(own), d)),
-                normalization(rows, DropoutSite.OUTPUT.in(l))); // [R, D]
+                new NormCall(rows, outputDropout(l), config.layerNormEpsilon())); // [R, D]
     }
 
     private AttentionCall attention(int l) {
         return new AttentionCall(
                 l, config.heads(), new Dropout(DropoutSite.ATTENTION.in(l), config.attentionDropout()));
+    }
+
+    /** Of the feed-forward part. */
+    private Dropout outputDropout(int l) {
+        double rate =
+                switch (config.architecture().feedForward().outputDropout()) {
+                    case RATE_OF_HIDDEN_STATES -> config.hiddenDropout();
+                    case NONE -> 0;
+                };
+        return new Dropout(DropoutSite.OUTPUT.in(l), rate);
     }
 
     private NormCall normalization(RowKind rows, int site) {
@@ -304,8 +316,19 @@ final class EncoderGraph {
         Biased<SDVariable> biased = new Biased<>(h, variable(bias, width));
         return switch (activation) {
             case GELU -> new BiasGelu(graph, biased).activated();
-            case TANH -> entryWise(biased, RowKernels.EntryFunction.TANH);
-            case RELU -> entryWise(biased, RowKernels.EntryFunction.RELU);
+            case GELU_BY_TANH -> new BiasActivation(graph, biased, BiasFunction.GELU_BY_TANH).activated();
+            case SILU -> new BiasActivation(graph, biased, BiasFunction.SILU).activated();
+            case TANH -> new BiasActivation(graph, biased, BiasFunction.TANH).activated();
+            case RELU -> new BiasActivation(graph, biased, BiasFunction.RELU).activated();
+        };
+    }
+
+    /** The same for the few rows of a classifier's inner layer: no slopes are kept for tanh and ReLU. */
+    private SDVariable activatedInside(SDVariable h, String bias, int width, Activation activation) {
+        return switch (activation) {
+            case TANH -> entryWise(new Biased<>(h, variable(bias, width)), RowKernels.EntryFunction.TANH);
+            case RELU -> entryWise(new Biased<>(h, variable(bias, width)), RowKernels.EntryFunction.RELU);
+            case GELU, GELU_BY_TANH, SILU -> activated(h, bias, width, activation);
         };
     }
 
@@ -328,7 +351,7 @@ final class EncoderGraph {
                         case WITH_DROPOUT -> drop(cls, beforeDense);
                     };
             SDVariable product = linear(read, EncoderPart.CLASSIFIER_DENSE.weight(), d, d); // [B, D]
-            features = activated(product, EncoderPart.CLASSIFIER_DENSE.bias(), d, dense.activation()); // [B, D]
+            features = activatedInside(product, EncoderPart.CLASSIFIER_DENSE.bias(), d, dense.activation()); // [B, D]
         }
         return affine(drop(features, beforeProjection), EncoderPart.CLASSIFIER.path(), c, d)
                 .rename(LOGITS); // [B, C]

@@ -10,6 +10,7 @@ import org.purespark.InputException;
 import org.purespark.Shown;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.checkpoint.CheckpointWriter;
 import org.purespark.config.Settings;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.parquet.ParquetTexts;
@@ -52,6 +53,13 @@ record CheckedInputs(
         Checkpoint checkpoint = readCheckpoint(digests.storage(), model, given);
         checkpoint.warnings().forEach(surroundings.messages());
         requireEnoughPositions(checkpoint, model, settings);
+        if (given.train().isPresent()) {
+            CheckpointWriter.requireForm(
+                    checkpoint.family(),
+                    checkpoint.encoder(),
+                    checkpoint.classifierKind(),
+                    settings.export().form());
+        }
         CleanData data = CleanData.read(reader(digests, settings), given, checkpoint.labels(), settings);
         LabelSet labels = data.labels();
         boolean suspectClassifies = checkpoint.hasClassifier() && labels.source() != LabelSource.TRAIN;

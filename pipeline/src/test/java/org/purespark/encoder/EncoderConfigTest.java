@@ -99,6 +99,21 @@ class EncoderConfigTest {
     }
 
     @Test
+    void layersMayHaveTheParametersOfTheFirst() {
+        EncoderConfig shared = EncoderConfig.builder(Architecture.bert(0, 1e-12).with(LayerSharing.ALL))
+                .vocabulary(50)
+                .positions(130)
+                .hidden(12)
+                .heads(3)
+                .layers(2)
+                .intermediate(24)
+                .build();
+        assertThat(shared.parameterLayer(1)).isZero();
+        assertThat(ParameterList.ofEncoder(shared).of(EncoderPart.KEY)).hasSize(2);
+        assertThat(shared.withLayersApart().parameterLayer(1)).isEqualTo(1);
+    }
+
+    @Test
     void sizesThatMakeNoEncoderAreRefusedByName() {
         assertRefused(
                 encoder -> EncoderConfig.builder(Architecture.bert(0, 1e-12)),

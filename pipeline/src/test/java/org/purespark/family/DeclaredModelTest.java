@@ -11,9 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.purespark.InputException;
+import org.purespark.encoder.Activation;
 import org.purespark.encoder.Architecture;
 import org.purespark.encoder.Attention;
+import org.purespark.encoder.EmbeddingProjection;
 import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.FeedForward;
+import org.purespark.encoder.LayerSharing;
 
 class DeclaredModelTest {
     @Test
@@ -38,6 +42,23 @@ class DeclaredModelTest {
                 .padTokenId(1)
                 .build();
         assertThat(parse("{'model_type':'mpnet'}")).isEqualTo(mpnet);
+        Architecture ofAlbert = Architecture.bert(0, 1e-12)
+                .with(EmbeddingProjection.ALWAYS)
+                .with(LayerSharing.ALL)
+                .with(new FeedForward.TwoLayers(Activation.GELU_BY_TANH, FeedForward.OutputDropout.NONE));
+        EncoderConfig albert = EncoderConfig.builder(ofAlbert)
+                .vocabulary(30000)
+                .positions(512)
+                .tokenTypes(2)
+                .embedding(128)
+                .hidden(4096)
+                .heads(64)
+                .layers(12)
+                .intermediate(16384)
+                .hiddenDropout(0)
+                .attentionDropout(0)
+                .build();
+        assertThat(parse("{'model_type':'albert'}")).isEqualTo(albert);
         EncoderConfig electra = base(0).vocabulary(30522)
                 .tokenTypes(2)
                 .layers(12)
@@ -92,6 +113,42 @@ class DeclaredModelTest {
         assertThat(config.architecture().attention()).isEqualTo(new Attention.DistanceBuckets(40));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "gelu, GELU",
+        "gelu_python, GELU",
+        "gelu_new, GELU_BY_TANH",
+        "gelu_pytorch_tanh, GELU_BY_TANH",
+        "silu, SILU",
+        "swish, SILU",
+        "tanh, TANH",
+        "relu, RELU"
+    })
+    void activationsAreKnownByTheirNamesInTransformers(String name, Activation activation) throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        for (String family : new String[] {"bert", "roberta", "distilbert", "electra", "mpnet", "albert"}) {
+            String key = family.equals("distilbert") ? "activation" : "hidden_act";
+            EncoderConfig config = parse("{'model_type':'" + family + "','" + key + "':'" + name + "'}");
+            assertThat(config.architecture().feedForward().activation()).isEqualTo(activation);
+            ObjectNode written = json.createObjectNode().put("model_type", family);
+            Families.ofModelType(family).orElseThrow().write(config, written);
+            assertThat(parse(written.toString())).isEqualTo(config);
+        }
+    }
+
+    @Test
+    void albertsLayersShareWeightsUnlessEachIsAGroup() throws IOException {
+        String layers =
+                "{'model_type':'albert','num_hidden_layers':3,'classifier_dropout_prob':0.3,'embedding_size':4096";
+        EncoderConfig shared = parse(layers + "}");
+        assertThat(shared.parameterLayer(2)).isZero();
+        assertThat(shared.classifierDropout()).isEqualTo(0.3);
+        assertThat(shared.projectsEmbeddings()).isTrue();
+        EncoderConfig apart = parse(layers + ",'num_hidden_groups':3}");
+        assertThat(apart.parameterLayer(2)).isEqualTo(2);
+        assertThat(apart).isEqualTo(shared.withLayersApart()).isNotEqualTo(shared);
+    }
+
     @Test
     void distilBertsOwnKeysAreRead() throws IOException {
         EncoderConfig config = parse("{'model_type':'distilbert','dim':8,'n_layers':2,'n_heads':4,'hidden_dim':16,"
@@ -122,15 +179,18 @@ class DeclaredModelTest {
             delimiter = '|',
             value = {
                 "{} | cannot use config.json: it has no \"model_type\"; known are bert, roberta,"
-                        + " xlm-roberta, camembert, distilbert, electra, mpnet",
+                        + " xlm-roberta, camembert, distilbert, electra, mpnet,"
+                        + " albert",
                 "{'model_type':'gpt2'} | cannot use config.json: unknown model_type \"gpt2\"; known are bert, roberta,"
-                        + " xlm-roberta, camembert, distilbert, electra, mpnet",
-                "{'model_type':'bert','hidden_act':'relu'} | \"hidden_act\" is \"relu\"; only \"gelu\" (by erf) is"
-                        + " computed",
-                "{'model_type':'bert','hidden_act':'gelu_new'} | \"hidden_act\" is \"gelu_new\"; only \"gelu\" (by"
-                        + " erf) is computed",
-                "{'model_type':'distilbert','activation':'relu'} | \"activation\" is \"relu\"; only \"gelu\" (by erf)"
-                        + " is computed",
+                        + " xlm-roberta, camembert, distilbert, electra, mpnet,"
+                        + " albert",
+                "{'model_type':'bert','hidden_act':'relu6'} | \"hidden_act\" is \"relu6\"; computed are gelu,"
+                        + " gelu_python, gelu_new, gelu_pytorch_tanh, silu, swish, tanh, relu",
+                "{'model_type':'distilbert','activation':'gelu_10'} | \"activation\" is \"gelu_10\"; computed are"
+                        + " gelu, gelu_python, gelu_new, gelu_pytorch_tanh, silu, swish, tanh, relu",
+                "{'model_type':'albert','inner_group_num':2} | \"inner_group_num\" is 2; only 1 is computed",
+                "{'model_type':'albert','num_hidden_groups':3} | \"num_hidden_groups\" is 3; computed are 1, and as many"
+                        + " as num_hidden_layers, 12",
                 "{'model_type':'bert','position_embedding_type':'relative_key'} | \"position_embedding_type\" is"
                         + " \"relative_key\"; only \"absolute\" is computed",
                 "{'model_type':'bert','is_decoder':true} | \"is_decoder\" is true; only encoders are computed",

@@ -20,7 +20,10 @@ import org.purespark.encoder.Activation;
 import org.purespark.encoder.Architecture;
 import org.purespark.encoder.Attention;
 import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EmbeddingProjection;
 import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.FeedForward;
+import org.purespark.encoder.LayerSharing;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.engine.Engine;
 
@@ -51,7 +54,10 @@ class MemoryNeedTest {
 
     static Stream<Architecture> architectures() {
         Architecture bert = Architecture.bert(0, 1e-12);
-        return Stream.of(bert.with(new Attention.DistanceBuckets(32)));
+        return Stream.of(
+                bert.with(new Attention.DistanceBuckets(32)),
+                bert.with(new FeedForward.TwoLayers(Activation.GELU_BY_TANH)),
+                bert.with(LayerSharing.ALL).with(EmbeddingProjection.ALWAYS));
     }
 
     private static void assertForetold(EncoderConfig config, int microBatch, int tokens) {

@@ -56,7 +56,7 @@ class TextTokenizerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "distilbert", "electra", "roberta", "xlm-roberta", "mpnet"})
+    @ValueSource(strings = {"bert", "distilbert", "electra", "roberta", "xlm-roberta", "mpnet", "albert"})
     void modelDirectoryGivesTheIdsOfTransformers(String family) throws IOException {
         JsonNode expected =
                 JSON.readTree(GOLDEN.resolve(family + "/expected.json").toFile());

@@ -33,8 +33,9 @@ import org.purespark.model.engine.ProductKernels.LinearBackward;
 import org.purespark.model.engine.ProductKernels.LinearInputs;
 import org.purespark.model.engine.ProductKernels.Weight;
 import org.purespark.model.engine.RowKernels.Activated;
+import org.purespark.model.engine.RowKernels.ActivatedBackward;
 import org.purespark.model.engine.RowKernels.ActivationBackward;
-import org.purespark.model.engine.RowKernels.BiasGeluBackward;
+import org.purespark.model.engine.RowKernels.BiasFunction;
 import org.purespark.model.engine.RowKernels.EntryFunction;
 import org.purespark.model.engine.RowKernels.Pair;
 import org.purespark.model.engine.TextBatch.RowKind;
@@ -53,6 +54,10 @@ enum Operations {
     HEAD_SPREAD(Operations::headSpread),
     HEAD_GATHER(Operations::headGather),
     BIAS_GELU(Operations::biasGelu),
+    BIAS_GELU_BY_TANH(draw -> biasActivation(draw, BiasFunction.GELU_BY_TANH)),
+    BIAS_SILU(draw -> biasActivation(draw, BiasFunction.SILU)),
+    BIAS_TANH(draw -> biasActivation(draw, BiasFunction.TANH)),
+    BIAS_RELU(draw -> biasActivation(draw, BiasFunction.RELU)),
     TANH(draw -> activation(draw, EntryFunction.TANH)),
     RELU(draw -> activation(draw, EntryFunction.RELU)),
     TEXT_DROPOUT(Operations::textDropout),
@@ -310,8 +315,35 @@ enum Operations {
                         .biasGelu(
                                 new Biased<>(in.get("x"), in.get("bias")), new Activated<>(y.get("y"), y.get("slope"))))
                 .backward((k, in, saved, dy, dx) -> k.rows()
-                        .biasGeluGradient(
-                                new BiasGeluBackward<>(dy.get("y"), saved.get("slope")),
+                        .activatedGradient(
+                                new ActivatedBackward<>(dy.get("y"), saved.get("slope")),
+                                new Biased<>(dx.get("x"), dx.get("bias"))))
+                .mayBe(InPlace.FORWARD)
+                .build();
+    }
+
+    private static Operation biasActivation(Draw draw, BiasFunction function) {
+        int rows = draw.tokens();
+        int width = draw.width();
+        float[] bias = draw.entries(width);
+        float[] x = draw.entries(rows, width);
+        for (int i = 0; i < x.length; i++) {
+            float sum = 4 * x[i] + bias[i % width]; // to where functions are flat
+            x[i] = sum + (sum < 0 ? -AWAY : AWAY) - bias[i % width];
+        }
+        return Operation.on(draw)
+                .input("x", x, rows, width)
+                .input("bias", bias, width)
+                .result("y", rows, width)
+                .output("slope", Role.FOR_BACKWARD, rows, width)
+                .forward((k, in, y) -> k.rows()
+                        .biasActivation(
+                                new Biased<>(in.get("x"), in.get("bias")),
+                                function,
+                                new Activated<>(y.get("y"), y.get("slope"))))
+                .backward((k, in, saved, dy, dx) -> k.rows()
+                        .activatedGradient(
+                                new ActivatedBackward<>(dy.get("y"), saved.get("slope")),
                                 new Biased<>(dx.get("x"), dx.get("bias"))))
                 .mayBe(InPlace.FORWARD)
                 .build();
