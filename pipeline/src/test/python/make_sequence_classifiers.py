@@ -3,9 +3,9 @@
 classifier of three classes on the golden tiny encoder of each family: logits, cross-entropy and the gradients of the
 head and of one encoder tensor, without dropout. Seed 11.
 
-    python make_sequence_classifiers.py RESOURCES/golden
+    python make_sequence_classifiers.py RESOURCES/golden [FAMILY …]
 
-Needs torch, transformers and safetensors; made with torch 2.15 and transformers 5.23.
+Needs torch, transformers and safetensors; made with torch 2.15 and transformers 5.23 and 5.24.
 """
 import json
 import sys
@@ -15,8 +15,10 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModelForSequenceClassification
 
-FAMILIES = ["bert", "roberta", "distilbert", "electra"]
-PREFIX = {"bert": "bert.", "roberta": "roberta.", "distilbert": "distilbert.", "electra": "electra."}
+PREFIX = {
+    "bert": "bert.", "roberta": "roberta.", "xlm-roberta": "roberta.", "distilbert": "distilbert.",
+    "electra": "electra.", "mpnet": "mpnet.", "albert": "albert.",
+}
 TEXTS = 6
 LABELS = [0, 2, 1, 2, 0, 1]
 
@@ -40,7 +42,7 @@ def make(golden: Path, family: str) -> None:
     out = model(input_ids=batch, attention_mask=mask, labels=torch.tensor(LABELS))
     out.loss.backward()
     parameters = dict(model.named_parameters())
-    query = next(k for k in parameters if k.endswith(("query.weight", "q_lin.weight")))
+    query = next(k for k in parameters if k.endswith(("query.weight", "q_lin.weight", "attn.q.weight")))
     kept = {k: parameters[k].grad.float() for k in heads if parameters[k].grad is not None}
     kept["query"] = parameters[query].grad.float()
     target = golden / "sequence"
@@ -52,5 +54,5 @@ def make(golden: Path, family: str) -> None:
 
 
 if __name__ == "__main__":
-    for name in FAMILIES:
+    for name in sys.argv[2:] or PREFIX:
         make(Path(sys.argv[1]), name)

@@ -28,6 +28,7 @@ public final class CheckpointReader {
     /** Of peft (LoRA and the like). */
     private static final String ADAPTER_FILE = "adapter_config.json";
 
+    /** The last two are SentencePiece's own, for transformers: they are copied, and not read here. */
     static final List<String> TOKENIZER_FILES = List.of(
             "tokenizer.json",
             "tokenizer_config.json",
@@ -35,7 +36,9 @@ public final class CheckpointReader {
             "added_tokens.json",
             "vocab.txt",
             "vocab.json",
-            "merges.txt");
+            "merges.txt",
+            "sentencepiece.bpe.model",
+            "spiece.model");
 
     private final Storage storage;
 

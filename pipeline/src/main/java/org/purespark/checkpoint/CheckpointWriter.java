@@ -11,10 +11,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.purespark.InputException;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.ParameterList;
 import org.purespark.encoder.ParameterSpec;
 import org.purespark.family.DiskTensor;
 import org.purespark.family.ExportForm;
+import org.purespark.family.Family;
 import org.purespark.family.TensorNames;
 import org.purespark.heads.Head;
 import org.purespark.storage.Storage;
@@ -23,7 +26,8 @@ import org.purespark.storage.Storage;
  * Writes Hugging Face model directories that stock transformers opens without custom code: a linear classifier as
  * {@code …ForTokenClassification}, whose logits at token 0 are exactly this classifier; a sequence classifier as
  * {@code …ForSequenceClassification}; a model without classifier as {@code …Model}. Weights are float32. The same
- * checkpoint always gives the same bytes.
+ * checkpoint always gives the same bytes. A model whose layers share weights is written with a copy for each layer if
+ * heads are pruned: {@link LayersApart}.
  */
 public final class CheckpointWriter {
     private static final String MODEL_CARD_FILE = "README.md";
@@ -54,8 +58,9 @@ public final class CheckpointWriter {
         requireExpressible(checkpoint, form);
         requireNoForeignWeights(directory);
 
+        Checkpoint onDisk = LayersApart.isNeeded(checkpoint) ? LayersApart.of(checkpoint) : checkpoint;
         storage.delete(Storage.child(directory, CheckpointReader.CONFIG_FILE));
-        writeWeights(checkpoint, Storage.child(directory, WeightFiles.SAFETENSORS), form);
+        writeWeights(onDisk, Storage.child(directory, WeightFiles.SAFETENSORS), form);
         for (String name : CheckpointReader.TOKENIZER_FILES) {
             String address = Storage.child(directory, name);
             byte[] content = checkpoint.tokenizerFiles().get(name);
@@ -68,7 +73,7 @@ public final class CheckpointWriter {
         storage.replace(Storage.child(directory, MODEL_CARD_FILE), new ModelCardText(checkpoint, form, card).render());
         storage.replace(
                 Storage.child(directory, CheckpointReader.CONFIG_FILE),
-                JsonFile.render(ExportedConfig.of(checkpoint, form)));
+                JsonFile.render(ExportedConfig.of(onDisk, form)));
     }
 
     /** Names of the files that are written or removed in the directory. */
@@ -113,14 +118,25 @@ public final class CheckpointWriter {
         return form == ExportForm.COMPACT ? slices.cut(parameter, full) : slices.zeroed(parameter, full);
     }
 
-    private static void requireExpressible(Checkpoint checkpoint, ExportForm form) {
-        if (!checkpoint.prunedHeads().isEmpty()
-                && !checkpoint.family().exportForms().contains(form)) {
-            throw new InputException("cannot write the " + word(form) + " form: models of type "
-                    + checkpoint.family().modelType() + " with pruned heads have "
-                    + checkpoint.family().exportForms().stream()
+    /**
+     * Checks that such a model can be written with pruned heads, whichever they are.
+     *
+     * @throws InputException if the family does not have the form, or the model is too large for it
+     */
+    public static void requireForm(Family family, EncoderConfig encoder, ClassifierKind kind, ExportForm form) {
+        if (!family.exportForms().contains(form)) {
+            throw new InputException("cannot write the " + word(form) + " form: models of type " + family.modelType()
+                    + " with pruned heads have "
+                    + family.exportForms().stream()
                             .map(other -> "export.form=" + word(other))
                             .collect(Collectors.joining(", ")));
+        }
+        LayersApart.requireReadable(encoder, kind);
+    }
+
+    private static void requireExpressible(Checkpoint checkpoint, ExportForm form) {
+        if (!checkpoint.prunedHeads().isEmpty()) {
+            requireForm(checkpoint.family(), checkpoint.encoder(), checkpoint.classifierKind(), form);
         }
         Map<Integer, Integer> prunedByLayer = new HashMap<>();
         for (Head head : checkpoint.prunedHeads()) {

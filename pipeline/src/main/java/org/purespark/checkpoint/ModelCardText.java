@@ -84,6 +84,13 @@ final class ModelCardText {
                                 + "` in `config.json`.\n\n"
                                 + "**This form opens in transformers 4.x only** (`pip install \"transformers<5\"`):\n"
                                 + "version 5 has dropped head pruning.");
+        if (LayersApart.isNeeded(checkpoint)) {
+            text.add("")
+                    .add("In the suspect all layers have the same weights. Here each layer has a copy, since a head is"
+                            + " pruned in single")
+                    .add(
+                            "layers: the model computes the same and is larger, and fine-tuning changes the copies apart.");
+        }
         text.add("");
     }
 

@@ -8,6 +8,7 @@ import java.io.Serializable;
  * component, and the compiler shows the places that must know it.
  *
  * @param positions how the embeddings contain a token's position
+ * @param projection when embeddings are projected to D
  * @param attention the kind of attention
  * @param feedForward the part after attention, token by token
  * @param normalization the places of LayerNorms
@@ -16,12 +17,33 @@ import java.io.Serializable;
  */
 public record Architecture(
         Positions positions,
+        EmbeddingProjection projection,
         Attention attention,
         FeedForward feedForward,
         Normalization normalization,
         LayerSharing layerSharing,
         Biases biases)
         implements Serializable {
+
+    /** The same with another projection of embeddings. */
+    public Architecture with(EmbeddingProjection other) {
+        return new Architecture(positions, other, attention, feedForward, normalization, layerSharing, biases);
+    }
+
+    /** The same with another kind of attention. */
+    public Architecture with(Attention other) {
+        return new Architecture(positions, projection, other, feedForward, normalization, layerSharing, biases);
+    }
+
+    /** The same with another part after attention. */
+    public Architecture with(FeedForward other) {
+        return new Architecture(positions, projection, attention, other, normalization, layerSharing, biases);
+    }
+
+    /** The same with other layers in common. */
+    public Architecture with(LayerSharing other) {
+        return new Architecture(positions, projection, attention, feedForward, normalization, other, biases);
+    }
 
     /**
      * The architecture of BERT and its nearest relatives: Devlin and others, <em>BERT: Pre-training of Deep
@@ -33,6 +55,7 @@ public record Architecture(
     public static Architecture bert(int positionOffset, double layerNormEpsilon) {
         return new Architecture(
                 new Positions.Learned(positionOffset),
+                EmbeddingProjection.WHERE_WIDTHS_DIFFER,
                 new Attention.DotProduct(),
                 new FeedForward.TwoLayers(Activation.GELU),
                 new Normalization.AfterResidual(layerNormEpsilon),

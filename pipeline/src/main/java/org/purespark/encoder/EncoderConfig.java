@@ -82,7 +82,15 @@ public record EncoderConfig(
 
     /** Whether embeddings are projected from their own width to D. */
     public boolean projectsEmbeddings() {
-        return embedding() != hidden();
+        return switch (architecture.projection()) {
+            case WHERE_WIDTHS_DIFFER -> embedding() != hidden();
+            case ALWAYS -> true;
+        };
+    }
+
+    /** The same with parameters of its own for each layer. */
+    public EncoderConfig withLayersApart() {
+        return new EncoderConfig(architecture.with(LayerSharing.NONE), sizes, dropout, initializerRange, padTokenId);
     }
 
     /** Added to the variance. */
@@ -114,7 +122,7 @@ public record EncoderConfig(
 
     /**
      * Whether the last layer may be computed for first tokens only: the classifier reads no others, and the attention
-     * of one token can be computed alone. Else it is computed for all tokens.
+     * of one token can be computed alone.
      */
     public boolean readsFirstTokenOnly(ClassifierKind kind) {
         return kind.pooling().readsFirstTokenAlone() && architecture.attention().servesOneTokenAlone();

@@ -11,8 +11,23 @@ public sealed interface FeedForward extends Serializable {
     /** Between its linear layers. */
     Activation activation();
 
+    /** Whether dropout is on what the part gives, at the rate of hidden states. */
+    OutputDropout outputDropout();
+
+    /** Dropout on what the part gives. */
+    enum OutputDropout {
+        RATE_OF_HIDDEN_STATES,
+        /** ALBERT, in transformers. */
+        NONE
+    }
+
     /** Linear to F, activation, linear back to D. */
-    record TwoLayers(Activation activation) implements FeedForward {
+    record TwoLayers(Activation activation, OutputDropout outputDropout) implements FeedForward {
+        /** With dropout. */
+        public TwoLayers(Activation activation) {
+            this(activation, OutputDropout.RATE_OF_HIDDEN_STATES);
+        }
+
         @Override
         public void addTo(ParameterList.Builder list, int layer, Sizes sizes) {
             list.linear(EncoderPart.INTERMEDIATE, layer, sizes.intermediate(), sizes.hidden());

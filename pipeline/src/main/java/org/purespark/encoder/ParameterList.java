@@ -54,6 +54,7 @@ public final class ParameterList {
         if (config.projectsEmbeddings()) {
             list.linear(EncoderPart.EMBEDDING_PROJECTION, ParameterSpec.NO_LAYER, sizes.hidden(), width);
         }
+        architecture.attention().addOnce(list, sizes);
         for (int l = 0; l < sizes.layers(); l++) {
             if (config.parameterLayer(l) == l) {
                 architecture.attention().addTo(list, l, sizes);

@@ -6,7 +6,8 @@ public enum Pooling {
     /** The first token's, {@code [CLS]} or {@code <s>}. */
     FIRST_TOKEN;
 
-    boolean readsFirstTokenAlone() {
+    /** Whether the classifier reads no other hidden states than first tokens'. */
+    public boolean readsFirstTokenAlone() {
         return switch (this) {
             case FIRST_TOKEN -> true;
         };

@@ -8,6 +8,17 @@ public sealed interface Positions extends Serializable {
     /** Position of a text's first token; the positions before it are not used. */
     int offset();
 
+    /**
+     * Whether a token takes the next position. Where positions do not start at 0, they are numbered as in fairseq: the
+     * padding token has the id just below the first position. A text may spell it; then it has that number as its
+     * position too, and is not counted.
+     *
+     * @param id of the token
+     */
+    default boolean isCounted(int id) {
+        return offset() == 0 || id != offset() - 1;
+    }
+
     /** Adds the embeddings' parameters for positions. */
     void addTo(ParameterList.Builder list, Sizes sizes);
 

@@ -2,9 +2,11 @@
 package org.purespark.family;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.purespark.encoder.Activation;
 import org.purespark.encoder.Architecture;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.FeedForward;
 import org.purespark.encoder.Sizes;
 
 /** The families whose {@code config.json} has BERT's keys. */
@@ -13,8 +15,24 @@ abstract class BertKeys implements Family {
      * The values of missing keys.
      *
      * @param padTokenId of {@code pad_token_id}
+     * @param activation of {@code hidden_act}
+     * @param dropout of {@code hidden_dropout_prob} and {@code attention_probs_dropout_prob}
      */
-    record Absent(int vocabulary, int hidden, int heads, int intermediate, int padTokenId) {}
+    record Absent(
+            int vocabulary,
+            int hidden,
+            int heads,
+            int intermediate,
+            int padTokenId,
+            Activation activation,
+            double dropout) {
+        /** With gelu, and dropout 0.1 of hidden states and of attention. */
+        Absent(int vocabulary, int hidden, int heads, int intermediate, int padTokenId) {
+            this(vocabulary, hidden, heads, intermediate, padTokenId, Activation.GELU, 0.1);
+        }
+    }
+
+    static final int LAYERS_IF_ABSENT = 12;
 
     private final Absent absent;
 
@@ -32,22 +50,45 @@ abstract class BertKeys implements Family {
         return 0;
     }
 
+    /** Rows of the token type embedding; 0: there is none. */
+    int tokenTypes(ConfigKeys keys) {
+        return keys.positive("type_vocab_size", 2, Sizes.MOST_ROWS);
+    }
+
+    /**
+     * How the family computes.
+     *
+     * @param bert how BERT would, with the file's constants
+     */
+    Architecture architecture(ConfigKeys keys, Architecture bert) {
+        return bert;
+    }
+
+    /** Dropout before the last projection. */
+    double classifierDropout(ConfigKeys keys, double hiddenDropout) {
+        return keys.probability(
+                "classifier_dropout",
+                keys.isSequenceClassifier() ? hiddenDropout : ConfigKeys.LINEAR_CLASSIFIER_DROPOUT);
+    }
+
     @Override
     public EncoderConfig read(ConfigKeys keys) {
-        keys.requireGelu("hidden_act");
+        Activation activation = keys.activation("hidden_act", absent.activation());
         keys.requireAbsolutePositions();
         int hidden = keys.positive("hidden_size", absent.hidden(), Sizes.MOST_WIDTH);
-        double hiddenDropout = keys.probability("hidden_dropout_prob", 0.1);
+        double hiddenDropout = keys.probability("hidden_dropout_prob", absent.dropout());
         int padTokenId = keys.natural("pad_token_id", absent.padTokenId(), Sizes.MOST_ROWS);
         int vocabulary = keys.positive("vocab_size", absent.vocabulary(), Sizes.MOST_ROWS);
         int embedding = embedding(keys, hidden);
-        int layers = keys.positive("num_hidden_layers", 12, Sizes.MOST_LAYERS);
+        int layers = keys.positive("num_hidden_layers", LAYERS_IF_ABSENT, Sizes.MOST_LAYERS);
         int heads = keys.divisorOf(hidden, "hidden_size", "num_attention_heads", absent.heads());
         int intermediate = keys.positive("intermediate_size", absent.intermediate(), Sizes.MOST_WIDTH);
         int positions = keys.positive("max_position_embeddings", 512, Sizes.MOST_ROWS);
-        int tokenTypes = keys.positive("type_vocab_size", 2, Sizes.MOST_ROWS);
+        int tokenTypes = tokenTypes(keys);
         double epsilon = keys.positiveNumber("layer_norm_eps", 1e-12);
-        return EncoderConfig.builder(Architecture.bert(positionOffset(padTokenId), epsilon))
+        Architecture bert =
+                Architecture.bert(positionOffset(padTokenId), epsilon).with(new FeedForward.TwoLayers(activation));
+        return EncoderConfig.builder(architecture(keys, bert))
                 .vocabulary(vocabulary)
                 .positions(positions)
                 .tokenTypes(tokenTypes)
@@ -57,10 +98,8 @@ abstract class BertKeys implements Family {
                 .layers(layers)
                 .intermediate(intermediate)
                 .hiddenDropout(hiddenDropout)
-                .attentionDropout(keys.probability("attention_probs_dropout_prob", 0.1))
-                .classifierDropout(keys.probability(
-                        "classifier_dropout",
-                        keys.isSequenceClassifier() ? hiddenDropout : ConfigKeys.LINEAR_CLASSIFIER_DROPOUT))
+                .attentionDropout(keys.probability("attention_probs_dropout_prob", absent.dropout()))
+                .classifierDropout(classifierDropout(keys, hiddenDropout))
                 .initializerRange(keys.positiveNumber("initializer_range", 0.02))
                 .padTokenId(padTokenId)
                 .build();
@@ -76,10 +115,14 @@ abstract class BertKeys implements Family {
         raw.put("num_hidden_layers", encoder.layers());
         raw.put("num_attention_heads", encoder.heads());
         raw.put("intermediate_size", encoder.intermediate());
-        raw.put("hidden_act", "gelu");
+        raw.put(
+                "hidden_act",
+                ActivationNames.of(encoder.architecture().feedForward().activation()));
         raw.put("hidden_dropout_prob", encoder.hiddenDropout());
         raw.put("attention_probs_dropout_prob", encoder.attentionDropout());
-        raw.put("type_vocab_size", encoder.tokenTypes());
+        if (encoder.tokenTypes() > 0) {
+            raw.put("type_vocab_size", encoder.tokenTypes());
+        }
         raw.put("layer_norm_eps", encoder.layerNormEpsilon());
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.purespark.InputException;
 import org.purespark.Shown;
+import org.purespark.encoder.Activation;
 import org.purespark.encoder.Sizes;
 
 /** The keys of a {@code config.json}, each read with its type and range. The error for a wrong value names the key. */
@@ -80,12 +81,12 @@ public final class ConfigKeys {
         }
     }
 
-    /** Refuses any activation of the feed-forward part except gelu. */
-    public void requireGelu(String key) {
-        String activation = text(key, "gelu");
-        if (!activation.equals("gelu")) {
-            throw invalid(key, "is \"" + Shown.of(activation) + "\"; only \"gelu\" (by erf) is computed");
-        }
+    /** The function of the feed-forward part, by transformers' name for it. */
+    public Activation activation(String key, Activation absent) {
+        String name = text(key, ActivationNames.of(absent));
+        return ActivationNames.activation(name)
+                .orElseThrow(
+                        () -> invalid(key, "is \"" + Shown.of(name) + "\"; computed are " + ActivationNames.all()));
     }
 
     /** Refuses any {@code position_embedding_type} except absolute. */
@@ -133,6 +134,15 @@ public final class ConfigKeys {
             throw invalid(key, "is " + value + "; the most is " + most);
         }
         return value.intValue();
+    }
+
+    /** {@code least} to {@code most}. */
+    public int atLeast(int least, String key, int absent, int most) {
+        int value = natural(key, absent, most);
+        if (value < least) {
+            throw invalid(key, "is " + value + "; the least is " + least);
+        }
+        return value;
     }
 
     /** A number of heads, which divides {@code whole}, the value of {@code wholeKey}. */

@@ -64,8 +64,12 @@ public record DeclaredModel(
                 decision.notice());
     }
 
-    /** All parameters are in one array. */
-    private static void requireAddressable(EncoderConfig encoder, ClassifierKind kind, String place) {
+    /**
+     * Refuses more parameters than one array has, in which they all are.
+     *
+     * @param place what is refused, for messages
+     */
+    public static void requireAddressable(EncoderConfig encoder, ClassifierKind kind, String place) {
         long parameters = ParameterList.of(encoder, kind, FEWEST_CLASSES).specs().stream()
                 .mapToLong(ParameterSpec::length)
                 .sum();

@@ -8,6 +8,7 @@ import org.purespark.encoder.Architecture;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.EncoderPart;
+import org.purespark.encoder.FeedForward;
 import org.purespark.encoder.ParameterSpec;
 import org.purespark.encoder.Sizes;
 
@@ -45,10 +46,10 @@ public final class DistilBert implements Family {
 
     @Override
     public EncoderConfig read(ConfigKeys keys) {
-        keys.requireGelu("activation");
+        Activation activation = keys.activation("activation", Activation.GELU);
         keys.requireAbsolutePositions();
         int hidden = keys.positive("dim", 768, Sizes.MOST_WIDTH);
-        return EncoderConfig.builder(Architecture.bert(0, EPSILON))
+        return EncoderConfig.builder(Architecture.bert(0, EPSILON).with(new FeedForward.TwoLayers(activation)))
                 .vocabulary(keys.positive("vocab_size", 30522, Sizes.MOST_ROWS))
                 .hidden(hidden)
                 .layers(keys.positive("n_layers", 6, Sizes.MOST_LAYERS))
@@ -76,7 +77,9 @@ public final class DistilBert implements Family {
         raw.put("n_layers", encoder.layers());
         raw.put("n_heads", encoder.heads());
         raw.put("hidden_dim", encoder.intermediate());
-        raw.put("activation", "gelu");
+        raw.put(
+                "activation",
+                ActivationNames.of(encoder.architecture().feedForward().activation()));
         raw.put("dropout", encoder.hiddenDropout());
         raw.put("attention_dropout", encoder.attentionDropout());
     }

@@ -7,7 +7,15 @@ import java.util.stream.Collectors;
 
 /** The families that are read and written. */
 public final class Families {
-    public static final List<Family> ALL = List.of(new Bert(), new Roberta(), new DistilBert(), new Electra());
+    public static final List<Family> ALL = List.of(
+            new Bert(),
+            new Roberta(),
+            new XlmRoberta(),
+            new Camembert(),
+            new DistilBert(),
+            new Electra(),
+            new Mpnet(),
+            new Albert());
 
     private Families() {}
 

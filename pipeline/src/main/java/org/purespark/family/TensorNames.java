@@ -22,6 +22,8 @@ public final class TensorNames {
             "pooler.",
             "cls.",
             "lm_head.",
+            "predictions.",
+            "sop_classifier.",
             "generator_predictions.",
             "generator_lm_head.",
             "discriminator_predictions.",

@@ -4,6 +4,7 @@ package org.purespark.model;
 import java.util.stream.LongStream;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.EncoderPart;
+import org.purespark.encoder.Positions;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.UpdateKernels;
 
@@ -50,10 +51,12 @@ final class EmbeddingTable {
     }
 
     private int[] positions(PackedBatch batch) {
+        Positions kind = config.architecture().positions();
         int[] positions = new int[batch.tokens()];
         for (int b = 0; b < batch.texts(); b++) {
-            for (int t = 0; t < batch.length(b); t++) {
-                positions[batch.starts()[b] + t] = t + config.positionOffset();
+            int next = kind.offset();
+            for (int i = batch.starts()[b]; i < batch.starts()[b + 1]; i++) {
+                positions[i] = kind.isCounted(batch.ids()[i]) ? next++ : kind.offset() - 1;
             }
         }
         return positions;

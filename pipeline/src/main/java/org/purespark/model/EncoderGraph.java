@@ -11,6 +11,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.purespark.encoder.Activation;
+import org.purespark.encoder.Attention;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.EncoderPart;
@@ -28,11 +29,14 @@ import org.purespark.model.engine.ProductKernels;
 import org.purespark.model.engine.ProductKernels.Biased;
 import org.purespark.model.engine.ProductKernels.Weight;
 import org.purespark.model.engine.RowKernels;
+import org.purespark.model.engine.RowKernels.BiasFunction;
 import org.purespark.model.engine.TextBatch.RowKind;
 import org.purespark.model.graph.BackwardGraph;
 import org.purespark.model.ops.AddBias;
 import org.purespark.model.ops.AttentionPenalty;
+import org.purespark.model.ops.BiasActivation;
 import org.purespark.model.ops.BiasGelu;
+import org.purespark.model.ops.BucketAttention;
 import org.purespark.model.ops.CrossEntropy;
 import org.purespark.model.ops.ElementWise;
 import org.purespark.model.ops.EmbeddingNorm;
@@ -82,11 +86,16 @@ final class EncoderGraph {
     enum LastLayer {
         /** First tokens alone: much faster, where nothing else is read. */
         FIRST_TOKENS,
+        /** Attention for all tokens, what follows for first tokens alone: where nothing else is read. */
+        FIRST_TOKENS_AFTER_ATTENTION,
         /** All: the general way. */
         ALL_TOKENS;
 
         static LastLayer of(EncoderConfig config, ClassifierKind classifier) {
-            return config.readsFirstTokenOnly(classifier) ? FIRST_TOKENS : ALL_TOKENS;
+            if (!classifier.pooling().readsFirstTokenAlone()) {
+                return ALL_TOKENS;
+            }
+            return config.readsFirstTokenOnly(classifier) ? FIRST_TOKENS : FIRST_TOKENS_AFTER_ATTENTION;
         }
     }
 
@@ -158,7 +167,7 @@ final class EncoderGraph {
         if (use == Use.LEARNING) {
             addGradients(logits, clsAttention);
         }
-        if (lastLayer == LastLayer.FIRST_TOKENS) {
+        if (lastLayer != LastLayer.ALL_TOKENS) {
             // The loss does not use the other tokens of the last layer: they are computed only if a run asks for them.
             block(last, x, new ArrayList<>()).rename(HIDDEN); // [N, D]
         }
@@ -168,6 +177,11 @@ final class EncoderGraph {
     private SDVariable lastRows(LastLayer lastLayer, int last, SDVariable x, List<SDVariable> cls) {
         return switch (lastLayer) {
             case FIRST_TOKENS -> lastBlock(last, x, cls);
+            case FIRST_TOKENS_AFTER_ATTENTION -> {
+                SDVariable context = new FirstRows(graph, context(last, x, cls)).outputVariable(); // [B, D]
+                SDVariable first = new FirstRows(graph, x).outputVariable(); // [B, D]
+                yield feedForward(last, context, first, RowKind.FIRST_TOKEN); // [B, D]
+            }
             case ALL_TOKENS -> {
                 SDVariable hidden = block(last, x, cls).rename(HIDDEN); // [N, D]
                 yield new FirstRows(graph, hidden).outputVariable();
@@ -191,16 +205,29 @@ final class EncoderGraph {
 
     /** Post-norm transformer block: x [N, D] → [N, D]. */
     private SDVariable block(int l, SDVariable x, List<SDVariable> cls) {
+        return feedForward(l, context(l, x, cls), x, RowKind.TOKEN); // [N, D]
+    }
+
+    /** What heads give for all tokens, before the output projection: x [N, D] → [N, D]. */
+    private SDVariable context(int l, SDVariable x, List<SDVariable> cls) {
         int d = config.hidden();
         int own = config.parameterLayer(l);
         // q, k, v are neighbours in the flat parameters: one matrix covers them.
         SDVariable qkv = linear(x, EncoderPart.QUERY.weight(own), 3 * d, d); // [N, 3D]
         SDVariable bias = variable(EncoderPart.QUERY.bias(own), 3 * d); // [3D]
-        Attended<SDVariable> attended = new SelfAttention(
-                        graph, new AttentionKernels.SelfAttentionInputs<>(qkv, bias), attention(l))
-                .attended();
+        Attended<SDVariable> attended = attended(l, qkv, bias);
         cls.add(attended.clsAttention()); // [N, A]
-        return feedForward(l, attended.context(), x, RowKind.TOKEN); // [N, D]
+        return attended.context(); // [N, D]
+    }
+
+    private Attended<SDVariable> attended(int l, SDVariable qkv, SDVariable bias) {
+        if (config.architecture().attention() instanceof Attention.DistanceBuckets buckets) {
+            SDVariable table = variable(EncoderPart.DISTANCE_SCORES.weight(), buckets.rows(), config.heads()); // [R, A]
+            return new BucketAttention(
+                            graph, new AttentionKernels.BucketAttentionInputs<>(qkv, bias, table), attention(l))
+                    .attended();
+        }
+        return new SelfAttention(graph, new AttentionKernels.SelfAttentionInputs<>(qkv, bias), attention(l)).attended();
     }
 
     /**
@@ -258,12 +285,22 @@ final class EncoderGraph {
                         middle,
                         variable(EncoderPart.OUTPUT_NORM.weight(own), d),
                         variable(EncoderPart.OUTPUT_NORM.bias(own), d)),
-                normalization(rows, DropoutSite.OUTPUT.in(l))); // [R, D]
+                new NormCall(rows, outputDropout(l), config.layerNormEpsilon())); // [R, D]
     }
 
     private AttentionCall attention(int l) {
         return new AttentionCall(
                 l, config.heads(), new Dropout(DropoutSite.ATTENTION.in(l), config.attentionDropout()));
+    }
+
+    /** Of the feed-forward part. */
+    private Dropout outputDropout(int l) {
+        double rate =
+                switch (config.architecture().feedForward().outputDropout()) {
+                    case RATE_OF_HIDDEN_STATES -> config.hiddenDropout();
+                    case NONE -> 0;
+                };
+        return new Dropout(DropoutSite.OUTPUT.in(l), rate);
     }
 
     private NormCall normalization(RowKind rows, int site) {
@@ -279,8 +316,19 @@ final class EncoderGraph {
         Biased<SDVariable> biased = new Biased<>(h, variable(bias, width));
         return switch (activation) {
             case GELU -> new BiasGelu(graph, biased).activated();
-            case TANH -> entryWise(biased, RowKernels.EntryFunction.TANH);
-            case RELU -> entryWise(biased, RowKernels.EntryFunction.RELU);
+            case GELU_BY_TANH -> new BiasActivation(graph, biased, BiasFunction.GELU_BY_TANH).activated();
+            case SILU -> new BiasActivation(graph, biased, BiasFunction.SILU).activated();
+            case TANH -> new BiasActivation(graph, biased, BiasFunction.TANH).activated();
+            case RELU -> new BiasActivation(graph, biased, BiasFunction.RELU).activated();
+        };
+    }
+
+    /** The same for the few rows of a classifier's inner layer: no slopes are kept for tanh and ReLU. */
+    private SDVariable activatedInside(SDVariable h, String bias, int width, Activation activation) {
+        return switch (activation) {
+            case TANH -> entryWise(new Biased<>(h, variable(bias, width)), RowKernels.EntryFunction.TANH);
+            case RELU -> entryWise(new Biased<>(h, variable(bias, width)), RowKernels.EntryFunction.RELU);
+            case GELU, GELU_BY_TANH, SILU -> activated(h, bias, width, activation);
         };
     }
 
@@ -303,7 +351,7 @@ final class EncoderGraph {
                         case WITH_DROPOUT -> drop(cls, beforeDense);
                     };
             SDVariable product = linear(read, EncoderPart.CLASSIFIER_DENSE.weight(), d, d); // [B, D]
-            features = activated(product, EncoderPart.CLASSIFIER_DENSE.bias(), d, dense.activation()); // [B, D]
+            features = activatedInside(product, EncoderPart.CLASSIFIER_DENSE.bias(), d, dense.activation()); // [B, D]
         }
         return affine(drop(features, beforeProjection), EncoderPart.CLASSIFIER.path(), c, d)
                 .rename(LOGITS); // [B, C]

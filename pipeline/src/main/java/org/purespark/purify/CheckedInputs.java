@@ -11,6 +11,7 @@ import org.purespark.InputException;
 import org.purespark.Shown;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.checkpoint.CheckpointWriter;
 import org.purespark.config.Settings;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.parquet.ParquetTexts;
@@ -55,6 +56,13 @@ record CheckedInputs(
         Checkpoint checkpoint = readCheckpoint(digests.storage(), model, given);
         checkpoint.warnings().forEach(surroundings.messages());
         requireEnoughPositions(checkpoint, model, settings);
+        if (given.train().isPresent()) {
+            CheckpointWriter.requireForm(
+                    checkpoint.family(),
+                    checkpoint.encoder(),
+                    checkpoint.classifierKind(),
+                    settings.export().form());
+        }
         ProbeBattery battery = ProbeBattery.of(settings.probe(), digests.storage());
         ScratchFile scratch = new ScratchFile();
         TextTokenizer tokenizer = TextTokenizer.load(digests.storage(), model);

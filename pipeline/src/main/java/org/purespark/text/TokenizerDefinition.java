@@ -10,9 +10,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.purespark.InputException;
 import org.purespark.Shown;
 import org.purespark.storage.JsonReason;
@@ -64,17 +66,23 @@ record TokenizerDefinition(String source, ObjectNode json, CheckedTokenizer chec
             Optional<String> vocabulary = TokenizerFile.VOCABULARY.read(storage, modelDirectory);
             if (vocabulary.isPresent()) {
                 String address = TokenizerFile.VOCABULARY.address(modelDirectory);
-                ObjectNode json = MAPPER.createObjectNode();
-                return of(
-                        address,
-                        WordPieceVocabulary.of(address, vocabulary.get()).tokenizer(json, config),
-                        config);
+                WordPieceKind kind = WordPieceKind.of(config, modelType(storage, modelDirectory));
+                ObjectNode json = WordPieceVocabulary.of(address, vocabulary.get())
+                        .tokenizer(MAPPER.createObjectNode(), config, kind);
+                return of(address, json, config);
             }
         } catch (IOException e) {
             throw new InputException(modelDirectory + ": the tokenizer cannot be read (" + e.getMessage() + ")", e);
         }
         throw new InputException(modelDirectory + ": no tokenizer.json and no vocab.txt; transformers writes the"
                 + " first: AutoTokenizer.from_pretrained(MODEL).save_pretrained(DIRECTORY)");
+    }
+
+    private static Optional<String> modelType(Storage storage, String modelDirectory) throws IOException {
+        Optional<String> model = TokenizerFile.MODEL.read(storage, modelDirectory);
+        return model.map(text -> object(TokenizerFile.MODEL.address(modelDirectory), text)
+                .path("model_type")
+                .asText());
     }
 
     private static TokenizerDefinition of(String source, ObjectNode json, TokenizerConfig config) {
@@ -120,8 +128,10 @@ record TokenizerDefinition(String source, ObjectNode json, CheckedTokenizer chec
 
     private static int padId(String source, Vocabulary vocabulary, TokenizerConfig config) {
         List<String> names = config.token("pad_token").map(List::of).orElse(List.of("[PAD]", "<pad>"));
-        return names.stream()
-                .map(vocabulary::id)
+        // A vocabulary may have the other name as a word.
+        Vocabulary special = new Vocabulary(Map.of(), vocabulary.added());
+        return Stream.of(special, vocabulary)
+                .flatMap(known -> names.stream().map(known::id))
                 .filter(OptionalInt::isPresent)
                 .findFirst()
                 .orElseThrow(() -> new InputException(source + ": no padding token "

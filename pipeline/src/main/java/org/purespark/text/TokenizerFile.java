@@ -18,7 +18,9 @@ enum TokenizerFile {
     /** The largest that is known has some 40 MB, for a vocabulary of 900,000 tokens. */
     TOKENIZER("tokenizer.json", FileKind.TOKENIZER),
     VOCABULARY("vocab.txt", FileKind.TOKENIZER),
-    CONFIG("tokenizer_config.json", FileKind.TOKENIZER_CONFIG);
+    CONFIG("tokenizer_config.json", FileKind.TOKENIZER_CONFIG),
+    /** The model's; its type tells the kind of tokenizer where nothing else does. */
+    MODEL("config.json", FileKind.MODEL_CONFIG);
 
     private final String fileName;
     private final FileKind kind;

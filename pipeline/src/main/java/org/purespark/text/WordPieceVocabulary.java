@@ -8,16 +8,15 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.purespark.InputException;
 import org.purespark.Shown;
 
 /**
  * BERT's {@code vocab.txt}, one token on each line, and the equivalent {@code tokenizer.json}, as transformers'
- * {@code BertConverter} makes it: BERT's normalizer and pre-tokenizer, greedy longest-match WordPiece (Schuster and
+ * {@code BertConverter} and {@code MPNetConverter} make it: BERT's normalizer and pre-tokenizer, greedy longest-match WordPiece (Schuster and
  * Nakajima, Japanese and Korean voice search, ICASSP 2012) with continuations marked {@code ##}, and
- * {@code [CLS] … [SEP]} around the text.
+ * {@code [CLS] … [SEP]}, or other tokens of the {@link WordPieceKind}, around the text.
  *
  * @param source the file's address, for messages
  * @param ids token to id; for a token on two lines, the last id
@@ -25,13 +24,6 @@ import org.purespark.Shown;
  */
 record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
     private static final int MAX_CHARACTERS_PER_WORD = 100;
-    private static final Set<String> TOKENIZER_CLASSES = Set.of(
-            "BertTokenizer",
-            "BertTokenizerFast",
-            "DistilBertTokenizer",
-            "DistilBertTokenizerFast",
-            "ElectraTokenizer",
-            "ElectraTokenizerFast");
 
     /** @param text the content of the file at {@code address} */
     static WordPieceVocabulary of(String address, String text) {
@@ -46,27 +38,20 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
     /**
      * Fills in the equivalent {@code tokenizer.json}.
      *
-     * @throws InputException if the configuration asks for another kind of tokenizer, or a special token is missing
+     * @throws InputException if a special token is missing
      */
-    ObjectNode tokenizer(ObjectNode json, TokenizerConfig config) {
-        String tokenizerClass = config.token("tokenizer_class").orElse("BertTokenizer");
-        if (!TOKENIZER_CLASSES.contains(tokenizerClass)) {
-            throw new InputException(config.source() + ": tokenizer_class " + Shown.of(tokenizerClass)
-                    + " cannot be made from vocab.txt; save the tokenizer as tokenizer.json beside it");
-        }
+    ObjectNode tokenizer(ObjectNode json, TokenizerConfig config, WordPieceKind kind) {
+        WordPieceKind.SpecialTokens special = kind.tokens(config);
+        require(special.unknown(), "unk_token", config);
         json.put("version", "1.0");
-        String unknown = token(config, "unk_token", "[UNK]");
-        addTokens(json.putArray("added_tokens"), config);
+        addTokens(json.putArray("added_tokens"), config, kind);
         normalizer(json.putObject("normalizer"), config);
         json.putObject("pre_tokenizer").put("type", "BertPreTokenizer");
-        postProcessor(
-                json.putObject("post_processor"),
-                token(config, "cls_token", "[CLS]"),
-                token(config, "sep_token", "[SEP]"));
+        postProcessor(json.putObject("post_processor"), special, kind.between());
         json.putObject("decoder").put("type", "WordPiece").put("prefix", "##").put("cleanup", true);
         ObjectNode model = json.putObject("model");
         model.put("type", "WordPiece")
-                .put("unk_token", unknown)
+                .put("unk_token", special.unknown())
                 .put("continuing_subword_prefix", "##")
                 .put("max_input_chars_per_word", MAX_CHARACTERS_PER_WORD);
         ObjectNode vocabulary = model.putObject("vocab");
@@ -85,7 +70,10 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
         normalizer.put("lowercase", basic && config.flag("do_lower_case").orElse(true));
     }
 
-    private void postProcessor(ObjectNode processor, String first, String last) {
+    private void postProcessor(
+            ObjectNode processor, WordPieceKind.SpecialTokens tokens, WordPieceKind.Between between) {
+        String first = tokens.first();
+        String last = tokens.last();
         processor.put("type", "TemplateProcessing");
         ArrayNode single = processor.putArray("single");
         special(single, first, 0);
@@ -95,11 +83,14 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
         special(pair, first, 0);
         sequence(pair, "A", 0);
         special(pair, last, 0);
+        if (between == WordPieceKind.Between.TWO_SEPARATORS) {
+            special(pair, last, 0);
+        }
         sequence(pair, "B", 1);
         special(pair, last, 1);
-        ObjectNode tokens = processor.putObject("special_tokens");
+        ObjectNode known = processor.putObject("special_tokens");
         for (String token : new LinkedHashSet<>(List.of(first, last))) {
-            ObjectNode entry = tokens.putObject(token).put("id", token);
+            ObjectNode entry = known.putObject(token).put("id", token);
             entry.putArray("ids").add(ids.get(token));
             entry.putArray("tokens").add(token);
         }
@@ -113,20 +104,19 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
         template.addObject().putObject("Sequence").put("id", id).put("type_id", type);
     }
 
-    private void addTokens(ArrayNode added, TokenizerConfig config) {
+    private void addTokens(ArrayNode added, TokenizerConfig config, WordPieceKind kind) {
+        WordPieceKind.SpecialTokens special = kind.tokens(config);
+        require(special.last(), "sep_token", config);
+        require(special.padding(), "pad_token", config);
+        require(special.first(), "cls_token", config);
         Map<Integer, ObjectNode> byId = new TreeMap<>();
-        for (String token : new String[] {
-            token(config, "unk_token", "[UNK]"),
-            token(config, "sep_token", "[SEP]"),
-            token(config, "pad_token", "[PAD]"),
-            token(config, "cls_token", "[CLS]"),
-        }) {
+        for (String token : List.of(special.unknown(), special.last(), special.padding(), special.first())) {
             byId.put(ids.get(token), addedToken(added, ids.get(token), token));
         }
-        // BERT classifies without its mask token, so a vocabulary need not have it.
-        String mask = config.token("mask_token").orElse("[MASK]");
+        // A model classifies without its mask token, so a vocabulary need not have it.
+        String mask = special.mask();
         if (ids.containsKey(mask)) {
-            byId.put(ids.get(mask), addedToken(added, ids.get(mask), mask));
+            byId.put(ids.get(mask), addedToken(added, ids.get(mask), mask).put("lstrip", kind.maskTakesSpaces()));
         }
         declaredTokens(byId, added, config);
         added.addAll(byId.values());
@@ -173,12 +163,10 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
                 .put("special", true);
     }
 
-    private String token(TokenizerConfig config, String key, String usual) {
-        String token = config.token(key).orElse(usual);
+    private void require(String token, String key, TokenizerConfig config) {
         if (!ids.containsKey(token)) {
             throw new InputException(source + ": no line for the special token " + Shown.of(token)
                     + "; add it, or name the one" + " that is used as " + key + " in " + config.source());
         }
-        return token;
     }
 }

@@ -23,11 +23,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.InputException;
 import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.ParameterList;
+import org.purespark.family.Albert;
 import org.purespark.family.Bert;
+import org.purespark.family.ConfigKeys;
 import org.purespark.family.Electra;
 import org.purespark.family.ExportForm;
 import org.purespark.family.Family;
+import org.purespark.family.Mpnet;
 import org.purespark.family.Roberta;
 import org.purespark.heads.Head;
 import org.purespark.storage.FileKind;
@@ -45,7 +49,7 @@ class CheckpointWriterTest {
 
     static Stream<Arguments> familiesAndForms() {
         return TinyModels.families()
-                .flatMap(family -> Arrays.stream(ExportForm.values()).map(form -> Arguments.of(family, form)));
+                .flatMap(family -> family.getPayload().exportForms().stream().map(form -> Arguments.of(family, form)));
     }
 
     @ParameterizedTest
@@ -56,11 +60,12 @@ class CheckpointWriterTest {
             TinyModels.classifier(family, TinyModels.sequenceKind(family)),
             TinyModels.encoder(family)
         }) {
-            Checkpoint pruned = TinyModels.pruned(model, FIRST, SECOND, THIRD);
+            Checkpoint asked = TinyModels.pruned(model, FIRST, SECOND, THIRD);
             String directory = temporary.resolve("export").toString();
-            writer.write(pruned, directory, form, CARD);
+            writer.write(asked, directory, form, CARD);
             Checkpoint read = reader.read(directory);
 
+            Checkpoint pruned = LayersApart.isNeeded(asked) ? LayersApart.of(asked) : asked;
             HeadSlices slices = new HeadSlices(pruned.encoder(), pruned.prunedHeads());
             SortedMap<String, Tensor> expected = new TreeMap<>();
             ParameterList.of(
@@ -161,6 +166,7 @@ class CheckpointWriterTest {
         String[] heads =
                 switch (family.modelType()) {
                     case "bert" -> new String[] {"bert.pooler.dense.weight", "classifier.weight"};
+                    case "albert" -> new String[] {"albert.pooler.weight", "classifier.weight"};
                     case "distilbert" -> new String[] {"pre_classifier.weight", "classifier.weight"};
                     default -> new String[] {"classifier.dense.weight", "classifier.out_proj.weight"};
                 };
@@ -172,6 +178,55 @@ class CheckpointWriterTest {
                 .contains("AutoModelForSequenceClassification.from_pretrained(directory)")
                 .doesNotContain("[:, 0]")
                 .doesNotContain("Do not open");
+    }
+
+    @Test
+    void layersThatShareWeightsAreWrittenApartIfHeadsArePruned() throws IOException {
+        Checkpoint model = TinyModels.classifier(new Albert(), ClassifierKind.LINEAR);
+        String[] outputs = {
+            "albert.encoder.albert_layer_groups.0.albert_layers.0.attention.dense.weight",
+            "albert.encoder.albert_layer_groups.1.albert_layers.0.attention.dense.weight"
+        };
+        SortedMap<String, Tensor> shared = exported(model, ExportForm.DENSE);
+        assertThat(shared).containsKey(outputs[0]).doesNotContainKey(outputs[1]);
+        assertThat(config().path("num_hidden_groups").asInt()).isEqualTo(1);
+        assertThat(Files.readString(temporary.resolve("export/README.md"))).doesNotContain("has a copy");
+
+        SortedMap<String, Tensor> apart = exported(TinyModels.pruned(model, FIRST), ExportForm.DENSE);
+        assertThat(config().path("num_hidden_groups").asInt()).isEqualTo(2);
+        assertThat(config().path("num_hidden_layers").asInt()).isEqualTo(2);
+        float[] common = shared.get(outputs[0]).values();
+        assertThat(apart.get(outputs[1]).values()).isEqualTo(common);
+        for (int i = 0; i < common.length; i++) {
+            assertThat(apart.get(outputs[0]).values()[i]).isEqualTo(i % 6 / 2 == 1 ? 0f : common[i]);
+        }
+        assertThat(Files.readString(temporary.resolve("export/README.md")))
+                .contains("In the suspect all layers have the same weights. Here each layer has a copy");
+    }
+
+    @Test
+    void aModelThatIsTooLargeWithItsLayersApartIsRefused() {
+        Family albert = new Albert();
+        ConfigKeys xxlarge =
+                new ConfigKeys(JsonFile.MAPPER.createObjectNode().put("model_type", "albert"), "config.json");
+        EncoderConfig encoder = albert.read(xxlarge);
+        assertThatThrownBy(() -> CheckpointWriter.requireForm(albert, encoder, ClassifierKind.LINEAR, ExportForm.DENSE))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith(
+                        "cannot use a model with heads pruned layer by layer whose layers share weights,"
+                                + " as each layer then has a copy: its sizes make ")
+                .hasMessageEndingWith(" parameters; the most is 2147483639");
+        CheckpointWriter.requireForm(albert, TinyModels.config(albert), ClassifierKind.LINEAR, ExportForm.DENSE);
+    }
+
+    @Test
+    void aFormThatTheFamilyLacksIsRefused() {
+        Family mpnet = new Mpnet();
+        assertThatThrownBy(() -> CheckpointWriter.requireForm(
+                        mpnet, TinyModels.config(mpnet), ClassifierKind.LINEAR, ExportForm.COMPACT))
+                .isInstanceOf(InputException.class)
+                .hasMessage("cannot write the compact form: models of type mpnet with pruned heads have"
+                        + " export.form=dense");
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -47,7 +48,11 @@ class JoinedMatricesTest {
 
     private SortedMap<String, Tensor> collected(String address) throws IOException {
         DeclaredModel declared = new DeclaredModel(
-                model.family(), model.encoder(), model.classifierKind(), DeclaredModel.Classifier.DECLARED);
+                model.family(),
+                model.encoder(),
+                model.classifierKind(),
+                DeclaredModel.Classifier.DECLARED,
+                Optional.empty());
         DeclaredHeads heads = new DeclaredHeads(ExportForm.DENSE, model.prunedHeads());
         TensorCollector collector = new TensorCollector(declared, heads, true);
         try (TensorFile file = SafeTensorsReader.open(TinyModels.STORAGE, address)) {

@@ -75,8 +75,42 @@ class EncoderConfigTest {
     }
 
     @Test
+    void scoresByDistanceNeedKeysOfAllTokens() {
+        EncoderConfig config = EncoderConfig.builder(Architecture.bert(2, 1e-5).with(new Attention.DistanceBuckets(32)))
+                .vocabulary(50)
+                .positions(130)
+                .hidden(12)
+                .heads(3)
+                .layers(2)
+                .intermediate(24)
+                .build();
+        assertThat(config.readsFirstTokenOnly(ClassifierKind.LINEAR)).isFalse();
+        ParameterSpec table = ParameterList.ofEncoder(config).byName().get(EncoderPart.DISTANCE_SCORES.weight());
+        assertThat(table.shape()).containsExactly(32, 3);
+        assertThat(table.headAxis()).isEqualTo(ParameterSpec.HeadAxis.NONE);
+        assertThatThrownBy(() -> new Attention.DistanceBuckets(31))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("31 rows for 32 buckets of distances");
+    }
+
+    @Test
     void eachLayerHasParametersOfItsOwn() {
         assertThat(roberta().build().parameterLayer(1)).isEqualTo(1);
+    }
+
+    @Test
+    void layersMayHaveTheParametersOfTheFirst() {
+        EncoderConfig shared = EncoderConfig.builder(Architecture.bert(0, 1e-12).with(LayerSharing.ALL))
+                .vocabulary(50)
+                .positions(130)
+                .hidden(12)
+                .heads(3)
+                .layers(2)
+                .intermediate(24)
+                .build();
+        assertThat(shared.parameterLayer(1)).isZero();
+        assertThat(ParameterList.ofEncoder(shared).of(EncoderPart.KEY)).hasSize(2);
+        assertThat(shared.withLayersApart().parameterLayer(1)).isEqualTo(1);
     }
 
     @Test

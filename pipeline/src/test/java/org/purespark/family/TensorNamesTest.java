@@ -41,7 +41,11 @@ class TensorNamesTest {
     @CsvSource({
         "bert, bert.pooler.dense.weight, classifier.weight",
         "roberta, classifier.dense.weight, classifier.out_proj.weight",
+        "xlm-roberta, classifier.dense.weight, classifier.out_proj.weight",
+        "camembert, classifier.dense.weight, classifier.out_proj.weight",
         "distilbert, pre_classifier.weight, classifier.weight",
+        "mpnet, classifier.dense.weight, classifier.out_proj.weight",
+        "albert, albert.pooler.weight, classifier.weight",
         "electra, classifier.dense.weight, classifier.out_proj.weight"
     })
     void sequenceClassifiersBearTheFamilysNames(String modelType, String dense, String projection) {
@@ -83,6 +87,8 @@ class TensorNamesTest {
         assertThat(names.isIgnorable("bert.embeddings.position_ids")).isTrue();
         assertThat(names.isIgnorable("bert.pooler.dense.weight")).isTrue();
         assertThat(names.isIgnorable("cls.predictions.bias")).isTrue();
+        assertThat(names.isIgnorable("predictions.decoder.weight")).isTrue();
+        assertThat(names.isIgnorable("sop_classifier.classifier.weight")).isTrue();
         assertThat(names.isIgnorable("encoder.layer.7.output.dense.bias")).isFalse();
     }
 

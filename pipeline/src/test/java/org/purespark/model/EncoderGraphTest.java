@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.encoder.Architecture;
+import org.purespark.encoder.Attention;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.model.cpu.CpuEngine;
@@ -25,24 +26,39 @@ import org.purespark.random.SeededRandom;
 
 class EncoderGraphTest {
     private static final int[] STARTS = {0, 3, 4, 21};
-    private static final EncoderConfig CONFIG = EncoderConfig.builder(Architecture.bert(0, 1e-12))
-            .vocabulary(50)
-            .positions(32)
-            .tokenTypes(2)
-            .hidden(24)
-            .heads(3)
-            .layers(2)
-            .intermediate(40)
-            .build();
+    private static final EncoderConfig CONFIG = config(new Attention.DotProduct());
+    private static final EncoderConfig BY_DISTANCE = config(new Attention.DistanceBuckets(32));
+
+    private static EncoderConfig config(Attention attention) {
+        return EncoderConfig.builder(Architecture.bert(0, 1e-12).with(attention))
+                .vocabulary(50)
+                .positions(32)
+                .tokenTypes(2)
+                .hidden(24)
+                .heads(3)
+                .layers(2)
+                .intermediate(40)
+                .build();
+    }
 
     /** Without dropout, which drops other entries of the last layer; the key bias has no gradient but rounding. */
     @Test
     void theLastLayerForFirstTokensAloneGivesWhatAllTokensGive() {
-        ParameterLayout layout = new ParameterLayout(CONFIG, ClassifierKind.LINEAR, 2);
+        assertLikeAllTokens(CONFIG, EncoderGraph.LastLayer.FIRST_TOKENS);
+    }
+
+    @Test
+    void whatFollowsAttentionForFirstTokensAloneGivesWhatAllTokensGive() {
+        assertLikeAllTokens(CONFIG, EncoderGraph.LastLayer.FIRST_TOKENS_AFTER_ATTENTION);
+        assertLikeAllTokens(BY_DISTANCE, EncoderGraph.LastLayer.FIRST_TOKENS_AFTER_ATTENTION);
+    }
+
+    private static void assertLikeAllTokens(EncoderConfig config, EncoderGraph.LastLayer last) {
+        ParameterLayout layout = new ParameterLayout(config, ClassifierKind.LINEAR, 2);
         try (Engine engine = new CpuEngine(1);
                 Parameters parameters = Parameters.of(layout, random(layout), engine)) {
-            Map<String, float[]> first = run(EncoderGraph.LastLayer.FIRST_TOKENS, engine, parameters);
-            Map<String, float[]> all = run(EncoderGraph.LastLayer.ALL_TOKENS, engine, parameters);
+            Map<String, float[]> first = run(config, last, engine, parameters);
+            Map<String, float[]> all = run(config, EncoderGraph.LastLayer.ALL_TOKENS, engine, parameters);
             assertThat(first.keySet()).isEqualTo(all.keySet()).contains(EncoderGraph.LOGITS, "parameters");
             first.forEach((name, values) -> {
                 float[] others = all.get(name);
@@ -58,22 +74,25 @@ class EncoderGraphTest {
     void aClassifierThatReadsFirstTokensHasTheLastLayerForTheseAlone() {
         assertThat(EncoderGraph.LastLayer.of(CONFIG, ClassifierKind.LINEAR))
                 .isEqualTo(EncoderGraph.LastLayer.FIRST_TOKENS);
+        assertThat(EncoderGraph.LastLayer.of(BY_DISTANCE, ClassifierKind.LINEAR))
+                .isEqualTo(EncoderGraph.LastLayer.FIRST_TOKENS_AFTER_ATTENTION);
     }
 
     /** Logits, hidden states, CLS attention, losses, and the gradients by tokens and all parameters. */
-    private static Map<String, float[]> run(EncoderGraph.LastLayer last, Engine engine, Parameters parameters) {
+    private static Map<String, float[]> run(
+            EncoderConfig config, EncoderGraph.LastLayer last, Engine engine, Parameters parameters) {
         ParameterLayout layout = parameters.layout();
         EncoderGraph encoder =
-                new EncoderGraph(CONFIG, ClassifierKind.LINEAR, 0, layout, EncoderGraph.Use.LEARNING, last);
+                new EncoderGraph(config, ClassifierKind.LINEAR, 0, layout, EncoderGraph.Use.LEARNING, last);
         Map<String, DeviceArray> given = new HashMap<>();
         encoder.parameters().forEach((name, parameter) -> given.put(name, parameters.inGraph(parameter)));
         given.put(BackwardGraph.ONE, engine.allocate());
         given.get(BackwardGraph.ONE).put(0, new float[] {1f}, 0, 1);
-        given.put(EncoderGraph.TOKENS, engine.allocate(STARTS[3], CONFIG.embedding()));
+        given.put(EncoderGraph.TOKENS, engine.allocate(STARTS[3], config.embedding()));
         float[] tokens = values((int) given.get(EncoderGraph.TOKENS).length(), 1);
         given.get(EncoderGraph.TOKENS).put(0, tokens, 0, tokens.length);
         float[][] weights = {{0.1f, 0.2f, 0.3f}, {0.3f, 0f, 0.1f}};
-        TextBatch.Gates gates = TextBatch.Gates.open(CONFIG.layers(), CONFIG.heads());
+        TextBatch.Gates gates = TextBatch.Gates.open(config.layers(), config.heads());
         gates.values()[1][1] = 0f;
         TextBatch batch =
                 new TextBatch(STARTS, new long[3], gates, new TextBatch.Targets(new int[] {0, 1, 1}, weights));

@@ -10,14 +10,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.encoder.Activation;
 import org.purespark.encoder.Architecture;
+import org.purespark.encoder.Attention;
 import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EmbeddingProjection;
 import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.FeedForward;
+import org.purespark.encoder.LayerSharing;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.engine.Engine;
 
@@ -37,7 +43,24 @@ class MemoryNeedTest {
     })
     void activationsAndGradientsAreForetold(
             int hidden, int layers, int heads, int intermediate, int microBatch, int tokens) {
-        EncoderConfig config = config(500, hidden, layers, heads, intermediate);
+        assertForetold(config(500, hidden, layers, heads, intermediate), microBatch, tokens);
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void soAreThoseOfOtherArchitectures(Architecture architecture) {
+        assertForetold(config(architecture, 500, 64, 3, 4, 256), 7, 64);
+    }
+
+    static Stream<Architecture> architectures() {
+        Architecture bert = Architecture.bert(0, 1e-12);
+        return Stream.of(
+                bert.with(new Attention.DistanceBuckets(32)),
+                bert.with(new FeedForward.TwoLayers(Activation.GELU_BY_TANH)),
+                bert.with(LayerSharing.ALL).with(EmbeddingProjection.ALWAYS));
+    }
+
+    private static void assertForetold(EncoderConfig config, int microBatch, int tokens) {
         MemoryNeed need = MemoryNeed.of(config, new MemoryNeed.Work(microBatch, tokens, 1, 1, 1));
         long foretold = need.offHeapBytes() - Float.BYTES * need.parameters();
         assertThat(held(config, microBatch, tokens)).isEqualTo(foretold);
@@ -147,7 +170,12 @@ class MemoryNeedTest {
     }
 
     private static EncoderConfig config(int vocabulary, int hidden, int layers, int heads, int intermediate) {
-        return EncoderConfig.builder(Architecture.bert(0, 1e-12))
+        return config(Architecture.bert(0, 1e-12), vocabulary, hidden, layers, heads, intermediate);
+    }
+
+    private static EncoderConfig config(
+            Architecture architecture, int vocabulary, int hidden, int layers, int heads, int intermediate) {
+        return EncoderConfig.builder(architecture)
                 .vocabulary(vocabulary)
                 .positions(512)
                 .tokenTypes(2)

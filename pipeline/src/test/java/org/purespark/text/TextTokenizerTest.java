@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.purespark.InputException;
 import org.purespark.storage.Storage;
 
 class TextTokenizerTest {
+    private static final Set<String> PAD_IS_ONE = Set.of("roberta", "xlm-roberta", "mpnet", "albert");
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -54,7 +56,7 @@ class TextTokenizerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "distilbert", "electra", "roberta"})
+    @ValueSource(strings = {"bert", "distilbert", "electra", "roberta", "xlm-roberta", "mpnet", "albert"})
     void modelDirectoryGivesTheIdsOfTransformers(String family) throws IOException {
         JsonNode expected =
                 JSON.readTree(GOLDEN.resolve(family + "/expected.json").toFile());
@@ -68,7 +70,7 @@ class TextTokenizerTest {
                         .containsExactly(ints(expected.get("input_ids").get(i)));
                 assertThat(encoded.cut()).isEqualTo(encoded.fullLength() > 128);
             }
-            assertThat(tokenizer.padId()).isEqualTo(family.equals("roberta") ? 1 : 0);
+            assertThat(tokenizer.padId()).isEqualTo(PAD_IS_ONE.contains(family) ? 1 : 0);
         }
     }
 
@@ -296,6 +298,38 @@ class TextTokenizerTest {
                         .containsExactly(ints(expected.get("input_ids").get(i)));
             }
         }
+    }
+
+    /** As transformers 5.24 makes it of this vocabulary, which has BERT's special tokens as words. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"tokenizer_class\": \"MPNetTokenizer\"}",
+                "{\"tokenizer_class\": \"MPNetTokenizerFast\"}",
+                "{}"
+            })
+    void aVocabularyOfMpnetHasSpecialTokensOfItsOwn(String config) throws IOException {
+        write("config.json", "{\"model_type\": \"mpnet\"}");
+        write("tokenizer_config.json", config);
+        write("vocab.txt", "<s>\n<pad>\n</s>\n[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nfilm\n##s\n[\ncls\n]\n<mask>\n");
+        assertThat(ids("A films")).containsExactly(0, 7, 8, 9, 2);
+        assertThat(ids("[CLS] zz <mask>")).containsExactly(0, 10, 11, 12, 4, 13, 2);
+        try (TextTokenizer tokenizer = load()) {
+            assertThat(tokenizer.padId()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void withoutAClassTheModelTellsTheKindOfTokenizer() throws IOException {
+        write("vocab.txt", "<s>\n<pad>\n</s>\n[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n");
+        assertThat(ids("a")).containsExactly(5, 7, 6);
+        write("config.json", "{\"model_type\": \"bert\"}");
+        assertThat(ids("a")).containsExactly(5, 7, 6);
+        write("config.json", "{\"model_type\": \"mpnet\"}");
+        write("tokenizer_config.json", "{\"tokenizer_class\": \"BertTokenizer\"}");
+        assertThat(ids("a")).containsExactly(5, 7, 6);
+        write("tokenizer_config.json", "{}");
+        assertThat(ids("a")).containsExactly(0, 7, 2);
     }
 
     @Test

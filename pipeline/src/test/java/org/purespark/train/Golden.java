@@ -18,6 +18,9 @@ import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.SafeTensorsReader;
 import org.purespark.checkpoint.Tensor;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.ParameterList;
+import org.purespark.family.TensorNames;
 import org.purespark.heads.Head;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
@@ -134,18 +137,11 @@ record Golden(String family, String directory, JsonNode expected, Checkpoint che
             return "classifier." + name.substring(4);
         }
         String inner = name.startsWith("enc.") ? name.substring(4) : name;
-        if (!family.equals("distilbert")) {
-            return inner;
-        }
-        return inner.replaceAll("^transformer\\.layer\\.", "encoder.layer.")
-                .replace(".attention.q_lin.", ".attention.self.query.")
-                .replace(".attention.k_lin.", ".attention.self.key.")
-                .replace(".attention.v_lin.", ".attention.self.value.")
-                .replace(".attention.out_lin.", ".attention.output.dense.")
-                .replace(".sa_layer_norm.", ".attention.output.LayerNorm.")
-                .replace(".ffn.lin1.", ".intermediate.dense.")
-                .replace(".ffn.lin2.", ".output.dense.")
-                .replace(".output_layer_norm.", ".output.LayerNorm.");
+        ParameterList parameters = ParameterList.ofEncoder(checkpoint.encoder());
+        return new TensorNames(checkpoint.family(), parameters, ClassifierKind.LINEAR)
+                .find(inner)
+                .map(tensor -> tensor.parameters().get(0).name())
+                .orElse(inner);
     }
 
     static int[] ints(JsonNode array) {

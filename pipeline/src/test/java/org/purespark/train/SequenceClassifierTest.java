@@ -29,7 +29,7 @@ class SequenceClassifierTest {
     private static final int CLASSES = 3;
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "roberta", "distilbert", "electra"})
+    @ValueSource(strings = {"bert", "roberta", "xlm-roberta", "distilbert", "electra", "mpnet", "albert"})
     void logitsLossAndGradientsOfThreeClassesMatch(String family) throws IOException {
         Golden golden = Golden.of(family);
         JsonNode expected = Golden.sequence(family);
@@ -94,6 +94,7 @@ class SequenceClassifierTest {
             return "encoder.layer.0.attention.self.query.weight";
         }
         return name.replace("bert.pooler.dense.", "classifier.dense.")
+                .replace("albert.pooler.", "classifier.dense.")
                 .replace("pre_classifier.", "classifier.dense.")
                 .replace("classifier.out_proj.", "classifier.");
     }

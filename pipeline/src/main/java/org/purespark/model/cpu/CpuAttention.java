@@ -25,8 +25,24 @@ final class CpuAttention implements AttentionKernels {
 
     @Override
     public void selfAttention(SelfAttentionInputs<DeviceArray> in, AttentionCall attention, Attended<DeviceArray> out) {
-        HostArray qkv = HostArray.of(in.qkv());
-        float[] bias = in.bias().toArray();
+        forward(in.qkv(), in.bias(), null, attention, out);
+    }
+
+    @Override
+    public void bucketAttention(
+            BucketAttentionInputs<DeviceArray> in, AttentionCall attention, Attended<DeviceArray> out) {
+        forward(in.qkv(), in.bias(), in.table().toArray(), attention, out);
+    }
+
+    /** @param table scores of distances [R, A]; null if there are none */
+    private void forward(
+            DeviceArray ofTokens,
+            DeviceArray ofAll,
+            float[] table,
+            AttentionCall attention,
+            Attended<DeviceArray> out) {
+        HostArray qkv = HostArray.of(ofTokens);
+        float[] bias = ofAll.toArray();
         float[] gates = batch.gates(attention.layer());
         HostArray context = HostArray.of(out.context());
         HostArray cls = HostArray.ofNullable(out.clsAttention());
@@ -41,6 +57,7 @@ final class CpuAttention implements AttentionKernels {
             TextRows ofCls = TextRows.in(scratch, tokens, heads);
             HeadBlock block = new HeadBlock(scratch, rows, headSize);
             float[] room = block.contextRoom(scratch);
+            DistanceScores ofDistance = table == null ? null : new DistanceScores(scratch, tokens);
             DropoutMask mask = attention.dropout().maskOf(batch, b);
             for (int head = 0; head < heads; head++) {
                 if (gates[head] == 0) {
@@ -49,7 +66,11 @@ final class CpuAttention implements AttentionKernels {
                     continue;
                 }
                 block.select(head);
-                block.attend();
+                if (ofDistance == null) {
+                    block.attend();
+                } else {
+                    block.attend(ofDistance.read(table, heads, head));
+                }
                 if (softmax != null) {
                     block.saveTo(softmax, heads * batch.squaresBefore(b));
                 }
@@ -69,6 +90,30 @@ final class CpuAttention implements AttentionKernels {
             SelfAttentionBackward<DeviceArray> in,
             AttentionCall attention,
             SelfAttentionInputs<DeviceArray> gradients) {
+        backward(in, attention, gradients, null);
+    }
+
+    @Override
+    public void bucketAttentionGradient(
+            BucketAttentionBackward<DeviceArray> in,
+            AttentionCall attention,
+            BucketAttentionInputs<DeviceArray> gradients) {
+        int entries = Math.toIntExact(in.table().length());
+        float[][] tables = new float[batch.texts()][entries];
+        backward(
+                new SelfAttentionBackward<>(in.qkv(), in.bias(), in.contextGradient(), in.clsGradient(), in.softmax()),
+                attention,
+                new SelfAttentionInputs<>(gradients.qkv(), gradients.bias()),
+                tables);
+        gradients.table().put(0, Rows.total(tables, entries), 0, entries);
+    }
+
+    /** @param tables [B][R·A] takes each text's gradients of scores of distances, added to zeros; null if there are none */
+    private void backward(
+            SelfAttentionBackward<DeviceArray> in,
+            AttentionCall attention,
+            SelfAttentionInputs<DeviceArray> gradients,
+            float[][] tables) {
         HostArray qkv = HostArray.of(in.qkv());
         float[] bias = in.bias().toArray();
         float[] gates = batch.gates(attention.layer());
@@ -88,6 +133,7 @@ final class CpuAttention implements AttentionKernels {
             TextRows toRows = TextRows.in(scratch, tokens, bias.length);
             HeadBlock block = new HeadBlock(scratch, rows, headSize);
             HeadBlock.Gradients backward = block.new Gradients(scratch);
+            DistanceScores ofDistance = tables == null ? null : new DistanceScores(scratch, tokens);
             DropoutMask mask = attention.dropout().maskOf(batch, b);
             for (int head = 0; head < heads; head++) {
                 int column = head * headSize;
@@ -101,6 +147,10 @@ final class CpuAttention implements AttentionKernels {
                 block.restoreFrom(softmax, heads * batch.squaresBefore(b));
                 block.drop(mask);
                 backward.backward(ofContext, ofCls, mask, toRows);
+                if (ofDistance != null) {
+                    backward.sumInto(ofDistance);
+                    ofDistance.writeTo(tables[b], heads, head);
+                }
             }
             toRows.write(toQkv, batch.start(b));
             toRows.addTo(biases[b]);

@@ -53,7 +53,30 @@ final class CpuRows implements RowKernels {
     }
 
     @Override
-    public void biasGeluGradient(BiasGeluBackward<DeviceArray> in, Biased<DeviceArray> gradients) {
+    public void biasActivation(Biased<DeviceArray> in, BiasFunction function, Activated<DeviceArray> out) {
+        int rows = in.x().size(0);
+        int width = in.x().size(1);
+        HostArray h = HostArray.of(in.x());
+        float[] bias = HostArray.of(in.bias()).toPaddedArray();
+        HostArray y = HostArray.of(out.y());
+        HostArray slope = HostArray.ofNullable(out.slope());
+        workers.run(Rows.pieces(rows), (piece, scratch) -> {
+            float[] row = scratch.floats(width);
+            float[] slopes = scratch.floats(width);
+            for (int n = Rows.first(piece); n < Rows.end(piece, rows); n++) {
+                h.get((long) n * width, row, 0, width);
+                Sums.add(row, 0, bias, 0, VectorLanes.padded(width));
+                BiasFunctions.apply(function, row, slopes, width);
+                y.put((long) n * width, row, 0, width);
+                if (slope != null) {
+                    slope.put((long) n * width, slopes, 0, width);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void activatedGradient(ActivatedBackward<DeviceArray> in, Biased<DeviceArray> gradients) {
         int rows = in.outGradient().size(0);
         int width = in.outGradient().size(1);
         HostArray outGradient = HostArray.of(in.outGradient());

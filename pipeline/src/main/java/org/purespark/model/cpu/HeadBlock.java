@@ -67,9 +67,21 @@ final class HeadBlock {
 
     /** p = softmax(k·qᵀ / √E) over the text's tokens, query by query. */
     void attend() {
+        score();
+        ColumnSoftmax.of(p, columns, tokens);
+    }
+
+    /** p = softmax(k·qᵀ / √E + s), s by the distance of the two tokens. */
+    void attend(DistanceScores ofHead) {
+        score();
+        ofHead.addTo(p, columns);
+        ColumnSoftmax.of(p, columns, tokens);
+    }
+
+    /** p = k·qᵀ / √E. */
+    private void score() {
         SmallProducts.times(
                 k, transposed(q, (float) (1 / Math.sqrt(headSize))), new Matrix(p, columns), tokens, tokens, headSize);
-        ColumnSoftmax.of(p, columns, tokens);
     }
 
     /** kept = dropout(p); a row of p takes as many of the mask's numbers as it has columns. */
@@ -131,6 +143,11 @@ final class HeadBlock {
             this.dq = rows(scratch);
             this.dk = rows(scratch);
             this.dv = rows(scratch);
+        }
+
+        /** The gradient of the scores, after {@link #backward}, summed by distance. */
+        void sumInto(DistanceScores sums) {
+            sums.sum(scores, columns, (float) Math.sqrt(headSize));
         }
 
         /**

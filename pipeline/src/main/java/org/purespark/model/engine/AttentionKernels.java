@@ -32,6 +32,24 @@ public interface AttentionKernels {
     void selfAttentionGradient(
             SelfAttentionBackward<DeviceArray> in, AttentionCall attention, SelfAttentionInputs<DeviceArray> gradients);
 
+    /** qkv [N, 3D] without its bias, bias [3D], and table b [R, A]: see {@link DistanceBuckets}. */
+    record BucketAttentionInputs<V>(V qkv, V bias, V table) {}
+
+    /** Inputs of the attention, gradients of context [N, D] and CLS attention [N, A], and the softmax. */
+    record BucketAttentionBackward<V>(V qkv, V bias, V table, V contextGradient, V clsGradient, V softmax) {}
+
+    /**
+     * context_h = gate·dropout(softmax(q·kᵀ/√E + b_h))·v, head by head, with b_h[i, j] = table[bucket(j - i), h] for the
+     * query of token i and the key of token j.
+     */
+    void bucketAttention(BucketAttentionInputs<DeviceArray> in, AttentionCall attention, Attended<DeviceArray> out);
+
+    /** Gradients of qkv [N, 3D], bias [3D] and table [R, A]; 0 for rows of the table that no distance reads. */
+    void bucketAttentionGradient(
+            BucketAttentionBackward<DeviceArray> in,
+            AttentionCall attention,
+            BucketAttentionInputs<DeviceArray> gradients);
+
     /** u [A, B, D]: each head's query for hidden states, see {@link HeadKernels}; x [N, D]. */
     record FirstTokenInputs<V>(V u, V x) {}
 

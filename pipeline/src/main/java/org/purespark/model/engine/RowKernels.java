@@ -7,7 +7,7 @@ public interface RowKernels {
     record Activated<V>(V y, V slope) {}
 
     /** outGradient [R, F], slope [R, F]. */
-    record BiasGeluBackward<V>(V outGradient, V slope) {}
+    record ActivatedBackward<V>(V outGradient, V slope) {}
 
     /**
      * y = gelu(h + bias), gelu(x) = x·Φ(x) by the error function (Hendrycks, Gimpel: Gaussian Error Linear Units,
@@ -15,8 +15,23 @@ public interface RowKernels {
      */
     void biasGelu(ProductKernels.Biased<DeviceArray> in, Activated<DeviceArray> out);
 
-    /** dh = dy·slope [R, F], dbias = Σ_rows dh [F]. */
-    void biasGeluGradient(BiasGeluBackward<DeviceArray> in, ProductKernels.Biased<DeviceArray> gradients);
+    /** A function between two linear layers, beside gelu by the error function. */
+    enum BiasFunction {
+        /** 0.5·x·(1 + tanh(g)) = x·σ(2g), g = √(2/π)·(x + 0.044715·x³), σ(z) = 1/(1 + e^-z). */
+        GELU_BY_TANH,
+        /** x·σ(x). */
+        SILU,
+        /** tanh(x). */
+        TANH,
+        /** max(x, 0), with slope 0 at 0. */
+        RELU
+    }
+
+    /** y = f(h + bias), slope = f'(h + bias). The output y may be the memory of h. */
+    void biasActivation(ProductKernels.Biased<DeviceArray> in, BiasFunction function, Activated<DeviceArray> out);
+
+    /** dh = dy·slope [R, F], dbias = Σ_rows dh [F]: of gelu and of the other functions. */
+    void activatedGradient(ActivatedBackward<DeviceArray> in, ProductKernels.Biased<DeviceArray> gradients);
 
     /** A function of one entry. */
     enum EntryFunction {

@@ -9,7 +9,7 @@ import org.purespark.model.engine.Kernels;
 import org.purespark.model.engine.ProductKernels.Biased;
 import org.purespark.model.engine.RowKernels;
 import org.purespark.model.engine.RowKernels.Activated;
-import org.purespark.model.engine.RowKernels.BiasGeluBackward;
+import org.purespark.model.engine.RowKernels.ActivatedBackward;
 import org.purespark.model.engine.TextBatch;
 
 /** {@link RowKernels#biasGelu}. */
@@ -46,24 +46,7 @@ public final class BiasGelu extends GraphOp {
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
         Activated<SDVariable> ofOutputs = new Operands<>(gradients).as(Activated::new);
-        return List.of(new Gradient(sameDiff, new BiasGeluBackward<>(ofOutputs.y(), out().slope())).outputVariables());
-    }
-
-    private static final class Gradient extends GraphOp {
-        Gradient(SameDiff graph, BiasGeluBackward<SDVariable> operands) {
-            super(graph, operands, 2);
-        }
-
-        @Override
-        public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
-            BiasGeluBackward<long[]> operands = in.as(BiasGeluBackward::new);
-            long[] rows = operands.outGradient();
-            return list(new Biased<>(rows, new long[] {rows[1]}));
-        }
-
-        @Override
-        public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
-            kernels.rows().biasGeluGradient(in.as(BiasGeluBackward::new), out.as(Biased::new));
-        }
+        return List.of(new ActivatedGradient(sameDiff, new ActivatedBackward<>(ofOutputs.y(), out().slope()))
+                .outputVariables());
     }
 }

@@ -5,7 +5,9 @@ import static org.purespark.model.reference.Sigma.sum;
 
 import org.purespark.model.engine.AttentionKernels;
 import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.DistanceBuckets;
 import org.purespark.model.engine.TextBatch;
+import org.purespark.model.reference.SelfAttentionHead.Scores;
 
 /** {@link AttentionKernels}: {@link SelfAttentionHead} and {@link FirstTokenHeads}, text by text. */
 final class ReferenceAttention implements AttentionKernels {
@@ -40,7 +42,7 @@ final class ReferenceAttention implements AttentionKernels {
         for (int b = 0; b < batch.texts(); b++) {
             for (int h = 0; h < attention.heads(); h++) {
                 ReferenceArray p = pairs(softmax, attention.heads(), b, h); // [T, T]
-                new SelfAttentionHead(batch, attention, b, h, qkv, bias).forward(p, context, cls);
+                new SelfAttentionHead(batch, attention, b, h, qkv, bias, Scores.NONE).forward(p, context, cls);
             }
         }
     }
@@ -53,15 +55,70 @@ final class ReferenceAttention implements AttentionKernels {
         ReferenceArray qkv = ReferenceArray.of(in.qkv()); // [N, 3D]
         ReferenceArray bias = ReferenceArray.of(in.bias()); // [3D]
         ReferenceArray softmax = ReferenceArray.of(in.softmax()); // [A·ΣT²]
+        ReferenceArray dcontext = ReferenceArray.of(in.contextGradient()); // [N, D]
+        ReferenceArray dcls = ReferenceArray.of(in.clsGradient()); // [N, A]
         ReferenceArray dqkv = ReferenceArray.of(gradients.qkv()); // [N, 3D]
         ReferenceArray dbias = ReferenceArray.of(gradients.bias()); // [3D]
         for (int b = 0; b < batch.texts(); b++) {
             for (int h = 0; h < attention.heads(); h++) {
                 ReferenceArray p = pairs(softmax, attention.heads(), b, h); // [T, T]
-                new SelfAttentionHead(batch, attention, b, h, qkv, bias).backward(in, p, dqkv);
+                new SelfAttentionHead(batch, attention, b, h, qkv, bias, Scores.NONE).backward(dcontext, dcls, p, dqkv);
             }
         }
         dbias.fill(i -> sum(batch.tokens(), n -> dqkv.at(n, i)));
+    }
+
+    @Override
+    public void bucketAttention(
+            BucketAttentionInputs<DeviceArray> in, AttentionCall attention, Attended<DeviceArray> out) {
+        ReferenceArray qkv = ReferenceArray.of(in.qkv()); // [N, 3D]
+        ReferenceArray bias = ReferenceArray.of(in.bias()); // [3D]
+        ReferenceArray table = ReferenceArray.of(in.table()); // [R, A]
+        ReferenceArray context = ReferenceArray.of(out.context()); // [N, D]
+        ReferenceArray cls = ReferenceArray.ofNullable(out.clsAttention()); // [N, A]
+        ReferenceArray softmax = ReferenceArray.ofNullable(out.softmax()); // [A·ΣT²]
+        for (int b = 0; b < batch.texts(); b++) {
+            for (int h = 0; h < attention.heads(); h++) {
+                ReferenceArray p = pairs(softmax, attention.heads(), b, h); // [T, T]
+                new SelfAttentionHead(batch, attention, b, h, qkv, bias, ofDistance(table, h)).forward(p, context, cls);
+            }
+        }
+    }
+
+    private static Scores ofDistance(ReferenceArray table, int head) {
+        return (j, i) -> table.at(DistanceBuckets.of(j - i), head);
+    }
+
+    @Override
+    public void bucketAttentionGradient(
+            BucketAttentionBackward<DeviceArray> in,
+            AttentionCall attention,
+            BucketAttentionInputs<DeviceArray> gradients) {
+        ReferenceArray qkv = ReferenceArray.of(in.qkv()); // [N, 3D]
+        ReferenceArray bias = ReferenceArray.of(in.bias()); // [3D]
+        ReferenceArray table = ReferenceArray.of(in.table()); // [R, A]
+        ReferenceArray softmax = ReferenceArray.of(in.softmax()); // [A·ΣT²]
+        ReferenceArray dcontext = ReferenceArray.of(in.contextGradient()); // [N, D]
+        ReferenceArray dcls = ReferenceArray.of(in.clsGradient()); // [N, A]
+        ReferenceArray dqkv = ReferenceArray.of(gradients.qkv()); // [N, 3D]
+        ReferenceArray dbias = ReferenceArray.of(gradients.bias()); // [3D]
+        ReferenceArray dtable = ReferenceArray.of(gradients.table()); // [R, A]
+        double[][] sums = new double[table.size(0)][table.size(1)]; // [R, A]
+        for (int b = 0; b < batch.texts(); b++) {
+            int tokens = batch.length(b);
+            for (int h = 0; h < attention.heads(); h++) {
+                ReferenceArray p = pairs(softmax, attention.heads(), b, h); // [T, T]
+                ReferenceArray ds = new SelfAttentionHead(batch, attention, b, h, qkv, bias, ofDistance(table, h))
+                        .backward(dcontext, dcls, p, dqkv); // [T, T]
+                for (int j = 0; j < tokens; j++) {
+                    for (int i = 0; i < tokens; i++) {
+                        sums[DistanceBuckets.of(j - i)][h] += ds.at(j, i);
+                    }
+                }
+            }
+        }
+        dbias.fill(i -> sum(batch.tokens(), n -> dqkv.at(n, i)));
+        dtable.fill((r, h) -> sums[r][h]);
     }
 
     @Override

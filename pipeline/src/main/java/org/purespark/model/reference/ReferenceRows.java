@@ -36,7 +36,24 @@ final class ReferenceRows implements RowKernels {
     }
 
     @Override
-    public void biasGeluGradient(BiasGeluBackward<DeviceArray> in, Biased<DeviceArray> gradients) {
+    public void biasActivation(Biased<DeviceArray> in, BiasFunction function, Activated<DeviceArray> out) {
+        ReferenceArray h = ReferenceArray.of(in.x()); // [R, F]
+        ReferenceArray bias = ReferenceArray.of(in.bias()); // [F]
+        ReferenceArray y = ReferenceArray.of(out.y()); // [R, F], maybe the memory of h
+        ReferenceArray slope = ReferenceArray.ofNullable(out.slope()); // [R, F]
+        for (int r = 0; r < h.size(0); r++) {
+            for (int i = 0; i < h.size(1); i++) {
+                double x = h.at(r, i) + bias.at(i);
+                y.set(r, i, BiasFunctions.value(function, x));
+                if (slope != null) {
+                    slope.set(r, i, BiasFunctions.slope(function, x));
+                }
+            }
+        }
+    }
+
+    @Override
+    public void activatedGradient(ActivatedBackward<DeviceArray> in, Biased<DeviceArray> gradients) {
         ReferenceArray dy = ReferenceArray.of(in.outGradient()); // [R, F]
         ReferenceArray slope = ReferenceArray.of(in.slope()); // [R, F]
         ReferenceArray dh = ReferenceArray.of(gradients.x()); // [R, F]

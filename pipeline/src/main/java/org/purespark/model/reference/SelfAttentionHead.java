@@ -4,8 +4,6 @@ package org.purespark.model.reference;
 import static org.purespark.model.reference.Sigma.sum;
 
 import org.purespark.model.engine.AttentionKernels.AttentionCall;
-import org.purespark.model.engine.AttentionKernels.SelfAttentionBackward;
-import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.DropoutEntries;
 import org.purespark.model.engine.TextBatch;
 
@@ -14,6 +12,7 @@ import org.purespark.model.engine.TextBatch;
  * query i, the token that looks.
  */
 final class SelfAttentionHead {
+    private final Scores added;
     private final Mask mask;
     private final double gate;
     private final int head;
@@ -26,12 +25,26 @@ final class SelfAttentionHead {
     private final ReferenceArray k; // [T, E]
     private final ReferenceArray v; // [T, E]
 
+    /** What is added to the score of key j and query i. */
+    interface Scores {
+        Scores NONE = (j, i) -> 0;
+
+        double of(int j, int i);
+    }
+
     /**
      * @param qkv [N, 3D]
      * @param bias [3D]
      */
     SelfAttentionHead(
-            TextBatch batch, AttentionCall attention, int text, int head, ReferenceArray qkv, ReferenceArray bias) {
+            TextBatch batch,
+            AttentionCall attention,
+            int text,
+            int head,
+            ReferenceArray qkv,
+            ReferenceArray bias,
+            Scores added) {
+        this.added = added;
         this.mask = Mask.of(attention.dropout(), batch, text);
         this.gate = batch.gates(attention.layer())[head];
         this.head = head;
@@ -62,13 +75,13 @@ final class SelfAttentionHead {
     }
 
     /**
-     * @param p takes softmax(q·kᵀ/√E) [T, T]
+     * @param p takes softmax(q·kᵀ/√E + what is added) [T, T]
      * @param context takes the head's columns of the text's rows of [N, D]
      * @param cls takes the head's column of the text's rows of [N, A]; may be null
      */
     void forward(ReferenceArray p, ReferenceArray context, ReferenceArray cls) {
         ReferenceArray scores = pairs();
-        scores.fill((j, i) -> sum(size, e -> q.at(i, e) * k.at(j, e)) / Math.sqrt(size));
+        scores.fill((j, i) -> sum(size, e -> q.at(i, e) * k.at(j, e)) / Math.sqrt(size) + added.of(j, i));
         ColumnSoftmax.of(scores, p);
         context.fillPart(start, first, tokens, size, (i, e) -> sum(tokens, j -> kept(j, i) * p.at(j, i) * v.at(j, e)));
         if (cls != null) {
@@ -77,12 +90,13 @@ final class SelfAttentionHead {
     }
 
     /**
-     * @param p softmax(q·kᵀ/√E) [T, T]
+     * @param dcontext [N, D]
+     * @param dcls [N, A]
+     * @param p the softmax [T, T]
      * @param dqkv takes the head's columns of the text's rows of [N, 3D]
+     * @return gradient of the scores [T, T]
      */
-    void backward(SelfAttentionBackward<DeviceArray> in, ReferenceArray p, ReferenceArray dqkv) {
-        ReferenceArray dcontext = ReferenceArray.of(in.contextGradient()); // [N, D]
-        ReferenceArray dcls = ReferenceArray.of(in.clsGradient()); // [N, A]
+    ReferenceArray backward(ReferenceArray dcontext, ReferenceArray dcls, ReferenceArray p, ReferenceArray dqkv) {
         ReferenceArray dp = pairs();
         dp.fill((j, i) -> kept(j, i)
                 * (sum(size, e -> dcontext.at(start + i, first + e) * v.at(j, e))
@@ -98,5 +112,6 @@ final class SelfAttentionHead {
                 tokens,
                 size,
                 (j, e) -> sum(tokens, i -> kept(j, i) * p.at(j, i) * dcontext.at(start + i, first + e)));
+        return ds;
     }
 }

@@ -10,6 +10,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.purespark.model.engine.RowKernels.BiasFunction;
 
 /** The kernels' arithmetic against the same in float64, one number at a time. */
 class VectorKernelsTest {
@@ -51,6 +54,54 @@ class VectorKernelsTest {
             assertThat(gelu(-x)[0]).isBetween(-1e-7f * x, 1e-7f * x);
         }
         assertThat(gelu(Float.NaN)[0]).isNaN();
+    }
+
+    @ParameterizedTest
+    @EnumSource(BiasFunction.class)
+    void functionsAndTheirSlopesAreWithinAMillionth(BiasFunction function) {
+        for (int i = -4000; i <= 4000; i++) {
+            float x = i / 256f;
+            double step = 1e-5;
+            double slope = (exact(function, x + step) - exact(function, x - step)) / (2 * step);
+            double expected = exact(function, x);
+            float[] both = both(function, x);
+            assertThat((double) both[0])
+                    .as("%s(%s)", function, x)
+                    .isCloseTo(expected, within(1e-6 * Math.max(1e-2, Math.abs(expected))));
+            if (x != 0) {
+                assertThat((double) both[1]).as("%s'(%s)", function, x).isCloseTo(slope, within(1e-6));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(BiasFunction.class)
+    void functionsOfWhatIsFarFromZeroAreTheirLimits(BiasFunction function) {
+        boolean tanh = function == BiasFunction.TANH;
+        for (float x : new float[] {30f, 1e6f, 1e12f}) {
+            assertThat(both(function, x)).containsExactly(tanh ? 1f : x, tanh ? 0f : 1f);
+            assertThat(both(function, -x)[0]).isEqualTo(tanh ? -1f : 0f, within(1e-6f));
+            assertThat(both(function, -x)[1]).isEqualTo(0f, within(1e-6f));
+        }
+        assertThat(both(function, Float.NaN)[0]).isNaN();
+    }
+
+    private static double exact(BiasFunction function, double x) {
+        return switch (function) {
+            case GELU_BY_TANH -> x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * Math.pow(x, 3))));
+            case SILU -> x / (1 + Math.exp(-x));
+            case TANH -> Math.tanh(x);
+            case RELU -> Math.max(x, 0);
+        };
+    }
+
+    /** f(x) and f'(x). */
+    private static float[] both(BiasFunction function, float x) {
+        float[] row = new float[VectorLanes.padded(1)];
+        float[] slopes = new float[row.length];
+        row[0] = x;
+        BiasFunctions.apply(function, row, slopes, 1);
+        return new float[] {row[0], slopes[0]};
     }
 
     private static void assertGelu(double x, double cumulative) {

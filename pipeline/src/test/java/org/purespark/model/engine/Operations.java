@@ -5,6 +5,8 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.purespark.model.engine.AttentionKernels.Attended;
 import org.purespark.model.engine.AttentionKernels.AttentionCall;
+import org.purespark.model.engine.AttentionKernels.BucketAttentionBackward;
+import org.purespark.model.engine.AttentionKernels.BucketAttentionInputs;
 import org.purespark.model.engine.AttentionKernels.FirstTokenAttended;
 import org.purespark.model.engine.AttentionKernels.FirstTokenBackward;
 import org.purespark.model.engine.AttentionKernels.FirstTokenInputs;
@@ -31,8 +33,9 @@ import org.purespark.model.engine.ProductKernels.LinearBackward;
 import org.purespark.model.engine.ProductKernels.LinearInputs;
 import org.purespark.model.engine.ProductKernels.Weight;
 import org.purespark.model.engine.RowKernels.Activated;
+import org.purespark.model.engine.RowKernels.ActivatedBackward;
 import org.purespark.model.engine.RowKernels.ActivationBackward;
-import org.purespark.model.engine.RowKernels.BiasGeluBackward;
+import org.purespark.model.engine.RowKernels.BiasFunction;
 import org.purespark.model.engine.RowKernels.EntryFunction;
 import org.purespark.model.engine.RowKernels.Pair;
 import org.purespark.model.engine.TextBatch.RowKind;
@@ -46,10 +49,15 @@ enum Operations {
     RESIDUAL_NORM(draw -> residualNorm(draw, RowKind.TOKEN)),
     RESIDUAL_NORM_OF_FIRST_TOKENS(draw -> residualNorm(draw, RowKind.FIRST_TOKEN)),
     SELF_ATTENTION(Operations::selfAttention),
+    BUCKET_ATTENTION(Operations::bucketAttention),
     FIRST_TOKEN_ATTENTION(Operations::firstTokenAttention),
     HEAD_SPREAD(Operations::headSpread),
     HEAD_GATHER(Operations::headGather),
     BIAS_GELU(Operations::biasGelu),
+    BIAS_GELU_BY_TANH(draw -> biasActivation(draw, BiasFunction.GELU_BY_TANH)),
+    BIAS_SILU(draw -> biasActivation(draw, BiasFunction.SILU)),
+    BIAS_TANH(draw -> biasActivation(draw, BiasFunction.TANH)),
+    BIAS_RELU(draw -> biasActivation(draw, BiasFunction.RELU)),
     TANH(draw -> activation(draw, EntryFunction.TANH)),
     RELU(draw -> activation(draw, EntryFunction.RELU)),
     TEXT_DROPOUT(Operations::textDropout),
@@ -191,6 +199,39 @@ enum Operations {
                 .build();
     }
 
+    private static Operation bucketAttention(Draw draw) {
+        AttentionCall attention = new AttentionCall(draw.layer(), draw.heads(), draw.dropout(SITE));
+        int hidden = draw.hidden();
+        int rows = DistanceBuckets.COUNT + 1; // one that no distance reads
+        return Operation.on(draw)
+                .input("qkv", draw.tokens(), 3 * hidden)
+                .input("bias", 3 * hidden)
+                .input("table", rows, draw.heads())
+                .result("context", draw.tokens(), hidden)
+                .result("cls", draw.tokens(), draw.heads())
+                .output(
+                        "softmax",
+                        Role.FOR_THE_SAME_ENGINE,
+                        draw.heads() * draw.batch().squares())
+                .forward((k, x, y) -> k.attention()
+                        .bucketAttention(
+                                new BucketAttentionInputs<>(x.get("qkv"), x.get("bias"), x.get("table")),
+                                attention,
+                                new Attended<>(y.get("context"), y.get("cls"), y.get("softmax"))))
+                .backward((k, x, saved, dy, dx) -> k.attention()
+                        .bucketAttentionGradient(
+                                new BucketAttentionBackward<>(
+                                        x.get("qkv"),
+                                        x.get("bias"),
+                                        x.get("table"),
+                                        dy.get("context"),
+                                        dy.get("cls"),
+                                        saved.get("softmax")),
+                                attention,
+                                new BucketAttentionInputs<>(dx.get("qkv"), dx.get("bias"), dx.get("table"))))
+                .build();
+    }
+
     private static Operation firstTokenAttention(Draw draw) {
         AttentionCall attention = new AttentionCall(draw.layer(), draw.heads(), draw.dropout(SITE));
         int heads = draw.heads();
@@ -274,8 +315,35 @@ enum Operations {
                         .biasGelu(
                                 new Biased<>(in.get("x"), in.get("bias")), new Activated<>(y.get("y"), y.get("slope"))))
                 .backward((k, in, saved, dy, dx) -> k.rows()
-                        .biasGeluGradient(
-                                new BiasGeluBackward<>(dy.get("y"), saved.get("slope")),
+                        .activatedGradient(
+                                new ActivatedBackward<>(dy.get("y"), saved.get("slope")),
+                                new Biased<>(dx.get("x"), dx.get("bias"))))
+                .mayBe(InPlace.FORWARD)
+                .build();
+    }
+
+    private static Operation biasActivation(Draw draw, BiasFunction function) {
+        int rows = draw.tokens();
+        int width = draw.width();
+        float[] bias = draw.entries(width);
+        float[] x = draw.entries(rows, width);
+        for (int i = 0; i < x.length; i++) {
+            float sum = 4 * x[i] + bias[i % width]; // to where functions are flat
+            x[i] = sum + (sum < 0 ? -AWAY : AWAY) - bias[i % width];
+        }
+        return Operation.on(draw)
+                .input("x", x, rows, width)
+                .input("bias", bias, width)
+                .result("y", rows, width)
+                .output("slope", Role.FOR_BACKWARD, rows, width)
+                .forward((k, in, y) -> k.rows()
+                        .biasActivation(
+                                new Biased<>(in.get("x"), in.get("bias")),
+                                function,
+                                new Activated<>(y.get("y"), y.get("slope"))))
+                .backward((k, in, saved, dy, dx) -> k.rows()
+                        .activatedGradient(
+                                new ActivatedBackward<>(dy.get("y"), saved.get("slope")),
                                 new Biased<>(dx.get("x"), dx.get("bias"))))
                 .mayBe(InPlace.FORWARD)
                 .build();
