@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.purespark.InputException;
@@ -80,7 +81,10 @@ public final class CheckpointReader {
         requireDirectory(directory);
         String configAddress = Storage.child(directory, CONFIG_FILE);
         return DeclaredModel.read(
-                        JsonFile.read(storage, configAddress, FileKind.MODEL_CONFIG), configAddress, List.of())
+                        JsonFile.read(storage, configAddress, FileKind.MODEL_CONFIG),
+                        configAddress,
+                        List.of(),
+                        Optional.empty())
                 .encoder();
     }
 
@@ -104,7 +108,8 @@ public final class CheckpointReader {
         String configAddress = Storage.child(directory, CONFIG_FILE);
         ObjectNode raw = JsonFile.read(storage, configAddress, FileKind.MODEL_CONFIG);
         WeightFiles files = WeightFiles.find(storage, directory);
-        DeclaredModel declared = DeclaredModel.read(raw, configAddress, files.tensorNames(storage));
+        DeclaredModel declared =
+                DeclaredModel.read(raw, configAddress, files.tensorNames(storage), Optional.ofNullable(classifierFile));
         DeclaredHeads heads = DeclaredHeads.parse(raw, declared.encoder(), configAddress);
 
         boolean declaresClassifier = declared.classifier() == DeclaredModel.Classifier.DECLARED;

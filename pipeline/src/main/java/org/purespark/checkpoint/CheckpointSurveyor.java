@@ -51,7 +51,8 @@ public final class CheckpointSurveyor {
         attempt(() -> {
             reader.requireDirectory(directory);
             config = JsonFile.read(storage, configAddress, FileKind.MODEL_CONFIG);
-            declared = DeclaredModel.read(config, configAddress, tensorNames());
+            declared = DeclaredModel.read(
+                    config, configAddress, tensorNames(), classifierBeside ? Optional.of(beside) : Optional.empty());
             declared.notice().ifPresent(warnings::add);
             heads = DeclaredHeads.parse(config, declared.encoder(), configAddress);
             boolean required = declared.classifier() == DeclaredModel.Classifier.DECLARED && !classifierBeside;

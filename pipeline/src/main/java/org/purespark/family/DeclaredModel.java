@@ -40,13 +40,22 @@ public record DeclaredModel(
      * @param place its address, for messages
      * @param tensors names of the tensors in the weights, which decide where the file does not say what class it is;
      *     empty if they are not known
+     * @param classifierFile address of the classifier, if it has a file of its own
      * @throws org.purespark.InputException if the family is unknown, a value has the wrong type or range, the file asks
      *     for something that is not supported, or the tensors are those of another class
      */
-    public static DeclaredModel read(ObjectNode raw, String place, Collection<String> tensors) {
+    public static DeclaredModel read(
+            ObjectNode raw, String place, Collection<String> tensors, Optional<String> classifierFile) {
         ConfigKeys unknown = new ConfigKeys(raw, place, HeadDecision.Head.NONE);
         Family family = unknown.family();
-        HeadDecision decision = HeadDecision.of(family, unknown.architectures(), tensors, place);
+        HeadDecision decision = HeadDecision.of(
+                family,
+                unknown.architectures(),
+                tensors,
+                classifierFile.isPresent()
+                        ? HeadDecision.Projection.IN_ITS_OWN_FILE
+                        : HeadDecision.Projection.IN_WEIGHTS,
+                place);
         ConfigKeys keys = unknown.with(decision.head());
         keys.refuseOtherModels();
         EncoderConfig encoder = family.read(keys);

@@ -28,13 +28,25 @@ record HeadDecision(Head head, Optional<String> notice) {
         NONE
     }
 
+    /** Where the last projection is. */
+    enum Projection {
+        IN_WEIGHTS,
+        /** In a file that is given beside them; what the weights have is not used. */
+        IN_ITS_OWN_FILE
+    }
+
     /**
      * @param architectures names of classes in {@code config.json}
      * @param tensors names of the tensors in the weights; empty if they are not known
      * @param place address of {@code config.json}, for messages
      * @throws InputException if tensors and declared class contradict each other
      */
-    static HeadDecision of(Family family, List<String> architectures, Collection<String> tensors, String place) {
+    static HeadDecision of(
+            Family family,
+            List<String> architectures,
+            Collection<String> tensors,
+            Projection projectionPlace,
+            String place) {
         if (architectures.stream().anyMatch(name -> name.endsWith(ConfigKeys.SEQUENCE_CLASSIFICATION))) {
             return new HeadDecision(Head.SEQUENCE, Optional.empty());
         }
@@ -64,7 +76,7 @@ record HeadDecision(Head head, Optional<String> notice) {
                     Optional.of(place + " " + declared + "; " + found + " are those of " + sequence
                             + ", which the model is taken for"));
         }
-        if (names.contains(projection)) {
+        if (names.contains(projection) && projectionPlace == Projection.IN_WEIGHTS) {
             throw new InputException("cannot use " + place + ": it " + declared + ", and there is " + projection
                     + " without " + dense + ": it is not known what reads the encoder; write \"architectures\": [\""
                     + family.className(ConfigKeys.TOKEN_CLASSIFICATION)

@@ -163,6 +163,10 @@ public final class TextTokenizer implements AutoCloseable {
 
     /** Encodes a beginning of the text; if the rest may change the tokens that are used, as much as can be. */
     private EncodedText encodeLong(String text, int maxLength, String place) {
+        if (definition.truncationSide() == TruncationSide.LEFT && text.length() > portions.whole()) {
+            throw new InputException(place + ": the text has " + text.length() + " characters, the most is "
+                    + portions.whole() + " where truncation_side is left; shorten it");
+        }
         for (int length : new int[] {portions.whole(), portions.most()}) {
             Optional<String> beginning = TextPortions.beginning(text, length);
             if (beginning.isPresent()) {
@@ -178,9 +182,8 @@ public final class TextTokenizer implements AutoCloseable {
                 + " its words");
     }
 
-    private static EncodedText cut(Encoding encoding, int maxLength) {
-        long[] full = encoding.getIds();
-        int[] ids = Arrays.stream(full).mapToInt(Math::toIntExact).toArray();
+    private EncodedText cut(Encoding encoding, int maxLength) {
+        int[] ids = Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray();
         if (ids.length <= maxLength) {
             return new EncodedText(ids, ids.length);
         }
@@ -190,9 +193,11 @@ public final class TextTokenizer implements AutoCloseable {
         while (added[ids.length - 1 - last] == 1) {
             last++;
         }
-        int[] kept = Arrays.copyOf(ids, maxLength);
-        System.arraycopy(ids, ids.length - last, kept, maxLength - last, last);
-        return new EncodedText(kept, ids.length);
+        int first = 0;
+        while (added[first] == 1) {
+            first++;
+        }
+        return new EncodedText(definition.truncationSide().cut(ids, first, last, maxLength), ids.length);
     }
 
     private static String reason(Throwable e) {

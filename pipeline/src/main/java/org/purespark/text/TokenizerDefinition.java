@@ -30,8 +30,10 @@ import org.purespark.tokenizer.Vocabulary;
  * @param json a {@code tokenizer.json}
  * @param checked what native code is given
  * @param padId id of the padding token
+ * @param truncationSide where a long text is cut
  */
-record TokenizerDefinition(String source, ObjectNode json, CheckedTokenizer checked, int padId) {
+record TokenizerDefinition(
+        String source, ObjectNode json, CheckedTokenizer checked, int padId, TruncationSide truncationSide) {
     private static final int DEEPEST = 64;
     private static final int LONGEST_STRING = 4 << 20;
     private static final int LONGEST_NAME = 4096;
@@ -53,23 +55,22 @@ record TokenizerDefinition(String source, ObjectNode json, CheckedTokenizer chec
      */
     static TokenizerDefinition read(Storage storage, String modelDirectory) {
         try {
-            String configAddress = TokenizerFile.CONFIG.address(modelDirectory);
-            Optional<String> configText = TokenizerFile.CONFIG.read(storage, modelDirectory);
-            TokenizerConfig config = new TokenizerConfig(
-                    configAddress,
-                    configText.isPresent() ? object(configAddress, configText.get()) : MAPPER.createObjectNode());
+            TokenizerConfig config = keys(TokenizerFile.CONFIG, storage, modelDirectory);
+            TokenizerClass tokenizerClass =
+                    TokenizerClass.of(config, keys(TokenizerFile.MODEL, storage, modelDirectory));
+            DeclaredTokens.Sources sources = new DeclaredTokens.Sources(
+                    config,
+                    keys(TokenizerFile.ADDED_TOKENS, storage, modelDirectory),
+                    keys(TokenizerFile.SPECIAL_TOKENS, storage, modelDirectory));
             Optional<String> tokenizer = TokenizerFile.TOKENIZER.read(storage, modelDirectory);
             if (tokenizer.isPresent()) {
                 String address = TokenizerFile.TOKENIZER.address(modelDirectory);
-                return of(address, object(address, tokenizer.get()), config);
+                return of(address, object(address, tokenizer.get()), sources, tokenizerClass);
             }
             Optional<String> vocabulary = TokenizerFile.VOCABULARY.read(storage, modelDirectory);
             if (vocabulary.isPresent()) {
                 String address = TokenizerFile.VOCABULARY.address(modelDirectory);
-                WordPieceKind kind = WordPieceKind.of(config, modelType(storage, modelDirectory));
-                ObjectNode json = WordPieceVocabulary.of(address, vocabulary.get())
-                        .tokenizer(MAPPER.createObjectNode(), config, kind);
-                return of(address, json, config);
+                return ofVocabulary(WordPieceVocabulary.of(address, vocabulary.get()), sources, tokenizerClass);
             }
         } catch (IOException e) {
             throw new InputException(modelDirectory + ": the tokenizer cannot be read (" + e.getMessage() + ")", e);
@@ -78,44 +79,65 @@ record TokenizerDefinition(String source, ObjectNode json, CheckedTokenizer chec
                 + " first: AutoTokenizer.from_pretrained(MODEL).save_pretrained(DIRECTORY)");
     }
 
-    private static Optional<String> modelType(Storage storage, String modelDirectory) throws IOException {
-        Optional<String> model = TokenizerFile.MODEL.read(storage, modelDirectory);
-        return model.map(text -> object(TokenizerFile.MODEL.address(modelDirectory), text)
-                .path("model_type")
-                .asText());
+    private static TokenizerDefinition ofVocabulary(
+            WordPieceVocabulary vocabulary, DeclaredTokens.Sources sources, TokenizerClass tokenizerClass) {
+        TokenizerConfig config = sources.config();
+        Optional<String> named = config.token("tokenizer_class");
+        boolean isOther = tokenizerClass != TokenizerClass.FILES_ALONE || named.isPresent();
+        if (!tokenizerClass.hasWordPieces() && isOther) {
+            throw new InputException(config.source() + ": tokenizer_class "
+                    + Shown.of(named.orElse(tokenizerClass.name()))
+                    + " cannot be made from vocab.txt; save the tokenizer as tokenizer.json beside it");
+        }
+        // A directory without any class has BERT's vocabulary, as that file is BERT's.
+        TokenizerClass made = tokenizerClass.hasWordPieces() ? tokenizerClass : TokenizerClass.BERT;
+        return of(vocabulary.source(), vocabulary.tokenizer(MAPPER.createObjectNode(), config, made), sources, made);
     }
 
-    private static TokenizerDefinition of(String source, ObjectNode json, TokenizerConfig config) {
+    private static TokenizerConfig keys(TokenizerFile file, Storage storage, String modelDirectory) throws IOException {
+        String address = file.address(modelDirectory);
+        Optional<String> text = file.read(storage, modelDirectory);
+        return new TokenizerConfig(address, text.isPresent() ? object(address, text.get()) : MAPPER.createObjectNode());
+    }
+
+    private static TokenizerDefinition of(
+            String source, ObjectNode json, DeclaredTokens.Sources sources, TokenizerClass tokenizerClass) {
+        TokenizerConfig config = sources.config();
         JsonNode padding = json.path("padding").path("pad_id");
+        TruncationSide side = TruncationSide.of(config, json.path("truncation"));
         json.putNull("truncation");
         json.putNull("padding");
-        applyConfig(json, config);
+        if (config.flag("split_special_tokens").orElse(false)) {
+            throw new InputException(config.source() + ": split_special_tokens is true; only false is computed");
+        }
+        applyConfig(json, config, tokenizerClass);
+        DeclaredTokens.addTo(json, sources, tokenizerClass);
         CheckedTokenizer checked = TokenizerCheck.check(source, json);
         int padId = padding.isMissingNode() || padding.isNull()
                 ? padId(source, checked.vocabulary(), config)
                 : padId(source, checked.vocabulary(), padding);
-        return new TokenizerDefinition(source, json, checked, padId);
+        return new TokenizerDefinition(source, json, checked, padId, side);
     }
 
-    /** If both files have the same setting, {@code tokenizer_config.json} wins, as in transformers 4. */
-    private static void applyConfig(ObjectNode json, TokenizerConfig config) {
-        if (json.get("normalizer") instanceof ObjectNode normalizer
+    /**
+     * Puts in what the class of transformers has, whatever {@code tokenizer.json} says: a key of
+     * {@code tokenizer_config.json}, or the class's default.
+     */
+    private static void applyConfig(ObjectNode json, TokenizerConfig config, TokenizerClass tokenizerClass) {
+        if (tokenizerClass.setsBertNormalizer()
+                && json.get("normalizer") instanceof ObjectNode normalizer
                 && normalizer.path("type").asText().equals("BertNormalizer")) {
-            override(normalizer, "lowercase", config, "do_lower_case");
-            if (config.has("strip_accents")) {
-                // null is a value too: accents are removed if letters become lower case.
-                normalizer.put("strip_accents", config.flag("strip_accents").orElse(null));
-            }
-            override(normalizer, "handle_chinese_chars", config, "tokenize_chinese_chars");
+            normalizer.put("lowercase", config.flag("do_lower_case").orElse(true));
+            // null: accents are removed if letters become lower case.
+            normalizer.put("strip_accents", config.flag("strip_accents").orElse(null));
+            normalizer.put(
+                    "handle_chinese_chars",
+                    config.flag("tokenize_chinese_chars").orElse(true));
         }
         if (json.get("pre_tokenizer") instanceof ObjectNode preTokenizer
                 && preTokenizer.path("type").asText().equals("ByteLevel")) {
-            override(preTokenizer, "add_prefix_space", config, "add_prefix_space");
+            preTokenizer.put("add_prefix_space", config.flag("add_prefix_space").orElse(false));
         }
-    }
-
-    private static void override(ObjectNode part, String field, TokenizerConfig config, String key) {
-        config.flag(key).ifPresent(value -> part.put(field, value));
     }
 
     private static int padId(String source, Vocabulary vocabulary, JsonNode padding) {

@@ -19,6 +19,8 @@ enum TokenizerFile {
     TOKENIZER("tokenizer.json", FileKind.TOKENIZER),
     VOCABULARY("vocab.txt", FileKind.TOKENIZER),
     CONFIG("tokenizer_config.json", FileKind.TOKENIZER_CONFIG),
+    ADDED_TOKENS("added_tokens.json", FileKind.TOKENIZER_CONFIG),
+    SPECIAL_TOKENS("special_tokens_map.json", FileKind.TOKENIZER_CONFIG),
     /** The model's; its type tells the kind of tokenizer where nothing else does. */
     MODEL("config.json", FileKind.MODEL_CONFIG);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.text;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
@@ -16,13 +15,12 @@ import org.purespark.Shown;
  * BERT's {@code vocab.txt}, one token on each line, and the equivalent {@code tokenizer.json}, as transformers'
  * {@code BertConverter} and {@code MPNetConverter} make it: BERT's normalizer and pre-tokenizer, greedy longest-match WordPiece (Schuster and
  * Nakajima, Japanese and Korean voice search, ICASSP 2012) with continuations marked {@code ##}, and
- * {@code [CLS] … [SEP]}, or other tokens of the {@link WordPieceKind}, around the text.
+ * {@code [CLS] … [SEP]}, or other tokens of the {@link TokenizerClass}, around the text.
  *
  * @param source the file's address, for messages
  * @param ids token to id; for a token on two lines, the last id
- * @param lines number of lines, which is the first free id
  */
-record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
+record WordPieceVocabulary(String source, Map<String, Integer> ids) {
     private static final int MAX_CHARACTERS_PER_WORD = 100;
 
     /** @param text the content of the file at {@code address} */
@@ -32,7 +30,7 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
         for (String token : text.lines().toList()) {
             ids.put(token, line++);
         }
-        return new WordPieceVocabulary(address, ids, line);
+        return new WordPieceVocabulary(address, ids);
     }
 
     /**
@@ -40,18 +38,22 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
      *
      * @throws InputException if a special token is missing
      */
-    ObjectNode tokenizer(ObjectNode json, TokenizerConfig config, WordPieceKind kind) {
-        WordPieceKind.SpecialTokens special = kind.tokens(config);
-        require(special.unknown(), "unk_token", config);
+    ObjectNode tokenizer(ObjectNode json, TokenizerConfig config, TokenizerClass tokenizerClass) {
+        TokenizerClass.SpecialTokens usual = tokenizerClass.usual();
+        String unknown = token("unk_token", usual.unknown(), config);
         json.put("version", "1.0");
-        addTokens(json.putArray("added_tokens"), config, kind);
-        normalizer(json.putObject("normalizer"), config);
+        addedTokens(json.putArray("added_tokens"), usual, config, tokenizerClass);
+        json.putObject("normalizer").put("type", "BertNormalizer").put("clean_text", true);
         json.putObject("pre_tokenizer").put("type", "BertPreTokenizer");
-        postProcessor(json.putObject("post_processor"), special, kind.between());
+        postProcessor(
+                json.putObject("post_processor"),
+                token("cls_token", usual.first(), config),
+                token("sep_token", usual.last(), config),
+                tokenizerClass.separatorsBetween());
         json.putObject("decoder").put("type", "WordPiece").put("prefix", "##").put("cleanup", true);
         ObjectNode model = json.putObject("model");
         model.put("type", "WordPiece")
-                .put("unk_token", special.unknown())
+                .put("unk_token", unknown)
                 .put("continuing_subword_prefix", "##")
                 .put("max_input_chars_per_word", MAX_CHARACTERS_PER_WORD);
         ObjectNode vocabulary = model.putObject("vocab");
@@ -59,21 +61,7 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
         return json;
     }
 
-    private static void normalizer(ObjectNode normalizer, TokenizerConfig config) {
-        boolean basic = config.flag("do_basic_tokenize").orElse(true);
-        normalizer.put("type", "BertNormalizer").put("clean_text", true);
-        normalizer.put(
-                "handle_chinese_chars",
-                basic && config.flag("tokenize_chinese_chars").orElse(true));
-        // null: accents are removed if letters become lower case.
-        normalizer.put("strip_accents", basic ? config.flag("strip_accents").orElse(null) : Boolean.FALSE);
-        normalizer.put("lowercase", basic && config.flag("do_lower_case").orElse(true));
-    }
-
-    private void postProcessor(
-            ObjectNode processor, WordPieceKind.SpecialTokens tokens, WordPieceKind.Between between) {
-        String first = tokens.first();
-        String last = tokens.last();
+    private void postProcessor(ObjectNode processor, String first, String last, int separatorsBetween) {
         processor.put("type", "TemplateProcessing");
         ArrayNode single = processor.putArray("single");
         special(single, first, 0);
@@ -82,8 +70,7 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
         ArrayNode pair = processor.putArray("pair");
         special(pair, first, 0);
         sequence(pair, "A", 0);
-        special(pair, last, 0);
-        if (between == WordPieceKind.Between.TWO_SEPARATORS) {
+        for (int i = 0; i < separatorsBetween; i++) {
             special(pair, last, 0);
         }
         sequence(pair, "B", 1);
@@ -104,52 +91,27 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
         template.addObject().putObject("Sequence").put("id", id).put("type_id", type);
     }
 
-    private void addTokens(ArrayNode added, TokenizerConfig config, WordPieceKind kind) {
-        WordPieceKind.SpecialTokens special = kind.tokens(config);
-        require(special.last(), "sep_token", config);
-        require(special.padding(), "pad_token", config);
-        require(special.first(), "cls_token", config);
+    /** In the order of their ids; the mask token only where the vocabulary has it: a classifier needs none. */
+    private void addedTokens(
+            ArrayNode added,
+            TokenizerClass.SpecialTokens usual,
+            TokenizerConfig config,
+            TokenizerClass tokenizerClass) {
         Map<Integer, ObjectNode> byId = new TreeMap<>();
-        for (String token : List.of(special.unknown(), special.last(), special.padding(), special.first())) {
+        for (String token : List.of(
+                token("unk_token", usual.unknown(), config),
+                token("sep_token", usual.last(), config),
+                token("pad_token", usual.padding(), config),
+                token("cls_token", usual.first(), config))) {
             byId.put(ids.get(token), addedToken(added, ids.get(token), token));
         }
-        // A model classifies without its mask token, so a vocabulary need not have it.
-        String mask = special.mask();
+        String mask = config.token("mask_token").orElse(usual.mask());
         if (ids.containsKey(mask)) {
-            byId.put(ids.get(mask), addedToken(added, ids.get(mask), mask).put("lstrip", kind.maskTakesSpaces()));
+            byId.put(
+                    ids.get(mask),
+                    addedToken(added, ids.get(mask), mask).put("lstrip", tokenizerClass.maskTakesSpaces()));
         }
-        declaredTokens(byId, added, config);
         added.addAll(byId.values());
-    }
-
-    /** Tokens that are added to the vocabulary: {@code added_tokens_decoder} lists them by id. */
-    private void declaredTokens(Map<Integer, ObjectNode> byId, ArrayNode factory, TokenizerConfig config) {
-        Map<Integer, JsonNode> declared = new TreeMap<>();
-        config.json().path("added_tokens_decoder").fields().forEachRemaining(entry -> {
-            if (!entry.getKey().matches("[0-9]{1,9}")
-                    || !entry.getValue().path("content").isTextual()) {
-                throw new InputException(config.source() + ": added_tokens_decoder, key " + Shown.of(entry.getKey())
-                        + ": an id with the token's content is expected");
-            }
-            declared.put(Integer.valueOf(entry.getKey()), entry.getValue());
-        });
-        int free = lines;
-        for (Map.Entry<Integer, JsonNode> entry : declared.entrySet()) {
-            String content = entry.getValue().path("content").textValue();
-            int id = ids.containsKey(content) ? ids.get(content) : free++;
-            if (id != entry.getKey()) {
-                throw new InputException(config.source() + ": added_tokens_decoder gives token " + Shown.of(content)
-                        + " the id " + entry.getKey() + ", by " + source + " it is " + id
-                        + "; save the tokenizer as tokenizer.json");
-            }
-            ObjectNode token = addedToken(factory, id, content);
-            for (String flag : new String[] {"single_word", "lstrip", "rstrip", "normalized", "special"}) {
-                token.put(
-                        flag,
-                        entry.getValue().path(flag).asBoolean(token.get(flag).booleanValue()));
-            }
-            byId.put(id, token);
-        }
     }
 
     private static ObjectNode addedToken(ArrayNode factory, int id, String content) {
@@ -163,10 +125,12 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids, int lines) {
                 .put("special", true);
     }
 
-    private void require(String token, String key, TokenizerConfig config) {
+    private String token(String key, String usual, TokenizerConfig config) {
+        String token = config.token(key).orElse(usual);
         if (!ids.containsKey(token)) {
             throw new InputException(source + ": no line for the special token " + Shown.of(token)
                     + "; add it, or name the one" + " that is used as " + key + " in " + config.source());
         }
+        return token;
     }
 }

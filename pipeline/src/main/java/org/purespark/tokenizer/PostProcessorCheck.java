@@ -105,6 +105,7 @@ final class PostProcessorCheck {
         int texts = 0;
         for (JsonPart piece : part.at("single").items(MOST_PIECES)) {
             String text = text(piece);
+            requireTypeOfSingleTexts(piece);
             if (text.equals("A")) {
                 texts++;
             } else if (!text.isEmpty()) {
@@ -158,6 +159,14 @@ final class PostProcessorCheck {
                 .orElseThrow(() -> part.refused("is the token \"" + Shown.of(token) + "\", which does not exist"));
         if (known != id) {
             throw part.refused("is the token \"" + Shown.of(token) + "\" with id " + id + "; its id is " + known);
+        }
+    }
+
+    /** Models are given token type 0 for each token of a single text. */
+    private static void requireTypeOfSingleTexts(JsonPart piece) {
+        JsonPart type = piece.at(piece.json().fieldNames().next()).at("type_id");
+        if (type.id() != 0) {
+            throw type.refused("is " + type.id() + " in the template of a single text; only 0 is computed");
         }
     }
 

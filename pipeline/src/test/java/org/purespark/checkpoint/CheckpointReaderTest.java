@@ -232,6 +232,27 @@ class CheckpointReaderTest {
     }
 
     @Test
+    void aProjectionWithoutWhatReadsTheEncoderIsRefused() {
+        tensors.putAll(TinyModels.classifier(new Bert(), ClassifierKind.LINEAR).tensors());
+        assertReadRefused(
+                "cannot use " + model + "/config.json: it names BertModel under \"architectures\", and there"
+                        + " is classifier.weight without bert.pooler.dense.weight: it is not known what reads the encoder; write"
+                        + " \"architectures\": [\"BertForTokenClassification\"] if it reads the first token's last hidden state");
+    }
+
+    @Test
+    void tensorsOfAnotherHeadThanDeclaredAreRefused() throws IOException {
+        tensors = renamed(name -> name);
+        tensors.put("bert.pooler.dense.weight", Tensor.zeros(6, 6));
+        tensors.put("classifier.weight", Tensor.zeros(2, 6));
+        editConfig(text -> text.replace("BertModel", "BertForTokenClassification"));
+        assertReadRefused(
+                "cannot use " + model + "/config.json: \"architectures\" is BertForTokenClassification, but the"
+                        + " tensors bert.pooler.dense.weight and classifier.weight are those of BertForSequenceClassification;"
+                        + " write the class there that the model is of");
+    }
+
+    @Test
     void aClassifierBesideTheWeightsReplacesTheirs() throws IOException {
         tensors.putAll(TinyModels.classifier(new Bert(), ClassifierKind.LINEAR).tensors());
         writeClassifier(4, 6, 4);
@@ -272,7 +293,8 @@ class CheckpointReaderTest {
     void labelsThatDoNotFitAreRefused(String labels, String message) throws IOException {
         tensors = new TreeMap<>(
                 TinyModels.classifier(new Bert(), ClassifierKind.LINEAR).tensors());
-        editConfig(text -> text.replaceFirst("\\{", "{\"id2label\":" + labels + ","));
+        editConfig(text -> text.replace("BertModel", "BertForTokenClassification")
+                .replaceFirst("\\{", "{\"id2label\":" + labels + ","));
         assertReadRefused(message);
     }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -223,6 +224,7 @@ class DeclaredModelTest {
 
     private static EncoderConfig parse(String json) throws IOException {
         ObjectNode raw = (ObjectNode) new ObjectMapper().readTree(json.replace('\'', '"'));
-        return DeclaredModel.read(raw, "config.json", List.of()).encoder();
+        return DeclaredModel.read(raw, "config.json", List.of(), Optional.empty())
+                .encoder();
     }
 }

@@ -170,6 +170,7 @@ class TextTokenizerTest {
     void tokenizerConfigDecidesOnCaseAccentsAndChineseCharacters() throws IOException {
         copy("wordpiece/vocab.txt");
         write("tokenizer.json", TextTokenizer.tokenizerJson(storage, directory.toString()));
+        write("config.json", "{\"model_type\": \"bert\"}");
         int[] stripped = ids("Café 中");
         write("tokenizer_config.json", "{\"do_lower_case\": true, \"strip_accents\": false}");
         int[] accents = ids("Café 中");
@@ -344,11 +345,20 @@ class TextTokenizerTest {
         write("tokenizer_config.json", "{\"sep_token\": 1}");
         assertRefused(config + ": key sep_token is 1; it must be a string or an object with content");
         write("tokenizer_config.json", "{\"tokenizer_class\": \"BertJapaneseTokenizer\"}");
-        assertRefused(config + ": tokenizer_class BertJapaneseTokenizer cannot be made from vocab.txt; save the"
+        assertRefused(config + ": tokenizer_class BertJapaneseTokenizer is not known; known are BertTokenizer,"
+                + " DistilBertTokenizer, ElectraTokenizer, MPNetTokenizer, RobertaTokenizer, XLMRobertaTokenizer,"
+                + " CamembertTokenizer, AlbertTokenizer, DebertaV2Tokenizer, PreTrainedTokenizer, TokenizersBackend;"
+                + " where tokenizer.json says all, write PreTrainedTokenizerFast");
+        write("tokenizer_config.json", "{\"tokenizer_class\": \"RobertaTokenizerFast\"}");
+        assertRefused(config + ": tokenizer_class RobertaTokenizerFast cannot be made from vocab.txt; save the"
                 + " tokenizer as tokenizer.json beside it");
         write("tokenizer_config.json", "{\"added_tokens_decoder\": {\"9\": {\"content\": \"x\"}}}");
-        assertRefused(config + ": added_tokens_decoder gives token x the id 9, by " + directory
-                + "/vocab.txt it is 4; save the tokenizer as tokenizer.json");
+        assertRefused(config + ": added_tokens_decoder gives token x the id 9, by the tokenizer's vocabulary"
+                + " it is 4; save the tokenizer again with transformers");
+        write("tokenizer_config.json", "{\"truncation_side\": \"middle\"}");
+        assertRefused(config + ": truncation_side is middle; it must be left or right");
+        write("tokenizer_config.json", "{\"split_special_tokens\": true}");
+        assertRefused(config + ": split_special_tokens is true; only false is computed");
         write("tokenizer_config.json", "{\"added_tokens_decoder\": {\"x\": 1}}");
         assertRefused(config + ": added_tokens_decoder, key x: an id with the token's content is expected");
     }

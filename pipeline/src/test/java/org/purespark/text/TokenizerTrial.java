@@ -44,7 +44,9 @@ public final class TokenizerTrial {
             String answer;
             try {
                 ObjectNode tokenizer = (ObjectNode) json.readTree(new String(bytes, StandardCharsets.UTF_8));
-                answer = encode(new TokenizerDefinition("trial", tokenizer, checked(tokenizer), 0), texts);
+                answer = encode(
+                        new TokenizerDefinition("trial", tokenizer, checked(tokenizer), 0, TruncationSide.RIGHT),
+                        texts);
             } catch (InputException e) {
                 answer = "refused " + e.getMessage();
             }
