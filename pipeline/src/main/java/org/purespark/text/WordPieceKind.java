@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import org.purespark.InputException;
 import org.purespark.Shown;
 
-/** The kinds of tokenizers that transformers makes from a {@code vocab.txt}: special tokens without a name of their own. */
+/** The kinds of tokenizers that transformers makes from a {@code vocab.txt}, by the special tokens that they expect. */
 enum WordPieceKind {
     /** BERT, DistilBERT and ELECTRA. */
     BERT(
