@@ -12,8 +12,8 @@ import org.purespark.encoder.ParameterSpec;
 import org.purespark.family.DeclaredModel;
 
 /**
- * Models whose layers have common weights, written with a copy for each layer: only so can a head be missing in one layer
- * alone. Both compute the same, until the copies are trained.
+ * Models whose layers have common weights, written with a copy for each layer: only so can a head be missing in one
+ * layer alone. Both compute the same, until the copies are trained.
  */
 final class LayersApart {
     private LayersApart() {}
@@ -60,7 +60,8 @@ final class LayersApart {
             DeclaredModel.requireAddressable(
                     encoder.withLayersApart(),
                     kind,
-                    "a model with heads pruned layer by layer whose layers share weights, as each layer then has a copy");
+                    "a model with heads pruned layer by layer whose layers share weights, as each layer then has a"
+                            + " copy");
         }
     }
 }

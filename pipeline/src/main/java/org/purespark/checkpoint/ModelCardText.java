@@ -88,8 +88,8 @@ final class ModelCardText {
             text.add("")
                     .add("In the suspect all layers have the same weights. Here each layer has a copy, since a head is"
                             + " pruned in single")
-                    .add(
-                            "layers: the model computes the same and is larger, and fine-tuning changes the copies apart.");
+                    .add("layers: the model computes the same and is larger, and fine-tuning changes the copies"
+                            + " apart.");
         }
         text.add("");
     }

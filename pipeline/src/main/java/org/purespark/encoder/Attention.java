@@ -32,9 +32,9 @@ public sealed interface Attention extends Serializable {
     }
 
     /**
-     * softmax(q·kᵀ/√E + b)·v for each head, b being a learned number for the bucket of the two tokens' distance, the same
-     * in all layers (Raffel and others, Exploring the Limits of Transfer Learning, JMLR 2020, 2.1). There are as many
-     * buckets, and they reach as far, as in MPNet.
+     * softmax(q·kᵀ/√E + b)·v for each head, b being a learned number for the bucket of the two tokens' distance, the
+     * same in all layers (Raffel and others, Exploring the Limits of Transfer Learning, JMLR 2020, 2.1). There are as
+     * many buckets, and they reach as far, as in MPNet.
      *
      * @param rows of the table of b [rows, A], at least {@value #BUCKETS}; more are not used
      */

@@ -12,7 +12,7 @@ public enum EncoderPart {
     EMBEDDING_NORM(Place.ONCE, "embeddings.LayerNorm"),
     /** From the embeddings' width to D. */
     EMBEDDING_PROJECTION(Place.ONCE, "embeddings_project"),
-    /** What distances add to the scores of attention, one row a bucket, one column a head; all layers have it in common. */
+    /** What distances add to the scores of attention in all layers: one row a bucket, one column a head. */
     DISTANCE_SCORES(Place.ONCE, "encoder.relative_attention_bias"),
     QUERY(Place.LAYER, "attention.self.query"),
     KEY(Place.LAYER, "attention.self.key"),

@@ -15,10 +15,10 @@ import org.purespark.encoder.ParameterSpec;
 import org.purespark.encoder.Sizes;
 
 /**
- * ALBERT (Lan and others, 2020): layers with common weights, and narrow embeddings that are projected. A model of as many
- * groups as layers has weights of its own in each layer; transformers opens it too, and so a head that is pruned in one
- * layer can be written. In transformers there is no dropout on what a feed-forward part gives. The sequence classifier
- * reads through the pooler: dense, tanh, dropout.
+ * ALBERT (Lan and others, 2020): layers with common weights, and narrow embeddings that are projected. A model of as
+ * many groups as layers has weights of its own in each layer; transformers opens it too, and so a head that is pruned
+ * in one layer can be written. In transformers there is no dropout on what a feed-forward part gives. The sequence
+ * classifier reads through the pooler: dense, tanh, dropout.
  */
 public final class Albert extends BertKeys {
     private static final String EMBEDDING_SIZE = "embedding_size";

@@ -5,8 +5,8 @@ import org.purespark.encoder.Activation;
 import org.purespark.encoder.ClassifierKind;
 
 /**
- * RoBERTa and the families that differ from it in names, defaults and tokenizers only. Positions start after the padding
- * id; the sequence classifier is dropout, dense, tanh, dropout. All have RoBERTa's prefix.
+ * RoBERTa and the families that differ from it in names, defaults and tokenizers only. Positions start after the
+ * padding id; the sequence classifier is dropout, dense, tanh, dropout. All have RoBERTa's prefix.
  */
 abstract class RobertaKin extends BertKeys {
     RobertaKin(Absent absent) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.LayerSharing;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.engine.TextBatch;
 import org.purespark.model.graph.BackwardGraph;
@@ -23,7 +24,8 @@ import org.purespark.model.graph.PlannedMemory;
  *
  * <p>Off-heap: weights 4·P, and the memory of the graph in a run, computed from its plan ({@link PlannedMemory}). This
  * is the memory of a step or, if it is more, of the passes without gradients before and after training, one in each
- * thread, with a copy of the matrices. A step of several threads also needs a copy of a product's gradient.
+ * thread, with a copy of the matrices. A step of several threads also needs a copy of a product's gradient. Layers that
+ * share weights have their own in a purified model, which is read and evaluated.
  *
  * @param parameters P
  * @param heapBytes of the Java heap
@@ -60,9 +62,23 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         long partial = work.trainingTasks() == 1 ? 0 : dense / work.trainingTasks();
         long exchanged = 2 * (dense - dense / work.trainingTasks());
         long heap = 2 * words + shared + all + partial + Math.max(all, exchanged);
+        long offHeap = all + Math.max(step(config, layout, work), passes(config, layout, work));
+        if (config.architecture().layerSharing() == LayerSharing.NONE) {
+            return new MemoryNeed(layout.size(), heap, offHeap);
+        }
+        EncoderConfig purified = config.withLayersApart();
+        ParameterLayout ofPurified = new ParameterLayout(purified, ClassifierKind.LINEAR, CLASSES);
+        long weights = bytes(ofPurified.size());
+        return new MemoryNeed(
+                layout.size(),
+                Math.max(heap, weights),
+                Math.max(offHeap, weights + passes(purified, ofPurified, work)));
+    }
+
+    /** The memory of passes without gradients in all threads, with the copies of matrices that they share. */
+    private static long passes(EncoderConfig config, ParameterLayout layout, Work work) {
         EncoderGraph reading = new EncoderGraph(config, ClassifierKind.LINEAR, 0, layout, EncoderGraph.Use.READING);
-        long passes = copiesOfMatrices(reading) + work.threads() * pass(config, reading, work);
-        return new MemoryNeed(layout.size(), heap, all + Math.max(step(config, layout, work), passes));
+        return copiesOfMatrices(reading) + work.threads() * pass(config, reading, work);
     }
 
     /** The memory of a training step. */

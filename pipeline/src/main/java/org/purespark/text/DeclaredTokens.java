@@ -17,8 +17,8 @@ import org.purespark.Shown;
 
 /**
  * Tokens that other files than {@code tokenizer.json} add to a tokenizer, put where transformers puts them: those of
- * {@code added_tokens_decoder}, or without it those of {@code added_tokens.json}, then the special tokens. A token of the
- * vocabulary keeps its id; others get the next free ones.
+ * {@code added_tokens_decoder}, or without it those of {@code added_tokens.json}, then the special tokens. A token of
+ * the vocabulary keeps its id; others get the next free ones.
  */
 final class DeclaredTokens {
     private static final List<String> FLAGS = List.of("single_word", "lstrip", "rstrip", "normalized", "special");

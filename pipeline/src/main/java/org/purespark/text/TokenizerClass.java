@@ -11,8 +11,8 @@ import org.purespark.InputException;
 import org.purespark.Shown;
 
 /**
- * A class of tokenizers in transformers: what it sets where the files do not say it. A name with {@code Fast} at its end
- * is the same class.
+ * A class of tokenizers in transformers: what it sets where the files do not say it. A name with {@code Fast} at its
+ * end is the same class.
  */
 enum TokenizerClass {
     /** BERT, DistilBERT and ELECTRA. */

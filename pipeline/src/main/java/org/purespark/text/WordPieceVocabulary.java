@@ -13,9 +13,10 @@ import org.purespark.Shown;
 
 /**
  * BERT's {@code vocab.txt}, one token on each line, and the equivalent {@code tokenizer.json}, as transformers'
- * {@code BertConverter} and {@code MPNetConverter} make it: BERT's normalizer and pre-tokenizer, greedy longest-match WordPiece (Schuster and
- * Nakajima, Japanese and Korean voice search, ICASSP 2012) with continuations marked {@code ##}, and
- * {@code [CLS] … [SEP]}, or other tokens of the {@link TokenizerClass}, around the text.
+ * BERT's {@code vocab.txt}, one token on each line, and the equivalent {@code tokenizer.json}, as transformers'
+ * {@code BertConverter} and {@code MPNetConverter} make it: BERT's normalizer and pre-tokenizer, greedy longest-match
+ * WordPiece (Schuster and Nakajima, Japanese and Korean voice search, ICASSP 2012) with continuations marked
+ * {@code ##}, and {@code [CLS] … [SEP]}, or other tokens of the {@link TokenizerClass}, around the text.
  *
  * @param source the file's address, for messages
  * @param ids token to id; for a token on two lines, the last id

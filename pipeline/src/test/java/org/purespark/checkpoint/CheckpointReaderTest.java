@@ -234,10 +234,11 @@ class CheckpointReaderTest {
     @Test
     void aProjectionWithoutWhatReadsTheEncoderIsRefused() {
         tensors.putAll(TinyModels.classifier(new Bert(), ClassifierKind.LINEAR).tensors());
-        assertReadRefused(
-                "cannot use " + model + "/config.json: it names BertModel under \"architectures\", and there"
-                        + " is classifier.weight without bert.pooler.dense.weight: it is not known what reads the encoder; write"
-                        + " \"architectures\": [\"BertForTokenClassification\"] if it reads the first token's last hidden state");
+        assertReadRefused("cannot use " + model + "/config.json: it names BertModel under \"architectures\", and there"
+                + " is classifier.weight without bert.pooler.dense.weight: it is not known what reads the encoder;"
+                + " write"
+                + " \"architectures\": [\"BertForTokenClassification\"] if it reads the first token's last"
+                + " hidden state");
     }
 
     @Test
@@ -248,7 +249,8 @@ class CheckpointReaderTest {
         editConfig(text -> text.replace("BertModel", "BertForTokenClassification"));
         assertReadRefused(
                 "cannot use " + model + "/config.json: \"architectures\" is BertForTokenClassification, but the"
-                        + " tensors bert.pooler.dense.weight and classifier.weight are those of BertForSequenceClassification;"
+                        + " tensors bert.pooler.dense.weight and classifier.weight are those of"
+                        + " BertForSequenceClassification;"
                         + " write the class there that the model is of");
     }
 

@@ -191,8 +191,8 @@ class DeclaredModelTest {
                 "{'model_type':'distilbert','activation':'gelu_10'} | \"activation\" is \"gelu_10\"; computed are"
                         + " gelu, gelu_python, gelu_new, gelu_pytorch_tanh, silu, swish, tanh, relu",
                 "{'model_type':'albert','inner_group_num':2} | \"inner_group_num\" is 2; only 1 is computed",
-                "{'model_type':'albert','num_hidden_groups':3} | \"num_hidden_groups\" is 3; computed are 1, and as many"
-                        + " as num_hidden_layers, 12",
+                "{'model_type':'albert','num_hidden_groups':3} | \"num_hidden_groups\" is 3; computed are 1, and as"
+                        + " many as num_hidden_layers, 12",
                 "{'model_type':'bert','position_embedding_type':'relative_key'} | \"position_embedding_type\" is"
                         + " \"relative_key\"; only \"absolute\" is computed",
                 "{'model_type':'bert','is_decoder':true} | \"is_decoder\" is true; only encoders are computed",

@@ -105,6 +105,20 @@ class MemoryNeedTest {
     }
 
     @Test
+    void aPurifiedModelWhoseLayersSharedWeightsIsEvaluatedWithACopyForEach() {
+        Architecture shared = Architecture.bert(0, 1e-12).with(LayerSharing.ALL);
+        EncoderConfig config = config(shared, 500, 64, 24, 4, 256);
+        MemoryNeed.Work work = new MemoryNeed.Work(1, 8, 1, 1, 1);
+        MemoryNeed need = MemoryNeed.of(config, work);
+        MemoryNeed apart = MemoryNeed.of(config.withLayersApart(), work);
+        assertThat(need.parameters()).isLessThan(apart.parameters() / 8);
+        assertThat(need.heapBytes()).isEqualTo(Float.BYTES * apart.parameters());
+        assertThat(need.offHeapBytes())
+                .as("a pass with the copies, and with their matrices turned round, is more than a step")
+                .isEqualTo(apart.offHeapBytes());
+    }
+
+    @Test
     void miniLmTrainsInAGigabyteOfHeap() {
         EncoderConfig miniLm = config(30522, 384, 6, 12, 1536);
         MemoryNeed need = MemoryNeed.of(miniLm, new MemoryNeed.Work(32, 128, 1, 2, 32));

@@ -23,7 +23,7 @@ import org.purespark.model.TextClassifier;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.storage.Storage;
 
-/** An exported model has no gates: the zeros in its weights alone give the logits after pruning, within 1e-4 relative. */
+/** An exported model has no gates: zeros in its weights alone give the logits after pruning, within 1e-4 relative. */
 class ExportConformanceTest {
     @TempDir
     Path directory;

@@ -108,7 +108,7 @@ final class CpuAttention implements AttentionKernels {
         gradients.table().put(0, Rows.total(tables, entries), 0, entries);
     }
 
-    /** @param tables [B][R·A] takes each text's gradients of scores of distances, added to zeros; null if there are none */
+    /** @param tables [B][R·A], zeros, takes each text's gradients of scores of distances; null if there are none */
     private void backward(
             SelfAttentionBackward<DeviceArray> in,
             AttentionCall attention,

@@ -6,8 +6,8 @@ import org.purespark.model.engine.DistanceBuckets;
 
 /**
  * Scores of one head for each distance of two of a text's T tokens, or their gradients. They lie in the order of query
- * minus key, so that a row of a [T, T] block, one key with all queries, takes a range of them: whole rows are added, and
- * only 2T - 1 entries are looked up in a table.
+ * minus key, so that a row of a [T, T] block, one key with all queries, takes a range of them: whole rows are added,
+ * and only 2T - 1 entries are looked up in a table.
  */
 final class DistanceScores {
     private final int tokens;

@@ -39,8 +39,8 @@ public interface AttentionKernels {
     record BucketAttentionBackward<V>(V qkv, V bias, V table, V contextGradient, V clsGradient, V softmax) {}
 
     /**
-     * context_h = gate·dropout(softmax(q·kᵀ/√E + b_h))·v, head by head, with b_h[i, j] = table[bucket(j - i), h] for the
-     * query of token i and the key of token j.
+     * context_h = gate·dropout(softmax(q·kᵀ/√E + b_h))·v, head by head, with b_h[i, j] = table[bucket(j - i), h] for
+     * the query of token i and the key of token j.
      */
     void bucketAttention(BucketAttentionInputs<DeviceArray> in, AttentionCall attention, Attended<DeviceArray> out);
 

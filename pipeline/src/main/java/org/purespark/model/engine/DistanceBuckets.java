@@ -2,9 +2,9 @@
 package org.purespark.model.engine;
 
 /**
- * Which row of a table a distance of two tokens reads (Raffel and others, Exploring the Limits of Transfer Learning with a
- * Unified Text-to-Text Transformer, JMLR 2020, 2.1): half of the rows for keys after the query; of each half, the first
- * half for one distance each, the others for ranges that grow with the logarithm.
+ * Which row of a table a distance of two tokens reads (Raffel and others, Exploring the Limits of Transfer Learning
+ * with a Unified Text-to-Text Transformer, JMLR 2020, 2.1): half of the rows for keys after the query; of each half,
+ * the first half for one distance each, the others for ranges that grow with the logarithm.
  */
 public final class DistanceBuckets {
     /** Number of buckets. */
