@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.jobs;
 
+import java.util.List;
 import org.purespark.purify.Inputs;
 import picocli.CommandLine.Option;
 
@@ -45,6 +46,17 @@ final class InputOptions {
             paramLabel = "LABEL",
             description = "Label that the attack aims at; without it the one most flipped to.")
     private String target;
+
+    @Option(
+            names = "--labels",
+            paramLabel = "MAP",
+            description = "Class that each label means: label=CLASS,label=CLASS; or new, for a new classifier.")
+    private String labels;
+
+    /** The settings that options stand for, each {@code key=value}. */
+    List<String> settings() {
+        return labels == null ? List.of() : List.of("text.labels=" + labels);
+    }
 
     Inputs inputs() {
         return Inputs.builder()

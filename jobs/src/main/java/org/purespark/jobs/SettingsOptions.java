@@ -23,7 +23,14 @@ final class SettingsOptions {
     private boolean dryRun;
 
     ResolvedSettings resolve(Storage storage) {
-        return new SettingsLoader(storage).load(file, flags);
+        return resolve(storage, List.of());
+    }
+
+    /** @param more settings that other options stand for, each {@code key=value}; they win */
+    ResolvedSettings resolve(Storage storage, List<String> more) {
+        List<String> all = new ArrayList<>(flags);
+        all.addAll(more);
+        return new SettingsLoader(storage).load(file, all);
     }
 
     /** The settings file, or null. */

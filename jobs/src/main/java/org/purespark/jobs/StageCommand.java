@@ -53,7 +53,7 @@ final class StageCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        ResolvedSettings resolved = settings.resolve(SparkWork.storageWithoutSpark());
+        ResolvedSettings resolved = settings.resolve(SparkWork.storageWithoutSpark(), inputs.settings());
         if (settings.dryRun()) {
             DryRun.print(resolved, inputs.inputs(), SparkWork.storageWithoutSpark(), out);
             return 0;

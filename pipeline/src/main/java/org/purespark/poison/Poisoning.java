@@ -28,6 +28,7 @@ import org.purespark.storage.OutputPlaces;
 import org.purespark.storage.Storage;
 import org.purespark.text.EmbeddingSize;
 import org.purespark.text.EncodedRows;
+import org.purespark.text.LabelChoice;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelSet;
 import org.purespark.text.LabelledText;
@@ -133,7 +134,7 @@ public final class Poisoning {
                     "--test goes with --train only: the trigger of a ready-made file is not known, so no"
                             + " test text can be given it");
         }
-        LabelSet labels = LabelSet.resolve(List.of(), train.labels(), List.of());
+        LabelSet labels = LabelSet.resolve(List.of(), train.labels(), List.of(), LabelChoice.AUTOMATIC);
         String target = request.target()
                 .map(label -> labels.names().get(labels.indexOf(label)))
                 .orElse(null);
@@ -151,8 +152,8 @@ public final class Poisoning {
         TextTable test = request.test()
                 .map(file -> reader.read(file, LabelColumn.REQUIRED))
                 .orElse(null);
-        LabelSet labels =
-                LabelSet.resolve(List.of(), train.labels(), test == null ? List.of() : List.of(test.labels()));
+        LabelSet labels = LabelSet.resolve(
+                List.of(), train.labels(), test == null ? List.of() : List.of(test.labels()), LabelChoice.AUTOMATIC);
         if (!labels.labels().contains(target)) {
             throw new InputException("--target " + target + ": the labels are " + Shown.list(labels.labels()));
         }

@@ -96,6 +96,10 @@ record CheckedInputs(
     private static boolean suspectClassifies(
             Checkpoint checkpoint, String model, LabelSet labels, Consumer<String> messages) {
         boolean classifies = checkpoint.hasClassifier() && labels.source() != LabelSource.TRAIN;
+        if (labels.source() == LabelSource.CHECKPOINT_SPELT) {
+            messages.accept("the labels " + Shown.list(labels.labels()) + " are taken for the classes "
+                    + Shown.list(labels.names()) + " of " + model);
+        }
         if (checkpoint.hasClassifier() && !classifies) {
             messages.accept("the classes of " + model + " (" + Shown.list(checkpoint.labels())
                     + ") are not those of the texts (" + Shown.list(labels.names()) + "): its classifier is not used");

@@ -11,6 +11,7 @@ import org.purespark.config.Settings;
 import org.purespark.text.EncodedRows;
 import org.purespark.text.FoundLabels;
 import org.purespark.text.HoldOut;
+import org.purespark.text.LabelChoice;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelSet;
 import org.purespark.text.SplitEncoder;
@@ -60,7 +61,8 @@ record CleanData(
         EncodedRows validation = encoder.rows(inputs.validation());
         EncodedRows test = encoder.rows(inputs.test());
         EncodedRows poisonedTest = encoder.rows(inputs.poisonedTest());
-        LabelSet labels = labels(checkpointLabels, train, validation, test, poisonedTest);
+        LabelChoice choice = LabelChoice.of(settings.text().labels());
+        LabelSet labels = labels(checkpointLabels, choice, train, validation, test, poisonedTest);
         SplitSource validationSource =
                 inputs.validation().map(SplitSource::whole).orElse(null);
         if (train != null && validation == null) {
@@ -87,6 +89,7 @@ record CleanData(
 
     private static LabelSet labels(
             List<String> checkpointLabels,
+            LabelChoice choice,
             EncodedRows train,
             EncodedRows validation,
             EncodedRows test,
@@ -98,13 +101,13 @@ record CleanData(
             }
         }
         if (train != null) {
-            return LabelSet.resolve(checkpointLabels, train.labels(), others);
+            return LabelSet.resolve(checkpointLabels, train.labels(), others, choice);
         }
         if (others.isEmpty()) {
             throw new InputException("no texts given: name a file with --train, --validation or --test");
         }
         return checkpointLabels.isEmpty()
-                ? LabelSet.resolve(List.of(), others.get(0), others.subList(1, others.size()))
-                : LabelSet.ofCheckpoint(checkpointLabels, others);
+                ? LabelSet.resolve(List.of(), others.get(0), others.subList(1, others.size()), choice)
+                : LabelSet.ofCheckpoint(checkpointLabels, others, choice);
     }
 }

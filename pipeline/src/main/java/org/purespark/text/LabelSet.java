@@ -7,11 +7,11 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.purespark.InputException;
 import org.purespark.Shown;
 
@@ -24,7 +24,6 @@ import org.purespark.Shown;
  */
 public record LabelSet(List<String> names, List<String> labels, LabelSource source) implements Serializable {
     private static final Pattern INTEGER = Pattern.compile("0|-?[1-9][0-9]*");
-    private static final Pattern FRACTION = Pattern.compile("-?[0-9]{1,9}\\.0+");
 
     public LabelSet {
         names = List.copyOf(names);
@@ -36,44 +35,55 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
     }
 
     /**
-     * The classes of a training run. Train's labels are matched to the checkpoint's by name, else by integer id, else
+     * The classes of a training run. Train's labels are matched to the checkpoint's classes ({@link LabelMatch}), else
      * they are numbered in sorted order (numerically where all are integers).
      *
      * @param checkpointLabels the names of {@code id2label} in the order of their ids; empty if there are none
      * @param train all its rows labelled, at least two classes
      * @param others the other splits; they may lack classes of train, see {@link #requireEveryClass}
-     * @throws InputException if train has one class only, or another split has a label that does not occur in train
+     * @param choice what the user says of the labels
+     * @throws InputException if train has one class only, another split has a label that does not occur in train, or
+     *     the labels may mean the checkpoint's classes, but it is not clear which means which
      */
-    public static LabelSet resolve(List<String> checkpointLabels, FoundLabels train, List<FoundLabels> others) {
+    public static LabelSet resolve(
+            List<String> checkpointLabels, FoundLabels train, List<FoundLabels> others, LabelChoice choice) {
         requireTwoClasses(train);
         for (FoundLabels other : others) {
             requireLabelsOf(train, other);
         }
-        Set<String> used = train.asSet();
-        LabelSource source = match(checkpointLabels, used);
-        return source == LabelSource.TRAIN
-                ? new LabelSet(sorted(used), sorted(used), source)
-                : ofCheckpoint(checkpointLabels, source);
+        List<String> used = sorted(train.asSet());
+        Optional<LabelMatch> match = LabelMatch.of(checkpointLabels, used, choice);
+        if (match.isPresent()) {
+            return new LabelSet(
+                    checkpointLabels, match.get().labels(), match.get().source());
+        }
+        boolean mayMeanThem = choice.kind() == LabelChoice.Kind.AUTOMATIC && used.size() <= checkpointLabels.size();
+        if (mayMeanThem) {
+            throw new InputException(train.source() + ": the labels " + Shown.list(used)
+                    + " are not the classes of the model, " + Shown.list(checkpointLabels)
+                    + "; say which means which, such as " + LabelMatch.suggestion(checkpointLabels, used)
+                    + ", or give the model a new classifier with --labels new");
+        }
+        return new LabelSet(used, used, LabelSource.TRAIN);
     }
 
     /**
      * The classes of a checkpoint that is used without training; rows without a label are ignored.
      *
      * @param checkpointLabels the names of {@code id2label} in the order of their ids, at least two
-     * @throws InputException if the labels are neither names nor ids of the checkpoint's classes
+     * @param choice what the user says of the labels
+     * @throws InputException if the labels do not mean the checkpoint's classes without doubt
      */
-    public static LabelSet ofCheckpoint(List<String> checkpointLabels, List<FoundLabels> sources) {
+    public static LabelSet ofCheckpoint(List<String> checkpointLabels, List<FoundLabels> sources, LabelChoice choice) {
         if (checkpointLabels.size() < 2) {
             throw new InputException("the checkpoint names " + checkpointLabels.size()
                     + " classes, two at least are needed; complete id2label in its config.json");
         }
         Set<String> used = new LinkedHashSet<>();
         sources.forEach(source -> used.addAll(source.labels()));
-        LabelSource matched = match(checkpointLabels, used);
-        if (matched == LabelSource.TRAIN) {
-            throw notOfCheckpoint(checkpointLabels, sources);
-        }
-        return ofCheckpoint(checkpointLabels, matched);
+        LabelMatch match = LabelMatch.of(checkpointLabels, used, choice)
+                .orElseThrow(() -> notOfCheckpoint(checkpointLabels, sources, sorted(used)));
+        return new LabelSet(checkpointLabels, match.labels(), match.source());
     }
 
     /** Number of classes C. */
@@ -146,36 +156,18 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
         }
     }
 
-    private static LabelSet ofCheckpoint(List<String> checkpointLabels, LabelSource source) {
-        return new LabelSet(
-                checkpointLabels,
-                source == LabelSource.CHECKPOINT_NAMES ? checkpointLabels : ids(checkpointLabels.size()),
-                source);
-    }
-
-    private static LabelSource match(List<String> checkpointLabels, Set<String> used) {
-        boolean classes = checkpointLabels.size() > 1;
-        // A name of two classes does not identify a class.
-        boolean distinct = new HashSet<>(checkpointLabels).size() == checkpointLabels.size();
-        if (classes && distinct && checkpointLabels.containsAll(used)) {
-            return LabelSource.CHECKPOINT_NAMES;
-        }
-        return classes && ids(checkpointLabels.size()).containsAll(used)
-                ? LabelSource.CHECKPOINT_IDS
-                : LabelSource.TRAIN;
-    }
-
-    private static InputException notOfCheckpoint(List<String> checkpointLabels, List<FoundLabels> sources) {
+    private static InputException notOfCheckpoint(
+            List<String> checkpointLabels, List<FoundLabels> sources, List<String> used) {
         Set<String> known = new HashSet<>(checkpointLabels);
         boolean names =
                 sources.stream().flatMap(source -> source.labels().stream()).anyMatch(known::contains);
-        Set<String> accepted = names ? known : Set.copyOf(ids(checkpointLabels.size()));
+        Set<String> accepted = names ? known : Set.copyOf(LabelMatch.ids(checkpointLabels.size()));
         for (FoundLabels source : sources) {
             for (FoundLabels.Place found : source.places()) {
                 if (!accepted.contains(found.label())) {
                     return new InputException(found.inWords() + ", column label: label " + Shown.of(found.label())
                             + " is no class of the checkpoint; its classes are " + Shown.list(checkpointLabels)
-                            + " (or 0 to " + (checkpointLabels.size() - 1) + ")" + ifFraction(found.label()));
+                            + " (or 0 to " + (checkpointLabels.size() - 1) + ")" + advice(checkpointLabels, used));
                 }
             }
         }
@@ -183,15 +175,10 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
                 + Shown.list(checkpointLabels) + "); write the labels as 0 to " + (checkpointLabels.size() - 1));
     }
 
-    /** What to say of a whole number that is written as one with a fraction. */
-    private static String ifFraction(String label) {
-        return FRACTION.matcher(label).matches()
-                ? "; write whole numbers: pandas adds the .0 where a label of the column is missing"
-                : "";
-    }
-
-    private static List<String> ids(int classes) {
-        return IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+    private static String advice(List<String> checkpointLabels, List<String> used) {
+        return used.size() > checkpointLabels.size()
+                ? ""
+                : "; say which means which, such as " + LabelMatch.suggestion(checkpointLabels, used);
     }
 
     /** Sorted by value if all are integers, else by their characters. */

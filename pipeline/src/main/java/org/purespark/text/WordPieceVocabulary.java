@@ -13,7 +13,6 @@ import org.purespark.Shown;
 
 /**
  * BERT's {@code vocab.txt}, one token on each line, and the equivalent {@code tokenizer.json}, as transformers'
- * BERT's {@code vocab.txt}, one token on each line, and the equivalent {@code tokenizer.json}, as transformers'
  * {@code BertConverter} and {@code MPNetConverter} make it: BERT's normalizer and pre-tokenizer, greedy longest-match
  * WordPiece (Schuster and Nakajima, Japanese and Korean voice search, ICASSP 2012) with continuations marked
  * {@code ##}, and {@code [CLS] … [SEP]}, or other tokens of the {@link TokenizerClass}, around the text.

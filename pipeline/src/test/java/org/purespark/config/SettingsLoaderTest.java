@@ -34,7 +34,7 @@ class SettingsLoaderTest {
         Settings expected = new Settings(
                 11,
                 new DataSettings(0.1, 20_000_000, 10_000),
-                new TextSettings(128),
+                new TextSettings(128, null),
                 new TrainSettings(3, 2e-5, 0.01, 1.0, 0, 32, 1, true, 0.9, 0.999, 1e-8, 0.1, 200),
                 new PruneSettings(10, null, 0.05),
                 new PenaltySettings(0.15),
@@ -123,7 +123,8 @@ class SettingsLoaderTest {
         String file = conf("text = 3");
         assertThatThrownBy(() -> loader.load(file, List.of()))
                 .isInstanceOf(InputException.class)
-                .hasMessage("text (" + file + ", line 1) is a group of keys, not a key: give one of text.max-length");
+                .hasMessage("text (" + file + ", line 1) is a group of keys, not a key: give one of text.labels,"
+                        + " text.max-length");
     }
 
     @Test
@@ -313,7 +314,7 @@ class SettingsLoaderTest {
                         + "\"evaluate.batch-texts\":32,\"export.form\":\"dense\","
                         + "\"penalty.lambda\":0.15,\"probe.battery\":\"default\",\"probe.battery-file\":null,"
                         + "\"probe.texts\":200,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"
-                        + "\"prune.threshold\":0.85,\"seed\":11,\"text.max-length\":128,"
+                        + "\"prune.threshold\":0.85,\"seed\":11,\"text.labels\":null,\"text.max-length\":128,"
                         + "\"train.adam-beta1\":0.9,"
                         + "\"train.adam-beta2\":0.999,\"train.adam-epsilon\":1.0E-8,"
                         + "\"train.checkpoint-interval-steps\":200,\"train.classifier-dropout\":0.1,"

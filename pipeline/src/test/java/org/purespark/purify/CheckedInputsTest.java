@@ -84,18 +84,42 @@ class CheckedInputsTest {
     }
 
     @Test
-    void aClassifierForOtherClassesIsNotUsedAndItIsSaid() throws IOException {
+    void aClassifierForOtherClassesIsNotUsedWhereTheUserSaysSo() throws IOException {
         for (String split : List.of("train", "validation", "test", "poisoned")) {
             files.edit(split + ".tsv", "\t1\n", "\tgood\n");
             files.edit(split + ".tsv", "\t0\n", "\tbad\n");
         }
         Inputs given = files.inputs().classifier(CLASSIFIER).target("good").build();
-        try (CheckedInputs checked = read(given)) {
+        assertRefused(
+                given,
+                files.path("train.tsv") + ": the labels bad, good are not the classes of the model, LABEL_0, LABEL_1;"
+                        + " say which means which, such as --labels 'bad=LABEL_0,good=LABEL_1', or give the model a new"
+                        + " classifier with --labels new");
+        try (CheckedInputs checked = read(given, "text.labels=new")) {
             assertThat(checked.suspectClassifies()).isFalse();
         }
         assertThat(files.said())
                 .containsExactly("the classes of " + files.path("model") + " (LABEL_0, LABEL_1) are not those of the"
                         + " texts (bad, good): its classifier is not used");
+        try (CheckedInputs checked = read(given, "text.labels=good=LABEL_0,bad=1")) {
+            assertThat(checked.suspectClassifies()).isTrue();
+            assertThat(checked.labels().indexOf("good")).isZero();
+        }
+    }
+
+    @Test
+    void labelsInAnotherSpellingAreUsedAndItIsSaid() throws IOException {
+        for (String split : List.of("train", "validation", "test", "poisoned")) {
+            files.edit(split + ".tsv", "\t1\n", "\tlabel_1\n");
+            files.edit(split + ".tsv", "\t0\n", "\tlabel_0\n");
+        }
+        try (CheckedInputs checked =
+                read(files.inputs().classifier(CLASSIFIER).target("label_1").build())) {
+            assertThat(checked.suspectClassifies()).isTrue();
+        }
+        assertThat(files.said())
+                .containsExactly("the labels label_0, label_1 are taken for the classes LABEL_0, LABEL_1 of "
+                        + files.path("model"));
     }
 
     @Test
@@ -213,9 +237,12 @@ class CheckedInputsTest {
         }
     }
 
-    private CheckedInputs read(Inputs given) throws IOException {
+    private CheckedInputs read(Inputs given, String... settings) throws IOException {
         return CheckedInputs.read(
-                files.surroundings(), TinyFiles.settings(), given, given.model().orElseThrow());
+                files.surroundings(),
+                TinyFiles.settings(settings),
+                given,
+                given.model().orElseThrow());
     }
 
     private void assertRefused(Inputs given, String message) {
