@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.purespark.InputException;
 import org.purespark.Shown;
 import org.purespark.encoder.Activation;
@@ -17,6 +18,35 @@ public final class ConfigKeys {
 
     static final String SEQUENCE_CLASSIFICATION = "ForSequenceClassification";
     static final String TOKEN_CLASSIFICATION = "ForTokenClassification";
+
+    /** Model types of decoders that have a classifier in transformers. */
+    private static final Set<String> DECODERS = Set.of(
+            "gpt2",
+            "gpt_neo",
+            "gpt_neox",
+            "gptj",
+            "openai-gpt",
+            "opt",
+            "bloom",
+            "falcon",
+            "llama",
+            "mistral",
+            "mixtral",
+            "qwen2",
+            "qwen2_moe",
+            "qwen3",
+            "qwen3_moe",
+            "gemma",
+            "gemma2",
+            "gemma3_text",
+            "phi",
+            "phi3",
+            "stablelm",
+            "starcoder2",
+            "persimmon",
+            "ctrl",
+            "biogpt",
+            "mpt");
 
     private final ObjectNode raw;
     private final String place;
@@ -61,6 +91,13 @@ public final class ConfigKeys {
                     "cannot use " + place + ": it has no \"model_type\"; known are " + Families.knownModelTypes());
         }
         String modelType = raw.path("model_type").textValue();
+        if (DECODERS.contains(modelType)) {
+            throw invalid(
+                    "model_type",
+                    "is \"" + modelType
+                            + "\", a decoder: it classifies by its last token under a causal mask, and has no"
+                            + " first token whose attention tells which heads idle; only encoders are computed");
+        }
         return Families.ofModelType(modelType)
                 .orElseThrow(() -> new InputException("cannot use " + place + ": unknown model_type \""
                         + Shown.of(modelType) + "\"; known are " + Families.knownModelTypes()));

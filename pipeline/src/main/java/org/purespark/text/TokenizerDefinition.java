@@ -72,11 +72,23 @@ record TokenizerDefinition(
                 String address = TokenizerFile.VOCABULARY.address(modelDirectory);
                 return ofVocabulary(WordPieceVocabulary.of(address, vocabulary.get()), sources, tokenizerClass);
             }
+            Optional<String> bytes = TokenizerFile.BYTE_VOCABULARY.read(storage, modelDirectory);
+            Optional<String> merges = TokenizerFile.MERGES.read(storage, modelDirectory);
+            if (bytes.isPresent() && merges.isPresent()) {
+                String address = TokenizerFile.BYTE_VOCABULARY.address(modelDirectory);
+                ByteVocabulary byteVocabulary = new ByteVocabulary(
+                        address,
+                        object(address, bytes.get()),
+                        merges.get(),
+                        TokenizerFile.MERGES.address(modelDirectory));
+                return of(address, byteVocabulary.tokenizer(config, tokenizerClass), sources, tokenizerClass);
+            }
         } catch (IOException e) {
             throw new InputException(modelDirectory + ": the tokenizer cannot be read (" + e.getMessage() + ")", e);
         }
-        throw new InputException(modelDirectory + ": no tokenizer.json and no vocab.txt; transformers writes the"
-                + " first: AutoTokenizer.from_pretrained(MODEL).save_pretrained(DIRECTORY)");
+        throw new InputException(
+                modelDirectory + ": no tokenizer.json, no vocab.txt, and no vocab.json with merges.txt;"
+                        + " transformers writes the first: AutoTokenizer.from_pretrained(MODEL).save_pretrained(DIRECTORY)");
     }
 
     private static TokenizerDefinition ofVocabulary(

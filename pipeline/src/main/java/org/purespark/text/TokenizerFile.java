@@ -18,6 +18,8 @@ enum TokenizerFile {
     /** The largest that is known has some 40 MB, for a vocabulary of 900,000 tokens. */
     TOKENIZER("tokenizer.json", FileKind.TOKENIZER),
     VOCABULARY("vocab.txt", FileKind.TOKENIZER),
+    BYTE_VOCABULARY("vocab.json", FileKind.TOKENIZER),
+    MERGES("merges.txt", FileKind.TOKENIZER),
     CONFIG("tokenizer_config.json", FileKind.TOKENIZER_CONFIG),
     ADDED_TOKENS("added_tokens.json", FileKind.TOKENIZER_CONFIG),
     SPECIAL_TOKENS("special_tokens_map.json", FileKind.TOKENIZER_CONFIG),
