@@ -8,6 +8,7 @@ import java.io.Serializable;
  * component, and the compiler shows the places that must know it.
  *
  * @param positions how the embeddings contain a token's position
+ * @param projection where embeddings get the width D, if theirs is another
  * @param attention the kind of attention
  * @param feedForward the part after attention, token by token
  * @param normalization the places of LayerNorms
@@ -16,6 +17,7 @@ import java.io.Serializable;
  */
 public record Architecture(
         Positions positions,
+        EmbeddingProjection projection,
         Attention attention,
         FeedForward feedForward,
         Normalization normalization,
@@ -33,6 +35,7 @@ public record Architecture(
     public static Architecture bert(int positionOffset, double layerNormEpsilon) {
         return new Architecture(
                 new Positions.Learned(positionOffset),
+                EmbeddingProjection.AFTER_NORM,
                 new Attention.DotProduct(),
                 new FeedForward.TwoLayers(Activation.GELU),
                 new Normalization.AfterResidual(layerNormEpsilon),

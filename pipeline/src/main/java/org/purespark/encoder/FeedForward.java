@@ -11,6 +11,19 @@ public sealed interface FeedForward extends Serializable {
     /** Between its linear layers. */
     Activation activation();
 
+    /**
+     * Linear to 2F, the second half times the activation of the first, linear back to D (Shazeer: GLU Variants Improve
+     * Transformer, 2020).
+     */
+    record Gated(Activation activation) implements FeedForward {
+        /** Both halves are one matrix [2F, D], as on disk. */
+        @Override
+        public void addTo(ParameterList.Builder list, int layer, Sizes sizes) {
+            list.linear(EncoderPart.INTERMEDIATE, layer, 2 * sizes.intermediate(), sizes.hidden());
+            list.linear(EncoderPart.OUTPUT, layer, sizes.hidden(), sizes.intermediate());
+        }
+    }
+
     /** Linear to F, activation, linear back to D. */
     record TwoLayers(Activation activation) implements FeedForward {
         @Override

@@ -4,11 +4,15 @@ package org.purespark.encoder;
 /** Which last hidden states a classifier reads. */
 public enum Pooling {
     /** The first token's, {@code [CLS]} or {@code <s>}. */
-    FIRST_TOKEN;
+    FIRST_TOKEN,
+    /** The mean of all tokens'. */
+    MEAN;
 
-    boolean readsFirstTokenAlone() {
+    /** Whether it reads no other token's. */
+    public boolean readsFirstTokenAlone() {
         return switch (this) {
             case FIRST_TOKEN -> true;
+            case MEAN -> false;
         };
     }
 }

@@ -43,7 +43,7 @@ public record DeclaredModel(
             throw keys.invalid("max_position_embeddings", "leaves no room for two tokens");
         }
         boolean sequence = keys.isSequenceClassifier();
-        ClassifierKind kind = sequence ? family.sequenceHead().kind() : ClassifierKind.LINEAR;
+        ClassifierKind kind = family.classifierKind(keys);
         requireAddressable(encoder, kind, place);
         return new DeclaredModel(
                 family, encoder, kind, sequence || keys.isTokenClassifier() ? Classifier.DECLARED : Classifier.NONE);

@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 
 /** The families that are read and written. */
 public final class Families {
-    public static final List<Family> ALL = List.of(new Bert(), new Roberta(), new DistilBert(), new Electra());
+    public static final List<Family> ALL =
+            List.of(new Bert(), new Roberta(), new DistilBert(), new Electra(), new ModernBert(), new DebertaV2());
 
     private Families() {}
 

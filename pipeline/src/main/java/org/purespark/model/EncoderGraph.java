@@ -11,9 +11,12 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.purespark.encoder.Activation;
+import org.purespark.encoder.Attention;
 import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EmbeddingProjection;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.EncoderPart;
+import org.purespark.encoder.Normalization;
 import org.purespark.model.engine.AttentionKernels;
 import org.purespark.model.engine.AttentionKernels.Attended;
 import org.purespark.model.engine.AttentionKernels.AttentionCall;
@@ -24,9 +27,8 @@ import org.purespark.model.engine.HeadKernels;
 import org.purespark.model.engine.LossKernels.ClsAttention;
 import org.purespark.model.engine.NormKernels;
 import org.purespark.model.engine.NormKernels.NormCall;
-import org.purespark.model.engine.ProductKernels;
+import org.purespark.model.engine.NormKernels.ScaleNormInputs;
 import org.purespark.model.engine.ProductKernels.Biased;
-import org.purespark.model.engine.ProductKernels.Weight;
 import org.purespark.model.engine.RowKernels;
 import org.purespark.model.engine.TextBatch.RowKind;
 import org.purespark.model.graph.BackwardGraph;
@@ -40,8 +42,9 @@ import org.purespark.model.ops.FirstRows;
 import org.purespark.model.ops.FirstTokenAttention;
 import org.purespark.model.ops.HeadGather;
 import org.purespark.model.ops.HeadSpread;
-import org.purespark.model.ops.Linear;
+import org.purespark.model.ops.MeanRows;
 import org.purespark.model.ops.ResidualNorm;
+import org.purespark.model.ops.ScaleNorm;
 import org.purespark.model.ops.SelfAttention;
 import org.purespark.model.ops.TextDropout;
 
@@ -82,11 +85,16 @@ final class EncoderGraph {
     enum LastLayer {
         /** First tokens alone: much faster, where nothing else is read. */
         FIRST_TOKENS,
+        /** Attention for all, as scores know of positions; what follows it for first tokens alone. */
+        FIRST_TOKENS_AFTER_ATTENTION,
         /** All: the general way. */
         ALL_TOKENS;
 
         static LastLayer of(EncoderConfig config, ClassifierKind classifier) {
-            return config.readsFirstTokenOnly(classifier) ? FIRST_TOKENS : ALL_TOKENS;
+            if (!classifier.pooling().readsFirstTokenAlone()) {
+                return ALL_TOKENS;
+            }
+            return config.readsFirstTokenOnly(classifier) ? FIRST_TOKENS : FIRST_TOKENS_AFTER_ATTENTION;
         }
     }
 
@@ -104,15 +112,16 @@ final class EncoderGraph {
         }
     }
 
-    private final SameDiff graph = SameDiff.create();
+    private final GraphParts parts;
+    private final SameDiff graph;
     private final EncoderConfig config;
     private final ParameterLayout layout;
-    private final Use use;
-    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     /** Gradient variable → offset in the flat parameters of what it is the gradient of. */
     private final Map<String, Integer> gradientOffsets = new LinkedHashMap<>();
 
     private String tokensGradient;
+    /** Null, unless attention is disentangled. */
+    private DistanceParts distances;
 
     EncoderGraph(
             EncoderConfig config,
@@ -132,47 +141,107 @@ final class EncoderGraph {
             LastLayer lastLayer) {
         this.config = config;
         this.layout = layout;
-        this.use = use;
-        int last = config.layers() - 1;
+        this.parts = new GraphParts(config, layout, use);
+        this.graph = parts.graph();
         SDVariable tokens = graph.placeHolder(TOKENS, DataType.FLOAT, -1, config.embedding()); // [N, W]
-        SDVariable x = new EmbeddingNorm(
-                        graph,
-                        new NormKernels.EmbeddingNormInputs<>(
-                                tokens,
-                                variable(EncoderPart.EMBEDDING_NORM.weight(), config.embedding()),
-                                variable(EncoderPart.EMBEDDING_NORM.bias(), config.embedding())),
-                        normalization(RowKind.TOKEN, DropoutSite.embeddings()))
-                .normalized(); // [N, W]
-        if (config.projectsEmbeddings()) {
-            x = affine(x, EncoderPart.EMBEDDING_PROJECTION.path(), config.hidden(), config.embedding()); // [N, D]
-        }
         List<SDVariable> clsAttention = new ArrayList<>();
+        if (config.architecture().normalization() instanceof Normalization.BeforePart) {
+            SDVariable cls = preNorm(tokens, classifier, lastLayer, clsAttention); // [B, D]
+            addResults(classifier(classifier, cls, classifierDropout), clsAttention, use);
+            return;
+        }
+        SDVariable x = embeddings(tokens); // [N, D]
+        int last = config.layers() - 1;
         for (int l = 0; l < last; l++) {
             x = block(l, x, clsAttention); // [N, D]
         }
-        SDVariable cls = lastRows(lastLayer, last, x, clsAttention); // [B, D]
-        SDVariable logits = classifier(classifier, cls, classifierDropout); // [B, C]
-        for (int l = 0; l <= last; l++) {
-            clsAttention.get(l).rename(clsAttention(l)); // [N, A]
-        }
-        if (use == Use.LEARNING) {
-            addGradients(logits, clsAttention);
-        }
+        SDVariable cls = lastRows(lastLayer, classifier, x, clsAttention); // [B, D]
+        addResults(classifier(classifier, cls, classifierDropout), clsAttention, use);
         if (lastLayer == LastLayer.FIRST_TOKENS) {
             // The loss does not use the other tokens of the last layer: they are computed only if a run asks for them.
             block(last, x, new ArrayList<>()).rename(HIDDEN); // [N, D]
         }
     }
 
-    /** First tokens' rows of the last layer: x [N, D] → [B, D]. */
-    private SDVariable lastRows(LastLayer lastLayer, int last, SDVariable x, List<SDVariable> cls) {
+    /** tokens [N, W] → [N, D]. */
+    private SDVariable embeddings(SDVariable tokens) {
+        SDVariable read = tokens; // [N, W]
+        boolean before = config.architecture().projection() == EmbeddingProjection.BEFORE_NORM;
+        int width = before ? config.hidden() : config.embedding();
+        if (config.projectsEmbeddings() && before) {
+            read = linear(tokens, EncoderPart.EMBEDDING_PROJECTION.weight(), width, config.embedding()); // [N, D]
+        }
+        Dropout dropout = new Dropout(DropoutSite.embeddings(), config.dropout().embeddings());
+        SDVariable x = new EmbeddingNorm(
+                        graph,
+                        new NormKernels.EmbeddingNormInputs<>(
+                                read,
+                                variable(EncoderPart.EMBEDDING_NORM.weight(), width),
+                                variable(EncoderPart.EMBEDDING_NORM.bias(), width)),
+                        new NormCall(RowKind.TOKEN, dropout, config.layerNormEpsilon()))
+                .normalized(); // [N, W] or [N, D]
+        return config.projectsEmbeddings() && !before
+                ? affine(x, EncoderPart.EMBEDDING_PROJECTION.path(), config.hidden(), config.embedding()) // [N, D]
+                : x;
+    }
+
+    /** The rows of the last layer that the classifier reads: x [N, D] → [B, D]. */
+    private SDVariable lastRows(LastLayer lastLayer, ClassifierKind kind, SDVariable x, List<SDVariable> cls) {
+        int last = config.layers() - 1;
         return switch (lastLayer) {
             case FIRST_TOKENS -> lastBlock(last, x, cls);
-            case ALL_TOKENS -> {
-                SDVariable hidden = block(last, x, cls).rename(HIDDEN); // [N, D]
-                yield new FirstRows(graph, hidden).outputVariable();
+            case FIRST_TOKENS_AFTER_ATTENTION -> {
+                SDVariable context = attended(last, x, cls); // [N, D]
+                SDVariable rows = feedForward(last, firstRows(context), firstRows(x), RowKind.FIRST_TOKEN); // [B, D]
+                feedForward(last, context, x, RowKind.TOKEN).rename(HIDDEN); // [N, D]
+                yield rows;
             }
+            case ALL_TOKENS -> pooled(kind, block(last, x, cls).rename(HIDDEN));
         };
+    }
+
+    /** Pre-norm layers: tokens [N, D] → the rows that the classifier reads [B, D]. */
+    private SDVariable preNorm(SDVariable tokens, ClassifierKind kind, LastLayer lastLayer, List<SDVariable> cls) {
+        PreNormLayers layers = new PreNormLayers(
+                parts, (Attention.Rotary) config.architecture().attention());
+        PreNormLayers.State x = layers.embeddings(tokens); // [N, D]
+        int last = config.layers() - 1;
+        for (int l = 0; l < last; l++) {
+            x = layers.afterAttention(l, layers.attention(l, x, cls), x.sum(), RowKind.TOKEN); // [N, D]
+        }
+        SDVariable context = layers.attention(last, x, cls); // [N, D]
+        if (lastLayer == LastLayer.ALL_TOKENS) {
+            PreNormLayers.State all = layers.afterAttention(last, context, x.sum(), RowKind.TOKEN); // [N, D]
+            return pooled(kind, all.normalized().rename(HIDDEN));
+        }
+        PreNormLayers.State first =
+                layers.afterAttention(last, firstRows(context), firstRows(x.sum()), RowKind.FIRST_TOKEN); // [B, D]
+        layers.afterAttention(last, context, x.sum(), RowKind.TOKEN)
+                .normalized()
+                .rename(HIDDEN); // [N, D]
+        return first.normalized();
+    }
+
+    /** hidden [N, D] → [B, D]. */
+    private SDVariable pooled(ClassifierKind kind, SDVariable hidden) {
+        return switch (kind.pooling()) {
+            case FIRST_TOKEN -> firstRows(hidden);
+            case MEAN -> new MeanRows(graph, hidden).outputVariable();
+        };
+    }
+
+    private SDVariable firstRows(SDVariable x) {
+        return new FirstRows(graph, x).outputVariable();
+    }
+
+    /** Names what a run may ask for and, in learning, adds losses and gradients. */
+    private void addResults(SDVariable logits, List<SDVariable> clsAttention, Use use) {
+        for (int l = 0; l < config.layers(); l++) {
+            clsAttention.get(l).rename(clsAttention(l)); // [N, A]
+        }
+        if (use == Use.LEARNING) {
+            addGradients(logits, clsAttention);
+        }
     }
 
     /** Adds the two losses, and the gradients of their sum by all parameters. */
@@ -181,26 +250,40 @@ final class EncoderGraph {
         SDVariable penalty = new AttentionPenalty(graph, new ClsAttention<>(clsAttention))
                 .penalty()
                 .rename(PENALTY); // []
-        TreeSet<String> wanted = new TreeSet<>(parameters.keySet());
+        TreeSet<String> wanted = new TreeSet<>(parameters().keySet());
         wanted.add(TOKENS);
         Map<String, SDVariable> gradients = BackwardGraph.of(graph, List.of(crossEntropy, penalty), wanted);
         tokensGradient = gradients.get(TOKENS).name();
-        parameters.forEach(
-                (name, parameter) -> gradientOffsets.put(gradients.get(name).name(), parameter.offset()));
+        parameters()
+                .forEach((name, parameter) ->
+                        gradientOffsets.put(gradients.get(name).name(), parameter.offset()));
     }
 
     /** Post-norm transformer block: x [N, D] → [N, D]. */
     private SDVariable block(int l, SDVariable x, List<SDVariable> cls) {
+        return feedForward(l, attended(l, x, cls), x, RowKind.TOKEN); // [N, D]
+    }
+
+    /** Attention of all tokens, whose CLS attention is added to {@code cls}: x [N, D] → context [N, D]. */
+    private SDVariable attended(int l, SDVariable x, List<SDVariable> cls) {
         int d = config.hidden();
         int own = config.parameterLayer(l);
         // q, k, v are neighbours in the flat parameters: one matrix covers them.
         SDVariable qkv = linear(x, EncoderPart.QUERY.weight(own), 3 * d, d); // [N, 3D]
         SDVariable bias = variable(EncoderPart.QUERY.bias(own), 3 * d); // [3D]
-        Attended<SDVariable> attended = new SelfAttention(
-                        graph, new AttentionKernels.SelfAttentionInputs<>(qkv, bias), attention(l))
-                .attended();
+        Attended<SDVariable> attended = config.architecture().attention() instanceof Attention.Disentangled kind
+                ? distances(kind).attended(qkv, bias, attention(l))
+                : new SelfAttention(graph, new AttentionKernels.SelfAttentionInputs<>(qkv, bias), attention(l))
+                        .attended();
         cls.add(attended.clsAttention()); // [N, A]
-        return feedForward(l, attended.context(), x, RowKind.TOKEN); // [N, D]
+        return attended.context(); // [N, D]
+    }
+
+    private DistanceParts distances(Attention.Disentangled kind) {
+        if (distances == null) {
+            distances = new DistanceParts(parts, kind);
+        }
+        return distances;
     }
 
     /**
@@ -284,6 +367,14 @@ final class EncoderGraph {
         };
     }
 
+    private static RowKernels.EntryFunction entryFunction(Activation activation) {
+        return switch (activation) {
+            case GELU -> RowKernels.EntryFunction.GELU;
+            case TANH -> RowKernels.EntryFunction.TANH;
+            case RELU -> RowKernels.EntryFunction.RELU;
+        };
+    }
+
     private SDVariable entryWise(Biased<SDVariable> biased, RowKernels.EntryFunction function) {
         SDVariable sum = new AddBias(graph, biased).outputVariable();
         return new ElementWise(graph, sum, function).outputVariable();
@@ -304,6 +395,18 @@ final class EncoderGraph {
                     };
             SDVariable product = linear(read, EncoderPart.CLASSIFIER_DENSE.weight(), d, d); // [B, D]
             features = activated(product, EncoderPart.CLASSIFIER_DENSE.bias(), d, dense.activation()); // [B, D]
+        } else if (kind.inner() instanceof ClassifierKind.Inner.DenseNorm dense) {
+            SDVariable product = linear(cls, EncoderPart.CLASSIFIER_DENSE.weight(), d, d); // [B, D]
+            features = new ScaleNorm(
+                            graph,
+                            new ScaleNormInputs<>(
+                                    new ElementWise(graph, product, entryFunction(dense.activation())).outputVariable(),
+                                    variable(EncoderPart.CLASSIFIER_NORM.weight(), d)),
+                            new NormCall(
+                                    RowKind.FIRST_TOKEN,
+                                    new Dropout(DropoutSite.innerDense(config.layers()), 0),
+                                    config.layerNormEpsilon()))
+                    .normalized(); // [B, D]
         }
         return affine(drop(features, beforeProjection), EncoderPart.CLASSIFIER.path(), c, d)
                 .rename(LOGITS); // [B, C]
@@ -314,36 +417,16 @@ final class EncoderGraph {
         return new TextDropout(graph, x, dropout).outputVariable();
     }
 
-    /** x [R, in] → x·Wᵀ [R, out], W [out, in] starting with parameter {@code first}. */
     private SDVariable linear(SDVariable x, String first, int out, int in) {
-        SDVariable weight =
-                switch (use) {
-                    case LEARNING -> variable(first, out, in);
-                    case READING -> parameter(first, Form.TRANSPOSED_COPY, out, in);
-                };
-        Weight form = use == Use.LEARNING ? Weight.OUT_IN : Weight.IN_OUT;
-        return new Linear(graph, new ProductKernels.LinearInputs<>(x, weight), form).outputVariable();
+        return parts.linear(x, first, out, in);
     }
 
-    /** x [R, in] → x·Wᵀ + b [R, out]. */
     private SDVariable affine(SDVariable x, String name, int out, int in) {
-        SDVariable product = linear(x, name + ".weight", out, in); // [R, out]
-        return new AddBias(graph, new Biased<>(product, variable(name + ".bias", out))).outputVariable();
+        return parts.affine(x, name, out, in);
     }
 
-    /** A trainable view of the flat parameters, of the given shape, that starts with parameter {@code first}. */
     private SDVariable variable(String first, int... shape) {
-        return parameter(first, Form.VIEW, shape);
-    }
-
-    private SDVariable parameter(String first, Form form, int... shape) {
-        Parameter parameter = new Parameter(layout.slice(first).offset(), shape, form);
-        String name = first + Arrays.toString(parameter.shapeInGraph());
-        if (!graph.hasVariable(name)) {
-            graph.placeHolder(name, DataType.FLOAT, parameter.shapeInGraph());
-            parameters.put(name, parameter);
-        }
-        return graph.getVariable(name);
+        return parts.variable(first, shape);
     }
 
     SameDiff graph() {
@@ -352,7 +435,7 @@ final class EncoderGraph {
 
     /** The graph's parameters by its names for them. */
     Map<String, Parameter> parameters() {
-        return parameters;
+        return parts.parameters();
     }
 
     /** Names of the gradients of parameters, with the offset of each in the flat parameters; none in reading. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.train;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -18,6 +21,10 @@ import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.SafeTensorsReader;
 import org.purespark.checkpoint.Tensor;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.ParameterList;
+import org.purespark.encoder.ParameterSpec;
+import org.purespark.family.TensorNames;
 import org.purespark.heads.Head;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
@@ -106,9 +113,27 @@ record Golden(String family, String directory, JsonNode expected, Checkpoint che
     /** A file's tensors by canonical name. */
     SortedMap<String, Tensor> tensors(String file) throws IOException {
         SortedMap<String, Tensor> named = new TreeMap<>();
-        SafeTensorsReader.readAll(STORAGE, directory + "/" + file)
-                .forEach((name, tensor) -> named.put(canonical(name), tensor));
+        TensorNames names = new TensorNames(
+                checkpoint.family(), ParameterList.ofEncoder(checkpoint.encoder()), ClassifierKind.LINEAR);
+        SafeTensorsReader.readAll(STORAGE, directory + "/" + file).forEach((name, tensor) -> {
+            if (name.startsWith("enc.")) {
+                putParts(names.find(name.substring(4)).orElseThrow().parameters(), tensor, named);
+            } else {
+                named.put(name.startsWith("cls.") ? "classifier." + name.substring(4) : name, tensor);
+            }
+        });
         return named;
+    }
+
+    /** The parameters in a tensor, one below the other. */
+    private static void putParts(List<ParameterSpec> parts, Tensor whole, SortedMap<String, Tensor> named) {
+        int from = 0;
+        for (ParameterSpec part : parts) {
+            int end = from + Math.toIntExact(part.length());
+            named.put(part.name(), new Tensor(part.shape(), Arrays.copyOfRange(whole.values(), from, end)));
+            from = end;
+        }
+        assertThat(from).isEqualTo(whole.values().length);
     }
 
     /** What {@code make_sequence_classifiers.py} wrote for a family. */
@@ -127,25 +152,6 @@ record Golden(String family, String directory, JsonNode expected, Checkpoint che
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private String canonical(String name) {
-        if (name.startsWith("cls.")) {
-            return "classifier." + name.substring(4);
-        }
-        String inner = name.startsWith("enc.") ? name.substring(4) : name;
-        if (!family.equals("distilbert")) {
-            return inner;
-        }
-        return inner.replaceAll("^transformer\\.layer\\.", "encoder.layer.")
-                .replace(".attention.q_lin.", ".attention.self.query.")
-                .replace(".attention.k_lin.", ".attention.self.key.")
-                .replace(".attention.v_lin.", ".attention.self.value.")
-                .replace(".attention.out_lin.", ".attention.output.dense.")
-                .replace(".sa_layer_norm.", ".attention.output.LayerNorm.")
-                .replace(".ffn.lin1.", ".intermediate.dense.")
-                .replace(".ffn.lin2.", ".output.dense.")
-                .replace(".output_layer_norm.", ".output.LayerNorm.");
     }
 
     static int[] ints(JsonNode array) {

@@ -62,6 +62,7 @@ public final class CpuEngine implements Engine {
                 new CpuProducts(workers),
                 new CpuNorms(workers, batch),
                 new CpuAttention(workers, batch),
+                new CpuPositions(workers, batch),
                 new CpuHeads(workers),
                 new CpuRows(workers, batch),
                 new CpuLosses(workers, batch));
