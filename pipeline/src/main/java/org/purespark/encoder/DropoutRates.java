@@ -17,11 +17,11 @@ public record DropoutRates(
         double embeddings, double attention, double attentionOutput, double inner, double output, double classifier)
         implements Serializable {
     public DropoutRates {
+        requireRate("hidden", output);
         requireRate("embedding", embeddings);
         requireRate("attention", attention);
         requireRate("attention output", attentionOutput);
         requireRate("feed-forward", inner);
-        requireRate("hidden", output);
         requireRate("classifier", classifier);
     }
 
