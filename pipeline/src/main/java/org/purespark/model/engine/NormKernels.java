@@ -59,8 +59,7 @@ public interface NormKernels {
     record SumNormBackward<V>(V outGradient, V sumGradient, V normalized, V inverse, V gamma) {}
 
     /**
-     * The end of a part of a layer and the start of the next: s = dropout(h) + residual, y = γ·x̂ of s. The output y may
-     * be the memory of h.
+     * Between two parts of layers: s = dropout(h) + residual, y = γ·x̂ of s. The output y may be the memory of h.
      */
     void sumNorm(SumNormInputs<DeviceArray> in, NormCall norm, SumNormalized<DeviceArray> out);
 
