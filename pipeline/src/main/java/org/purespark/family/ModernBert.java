@@ -31,8 +31,8 @@ import org.purespark.encoder.Sizes;
  * {@code global_attn_every_n_layers}, and that of transformers 5, {@code rope_parameters} and {@code layer_types}.
  *
  * <p>Its classes for sequences and for tokens have a head of dense layer, activation and norm before the last
- * projection. A linear classifier is written as a token classifier whose head gives back what it reads: the final norm's
- * output γ·x̂ by a matrix of 1/γ, no activation, and a norm that multiplies with γ again.
+ * projection. A linear classifier is written as a token classifier whose head gives back what it reads: that is γ·x̂ of
+ * the final norm, and the head a matrix of 1/γ, no activation, and a norm that multiplies with γ again.
  */
 public final class ModernBert implements Family {
     private static final String FULL = "full_attention";

@@ -6,8 +6,8 @@ import org.purespark.model.cpu.SmallProducts.Matrix;
 import org.purespark.model.engine.DropoutEntries;
 
 /**
- * The part of scores [key j, query i] that depends on the distance i - j, head by head of one text of T tokens. Distance
- * d has row r = T - 1 + d of 2T - 1.
+ * The part of scores [key j, query i] that depends on the distance i - j, head by head, of one text of T tokens. A
+ * distance d has row r = T - 1 + d of 2T - 1.
  *
  * <p>A product of all distances with all tokens has twice the entries that are needed: of a row of distances, those
  * whose other token is in the text. So products are made in bands, four rows at a time.

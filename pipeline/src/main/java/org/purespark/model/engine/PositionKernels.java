@@ -41,7 +41,7 @@ public interface PositionKernels {
 
     /**
      * The rows of a table of distances [2·span, W] for all distances of tokens in the batch's texts: y [2M - 1, W], M
-     * being the longest text's tokens; row M - 1 + d is dropout of the table's row of distance d. The dropout is that of
+     * being the longest text's tokens; row M - 1 + d is dropout of the table's row of distance d. The dropout goes by
      * the first text's key, and entry e of the table's row r has number r·W + e.
      */
     void distanceRows(DeviceArray table, DistanceCall call, DeviceArray y);
