@@ -11,6 +11,11 @@ public sealed interface FeedForward extends Serializable {
     /** Between its linear layers. */
     Activation activation();
 
+    /** Entries of the widest row between its linear layers. */
+    default int widest(Sizes sizes) {
+        return sizes.intermediate();
+    }
+
     /**
      * Linear to 2F, the second half times the activation of the first, linear back to D (Shazeer: GLU Variants Improve
      * Transformer, 2020).
@@ -19,8 +24,13 @@ public sealed interface FeedForward extends Serializable {
         /** Both halves are one matrix [2F, D], as on disk. */
         @Override
         public void addTo(ParameterList.Builder list, int layer, Sizes sizes) {
-            list.linear(EncoderPart.INTERMEDIATE, layer, 2 * sizes.intermediate(), sizes.hidden());
+            list.linear(EncoderPart.INTERMEDIATE, layer, widest(sizes), sizes.hidden());
             list.linear(EncoderPart.OUTPUT, layer, sizes.hidden(), sizes.intermediate());
+        }
+
+        @Override
+        public int widest(Sizes sizes) {
+            return 2 * sizes.intermediate();
         }
     }
 

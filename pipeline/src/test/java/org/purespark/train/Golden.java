@@ -22,11 +22,14 @@ import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.SafeTensorsReader;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.ParameterList;
 import org.purespark.encoder.ParameterSpec;
 import org.purespark.family.TensorNames;
 import org.purespark.heads.Head;
+import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
+import org.purespark.model.ParameterLayout;
 import org.purespark.model.TextClassifier;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.engine.Engine;
@@ -152,6 +155,24 @@ record Golden(String family, String directory, JsonNode expected, Checkpoint che
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** A parameter's gradient, in its shape. */
+    static float[] gradient(GradientSum gradients, String name) {
+        ParameterLayout.Slice slice = gradients.layout().slice(name);
+        float[] values = new float[slice.length()];
+        if (!name.equals(EncoderPart.WORD_EMBEDDINGS.weight())) {
+            gradients.dense().get(slice.offset() - gradients.layout().denseStart(), values, 0, values.length);
+            return values;
+        }
+        for (int word = 0; word < slice.shape()[0]; word++) {
+            int row = gradients.rowOfWord()[word];
+            if (row >= 0) {
+                int width = gradients.width();
+                gradients.wordRows().get((long) row * width, values, word * width, width);
+            }
+        }
+        return values;
     }
 
     static int[] ints(JsonNode array) {

@@ -84,6 +84,18 @@ public final class CpuEngine implements Engine {
         return threads == 1 ? 0 : Float.BYTES * rows * columns;
     }
 
+    /**
+     * Bytes of the heap that a call of disentangled attention takes for vectors of distances: two copies, and sums of
+     * their gradients, one for some texts each.
+     *
+     * @param texts of a micro-batch
+     * @param tokens of the longest text
+     * @param width entries of a distance's queries and keys
+     */
+    public static long distanceBytes(int texts, int tokens, long width) {
+        return Float.BYTES * (2 + CpuPositions.pieces(texts)) * (2L * tokens - 1) * width;
+    }
+
     @Override
     public void close() {
         workers.close();

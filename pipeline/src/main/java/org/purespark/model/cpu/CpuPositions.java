@@ -29,6 +29,11 @@ final class CpuPositions implements PositionKernels {
         this.batch = batch;
     }
 
+    /** Number of sums of gradients of distances. */
+    static int pieces(int texts) {
+        return (texts + TEXTS_PER_PIECE - 1) / TEXTS_PER_PIECE;
+    }
+
     private Rotation rotation(double base, int headSize) {
         return rotations.computeIfAbsent(base, none -> new Rotation(base, headSize, batch.longest()));
     }
@@ -260,7 +265,7 @@ final class CpuPositions implements PositionKernels {
                 HostArray.of(in.clsGradient()),
                 HostArray.of(in.softmax()));
         HostArray toQkv = HostArray.of(gradients.qkv());
-        int pieces = (batch.texts() + TEXTS_PER_PIECE - 1) / TEXTS_PER_PIECE;
+        int pieces = pieces(batch.texts());
         float[][] biases = new float[pieces][bias.length];
         float[][] positions = new float[pieces][Math.toIntExact(in.positions().length())];
         workers.run(pieces, (piece, scratch) -> {
