@@ -10,11 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.encoder.Architecture;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.Pooling;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.Engine;
@@ -25,24 +30,36 @@ import org.purespark.random.SeededRandom;
 
 class EncoderGraphTest {
     private static final int[] STARTS = {0, 3, 4, 21};
-    private static final EncoderConfig CONFIG = EncoderConfig.builder(Architecture.bert(0, 1e-12))
-            .vocabulary(50)
-            .positions(32)
-            .tokenTypes(2)
-            .hidden(24)
-            .heads(3)
-            .layers(2)
-            .intermediate(40)
-            .build();
+    private static final EncoderConfig CONFIG = config(Architecture.bert(0, 1e-12));
+
+    private static EncoderConfig config(Architecture architecture) {
+        return EncoderConfig.builder(architecture)
+                .vocabulary(50)
+                .positions(32)
+                .tokenTypes(2)
+                .hidden(24)
+                .heads(3)
+                .layers(2)
+                .intermediate(40)
+                .build();
+    }
+
+    static Stream<Named<Architecture>> architectures() {
+        return Stream.concat(Stream.of(Named.of("bert", CONFIG.architecture())), OtherArchitectures.all());
+    }
 
     /** Without dropout, which drops other entries of the last layer; the key bias has no gradient but rounding. */
-    @Test
-    void theLastLayerForFirstTokensAloneGivesWhatAllTokensGive() {
-        ParameterLayout layout = new ParameterLayout(CONFIG, ClassifierKind.LINEAR, 2);
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void theLastLayerForFirstTokensAloneGivesWhatAllTokensGive(Architecture architecture) {
+        EncoderConfig config = config(architecture);
+        ParameterLayout layout = new ParameterLayout(config, ClassifierKind.LINEAR, 2);
+        EncoderGraph.LastLayer fast = EncoderGraph.LastLayer.of(config, ClassifierKind.LINEAR);
+        assertThat(fast).isNotEqualTo(EncoderGraph.LastLayer.ALL_TOKENS);
         try (Engine engine = new CpuEngine(1);
                 Parameters parameters = Parameters.of(layout, random(layout), engine)) {
-            Map<String, float[]> first = run(EncoderGraph.LastLayer.FIRST_TOKENS, engine, parameters);
-            Map<String, float[]> all = run(EncoderGraph.LastLayer.ALL_TOKENS, engine, parameters);
+            Map<String, float[]> first = run(config, fast, engine, parameters);
+            Map<String, float[]> all = run(config, EncoderGraph.LastLayer.ALL_TOKENS, engine, parameters);
             assertThat(first.keySet()).isEqualTo(all.keySet()).contains(EncoderGraph.LOGITS, "parameters");
             first.forEach((name, values) -> {
                 float[] others = all.get(name);
@@ -55,25 +72,32 @@ class EncoderGraphTest {
     }
 
     @Test
+    void aClassifierThatReadsTheMeanHasTheLastLayerForAllTokens() {
+        ClassifierKind mean = new ClassifierKind(Pooling.MEAN, new ClassifierKind.Inner.Nothing());
+        assertThat(EncoderGraph.LastLayer.of(CONFIG, mean)).isEqualTo(EncoderGraph.LastLayer.ALL_TOKENS);
+    }
+
+    @Test
     void aClassifierThatReadsFirstTokensHasTheLastLayerForTheseAlone() {
         assertThat(EncoderGraph.LastLayer.of(CONFIG, ClassifierKind.LINEAR))
                 .isEqualTo(EncoderGraph.LastLayer.FIRST_TOKENS);
     }
 
     /** Logits, hidden states, CLS attention, losses, and the gradients by tokens and all parameters. */
-    private static Map<String, float[]> run(EncoderGraph.LastLayer last, Engine engine, Parameters parameters) {
+    private static Map<String, float[]> run(
+            EncoderConfig config, EncoderGraph.LastLayer last, Engine engine, Parameters parameters) {
         ParameterLayout layout = parameters.layout();
         EncoderGraph encoder =
-                new EncoderGraph(CONFIG, ClassifierKind.LINEAR, 0, layout, EncoderGraph.Use.LEARNING, last);
+                new EncoderGraph(config, ClassifierKind.LINEAR, 0, layout, EncoderGraph.Use.LEARNING, last);
         Map<String, DeviceArray> given = new HashMap<>();
         encoder.parameters().forEach((name, parameter) -> given.put(name, parameters.inGraph(parameter)));
         given.put(BackwardGraph.ONE, engine.allocate());
         given.get(BackwardGraph.ONE).put(0, new float[] {1f}, 0, 1);
-        given.put(EncoderGraph.TOKENS, engine.allocate(STARTS[3], CONFIG.embedding()));
+        given.put(EncoderGraph.TOKENS, engine.allocate(STARTS[3], config.embedding()));
         float[] tokens = values((int) given.get(EncoderGraph.TOKENS).length(), 1);
         given.get(EncoderGraph.TOKENS).put(0, tokens, 0, tokens.length);
         float[][] weights = {{0.1f, 0.2f, 0.3f}, {0.3f, 0f, 0.1f}};
-        TextBatch.Gates gates = TextBatch.Gates.open(CONFIG.layers(), CONFIG.heads());
+        TextBatch.Gates gates = TextBatch.Gates.open(config.layers(), config.heads());
         gates.values()[1][1] = 0f;
         TextBatch batch =
                 new TextBatch(STARTS, new long[3], gates, new TextBatch.Targets(new int[] {0, 1, 1}, weights));

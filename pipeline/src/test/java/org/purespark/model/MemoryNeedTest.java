@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.encoder.Activation;
 import org.purespark.encoder.Architecture;
@@ -41,6 +43,47 @@ class MemoryNeedTest {
         MemoryNeed need = MemoryNeed.of(config, new MemoryNeed.Work(microBatch, tokens, 1, 1, 1));
         long foretold = need.offHeapBytes() - Float.BYTES * need.parameters();
         assertThat(held(config, microBatch, tokens)).isEqualTo(foretold);
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.purespark.model.OtherArchitectures#all")
+    void stepsOfOtherArchitecturesAreForetold(Architecture architecture) {
+        EncoderConfig config = config(architecture);
+        MemoryNeed need = need(architecture, 1);
+        assertThat(held(config, 8, 40)).isEqualTo(need.offHeapBytes() - Float.BYTES * need.parameters());
+    }
+
+    @Test
+    void gatedFeedForwardPartsAndDistancesAreCounted() {
+        Architecture bert = Architecture.bert(0, 1e-12);
+        List<Architecture> others =
+                OtherArchitectures.all().map(Named::getPayload).toList();
+        assertThat(copyOfTwoThreads(bert)).isEqualTo(8 * 40 * 288 * Float.BYTES);
+        assertThat(copyOfTwoThreads(others.get(0))).isEqualTo(8 * 40 * 2 * 192 * Float.BYTES);
+        MemoryNeed distances = need(others.get(1), 1);
+        ParameterLayout layout = new ParameterLayout(config(others.get(1)), ClassifierKind.LINEAR, 2);
+        // Moments, gradients and a copy of the weights; 2 copies of distances, and 2 sums of 4 texts each.
+        assertThat(distances.heapBytes())
+                .isEqualTo(Float.BYTES * (4L * layout.size() + (2 + 2) * (2 * 40 - 1) * 2 * 96));
+    }
+
+    private static long copyOfTwoThreads(Architecture architecture) {
+        return need(architecture, 2).offHeapBytes() - need(architecture, 1).offHeapBytes();
+    }
+
+    private static MemoryNeed need(Architecture architecture, int threads) {
+        return MemoryNeed.of(config(architecture), new MemoryNeed.Work(8, 40, 1, threads, 1));
+    }
+
+    private static EncoderConfig config(Architecture architecture) {
+        return EncoderConfig.builder(architecture)
+                .vocabulary(500)
+                .positions(512)
+                .hidden(96)
+                .heads(4)
+                .layers(3)
+                .intermediate(192)
+                .build();
     }
 
     /** So many threads that their passes are more than training: weights, a copy of matrices, and what each holds. */
