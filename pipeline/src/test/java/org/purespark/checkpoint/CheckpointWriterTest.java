@@ -12,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,7 +147,11 @@ class CheckpointWriterTest {
         SortedMap<String, Tensor> disk =
                 exported(TinyModels.classifier(family, ClassifierKind.LINEAR), ExportForm.DENSE);
         assertThat(disk.keySet()).contains("classifier.weight", "classifier.bias");
-        assertThat(disk.keySet()).allMatch(name -> name.startsWith(family.prefix()) || name.startsWith("classifier."));
+        Set<String> beside = new TreeSet<>();
+        family.besideLinearClassifier().forEach(tensor -> beside.add(tensor.name()));
+        assertThat(disk.keySet())
+                .allMatch(name ->
+                        name.startsWith(family.prefix()) || name.startsWith("classifier.") || beside.contains(name));
         assertThat(config().path("architectures").path(0).asText())
                 .isEqualTo(family.className("ForTokenClassification"));
         assertThat(config().path("model_type").asText()).isEqualTo(family.modelType());
@@ -167,6 +173,8 @@ class CheckpointWriterTest {
                 switch (family.modelType()) {
                     case "bert" -> new String[] {"bert.pooler.dense.weight", "classifier.weight"};
                     case "albert" -> new String[] {"albert.pooler.weight", "classifier.weight"};
+                    case "deberta-v2" -> new String[] {"pooler.dense.weight", "classifier.weight"};
+                    case "modernbert" -> new String[] {"head.norm.weight", "classifier.weight"};
                     case "distilbert" -> new String[] {"pre_classifier.weight", "classifier.weight"};
                     default -> new String[] {"classifier.dense.weight", "classifier.out_proj.weight"};
                 };
