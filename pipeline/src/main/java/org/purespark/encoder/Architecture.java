@@ -35,7 +35,7 @@ public record Architecture(
     public static Architecture bert(int positionOffset, double layerNormEpsilon) {
         return new Architecture(
                 new Positions.Learned(positionOffset),
-                EmbeddingProjection.AFTER_NORM,
+                EmbeddingProjection.WHERE_WIDTHS_DIFFER,
                 new Attention.DotProduct(),
                 new FeedForward.TwoLayers(Activation.GELU),
                 new Normalization.AfterResidual(layerNormEpsilon),

@@ -49,7 +49,7 @@ public final class ParameterList {
             list.table(EncoderPart.TOKEN_TYPE_EMBEDDINGS, sizes.tokenTypes(), width);
         }
         switch (architecture.projection()) {
-            case AFTER_NORM -> {
+            case WHERE_WIDTHS_DIFFER -> {
                 list.norm(EncoderPart.EMBEDDING_NORM, ParameterSpec.NO_LAYER, width);
                 if (config.projectsEmbeddings()) {
                     list.linear(EncoderPart.EMBEDDING_PROJECTION, ParameterSpec.NO_LAYER, sizes.hidden(), width);

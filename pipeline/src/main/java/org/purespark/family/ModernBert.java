@@ -113,7 +113,7 @@ public final class ModernBert implements Family {
         int reach = keys.natural("local_attention", 128, Sizes.MOST_ROWS) / 2;
         return new Architecture(
                 new Positions.None(),
-                EmbeddingProjection.AFTER_NORM,
+                EmbeddingProjection.WHERE_WIDTHS_DIFFER,
                 new Attention.Rotary(global, local, reach, globalEvery(keys, layers)),
                 new FeedForward.Gated(Activation.GELU),
                 new Normalization.BeforePart(keys.positiveNumber("norm_eps", 1e-5)),

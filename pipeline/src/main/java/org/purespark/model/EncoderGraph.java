@@ -146,8 +146,12 @@ final class EncoderGraph {
         SDVariable tokens = graph.placeHolder(TOKENS, DataType.FLOAT, -1, config.embedding()); // [N, W]
         List<SDVariable> clsAttention = new ArrayList<>();
         if (config.architecture().normalization() instanceof Normalization.BeforePart) {
-            SDVariable cls = preNorm(tokens, classifier, lastLayer, clsAttention); // [B, D]
-            addResults(classifier(classifier, cls, classifierDropout), clsAttention, use);
+            PreNormLayers layers = new PreNormLayers(
+                    parts, (Attention.Rotary) config.architecture().attention());
+            PreNormLayers.LastRows rows = layers.rows(tokens, clsAttention);
+            SDVariable hidden = rows.hidden().rename(HIDDEN); // [N, D]
+            SDVariable read = lastLayer == LastLayer.ALL_TOKENS ? pooled(classifier, hidden) : rows.first(); // [B, D]
+            addResults(classifier(classifier, read, classifierDropout), clsAttention, use);
             return;
         }
         SDVariable x = embeddings(tokens); // [N, D]
@@ -198,28 +202,6 @@ final class EncoderGraph {
             }
             case ALL_TOKENS -> pooled(kind, block(last, x, cls).rename(HIDDEN));
         };
-    }
-
-    /** Pre-norm layers: tokens [N, D] → the rows that the classifier reads [B, D]. */
-    private SDVariable preNorm(SDVariable tokens, ClassifierKind kind, LastLayer lastLayer, List<SDVariable> cls) {
-        PreNormLayers layers = new PreNormLayers(
-                parts, (Attention.Rotary) config.architecture().attention());
-        PreNormLayers.State x = layers.embeddings(tokens); // [N, D]
-        int last = config.layers() - 1;
-        for (int l = 0; l < last; l++) {
-            x = layers.afterAttention(l, layers.attention(l, x, cls), x.sum(), RowKind.TOKEN); // [N, D]
-        }
-        SDVariable context = layers.attention(last, x, cls); // [N, D]
-        if (lastLayer == LastLayer.ALL_TOKENS) {
-            PreNormLayers.State all = layers.afterAttention(last, context, x.sum(), RowKind.TOKEN); // [N, D]
-            return pooled(kind, all.normalized().rename(HIDDEN));
-        }
-        PreNormLayers.State first =
-                layers.afterAttention(last, firstRows(context), firstRows(x.sum()), RowKind.FIRST_TOKEN); // [B, D]
-        layers.afterAttention(last, context, x.sum(), RowKind.TOKEN)
-                .normalized()
-                .rename(HIDDEN); // [N, D]
-        return first.normalized();
     }
 
     /** hidden [N, D] → [B, D]. */

@@ -44,10 +44,31 @@ final class PreNormLayers {
      * @param sum s [R, D]
      * @param normalized the norm of s, which the next part reads [R, D]
      */
-    record State(SDVariable sum, SDVariable normalized) {}
+    private record State(SDVariable sum, SDVariable normalized) {}
+
+    /**
+     * Normalized rows after the last layer; what is not read is not computed.
+     *
+     * @param hidden of all tokens [N, D]
+     * @param first of first tokens [B, D], for which alone all that follows attention in the last layer is computed
+     */
+    record LastRows(SDVariable hidden, SDVariable first) {}
+
+    /** tokens [N, D]; the CLS attention of each layer is added to {@code cls}. */
+    LastRows rows(SDVariable tokens, List<SDVariable> cls) {
+        State x = embeddings(tokens); // [N, D]
+        int last = config.layers() - 1;
+        for (int l = 0; l < last; l++) {
+            x = afterAttention(l, attention(l, x, cls), x.sum(), RowKind.TOKEN); // [N, D]
+        }
+        SDVariable context = attention(last, x, cls); // [N, D]
+        State first = afterAttention(last, firstRows(context), firstRows(x.sum()), RowKind.FIRST_TOKEN); // [B, D]
+        State all = afterAttention(last, context, x.sum(), RowKind.TOKEN); // [N, D]
+        return new LastRows(all.normalized(), first.normalized());
+    }
 
     /** tokens [N, D]. */
-    State embeddings(SDVariable tokens) {
+    private State embeddings(SDVariable tokens) {
         NormCall norm = norm(
                 RowKind.TOKEN,
                 new Dropout(DropoutSite.embeddings(), config.dropout().embeddings()));
@@ -57,7 +78,7 @@ final class PreNormLayers {
     }
 
     /** Of layer {@code l}: context [N, D] and CLS attention [N, A], which is added to {@code cls}. */
-    SDVariable attention(int l, State x, List<SDVariable> cls) {
+    private SDVariable attention(int l, State x, List<SDVariable> cls) {
         int d = config.hidden();
         SDVariable qkv = parts.linear(x.normalized(), EncoderPart.QUERY.weight(l), 3 * d, d); // [N, 3D]
         AttentionCall attention = new AttentionCall(
@@ -71,12 +92,12 @@ final class PreNormLayers {
     }
 
     /** The rows of first tokens: x [N, D] → [B, D]. */
-    SDVariable firstRows(SDVariable x) {
+    private SDVariable firstRows(SDVariable x) {
         return new FirstRows(parts.graph(), x).outputVariable();
     }
 
     /** What follows attention, row by row: context and x [R, D]. */
-    State afterAttention(int l, SDVariable context, SDVariable x, RowKind rows) {
+    private State afterAttention(int l, SDVariable context, SDVariable x, RowKind rows) {
         int d = config.hidden();
         int f = config.intermediate();
         SDVariable attended = parts.linear(context, EncoderPart.ATTENTION_OUTPUT.weight(l), d, d); // [R, D]

@@ -27,7 +27,7 @@ final class OtherArchitectures {
                         "rotary",
                         new Architecture(
                                 new Positions.None(),
-                                EmbeddingProjection.AFTER_NORM,
+                                EmbeddingProjection.WHERE_WIDTHS_DIFFER,
                                 new Attention.Rotary(100, 50, 4, 2),
                                 new FeedForward.Gated(Activation.GELU),
                                 new Normalization.BeforePart(1e-5),
