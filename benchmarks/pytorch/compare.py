@@ -42,11 +42,57 @@ def bert_config(layers, hidden, heads, intermediate):
     }
 
 
+def deberta_config(layers, hidden, heads, intermediate):
+    """As the published models of version 3 are, but for the size and the vocabulary."""
+    config = bert_config(layers, hidden, heads, intermediate)
+    return config | {
+        "architectures": ["DebertaV2Model"],
+        "model_type": "deberta-v2",
+        "type_vocab_size": 0,
+        "layer_norm_eps": 1e-7,
+        "relative_attention": True,
+        "max_relative_positions": -1,
+        "position_buckets": 256,
+        "norm_rel_ebd": "layer_norm",
+        "share_att_key": True,
+        "pos_att_type": ["p2c", "c2p"],
+        "position_biased_input": False,
+    }
+
+
+def modernbert_config(layers, hidden, heads, intermediate):
+    """As the published models are, but for the size and the vocabulary."""
+    return {
+        "architectures": ["ModernBertModel"],
+        "model_type": "modernbert",
+        "vocab_size": 30522,
+        "hidden_size": hidden,
+        "num_hidden_layers": layers,
+        "num_attention_heads": heads,
+        "intermediate_size": intermediate,
+        "max_position_embeddings": 8192,
+        "global_attn_every_n_layers": 3,
+        "local_attention": 128,
+        "pad_token_id": 0,
+        "bos_token_id": None,
+        "eos_token_id": None,
+        "cls_token_id": None,
+        "sep_token_id": None,
+        "id2label": {"0": "0", "1": "1"},
+        "label2id": {"0": 0, "1": 1},
+    }
+
+
 SIZES = {
     "L6/D384": bert_config(6, 384, 12, 1536),
     "L12/D384": bert_config(12, 384, 12, 1536),
     "L12/D768": bert_config(12, 768, 12, 3072),
+    "deberta-v2/L6/D384": deberta_config(6, 384, 6, 1536),
+    "deberta-v2/L6/D768": deberta_config(6, 768, 12, 3072),
+    "modernbert/L6/D384": modernbert_config(6, 384, 6, 576),
+    "modernbert/L6/D768": modernbert_config(6, 768, 12, 1152),
 }
+BERT_SIZES = [size for size, config in SIZES.items() if config["model_type"] == "bert"]
 WORKS = {"train": ["train"], "infer": ["score", "evaluate"]}
 NAMES = {"train": "training step", "score": "scoring batch", "evaluate": "evaluation batch"}
 LOGIT_TOLERANCE = 1e-3
@@ -58,7 +104,8 @@ def options():
     parser = argparse.ArgumentParser(
         prog="benchmarks/against-pytorch", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--model-sizes", default=",".join(SIZES), help="of " + ", ".join(SIZES) + " (all)")
+    parser.add_argument("--model-sizes", default=",".join(BERT_SIZES), help="of " + ", ".join(SIZES)
+                        + "; DeBERTa and ModernBERT need transformers (those of BERT)")
     parser.add_argument("--threads", default="1,2", help="numbers of threads (1,2)")
     parser.add_argument("--works", default="train,score,evaluate", help="of train, score, evaluate (all)")
     parser.add_argument("--rounds", type=int, default=9, help="of each comparison (9)")
@@ -114,10 +161,12 @@ def write_batches(data, count, file):
 def checkpoint(size, cache):
     directory = cache / ("random-" + size.replace("/", "-").lower())
     if not (directory / "config.json").exists():
+        import families
         import reference
 
         print(f"writing random weights to {directory}", file=sys.stderr)
-        reference.random_checkpoint(directory, SIZES[size], SEED)
+        maker = reference if SIZES[size]["model_type"] == "bert" else families
+        maker.random_checkpoint(directory, SIZES[size], SEED)
     return directory
 
 
@@ -189,21 +238,21 @@ def growth(chosen, size, threads, cache, batches):
             ours.do("train", done, steps - done)
             done = steps
             found[steps] = ours.memory()
-            print(f"{size:9} {threads:7}  after {steps} steps {found[steps]['resident']} MiB, at most"
+            print(f"{size:18} {threads:7}  after {steps} steps {found[steps]['resident']} MiB, at most"
                   f" {found[steps]['peak']} MiB", flush=True)
     return {"size": size, "threads": threads, "memoryMiB": found}
 
 
 # ---- Results --------------------------------------------------------------------------------------------------------
 
-HEADER = f"{'model':9} threads  {'work':16}  PyTorch s   ours s  ratio  (quartiles; smallest to largest)"
+HEADER = f"{'model':18} threads  {'work':16}  PyTorch s   ours s  ratio  (quartiles; smallest to largest)"
 
 
 def row(figure):
     ratios = sorted(figure["ratios"])
     quartiles = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else [ratios[0]] * 3
     return (
-        f"{figure['size']:9} {figure['threads']:7}  {NAMES[figure['work']]:16}"
+        f"{figure['size']:18} {figure['threads']:7}  {NAMES[figure['work']]:16}"
         f"  {statistics.median(figure['pytorchSeconds']):9.4f} {statistics.median(figure['projectSeconds']):8.4f}"
         f"  {statistics.median(ratios):5.2f}  ({quartiles[0]:.2f} to {quartiles[2]:.2f};"
         f" {ratios[0]:.2f} to {ratios[-1]:.2f})"
@@ -212,7 +261,7 @@ def row(figure):
 
 def memory_row(figure):
     memory = figure["memoryMiB"]
-    return f"{figure['size']:9} {figure['threads']:7}  " + "; ".join(
+    return f"{figure['size']:18} {figure['threads']:7}  " + "; ".join(
         f"{name} {side['peak']}, in the steps {side['peakInSteps']}, with the model just loaded {side['ready']}"
         for name, side in memory.items()
     )

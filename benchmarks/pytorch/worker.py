@@ -14,6 +14,7 @@ import time
 import torch
 import torch.nn.functional as F
 
+import families
 import reference
 
 MICRO_BATCH = 32
@@ -43,7 +44,7 @@ def product(x, weight, bias=None):
 
 class Worker:
     def __init__(self, model, batches):
-        self.model = reference.load(model)
+        self.model = (reference if families.is_bert(model) else families).load(model)
         self.batches = read_batches(batches)
         # No argument but what the method fixes: PyTorch chooses its own form of the update.
         self.optimizer = torch.optim.AdamW(

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes golden/sequence/FAMILY.json and FAMILY.safetensors: what transformers computes in float64 for a sequence
 classifier of three classes on the golden tiny encoder of each family: logits, cross-entropy and the gradients of the
-head and of one encoder tensor, without dropout. Seed 11.
+head and of one encoder tensor, without dropout. Seed 11. A name with a second part after a colon is a family with
+another setting of its classifier.
 
     python make_sequence_classifiers.py RESOURCES/golden [FAMILY …]
 
@@ -17,15 +18,20 @@ from transformers import AutoConfig, AutoModelForSequenceClassification
 
 PREFIX = {
     "bert": "bert.", "roberta": "roberta.", "xlm-roberta": "roberta.", "distilbert": "distilbert.",
-    "electra": "electra.", "mpnet": "mpnet.", "albert": "albert.",
+    "electra": "electra.", "mpnet": "mpnet.", "albert": "albert.", "modernbert": "model.", "deberta-v2": "deberta.",
 }
+FAMILIES = [*PREFIX, "modernbert:mean"]
+QUERIES = ("query.weight", "q_lin.weight", "attn.q.weight", "query_proj.weight", "Wqkv.weight")
 TEXTS = 6
 LABELS = [0, 2, 1, 2, 0, 1]
 
 
-def make(golden: Path, family: str) -> None:
+def make(golden: Path, name: str) -> None:
     torch.manual_seed(11)
+    family, _, pooling = name.partition(":")
     config = AutoConfig.from_pretrained(golden / family / "model", num_labels=3)
+    if pooling:
+        config.classifier_pooling = pooling
     model = AutoModelForSequenceClassification.from_config(config)
     encoder = {PREFIX[family] + k: v for k, v in load_file(golden / family / "model" / "model.safetensors").items()}
     heads = {k: torch.randn_like(v) * 0.3 for k, v in model.state_dict().items() if k not in encoder}
@@ -39,20 +45,24 @@ def make(golden: Path, family: str) -> None:
     pad = config.pad_token_id
     batch = torch.tensor([row + [pad] * (width - len(row)) for row in ids])
     mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in ids])
-    out = model(input_ids=batch, attention_mask=mask, labels=torch.tensor(LABELS))
-    out.loss.backward()
+    if family == "modernbert":  # text by text: rows of padding alone have no neighbours in a window
+        logits = torch.cat([model(input_ids=torch.tensor([row])).logits for row in ids])
+    else:
+        logits = model(input_ids=batch, attention_mask=mask).logits
+    loss = torch.nn.functional.cross_entropy(logits, torch.tensor(LABELS))
+    loss.backward()
     parameters = dict(model.named_parameters())
-    query = next(k for k in parameters if k.endswith(("query.weight", "q_lin.weight", "attn.q.weight")))
+    query = next(k for k in parameters if k.endswith(QUERIES))
     kept = {k: parameters[k].grad.float() for k in heads if parameters[k].grad is not None}
-    kept["query"] = parameters[query].grad.float()
+    kept["query"] = parameters[query].grad.float()[:config.hidden_size]
     target = golden / "sequence"
     target.mkdir(exist_ok=True)
     save_file({**{k: v.float().contiguous() for k, v in heads.items()},
-               **{"grad." + k: v.contiguous() for k, v in kept.items()}}, target / f"{family}.safetensors")
-    (target / f"{family}.json").write_text(json.dumps(
-        {"labels": LABELS, "logits": out.logits.tolist(), "cross_entropy": out.loss.item()}))
+               **{"grad." + k: v.contiguous() for k, v in kept.items()}}, target / f"{name.replace(':', '-')}.safetensors")
+    (target / f"{name.replace(':', '-')}.json").write_text(json.dumps(
+        {"labels": LABELS, "logits": logits.tolist(), "cross_entropy": loss.item()}))
 
 
 if __name__ == "__main__":
-    for name in sys.argv[2:] or PREFIX:
-        make(Path(sys.argv[1]), name)
+    for each in sys.argv[2:] or FAMILIES:
+        make(Path(sys.argv[1]), each)

@@ -115,6 +115,7 @@ public final class CheckpointReader {
         boolean declaresClassifier = declared.classifier() == DeclaredModel.Classifier.DECLARED;
         TensorCollector collector = new TensorCollector(declared, heads, declaresClassifier && classifierFile == null);
         readWeights(directory, files, collector);
+        collector.requireConsistent();
         if (classifierFile != null) {
             readClassifier(classifierFile, collector);
         }

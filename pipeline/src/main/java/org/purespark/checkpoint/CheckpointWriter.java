@@ -15,6 +15,7 @@ import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.ParameterList;
 import org.purespark.encoder.ParameterSpec;
+import org.purespark.family.DerivedTensor;
 import org.purespark.family.DiskTensor;
 import org.purespark.family.ExportForm;
 import org.purespark.family.Family;
@@ -102,15 +103,27 @@ public final class CheckpointWriter {
                                     form == ExportForm.COMPACT ? slices.cutShape(parameter) : parameter.shape())
                             .toList()));
         }
+        Map<String, DerivedTensor> derived = new HashMap<>();
+        for (DerivedTensor tensor : DerivedTensors.of(
+                        checkpoint.family(), checkpoint.classifierKind(), checkpoint.hasClassifier())
+                .all()) {
+            DerivedTensors.made(tensor, checkpoint.tensors());
+            derived.put(tensor.name(), tensor);
+            shapes.put(
+                    tensor.name(),
+                    DerivedTensors.shape(tensor, checkpoint.encoder().hidden()));
+        }
         storage.write(
                 address,
                 out -> SafeTensorsWriter.write(
                         out,
                         shapes,
                         SafeTensorsWriter.PYTORCH,
-                        name -> StackedRows.join(tensors.get(name).parameters().stream()
-                                .map(parameter -> onDisk(parameter, checkpoint, slices, form))
-                                .toList())));
+                        name -> derived.containsKey(name)
+                                ? DerivedTensors.made(derived.get(name), checkpoint.tensors())
+                                : StackedRows.join(tensors.get(name).parameters().stream()
+                                        .map(parameter -> onDisk(parameter, checkpoint, slices, form))
+                                        .toList())));
     }
 
     private static Tensor onDisk(ParameterSpec parameter, Checkpoint checkpoint, HeadSlices slices, ExportForm form) {

@@ -33,6 +33,7 @@ final class TensorCollector {
     private final HeadSlices slices;
     private final SortedMap<String, ParameterSpec> parameters;
     private final boolean classifierRequired;
+    private final DerivedTensors derived;
     private final SortedMap<String, Tensor> tensors = new TreeMap<>();
     private final Map<String, TensorFile.Entry> entries = new TreeMap<>();
     private final List<String> warnings = new ArrayList<>();
@@ -48,6 +49,7 @@ final class TensorCollector {
         this.slices = new HeadSlices(model.encoder(), heads.heads());
         this.parameters = list.byName();
         this.classifierRequired = classifierRequired;
+        this.derived = DerivedTensors.of(model.family(), model.classifierKind(), classifierRequired);
     }
 
     /** Checks names and shapes before any data is read. */
@@ -76,10 +78,14 @@ final class TensorCollector {
     }
 
     boolean isWanted(TensorFile.Entry entry) {
-        return names.find(entry.name()).isPresent();
+        return names.find(entry.name()).isPresent() || derived.isWanted(entry.name());
     }
 
     void accept(TensorFile.Entry entry, Tensor tensor) {
+        if (derived.isWanted(entry.name())) {
+            derived.accept(entry, tensor);
+            return;
+        }
         List<ParameterSpec> held = names.find(entry.name()).orElseThrow().parameters();
         requireFinite(entry, tensor);
         List<Tensor> parts =
@@ -163,6 +169,11 @@ final class TensorCollector {
                         + ": the index lists it, but no shard holds it (" + directory + ")");
             }
         }
+    }
+
+    /** Refuses weights in which tensors are not what they must be beside others; all have been read. */
+    void requireConsistent() {
+        derived.requireSame(tensors);
     }
 
     /** C, or 0 if there is no classifier; its weight and bias agree on it. */

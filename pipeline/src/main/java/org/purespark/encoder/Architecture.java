@@ -8,7 +8,7 @@ import java.io.Serializable;
  * component, and the compiler shows the places that must know it.
  *
  * @param positions how the embeddings contain a token's position
- * @param projection when embeddings are projected to D
+ * @param projection where, and whether, embeddings get the width D
  * @param attention the kind of attention
  * @param feedForward the part after attention, token by token
  * @param normalization the places of LayerNorms
@@ -55,7 +55,7 @@ public record Architecture(
     public static Architecture bert(int positionOffset, double layerNormEpsilon) {
         return new Architecture(
                 new Positions.Learned(positionOffset),
-                EmbeddingProjection.WHERE_WIDTHS_DIFFER,
+                EmbeddingProjection.AFTER_NORM,
                 new Attention.DotProduct(),
                 new FeedForward.TwoLayers(Activation.GELU),
                 new Normalization.AfterResidual(layerNormEpsilon),

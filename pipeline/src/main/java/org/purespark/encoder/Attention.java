@@ -2,13 +2,14 @@
 package org.purespark.encoder;
 
 import java.io.Serializable;
+import java.util.List;
 
 /** A kind of attention between the tokens of a text. It decides which parameters a layer has for it. */
 public sealed interface Attention extends Serializable {
     /** Adds a layer's parameters for attention, with the output projection. */
     void addTo(ParameterList.Builder list, int layer, Sizes sizes);
 
-    /** Adds the parameters that attention has once, for all layers. */
+    /** Adds the parameters that all layers have in common. */
     default void addOnce(ParameterList.Builder list, Sizes sizes) {}
 
     /**
@@ -64,7 +65,115 @@ public sealed interface Attention extends Serializable {
         }
     }
 
-    /** q, k and v are neighbours, weights and then biases: one [3D, D] matrix and one [3D] bias span them. */
+    /**
+     * {@link DotProduct} with queries and keys turned by angles that grow with the token's position, so that their
+     * product depends on the distance (Su and others: RoFormer, 2021). Some layers look at all tokens, the others at
+     * near ones.
+     *
+     * @param globalTheta base of the angles in layers that look at all tokens; above 0
+     * @param localTheta base of the angles in the other layers; above 0
+     * @param reach the largest distance of a token that the other layers look at; 0 or more
+     * @param globalEvery layers 0, n, 2n, … look at all tokens; at least 1
+     */
+    record Rotary(double globalTheta, double localTheta, int reach, int globalEvery) implements Attention {
+        public Rotary {
+            if (!(globalTheta > 0 && localTheta > 0) || reach < 0 || globalEvery < 1) {
+                throw new IllegalArgumentException("rotary attention with bases " + globalTheta + " and " + localTheta
+                        + ", reach " + reach + " and all tokens in every " + globalEvery + "th layer");
+            }
+        }
+
+        /** Whether a layer looks at all tokens. */
+        public boolean isGlobal(int layer) {
+            return layer % globalEvery == 0;
+        }
+
+        @Override
+        public void addTo(ParameterList.Builder list, int layer, Sizes sizes) {
+            addProjections(list, layer, sizes.hidden());
+        }
+
+        @Override
+        public boolean servesOneTokenAlone() {
+            return false;
+        }
+    }
+
+    /**
+     * Disentangled attention: scores of contents, plus products of a token's query or key with the key or query of the
+     * tokens' distance, together divided by √(E·(1 + number of such terms)) (He and others: DeBERTa, 2021). Distances
+     * have learned vectors, common to all layers.
+     *
+     * @param distances how distances are counted
+     * @param terms which products with distances there are
+     * @param weights of the distances' queries and keys
+     * @param norm of the vectors of distances
+     */
+    record Disentangled(Distances distances, DistanceTerms terms, DistanceWeights weights, DistanceNorm norm)
+            implements Attention {
+        @Override
+        public void addOnce(ParameterList.Builder list, Sizes sizes) {
+            list.table(EncoderPart.RELATIVE_EMBEDDINGS, distances.rows(), sizes.hidden());
+            if (norm == DistanceNorm.LAYER_NORM) {
+                list.norm(EncoderPart.RELATIVE_NORM, ParameterSpec.NO_LAYER, sizes.hidden());
+            }
+        }
+
+        /** Queries and keys of distances are neighbours, as those of tokens are. */
+        @Override
+        public void addTo(ParameterList.Builder list, int layer, Sizes sizes) {
+            int d = sizes.hidden();
+            addProjections(list, layer, d);
+            if (weights == DistanceWeights.OWN) {
+                List<EncoderPart> parts =
+                        switch (terms) {
+                            case CONTENT_TO_POSITION -> List.of(EncoderPart.POSITION_KEY);
+                            case POSITION_TO_CONTENT -> List.of(EncoderPart.POSITION_QUERY);
+                            case BOTH -> List.of(EncoderPart.POSITION_QUERY, EncoderPart.POSITION_KEY);
+                        };
+                parts.forEach(part -> list.matrix(part, layer, d, d));
+                parts.forEach(part -> list.bias(part, layer, d));
+            }
+        }
+
+        @Override
+        public boolean servesOneTokenAlone() {
+            return false;
+        }
+    }
+
+    /** Which products with distances scores have. */
+    enum DistanceTerms {
+        /** A token's query with the distance's key. */
+        CONTENT_TO_POSITION,
+        /** The distance's query with a token's key. */
+        POSITION_TO_CONTENT,
+        BOTH;
+
+        /** Number of products: 1 or 2. */
+        public int count() {
+            return this == BOTH ? 2 : 1;
+        }
+    }
+
+    /** Which weights make queries and keys of distances. */
+    enum DistanceWeights {
+        /** Those of tokens. */
+        OF_TOKENS,
+        /** Others in each layer. */
+        OWN
+    }
+
+    /** What is done with the vectors of distances before they are used. */
+    enum DistanceNorm {
+        NONE,
+        LAYER_NORM
+    }
+
+    /**
+     * q, k, v and the output. q, k and v are neighbours, weights and then biases: one [3D, D] matrix and one [3D] bias
+     * span them.
+     */
     private static void addProjections(ParameterList.Builder list, int layer, int d) {
         list.matrix(EncoderPart.QUERY, layer, d, d);
         list.matrix(EncoderPart.KEY, layer, d, d);

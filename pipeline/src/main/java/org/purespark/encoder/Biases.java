@@ -4,5 +4,7 @@ package org.purespark.encoder;
 /** Which linear layers and normalizations add a bias. */
 public enum Biases {
     /** All. */
-    ALL
+    ALL,
+    /** None but the last projection of a classifier. */
+    NONE
 }

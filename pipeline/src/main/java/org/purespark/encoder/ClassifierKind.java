@@ -16,11 +16,37 @@ public record ClassifierKind(Pooling pooling, Inner inner) implements Serializab
 
     /** The layer before the last projection. */
     public sealed interface Inner extends Serializable {
+        /**
+         * Adds its parameters.
+         *
+         * @param d D
+         */
+        void addTo(ParameterList.Builder list, int d);
+
         /** The hidden state itself. */
-        record Nothing() implements Inner {}
+        record Nothing() implements Inner {
+            @Override
+            public void addTo(ParameterList.Builder list, int d) {
+                // There are no parameters.
+            }
+        }
 
         /** A linear layer [D, D] and an activation. */
-        record Dense(Activation activation, Input input) implements Inner {}
+        record Dense(Activation activation, Input input) implements Inner {
+            @Override
+            public void addTo(ParameterList.Builder list, int d) {
+                list.linear(EncoderPart.CLASSIFIER_DENSE, ParameterSpec.NO_LAYER, d, d);
+            }
+        }
+
+        /** A linear layer [D, D], an activation and a LayerNorm with the encoder's ε; all without bias. */
+        record DenseNorm(Activation activation) implements Inner {
+            @Override
+            public void addTo(ParameterList.Builder list, int d) {
+                list.linear(EncoderPart.CLASSIFIER_DENSE, ParameterSpec.NO_LAYER, d, d);
+                list.norm(EncoderPart.CLASSIFIER_NORM, ParameterSpec.NO_LAYER, d);
+            }
+        }
     }
 
     /** What an inner layer reads. */
@@ -37,6 +63,6 @@ public record ClassifierKind(Pooling pooling, Inner inner) implements Serializab
 
     /** Whether there is an inner layer. */
     public boolean hasDense() {
-        return inner instanceof Inner.Dense;
+        return !(inner instanceof Inner.Nothing);
     }
 }

@@ -6,14 +6,22 @@ import java.io.Serializable;
 /**
  * Shares of entries that training sets to zero, each in [0, 1). Made by {@link EncoderConfig.Builder}.
  *
- * @param hidden of the embeddings, and of the outputs of attention and feed-forward parts
+ * @param embeddings of the embeddings
  * @param attention of the attention probabilities
+ * @param attentionOutput of the output of the attention part
+ * @param inner of the entries between the linear layers of the feed-forward part
+ * @param output of the output of the feed-forward part
  * @param classifier of the input of the last projection
  */
-public record DropoutRates(double hidden, double attention, double classifier) implements Serializable {
+public record DropoutRates(
+        double embeddings, double attention, double attentionOutput, double inner, double output, double classifier)
+        implements Serializable {
     public DropoutRates {
-        requireRate("hidden", hidden);
+        requireRate("hidden", output);
+        requireRate("embedding", embeddings);
         requireRate("attention", attention);
+        requireRate("attention output", attentionOutput);
+        requireRate("feed-forward", inner);
         requireRate("classifier", classifier);
     }
 

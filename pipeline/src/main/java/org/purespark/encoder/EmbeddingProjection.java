@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.encoder;
 
-/** When embeddings are projected from their own width to D. */
+/** Where embeddings are projected from their own width to D, and whether they are. */
 public enum EmbeddingProjection {
-    /** If the widths differ. */
-    WHERE_WIDTHS_DIFFER,
-    ALWAYS
+    /** After the embeddings' norm, with a bias, if the widths differ: as in ELECTRA. */
+    AFTER_NORM,
+    /** After the norm, with a bias, whatever the widths: as in ALBERT. */
+    ALWAYS_AFTER_NORM,
+    /** Before the norm, without a bias, if the widths differ: as in DeBERTa. */
+    BEFORE_NORM
 }

@@ -83,8 +83,8 @@ public record EncoderConfig(
     /** Whether embeddings are projected from their own width to D. */
     public boolean projectsEmbeddings() {
         return switch (architecture.projection()) {
-            case WHERE_WIDTHS_DIFFER -> embedding() != hidden();
-            case ALWAYS -> true;
+            case AFTER_NORM, BEFORE_NORM -> embedding() != hidden();
+            case ALWAYS_AFTER_NORM -> true;
         };
     }
 
@@ -98,9 +98,9 @@ public record EncoderConfig(
         return architecture.normalization().epsilon();
     }
 
-    /** Dropout of the embeddings, and of the outputs of attention and feed-forward parts; [0, 1). */
+    /** Dropout of the output of the attention part; in families with BERT's keys also of the embeddings; [0, 1). */
     public double hiddenDropout() {
-        return dropout.hidden();
+        return dropout.attentionOutput();
     }
 
     /** Dropout of attention probabilities; [0, 1). */
@@ -139,8 +139,11 @@ public record EncoderConfig(
         private int heads;
         private int layers;
         private int intermediate;
-        private double hiddenDropout = 0.1;
+        private double embeddingDropout = 0.1;
         private double attentionDropout = 0.1;
+        private double attentionOutputDropout = 0.1;
+        private double innerDropout;
+        private double outputDropout = 0.1;
         private double classifierDropout = 0.1;
         private double initializerRange = 0.02;
         private int padTokenId;
@@ -191,17 +194,54 @@ public record EncoderConfig(
             return this;
         }
 
-        /** 0.1 by default, as for all dropout. */
+        /** Of the embeddings, and of the outputs of both parts of a layer; 0.1 by default. */
         public Builder hiddenDropout(double rate) {
-            this.hiddenDropout = rate;
+            this.embeddingDropout = rate;
+            this.attentionOutputDropout = rate;
+            this.outputDropout = rate;
             return this;
         }
 
+        public Builder embeddingDropout(double rate) {
+            this.embeddingDropout = rate;
+            return this;
+        }
+
+        public Builder attentionOutputDropout(double rate) {
+            this.attentionOutputDropout = rate;
+            return this;
+        }
+
+        /** Between the linear layers of the feed-forward part; 0 by default. */
+        public Builder innerDropout(double rate) {
+            this.innerDropout = rate;
+            return this;
+        }
+
+        /** Of the output of the feed-forward part alone. */
+        public Builder outputDropout(double rate) {
+            this.outputDropout = rate;
+            return this;
+        }
+
+        /** Every rate. */
+        public Builder dropout(DropoutRates rates) {
+            this.embeddingDropout = rates.embeddings();
+            this.attentionDropout = rates.attention();
+            this.attentionOutputDropout = rates.attentionOutput();
+            this.innerDropout = rates.inner();
+            this.outputDropout = rates.output();
+            this.classifierDropout = rates.classifier();
+            return this;
+        }
+
+        /** Of the attention probabilities; 0.1 by default. */
         public Builder attentionDropout(double rate) {
             this.attentionDropout = rate;
             return this;
         }
 
+        /** Before the last projection; 0.1 by default. */
         public Builder classifierDropout(double rate) {
             this.classifierDropout = rate;
             return this;
@@ -230,7 +270,13 @@ public record EncoderConfig(
                     heads,
                     layers,
                     intermediate);
-            DropoutRates dropout = new DropoutRates(hiddenDropout, attentionDropout, classifierDropout);
+            DropoutRates dropout = new DropoutRates(
+                    embeddingDropout,
+                    attentionDropout,
+                    attentionOutputDropout,
+                    innerDropout,
+                    outputDropout,
+                    classifierDropout);
             return new EncoderConfig(architecture, sizes, dropout, initializerRange, padTokenId);
         }
     }

@@ -14,9 +14,16 @@ public enum EncoderPart {
     EMBEDDING_PROJECTION(Place.ONCE, "embeddings_project"),
     /** What distances add to the scores of attention in all layers: one row a bucket, one column a head. */
     DISTANCE_SCORES(Place.ONCE, "encoder.relative_attention_bias"),
+    /** Vectors of distances between two tokens, for all layers. */
+    RELATIVE_EMBEDDINGS(Place.ONCE, "encoder.rel_embeddings"),
+    RELATIVE_NORM(Place.ONCE, "encoder.LayerNorm"),
     QUERY(Place.LAYER, "attention.self.query"),
     KEY(Place.LAYER, "attention.self.key"),
     VALUE(Place.LAYER, "attention.self.value"),
+    /** Of distances, where they do not take the weight of queries. */
+    POSITION_QUERY(Place.LAYER, "attention.self.pos_query_proj"),
+    /** Of distances, where they do not take the weight of keys. */
+    POSITION_KEY(Place.LAYER, "attention.self.pos_key_proj"),
     ATTENTION_OUTPUT(Place.LAYER, "attention.output.dense"),
     ATTENTION_NORM(Place.LAYER, "attention.output.LayerNorm"),
     /** From D to F. */
@@ -24,8 +31,12 @@ public enum EncoderPart {
     /** From F to D. */
     OUTPUT(Place.LAYER, "output.dense"),
     OUTPUT_NORM(Place.LAYER, "output.LayerNorm"),
+    /** After the last layer. */
+    FINAL_NORM(Place.ONCE, "final_norm"),
     /** A classifier's inner layer. */
     CLASSIFIER_DENSE(Place.ONCE, "classifier.dense"),
+    /** After a classifier's inner layer. */
+    CLASSIFIER_NORM(Place.ONCE, "classifier.norm"),
     /** The last projection, to C classes. */
     CLASSIFIER(Place.ONCE, "classifier");
 
@@ -49,7 +60,7 @@ public enum EncoderPart {
 
     /** Whether it belongs to the classifier, not to the encoder. */
     public boolean inClassifier() {
-        return this == CLASSIFIER_DENSE || this == CLASSIFIER;
+        return this == CLASSIFIER_DENSE || this == CLASSIFIER_NORM || this == CLASSIFIER;
     }
 
     /**

@@ -11,23 +11,31 @@ public sealed interface FeedForward extends Serializable {
     /** Between its linear layers. */
     Activation activation();
 
-    /** Whether dropout is on what the part gives, at the rate of hidden states. */
-    OutputDropout outputDropout();
+    /** Entries of the widest row between its linear layers. */
+    default int widest(Sizes sizes) {
+        return sizes.intermediate();
+    }
 
-    /** Dropout on what the part gives. */
-    enum OutputDropout {
-        RATE_OF_HIDDEN_STATES,
-        /** ALBERT, in transformers. */
-        NONE
+    /**
+     * Linear to 2F, the second half times the activation of the first, linear back to D (Shazeer: GLU Variants Improve
+     * Transformer, 2020).
+     */
+    record Gated(Activation activation) implements FeedForward {
+        /** Both halves are one matrix [2F, D], as on disk. */
+        @Override
+        public void addTo(ParameterList.Builder list, int layer, Sizes sizes) {
+            list.linear(EncoderPart.INTERMEDIATE, layer, widest(sizes), sizes.hidden());
+            list.linear(EncoderPart.OUTPUT, layer, sizes.hidden(), sizes.intermediate());
+        }
+
+        @Override
+        public int widest(Sizes sizes) {
+            return 2 * sizes.intermediate();
+        }
     }
 
     /** Linear to F, activation, linear back to D. */
-    record TwoLayers(Activation activation, OutputDropout outputDropout) implements FeedForward {
-        /** With dropout. */
-        public TwoLayers(Activation activation) {
-            this(activation, OutputDropout.RATE_OF_HIDDEN_STATES);
-        }
-
+    record TwoLayers(Activation activation) implements FeedForward {
         @Override
         public void addTo(ParameterList.Builder list, int layer, Sizes sizes) {
             list.linear(EncoderPart.INTERMEDIATE, layer, sizes.intermediate(), sizes.hidden());

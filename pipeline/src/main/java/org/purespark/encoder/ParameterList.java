@@ -27,9 +27,7 @@ public final class ParameterList {
         Builder list = new Builder(config.architecture().biases());
         addEncoder(list, config);
         int d = config.hidden();
-        if (kind.hasDense()) {
-            list.linear(EncoderPart.CLASSIFIER_DENSE, ParameterSpec.NO_LAYER, d, d);
-        }
+        kind.inner().addTo(list, d);
         if (classes > 0) {
             list.linear(EncoderPart.CLASSIFIER, ParameterSpec.NO_LAYER, classes, d);
         }
@@ -50,9 +48,19 @@ public final class ParameterList {
         if (sizes.tokenTypes() > 0) {
             list.table(EncoderPart.TOKEN_TYPE_EMBEDDINGS, sizes.tokenTypes(), width);
         }
-        list.norm(EncoderPart.EMBEDDING_NORM, ParameterSpec.NO_LAYER, width);
-        if (config.projectsEmbeddings()) {
-            list.linear(EncoderPart.EMBEDDING_PROJECTION, ParameterSpec.NO_LAYER, sizes.hidden(), width);
+        switch (architecture.projection()) {
+            case AFTER_NORM, ALWAYS_AFTER_NORM -> {
+                list.norm(EncoderPart.EMBEDDING_NORM, ParameterSpec.NO_LAYER, width);
+                if (config.projectsEmbeddings()) {
+                    list.linear(EncoderPart.EMBEDDING_PROJECTION, ParameterSpec.NO_LAYER, sizes.hidden(), width);
+                }
+            }
+            case BEFORE_NORM -> {
+                if (config.projectsEmbeddings()) {
+                    list.matrix(EncoderPart.EMBEDDING_PROJECTION, ParameterSpec.NO_LAYER, sizes.hidden(), width);
+                }
+                list.norm(EncoderPart.EMBEDDING_NORM, ParameterSpec.NO_LAYER, sizes.hidden());
+            }
         }
         architecture.attention().addOnce(list, sizes);
         for (int l = 0; l < sizes.layers(); l++) {
@@ -63,6 +71,7 @@ public final class ParameterList {
                 architecture.normalization().addOfFeedForward(list, l, sizes);
             }
         }
+        architecture.normalization().addAtEnd(list, sizes);
     }
 
     /** In the order of the flat array. */
@@ -107,7 +116,7 @@ public final class ParameterList {
         }
 
         void bias(EncoderPart part, int layer, int out) {
-            if (hasBias()) {
+            if (hasBias() || part == EncoderPart.CLASSIFIER) {
                 add(part, layer, ParameterSpec.Role.BIAS, out);
             }
         }
@@ -123,6 +132,7 @@ public final class ParameterList {
         private boolean hasBias() {
             return switch (biases) {
                 case ALL -> true;
+                case NONE -> false;
             };
         }
 

@@ -98,7 +98,7 @@ public record ParameterSpec(EncoderPart part, int layer, Role role, int[] shape)
     /** The axis of the heads' parts. */
     public HeadAxis headAxis() {
         return switch (part) {
-            case QUERY, KEY, VALUE -> HeadAxis.ROWS;
+            case QUERY, KEY, VALUE, POSITION_QUERY, POSITION_KEY -> HeadAxis.ROWS;
             case ATTENTION_OUTPUT -> role == Role.MATRIX ? HeadAxis.COLUMNS : HeadAxis.NONE;
             default -> HeadAxis.NONE;
         };

@@ -22,6 +22,19 @@ public sealed interface Positions extends Serializable {
     /** Adds the embeddings' parameters for positions. */
     void addTo(ParameterList.Builder list, Sizes sizes);
 
+    /** Nothing is added to the word's vector. */
+    record None() implements Positions {
+        @Override
+        public int offset() {
+            return 0;
+        }
+
+        @Override
+        public void addTo(ParameterList.Builder list, Sizes sizes) {
+            // There are no parameters.
+        }
+    }
+
     /** A learned vector for each position, added to that of the word. */
     record Learned(int offset) implements Positions {
         public Learned {

@@ -9,7 +9,6 @@ import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EmbeddingProjection;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.EncoderPart;
-import org.purespark.encoder.FeedForward;
 import org.purespark.encoder.LayerSharing;
 import org.purespark.encoder.ParameterSpec;
 import org.purespark.encoder.Sizes;
@@ -63,9 +62,12 @@ public final class Albert extends BertKeys {
 
     @Override
     Architecture architecture(ConfigKeys keys, Architecture bert) {
-        FeedForward feedForward =
-                new FeedForward.TwoLayers(bert.feedForward().activation(), FeedForward.OutputDropout.NONE);
-        return bert.with(feedForward).with(EmbeddingProjection.ALWAYS).with(sharing(keys));
+        return bert.with(EmbeddingProjection.ALWAYS_AFTER_NORM).with(sharing(keys));
+    }
+
+    @Override
+    double outputDropout(double hiddenDropout) {
+        return 0;
     }
 
     /** One group of all layers, or a group for each layer; one layer in a group's inside. */

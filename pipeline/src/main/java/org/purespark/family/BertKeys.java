@@ -64,6 +64,11 @@ abstract class BertKeys implements Family {
         return bert;
     }
 
+    /** Dropout of what a feed-forward part gives. */
+    double outputDropout(double hiddenDropout) {
+        return hiddenDropout;
+    }
+
     /** Dropout before the last projection. */
     double classifierDropout(ConfigKeys keys, double hiddenDropout) {
         return keys.probability(
@@ -98,6 +103,7 @@ abstract class BertKeys implements Family {
                 .layers(layers)
                 .intermediate(intermediate)
                 .hiddenDropout(hiddenDropout)
+                .outputDropout(outputDropout(hiddenDropout))
                 .attentionDropout(keys.probability("attention_probs_dropout_prob", absent.dropout()))
                 .classifierDropout(classifierDropout(keys, hiddenDropout))
                 .initializerRange(keys.positiveNumber("initializer_range", 0.02))

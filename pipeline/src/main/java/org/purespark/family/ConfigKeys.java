@@ -51,6 +51,8 @@ public final class ConfigKeys {
     private final ObjectNode raw;
     private final String place;
     private final HeadDecision.Head head;
+    /** What stands before a key's name in messages. */
+    private final String names;
 
     /** The keys of an encoder without a head. */
     public ConfigKeys(ObjectNode raw, String place) {
@@ -63,14 +65,19 @@ public final class ConfigKeys {
      * @param head what the model has on the encoder
      */
     ConfigKeys(ObjectNode raw, String place, HeadDecision.Head head) {
+        this(raw, place, head, "");
+    }
+
+    private ConfigKeys(ObjectNode raw, String place, HeadDecision.Head head, String names) {
         this.raw = raw;
         this.place = place;
         this.head = head;
+        this.names = names;
     }
 
     /** The same keys of a model with that head. */
     ConfigKeys with(HeadDecision.Head decided) {
-        return new ConfigKeys(raw, place, decided);
+        return new ConfigKeys(raw, place, decided, names);
     }
 
     /** The names under {@code architectures}; empty if there are none. */
@@ -83,6 +90,11 @@ public final class ConfigKeys {
     /** Whether the family's sequence classifier is on the encoder. */
     public boolean isSequenceClassifier() {
         return head == HeadDecision.Head.SEQUENCE;
+    }
+
+    /** Whether the family's classifier of each token is on the encoder. */
+    boolean isTokenClassifier() {
+        return head == HeadDecision.Head.TOKENS;
     }
 
     Family family() {
@@ -135,6 +147,64 @@ public final class ConfigKeys {
         }
     }
 
+    /** Refuses a flag that is not false. */
+    void requireFalse(String key, String otherwise) {
+        if (flag(key, false)) {
+            throw invalid(key, "is true; " + otherwise);
+        }
+    }
+
+    /** True or false. */
+    boolean flag(String key, boolean absent) {
+        if (!raw.hasNonNull(key)) {
+            return absent;
+        }
+        if (!raw.get(key).isBoolean()) {
+            throw invalid(key, "is " + Shown.of(raw.get(key)) + "; expected true or false");
+        }
+        return raw.get(key).booleanValue();
+    }
+
+    /** Whether the key is there with a value. */
+    boolean has(String key) {
+        return raw.hasNonNull(key);
+    }
+
+    /** A list of texts; a single text is cut at each bar, as in older files. Empty if the key is absent. */
+    List<String> texts(String key) {
+        JsonNode value = raw.path(key);
+        List<String> texts = new ArrayList<>();
+        if (value.isTextual()) {
+            for (String part : value.textValue().split("\\|")) {
+                if (!part.isBlank()) {
+                    texts.add(part.strip());
+                }
+            }
+            return texts;
+        }
+        if (!value.isArray() && raw.hasNonNull(key)) {
+            throw invalid(key, "is " + Shown.of(value) + "; expected a list of texts");
+        }
+        for (JsonNode one : value) {
+            if (!one.isTextual()) {
+                throw invalid(key, "has " + Shown.of(one) + "; expected texts");
+            }
+            texts.add(one.textValue());
+        }
+        return texts;
+    }
+
+    /** The keys of an object under a key, which errors name as {@code key.inner}; none if it is absent. */
+    ConfigKeys within(String key) {
+        if (!raw.hasNonNull(key)) {
+            return new ConfigKeys(raw.objectNode(), place, head, names + key + ".");
+        }
+        if (raw.get(key) instanceof ObjectNode object) {
+            return new ConfigKeys(object, place, head, names + key + ".");
+        }
+        throw invalid(key, "is " + Shown.of(raw.get(key)) + "; expected an object");
+    }
+
     public String text(String key, String absent) {
         if (!raw.hasNonNull(key)) {
             return absent;
@@ -182,6 +252,20 @@ public final class ConfigKeys {
         return value;
     }
 
+    /** Any integer up to {@code most}. */
+    int integer(String key, int absent, int most) {
+        JsonNode value = raw.path(key);
+        if (value.isIntegralNumber() && value.canConvertToInt() && value.intValue() < 0) {
+            return value.intValue();
+        }
+        return natural(key, absent, most);
+    }
+
+    /** Whether the key is there, with null as its value. */
+    boolean isNull(String key) {
+        return raw.path(key).isNull();
+    }
+
     /** A number of heads, which divides {@code whole}, the value of {@code wholeKey}. */
     public int divisorOf(int whole, String wholeKey, String key, int absent) {
         int value = positive(key, absent, Sizes.MOST_HEADS);
@@ -225,6 +309,6 @@ public final class ConfigKeys {
      * @param what follows the key: its value, and what is expected
      */
     public InputException invalid(String key, String what) {
-        return new InputException("cannot use " + place + ": \"" + key + "\" " + what);
+        return new InputException("cannot use " + place + ": \"" + names + key + "\" " + what);
     }
 }

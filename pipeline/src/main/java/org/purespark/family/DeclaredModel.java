@@ -62,8 +62,7 @@ public record DeclaredModel(
         if (encoder.maxTokens() < 2) {
             throw keys.invalid("max_position_embeddings", "leaves no room for two tokens");
         }
-        boolean sequence = keys.isSequenceClassifier();
-        ClassifierKind kind = sequence ? family.sequenceHead().kind() : ClassifierKind.LINEAR;
+        ClassifierKind kind = family.classifierKind(keys);
         requireAddressable(encoder, kind, place);
         return new DeclaredModel(
                 family,

@@ -15,7 +15,9 @@ public final class Families {
             new DistilBert(),
             new Electra(),
             new Mpnet(),
-            new Albert());
+            new Albert(),
+            new ModernBert(),
+            new DebertaV2());
 
     private Families() {}
 

@@ -3,6 +3,7 @@ package org.purespark.family;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
@@ -34,8 +35,25 @@ public interface Family {
     /** Writes every constant of the encoder into a {@code config.json}, so that nothing depends on a default. */
     void write(EncoderConfig encoder, ObjectNode raw);
 
-    /** Writes the dropout before the last projection, if the family has a key for it. */
+    /** Writes the dropout before the last projection and, if there are such, other keys of this classifier. */
     void writeClassifierDropout(ClassifierKind kind, double rate, ObjectNode raw);
+
+    /**
+     * What the declared class has on the encoder; a linear classifier, if it has none.
+     *
+     * @throws org.purespark.InputException if it has something that is not computed
+     */
+    default ClassifierKind classifierKind(ConfigKeys keys) {
+        return keys.isSequenceClassifier() ? sequenceHead().kind() : ClassifierKind.LINEAR;
+    }
+
+    /**
+     * Tensors that the class of a linear classifier needs besides: they are made from parameters, so that the class
+     * computes that classifier.
+     */
+    default List<DerivedTensor> besideLinearClassifier() {
+        return List.of();
+    }
 
     /** The family's sequence classifier. */
     SequenceHead sequenceHead();

@@ -59,8 +59,10 @@ record HeadDecision(Head head, Optional<String> notice) {
         boolean isComplete = names.contains(dense) && names.contains(projection);
         String found = "the tensors " + dense + " and " + projection;
         String sequence = family.className(ConfigKeys.SEQUENCE_CLASSIFICATION);
+        // The classes for sequences and for tokens then have the same tensors.
+        boolean bothHaveDense = !family.besideLinearClassifier().isEmpty();
         if (architectures.stream().anyMatch(name -> name.endsWith(ConfigKeys.TOKEN_CLASSIFICATION))) {
-            if (isComplete) {
+            if (isComplete && !bothHaveDense) {
                 throw new InputException("cannot use " + place + ": \"architectures\" is "
                         + Shown.list(architectures) + ", but " + found + " are those of " + sequence
                         + "; write the class there that the model is of");
@@ -78,9 +80,12 @@ record HeadDecision(Head head, Optional<String> notice) {
         }
         if (names.contains(projection) && projectionPlace == Projection.IN_WEIGHTS) {
             throw new InputException("cannot use " + place + ": it " + declared + ", and there is " + projection
-                    + " without " + dense + ": it is not known what reads the encoder; write \"architectures\": [\""
-                    + family.className(ConfigKeys.TOKEN_CLASSIFICATION)
-                    + "\"] if it reads the first token's last hidden state");
+                    + " without " + dense + ": it is not known what reads the encoder; "
+                    + (bothHaveDense
+                            ? "give it with --classifier, as a file of its own,"
+                            : "write \"architectures\": [\"" + family.className(ConfigKeys.TOKEN_CLASSIFICATION)
+                                    + "\"]")
+                    + " if it reads the first token's last hidden state");
         }
         return new HeadDecision(Head.NONE, Optional.empty());
     }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.purespark.encoder.ClassifierKind;
-import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.ParameterList;
 import org.purespark.encoder.ParameterSpec;
 
@@ -19,6 +18,11 @@ public final class TensorNames {
     private static final List<String> IGNORED_PREFIXES = List.of(
             "embeddings.position_ids",
             "embeddings.token_type_ids",
+            "embeddings.position_embeddings.",
+            "head.",
+            "decoder.",
+            "lm_predictions.",
+            "mask_predictions.",
             "pooler.",
             "cls.",
             "lm_head.",
@@ -62,9 +66,7 @@ public final class TensorNames {
         if (!kind.hasDense()) {
             return parameter.name();
         }
-        SequenceHead head = family.sequenceHead();
-        return (parameter.part() == EncoderPart.CLASSIFIER ? head.projection() : head.dense())
-                + parameter.role().suffix();
+        return family.sequenceHead().name(parameter.part()) + parameter.role().suffix();
     }
 
     /** All tensors, in the order of their first parameters. */

@@ -12,7 +12,7 @@ import org.purespark.model.engine.UpdateKernels;
 final class EmbeddingTable {
     private final EncoderConfig config;
     private final Parameters parameters;
-    /** Flat offsets of the word, position and, if there is one, type embedding. */
+    /** Flat offsets of the word and, if there are such, position and type embeddings. */
     private final long[] starts;
 
     EmbeddingTable(EncoderConfig config, Parameters parameters) {
@@ -21,11 +21,17 @@ final class EmbeddingTable {
         ParameterLayout layout = parameters.layout();
         LongStream.Builder offsets = LongStream.builder();
         offsets.add(layout.slice(EncoderPart.WORD_EMBEDDINGS.weight()).offset());
-        offsets.add(layout.slice(EncoderPart.POSITION_EMBEDDINGS.weight()).offset());
+        if (learnsPositions()) {
+            offsets.add(layout.slice(EncoderPart.POSITION_EMBEDDINGS.weight()).offset());
+        }
         if (config.tokenTypes() > 0) {
             offsets.add(layout.slice(EncoderPart.TOKEN_TYPE_EMBEDDINGS.weight()).offset());
         }
         this.starts = offsets.build().toArray();
+    }
+
+    private boolean learnsPositions() {
+        return config.architecture().positions() instanceof Positions.Learned;
     }
 
     /** Writes word[id] + position[t] + type[0] of each token to {@code to} [N, W]; the batch must be checked before. */
@@ -46,7 +52,9 @@ final class EmbeddingTable {
     private int[][] rows(PackedBatch batch) {
         int[][] rows = new int[starts.length][batch.tokens()];
         rows[0] = batch.ids();
-        rows[1] = positions(batch);
+        if (learnsPositions()) {
+            rows[1] = positions(batch);
+        }
         return rows;
     }
 

@@ -10,49 +10,20 @@ import java.util.TreeSet;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.purespark.encoder.Activation;
 import org.purespark.encoder.Attention;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.EncoderPart;
-import org.purespark.model.engine.AttentionKernels;
-import org.purespark.model.engine.AttentionKernels.Attended;
-import org.purespark.model.engine.AttentionKernels.AttentionCall;
-import org.purespark.model.engine.AttentionKernels.FirstTokenAttended;
-import org.purespark.model.engine.Dropout;
-import org.purespark.model.engine.DropoutSite;
-import org.purespark.model.engine.HeadKernels;
+import org.purespark.encoder.Normalization;
 import org.purespark.model.engine.LossKernels.ClsAttention;
-import org.purespark.model.engine.NormKernels;
-import org.purespark.model.engine.NormKernels.NormCall;
-import org.purespark.model.engine.ProductKernels;
-import org.purespark.model.engine.ProductKernels.Biased;
-import org.purespark.model.engine.ProductKernels.Weight;
-import org.purespark.model.engine.RowKernels;
-import org.purespark.model.engine.RowKernels.BiasFunction;
-import org.purespark.model.engine.TextBatch.RowKind;
 import org.purespark.model.graph.BackwardGraph;
-import org.purespark.model.ops.AddBias;
 import org.purespark.model.ops.AttentionPenalty;
-import org.purespark.model.ops.BiasActivation;
-import org.purespark.model.ops.BiasGelu;
-import org.purespark.model.ops.BucketAttention;
 import org.purespark.model.ops.CrossEntropy;
-import org.purespark.model.ops.ElementWise;
-import org.purespark.model.ops.EmbeddingNorm;
-import org.purespark.model.ops.FirstRows;
-import org.purespark.model.ops.FirstTokenAttention;
-import org.purespark.model.ops.HeadGather;
-import org.purespark.model.ops.HeadSpread;
-import org.purespark.model.ops.Linear;
-import org.purespark.model.ops.ResidualNorm;
-import org.purespark.model.ops.SelfAttention;
-import org.purespark.model.ops.TextDropout;
 
 /**
  * The transformer encoder with its classifier, loss and gradients as one SameDiff graph. Texts are packed: N is the
- * number of real tokens in the batch, B of texts; D hidden, W embedding width (D, but for ELECTRA), F intermediate, A
- * heads, L layers, C classes.
+ * number of real tokens in the batch, B of texts; D hidden, W width of the embeddings (in most families D), F
+ * intermediate, A heads, L layers, C classes.
  *
  * <p>Inputs: {@code tokens} [N, W], sums of word, position and type embeddings, which {@link EmbeddingTable} looks up;
  * the parameters ({@link #parameters}); and in learning {@link BackwardGraph#ONE}. All other data of the texts
@@ -86,7 +57,7 @@ final class EncoderGraph {
     enum LastLayer {
         /** First tokens alone: much faster, where nothing else is read. */
         FIRST_TOKENS,
-        /** Attention for all tokens, what follows for first tokens alone: where nothing else is read. */
+        /** Attention for all tokens, as scores know of positions; what follows it for first tokens alone. */
         FIRST_TOKENS_AFTER_ATTENTION,
         /** All: the general way. */
         ALL_TOKENS;
@@ -113,11 +84,9 @@ final class EncoderGraph {
         }
     }
 
-    private final SameDiff graph = SameDiff.create();
+    private final GraphParts parts;
+    private final SameDiff graph;
     private final EncoderConfig config;
-    private final ParameterLayout layout;
-    private final Use use;
-    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     /** Gradient variable → offset in the flat parameters of what it is the gradient of. */
     private final Map<String, Integer> gradientOffsets = new LinkedHashMap<>();
 
@@ -140,28 +109,18 @@ final class EncoderGraph {
             Use use,
             LastLayer lastLayer) {
         this.config = config;
-        this.layout = layout;
-        this.use = use;
-        int last = config.layers() - 1;
+        this.parts = new GraphParts(config, layout, use);
+        this.graph = parts.graph();
+        ClassifierParts ofClassifier = new ClassifierParts(parts, classifier, classifierDropout);
         SDVariable tokens = graph.placeHolder(TOKENS, DataType.FLOAT, -1, config.embedding()); // [N, W]
-        SDVariable x = new EmbeddingNorm(
-                        graph,
-                        new NormKernels.EmbeddingNormInputs<>(
-                                tokens,
-                                variable(EncoderPart.EMBEDDING_NORM.weight(), config.embedding()),
-                                variable(EncoderPart.EMBEDDING_NORM.bias(), config.embedding())),
-                        normalization(RowKind.TOKEN, DropoutSite.embeddings()))
-                .normalized(); // [N, W]
-        if (config.projectsEmbeddings()) {
-            x = affine(x, EncoderPart.EMBEDDING_PROJECTION.path(), config.hidden(), config.embedding()); // [N, D]
-        }
         List<SDVariable> clsAttention = new ArrayList<>();
-        for (int l = 0; l < last; l++) {
-            x = block(l, x, clsAttention); // [N, D]
-        }
-        SDVariable cls = lastRows(lastLayer, last, x, clsAttention); // [B, D]
-        SDVariable logits = classifier(classifier, cls, classifierDropout); // [B, C]
-        for (int l = 0; l <= last; l++) {
+        LastRows rows = rows(tokens, lastLayer, clsAttention);
+        SDVariable read = lastLayer == LastLayer.ALL_TOKENS
+                ? ofClassifier.pooled(rows.all().get().rename(HIDDEN))
+                : rows.first().get(); // [B, D]
+        int classes = layout.slice(EncoderPart.CLASSIFIER.bias()).shape()[0];
+        SDVariable logits = ofClassifier.logits(read, classes).rename(LOGITS); // [B, C]
+        for (int l = 0; l < config.layers(); l++) {
             clsAttention.get(l).rename(clsAttention(l)); // [N, A]
         }
         if (use == Use.LEARNING) {
@@ -169,24 +128,17 @@ final class EncoderGraph {
         }
         if (lastLayer != LastLayer.ALL_TOKENS) {
             // The loss does not use the other tokens of the last layer: they are computed only if a run asks for them.
-            block(last, x, new ArrayList<>()).rename(HIDDEN); // [N, D]
+            rows.all().get().rename(HIDDEN); // [N, D]
         }
     }
 
-    /** First tokens' rows of the last layer: x [N, D] → [B, D]. */
-    private SDVariable lastRows(LastLayer lastLayer, int last, SDVariable x, List<SDVariable> cls) {
-        return switch (lastLayer) {
-            case FIRST_TOKENS -> lastBlock(last, x, cls);
-            case FIRST_TOKENS_AFTER_ATTENTION -> {
-                SDVariable context = new FirstRows(graph, context(last, x, cls)).outputVariable(); // [B, D]
-                SDVariable first = new FirstRows(graph, x).outputVariable(); // [B, D]
-                yield feedForward(last, context, first, RowKind.FIRST_TOKEN); // [B, D]
-            }
-            case ALL_TOKENS -> {
-                SDVariable hidden = block(last, x, cls).rename(HIDDEN); // [N, D]
-                yield new FirstRows(graph, hidden).outputVariable();
-            }
-        };
+    private LastRows rows(SDVariable tokens, LastLayer lastLayer, List<SDVariable> clsAttention) {
+        if (config.architecture().normalization() instanceof Normalization.BeforePart) {
+            Attention.Rotary attention =
+                    (Attention.Rotary) config.architecture().attention();
+            return new PreNormLayers(parts, attention).rows(tokens, clsAttention);
+        }
+        return new PostNormLayers(parts).rows(tokens, lastLayer, clsAttention);
     }
 
     /** Adds the two losses, and the gradients of their sum by all parameters. */
@@ -195,203 +147,13 @@ final class EncoderGraph {
         SDVariable penalty = new AttentionPenalty(graph, new ClsAttention<>(clsAttention))
                 .penalty()
                 .rename(PENALTY); // []
-        TreeSet<String> wanted = new TreeSet<>(parameters.keySet());
+        TreeSet<String> wanted = new TreeSet<>(parameters().keySet());
         wanted.add(TOKENS);
         Map<String, SDVariable> gradients = BackwardGraph.of(graph, List.of(crossEntropy, penalty), wanted);
         tokensGradient = gradients.get(TOKENS).name();
-        parameters.forEach(
-                (name, parameter) -> gradientOffsets.put(gradients.get(name).name(), parameter.offset()));
-    }
-
-    /** Post-norm transformer block: x [N, D] → [N, D]. */
-    private SDVariable block(int l, SDVariable x, List<SDVariable> cls) {
-        return feedForward(l, context(l, x, cls), x, RowKind.TOKEN); // [N, D]
-    }
-
-    /** What heads give for all tokens, before the output projection: x [N, D] → [N, D]. */
-    private SDVariable context(int l, SDVariable x, List<SDVariable> cls) {
-        int d = config.hidden();
-        int own = config.parameterLayer(l);
-        // q, k, v are neighbours in the flat parameters: one matrix covers them.
-        SDVariable qkv = linear(x, EncoderPart.QUERY.weight(own), 3 * d, d); // [N, 3D]
-        SDVariable bias = variable(EncoderPart.QUERY.bias(own), 3 * d); // [3D]
-        Attended<SDVariable> attended = attended(l, qkv, bias);
-        cls.add(attended.clsAttention()); // [N, A]
-        return attended.context(); // [N, D]
-    }
-
-    private Attended<SDVariable> attended(int l, SDVariable qkv, SDVariable bias) {
-        if (config.architecture().attention() instanceof Attention.DistanceBuckets buckets) {
-            SDVariable table = variable(EncoderPart.DISTANCE_SCORES.weight(), buckets.rows(), config.heads()); // [R, A]
-            return new BucketAttention(
-                            graph, new AttentionKernels.BucketAttentionInputs<>(qkv, bias, table), attention(l))
-                    .attended();
-        }
-        return new SelfAttention(graph, new AttentionKernels.SelfAttentionInputs<>(qkv, bias), attention(l)).attended();
-    }
-
-    /**
-     * The last block, of which the classifier reads only the first tokens: x [N, D] → [B, D]. The weights of keys and
-     * values are multiplied with the first tokens' queries and sums of hidden states, not with all tokens. The bias of
-     * the keys changes nothing here, and its gradient is 0.
-     */
-    private SDVariable lastBlock(int l, SDVariable x, List<SDVariable> cls) {
-        SDVariable first = new FirstRows(graph, x).outputVariable(); // [B, D]
-        int d = config.hidden();
-        int own = config.parameterLayer(l);
-        SDVariable q = affine(first, EncoderPart.QUERY.path(own), d, d); // [B, D]
-        SDVariable keyWeight = variable(EncoderPart.KEY.weight(own), d, d); // [D, D]
-        SDVariable u = new HeadSpread(graph, new HeadKernels.HeadSpreadInputs<>(q, keyWeight), config.heads())
-                .outputVariable(); // [A, B, D]
-        FirstTokenAttended<SDVariable> attended =
-                new FirstTokenAttention(graph, new AttentionKernels.FirstTokenInputs<>(u, x), attention(l)).attended();
-        cls.add(attended.clsAttention()); // [N, A]
-        SDVariable context = new HeadGather(
-                        graph,
-                        new HeadKernels.HeadGatherInputs<>(
-                                attended.states(), // [A, B, D]
-                                attended.sums(), // [A, B]
-                                variable(EncoderPart.VALUE.weight(own), d, d),
-                                variable(EncoderPart.VALUE.bias(own), d)))
-                .outputVariable(); // [B, D]
-        return feedForward(l, context, first, RowKind.FIRST_TOKEN); // [B, D]
-    }
-
-    /** What follows attention, row by row: context and x [R, D] → [R, D]. */
-    private SDVariable feedForward(int l, SDVariable context, SDVariable x, RowKind rows) {
-        int d = config.hidden();
-        int f = config.intermediate();
-        int own = config.parameterLayer(l);
-        SDVariable attended = linear(context, EncoderPart.ATTENTION_OUTPUT.weight(own), d, d); // [R, D]
-        SDVariable middle = norm(
-                new NormKernels.ResidualNormInputs<>(
-                        attended,
-                        variable(EncoderPart.ATTENTION_OUTPUT.bias(own), d),
-                        x,
-                        variable(EncoderPart.ATTENTION_NORM.weight(own), d),
-                        variable(EncoderPart.ATTENTION_NORM.bias(own), d)),
-                normalization(rows, DropoutSite.ATTENTION_OUTPUT.in(l))); // [R, D]
-        SDVariable wide = linear(middle, EncoderPart.INTERMEDIATE.weight(own), f, d); // [R, F]
-        SDVariable activated = activated(
-                wide,
-                EncoderPart.INTERMEDIATE.bias(own),
-                f,
-                config.architecture().feedForward().activation()); // [R, F]
-        SDVariable narrow = linear(activated, EncoderPart.OUTPUT.weight(own), d, f); // [R, D]
-        return norm(
-                new NormKernels.ResidualNormInputs<>(
-                        narrow,
-                        variable(EncoderPart.OUTPUT.bias(own), d),
-                        middle,
-                        variable(EncoderPart.OUTPUT_NORM.weight(own), d),
-                        variable(EncoderPart.OUTPUT_NORM.bias(own), d)),
-                new NormCall(rows, outputDropout(l), config.layerNormEpsilon())); // [R, D]
-    }
-
-    private AttentionCall attention(int l) {
-        return new AttentionCall(
-                l, config.heads(), new Dropout(DropoutSite.ATTENTION.in(l), config.attentionDropout()));
-    }
-
-    /** Of the feed-forward part. */
-    private Dropout outputDropout(int l) {
-        double rate =
-                switch (config.architecture().feedForward().outputDropout()) {
-                    case RATE_OF_HIDDEN_STATES -> config.hiddenDropout();
-                    case NONE -> 0;
-                };
-        return new Dropout(DropoutSite.OUTPUT.in(l), rate);
-    }
-
-    private NormCall normalization(RowKind rows, int site) {
-        return new NormCall(rows, new Dropout(site, config.hiddenDropout()), config.layerNormEpsilon());
-    }
-
-    private SDVariable norm(NormKernels.ResidualNormInputs<SDVariable> in, NormCall norm) {
-        return new ResidualNorm(graph, in, norm).normalized(); // [R, D]
-    }
-
-    /** h [R, F] without its bias → activation(h + bias) [R, F]. */
-    private SDVariable activated(SDVariable h, String bias, int width, Activation activation) {
-        Biased<SDVariable> biased = new Biased<>(h, variable(bias, width));
-        return switch (activation) {
-            case GELU -> new BiasGelu(graph, biased).activated();
-            case GELU_BY_TANH -> new BiasActivation(graph, biased, BiasFunction.GELU_BY_TANH).activated();
-            case SILU -> new BiasActivation(graph, biased, BiasFunction.SILU).activated();
-            case TANH -> new BiasActivation(graph, biased, BiasFunction.TANH).activated();
-            case RELU -> new BiasActivation(graph, biased, BiasFunction.RELU).activated();
-        };
-    }
-
-    /** The same for the few rows of a classifier's inner layer: no slopes are kept for tanh and ReLU. */
-    private SDVariable activatedInside(SDVariable h, String bias, int width, Activation activation) {
-        return switch (activation) {
-            case TANH -> entryWise(new Biased<>(h, variable(bias, width)), RowKernels.EntryFunction.TANH);
-            case RELU -> entryWise(new Biased<>(h, variable(bias, width)), RowKernels.EntryFunction.RELU);
-            case GELU, GELU_BY_TANH, SILU -> activated(h, bias, width, activation);
-        };
-    }
-
-    private SDVariable entryWise(Biased<SDVariable> biased, RowKernels.EntryFunction function) {
-        SDVariable sum = new AddBias(graph, biased).outputVariable();
-        return new ElementWise(graph, sum, function).outputVariable();
-    }
-
-    /** cls [B, D] → logits [B, C]; the kind decides the activation and the places of dropout. */
-    private SDVariable classifier(ClassifierKind kind, SDVariable cls, double rate) {
-        int d = config.hidden();
-        int c = layout.slice(EncoderPart.CLASSIFIER.bias()).shape()[0];
-        Dropout beforeProjection = new Dropout(DropoutSite.projection(config.layers()), rate);
-        Dropout beforeDense = new Dropout(DropoutSite.innerDense(config.layers()), rate);
-        SDVariable features = cls; // [B, D]
-        if (kind.inner() instanceof ClassifierKind.Inner.Dense dense) {
-            SDVariable read =
-                    switch (dense.input()) {
-                        case AS_IT_IS -> cls;
-                        case WITH_DROPOUT -> drop(cls, beforeDense);
-                    };
-            SDVariable product = linear(read, EncoderPart.CLASSIFIER_DENSE.weight(), d, d); // [B, D]
-            features = activatedInside(product, EncoderPart.CLASSIFIER_DENSE.bias(), d, dense.activation()); // [B, D]
-        }
-        return affine(drop(features, beforeProjection), EncoderPart.CLASSIFIER.path(), c, d)
-                .rename(LOGITS); // [B, C]
-    }
-
-    /** Dropout on one row for each text: x [B, D] → [B, D]. */
-    private SDVariable drop(SDVariable x, Dropout dropout) {
-        return new TextDropout(graph, x, dropout).outputVariable();
-    }
-
-    /** x [R, in] → x·Wᵀ [R, out], W [out, in] starting with parameter {@code first}. */
-    private SDVariable linear(SDVariable x, String first, int out, int in) {
-        SDVariable weight =
-                switch (use) {
-                    case LEARNING -> variable(first, out, in);
-                    case READING -> parameter(first, Form.TRANSPOSED_COPY, out, in);
-                };
-        Weight form = use == Use.LEARNING ? Weight.OUT_IN : Weight.IN_OUT;
-        return new Linear(graph, new ProductKernels.LinearInputs<>(x, weight), form).outputVariable();
-    }
-
-    /** x [R, in] → x·Wᵀ + b [R, out]. */
-    private SDVariable affine(SDVariable x, String name, int out, int in) {
-        SDVariable product = linear(x, name + ".weight", out, in); // [R, out]
-        return new AddBias(graph, new Biased<>(product, variable(name + ".bias", out))).outputVariable();
-    }
-
-    /** A trainable view of the flat parameters, of the given shape, that starts with parameter {@code first}. */
-    private SDVariable variable(String first, int... shape) {
-        return parameter(first, Form.VIEW, shape);
-    }
-
-    private SDVariable parameter(String first, Form form, int... shape) {
-        Parameter parameter = new Parameter(layout.slice(first).offset(), shape, form);
-        String name = first + Arrays.toString(parameter.shapeInGraph());
-        if (!graph.hasVariable(name)) {
-            graph.placeHolder(name, DataType.FLOAT, parameter.shapeInGraph());
-            parameters.put(name, parameter);
-        }
-        return graph.getVariable(name);
+        parameters()
+                .forEach((name, parameter) ->
+                        gradientOffsets.put(gradients.get(name).name(), parameter.offset()));
     }
 
     SameDiff graph() {
@@ -400,7 +162,7 @@ final class EncoderGraph {
 
     /** The graph's parameters by its names for them. */
     Map<String, Parameter> parameters() {
-        return parameters;
+        return parts.parameters();
     }
 
     /** Names of the gradients of parameters, with the offset of each in the flat parameters; none in reading. */

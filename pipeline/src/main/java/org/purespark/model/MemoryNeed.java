@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.purespark.encoder.Attention;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.LayerSharing;
@@ -20,7 +21,7 @@ import org.purespark.model.graph.PlannedMemory;
  *
  * <p>Heap: moments 8·P_w + 8·P_d/N; gradients 4·P; where N is above 1, the sum of the owned range, 4·P_d/N. Besides
  * these, at different times: a copy of the weights that are read or written, 4·P, and the sent and received data of the
- * exchange, 8·P_d·(N - 1)/N.
+ * exchange, 8·P_d·(N - 1)/N. Disentangled attention takes some more for distances.
  *
  * <p>Off-heap: weights 4·P, and the memory of the graph in a run, computed from its plan ({@link PlannedMemory}). This
  * is the memory of a step or, if it is more, of the passes without gradients before and after training, one in each
@@ -61,7 +62,7 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         long shared = 2 * ((dense + work.trainingTasks() - 1) / work.trainingTasks());
         long partial = work.trainingTasks() == 1 ? 0 : dense / work.trainingTasks();
         long exchanged = 2 * (dense - dense / work.trainingTasks());
-        long heap = 2 * words + shared + all + partial + Math.max(all, exchanged);
+        long heap = 2 * words + shared + all + partial + Math.max(all, exchanged) + distances(config, work);
         long offHeap = all + Math.max(step(config, layout, work), passes(config, layout, work));
         if (config.architecture().layerSharing() == LayerSharing.NONE) {
             return new MemoryNeed(layout.size(), heap, offHeap);
@@ -81,11 +82,22 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         return copiesOfMatrices(reading) + work.threads() * pass(config, reading, work);
     }
 
+    /** What attention takes for vectors of distances, and the sums of their gradients. */
+    private static long distances(EncoderConfig config, Work work) {
+        return config.architecture().attention() instanceof Attention.Disentangled attention
+                ? CpuEngine.distanceBytes(
+                        work.microBatch(),
+                        work.maxTokens(),
+                        (long) attention.terms().count() * config.hidden())
+                : 0;
+    }
+
     /** The memory of a training step. */
     private static long step(EncoderConfig config, ParameterLayout layout, Work work) {
         EncoderGraph learning = new EncoderGraph(config, ClassifierKind.LINEAR, 0, layout, EncoderGraph.Use.LEARNING);
         long rows = (long) work.microBatch() * work.maxTokens();
-        long columns = Math.max(3L * config.hidden(), config.intermediate());
+        long columns = Math.max(
+                3L * config.hidden(), config.architecture().feedForward().widest(config.sizes()));
         return held(config, learning, TextClassifier.learning(learning), work.microBatch(), work.maxTokens())
                 + CpuEngine.productCopyBytes(rows, columns, work.threads());
     }

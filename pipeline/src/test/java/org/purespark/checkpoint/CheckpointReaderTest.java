@@ -68,7 +68,8 @@ class CheckpointReaderTest {
         assertThat(encoder.encoder().headSize()).isEqualTo(12);
         ObjectNode raw = encoder.rawConfig();
         assertThat(encoder.encoder().layerNormEpsilon())
-                .isEqualTo(raw.path("layer_norm_eps").asDouble(1e-12));
+                .isEqualTo(raw.path(raw.has("norm_eps") ? "norm_eps" : "layer_norm_eps")
+                        .asDouble(1e-12));
         assertThat(encoder.encoder().projectsEmbeddings()).isEqualTo(raw.has("embedding_size"));
         assertThat(encoder.encoder().maxTokens()).isEqualTo(160);
         assertThat(encoder.tokenizerFiles().keySet()).containsAnyOf("tokenizer.json", "vocab.txt");

@@ -12,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,9 +30,11 @@ import org.purespark.encoder.ParameterList;
 import org.purespark.family.Albert;
 import org.purespark.family.Bert;
 import org.purespark.family.ConfigKeys;
+import org.purespark.family.DebertaV2;
 import org.purespark.family.Electra;
 import org.purespark.family.ExportForm;
 import org.purespark.family.Family;
+import org.purespark.family.ModernBert;
 import org.purespark.family.Mpnet;
 import org.purespark.family.Roberta;
 import org.purespark.heads.Head;
@@ -145,7 +149,11 @@ class CheckpointWriterTest {
         SortedMap<String, Tensor> disk =
                 exported(TinyModels.classifier(family, ClassifierKind.LINEAR), ExportForm.DENSE);
         assertThat(disk.keySet()).contains("classifier.weight", "classifier.bias");
-        assertThat(disk.keySet()).allMatch(name -> name.startsWith(family.prefix()) || name.startsWith("classifier."));
+        Set<String> beside = new TreeSet<>();
+        family.besideLinearClassifier().forEach(tensor -> beside.add(tensor.name()));
+        assertThat(disk.keySet())
+                .allMatch(name ->
+                        name.startsWith(family.prefix()) || name.startsWith("classifier.") || beside.contains(name));
         assertThat(config().path("architectures").path(0).asText())
                 .isEqualTo(family.className("ForTokenClassification"));
         assertThat(config().path("model_type").asText()).isEqualTo(family.modelType());
@@ -167,6 +175,8 @@ class CheckpointWriterTest {
                 switch (family.modelType()) {
                     case "bert" -> new String[] {"bert.pooler.dense.weight", "classifier.weight"};
                     case "albert" -> new String[] {"albert.pooler.weight", "classifier.weight"};
+                    case "deberta-v2" -> new String[] {"pooler.dense.weight", "classifier.weight"};
+                    case "modernbert" -> new String[] {"head.norm.weight", "classifier.weight"};
                     case "distilbert" -> new String[] {"pre_classifier.weight", "classifier.weight"};
                     default -> new String[] {"classifier.dense.weight", "classifier.out_proj.weight"};
                 };
@@ -226,6 +236,40 @@ class CheckpointWriterTest {
                         mpnet, TinyModels.config(mpnet), ClassifierKind.LINEAR, ExportForm.COMPACT))
                 .isInstanceOf(InputException.class)
                 .hasMessage("cannot write the compact form: models of type mpnet with pruned heads have"
+                        + " export.form=dense");
+    }
+
+    @Test
+    void aHeadThatChangesWhatALinearClassifierReadsIsRefused() throws IOException {
+        SortedMap<String, Tensor> disk =
+                exported(TinyModels.classifier(new ModernBert(), ClassifierKind.LINEAR), ExportForm.DENSE);
+        assertThat(config().path("classifier_activation").asText()).isEqualTo("linear");
+        Tensor gamma = disk.get("model.final_norm.weight");
+        assertThat(disk.get("head.norm.weight").values()).isEqualTo(gamma.values());
+        assertThat(disk.get("head.dense.weight").values()[7]).isEqualTo(1 / gamma.values()[1]);
+        Path weights = temporary.resolve("export/model.safetensors");
+        String wayOut = "; with classifier_activation \"linear\" only a head is read that changes nothing, as this"
+                + " program writes it";
+
+        disk.get("head.norm.weight").values()[2] += 1;
+        TinyModels.writeSafeTensors(weights, disk);
+        assertThatThrownBy(() -> reader.read(temporary.resolve("export").toString()))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith(
+                        "cannot read tensor head.norm.weight: it is not made from final_norm.weight" + wayOut);
+        disk.remove("head.norm.weight");
+        TinyModels.writeSafeTensors(weights, disk);
+        assertThatThrownBy(() -> reader.read(temporary.resolve("export").toString()))
+                .isInstanceOf(InputException.class)
+                .hasMessage("cannot read tensor head.norm.weight: it is missing" + wayOut);
+    }
+
+    @Test
+    void familiesWithoutHeadPruningHaveNoCompactForm() {
+        Checkpoint model = TinyModels.pruned(TinyModels.encoder(new DebertaV2()), FIRST);
+        assertThatThrownBy(() -> exported(model, ExportForm.COMPACT))
+                .isInstanceOf(InputException.class)
+                .hasMessage("cannot write the compact form: models of type deberta-v2 with pruned heads have"
                         + " export.form=dense");
     }
 

@@ -54,6 +54,7 @@ final class TinyModels {
                 .layers(2)
                 .intermediate(5)
                 .padTokenId(whole.padTokenId())
+                .dropout(whole.dropout())
                 .build();
     }
 

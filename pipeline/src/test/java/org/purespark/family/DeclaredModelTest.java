@@ -16,10 +16,16 @@ import org.purespark.InputException;
 import org.purespark.encoder.Activation;
 import org.purespark.encoder.Architecture;
 import org.purespark.encoder.Attention;
+import org.purespark.encoder.Attention.DistanceNorm;
+import org.purespark.encoder.Attention.DistanceTerms;
+import org.purespark.encoder.Attention.DistanceWeights;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.Distances;
 import org.purespark.encoder.EmbeddingProjection;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.FeedForward;
 import org.purespark.encoder.LayerSharing;
+import org.purespark.encoder.Pooling;
 
 class DeclaredModelTest {
     @Test
@@ -45,9 +51,9 @@ class DeclaredModelTest {
                 .build();
         assertThat(parse("{'model_type':'mpnet'}")).isEqualTo(mpnet);
         Architecture ofAlbert = Architecture.bert(0, 1e-12)
-                .with(EmbeddingProjection.ALWAYS)
+                .with(EmbeddingProjection.ALWAYS_AFTER_NORM)
                 .with(LayerSharing.ALL)
-                .with(new FeedForward.TwoLayers(Activation.GELU_BY_TANH, FeedForward.OutputDropout.NONE));
+                .with(new FeedForward.TwoLayers(Activation.GELU_BY_TANH));
         EncoderConfig albert = EncoderConfig.builder(ofAlbert)
                 .vocabulary(30000)
                 .positions(512)
@@ -128,7 +134,8 @@ class DeclaredModelTest {
     })
     void activationsAreKnownByTheirNamesInTransformers(String name, Activation activation) throws IOException {
         ObjectMapper json = new ObjectMapper();
-        for (String family : new String[] {"bert", "roberta", "distilbert", "electra", "mpnet", "albert"}) {
+        for (String family :
+                new String[] {"bert", "roberta", "distilbert", "electra", "mpnet", "albert", "deberta-v2"}) {
             String key = family.equals("distilbert") ? "activation" : "hidden_act";
             EncoderConfig config = parse("{'model_type':'" + family + "','" + key + "':'" + name + "'}");
             assertThat(config.architecture().feedForward().activation()).isEqualTo(activation);
@@ -176,16 +183,110 @@ class DeclaredModelTest {
                 .isEqualTo(0.4);
     }
 
+    @Test
+    void modernBertsKeysMeanTheSameInBothForms() throws IOException {
+        Attention.Rotary absent = rotary("{'model_type':'modernbert'}");
+        assertThat(absent).isEqualTo(new Attention.Rotary(160_000, 10_000, 64, 3));
+        Attention.Rotary expected = new Attention.Rotary(80_000, 500, 16, 2);
+        assertThat(rotary("{'model_type':'modernbert','global_rope_theta':80000,'local_rope_theta':500,"
+                        + "'local_attention':33,'global_attn_every_n_layers':2}"))
+                .isEqualTo(expected);
+        assertThat(rotary("{'model_type':'modernbert','num_hidden_layers':3,'local_attention':32,'layer_types':"
+                        + "['full_attention','sliding_attention','full_attention'],'rope_parameters':{"
+                        + "'full_attention':{'rope_type':'default','rope_theta':80000},"
+                        + "'sliding_attention':{'rope_theta':500}}}"))
+                .isEqualTo(expected);
+        assertThat(rotary("{'model_type':'modernbert','local_rope_theta':null}").localTheta())
+                .isEqualTo(160_000);
+    }
+
+    private static Attention.Rotary rotary(String json) throws IOException {
+        return (Attention.Rotary) parse(json).architecture().attention();
+    }
+
+    @Test
+    void debertasKeysMeanTheSameInBothForms() throws IOException {
+        assertThat(parse("{'model_type':'deberta-v2'}").architecture().attention())
+                .isEqualTo(new Attention.DotProduct());
+        Attention.Disentangled expected = new Attention.Disentangled(
+                new Distances(256, 512), DistanceTerms.BOTH, DistanceWeights.OF_TOKENS, DistanceNorm.LAYER_NORM);
+        String keys = "'model_type':'deberta-v2','relative_attention':true,'max_relative_positions':-1,"
+                + "'position_buckets':256,'norm_rel_ebd':'layer_norm','share_att_key':true,'pos_att_type':";
+        for (String terms : new String[] {"'p2c|c2p'", "['p2c','c2p']"}) {
+            assertThat(parse("{" + keys + terms + "}").architecture().attention())
+                    .isEqualTo(expected);
+        }
+        assertThat(parse("{'model_type':'deberta-v2','relative_attention':true,'pos_att_type':'c2p'}")
+                        .architecture()
+                        .attention())
+                .isEqualTo(new Attention.Disentangled(
+                        new Distances(512, 0),
+                        DistanceTerms.CONTENT_TO_POSITION,
+                        DistanceWeights.OWN,
+                        DistanceNorm.NONE));
+    }
+
+    @Test
+    void theClassDecidesModernBertsClassifier() throws IOException {
+        assertThat(kind("'ModernBertModel'")).isEqualTo(ClassifierKind.LINEAR);
+        ClassifierKind.Inner head = new ClassifierKind.Inner.DenseNorm(Activation.GELU);
+        assertThat(kind("'ModernBertForTokenClassification'")).isEqualTo(new ClassifierKind(Pooling.FIRST_TOKEN, head));
+        assertThat(kind("'ModernBertForSequenceClassification'")).isEqualTo(new ClassifierKind(Pooling.MEAN, head));
+    }
+
+    @Test
+    void tensorsOfModernBertsHeadFitBothOfItsClasses() throws IOException {
+        String[] tensors = {"head.dense.weight", "head.norm.weight", "classifier.weight", "classifier.bias"};
+        String tokens = "{'model_type':'modernbert','architectures':['ModernBertForTokenClassification']";
+        assertThat(declared(tokens + "}", tensors).classifierKind())
+                .isEqualTo(new ModernBert().sequenceHead().kind());
+        assertThat(declared(tokens + ",'classifier_activation':'linear'}", tensors)
+                        .classifierKind())
+                .isEqualTo(ClassifierKind.LINEAR);
+        DeclaredModel undeclared = declared("{'model_type':'modernbert','classifier_pooling':'mean'}", tensors);
+        assertThat(undeclared.classifierKind().pooling()).isEqualTo(Pooling.MEAN);
+        assertThat(undeclared.notice())
+                .hasValue("config.json has no \"architectures\"; the tensors head.dense.weight and classifier.weight"
+                        + " are those of ModernBertForSequenceClassification, which the model is taken for");
+        assertThatThrownBy(() -> declared("{'model_type':'modernbert'}", "classifier.weight"))
+                .isInstanceOf(InputException.class)
+                .hasMessage("cannot use config.json: it has no \"architectures\", and there is classifier.weight"
+                        + " without head.dense.weight: it is not known what reads the encoder; give it with"
+                        + " --classifier, as a file of its own, if it reads the first token's last hidden state");
+    }
+
+    @Test
+    void tensorsDecideDebertasHeadWhereNoClassIsDeclared() throws IOException {
+        DeclaredModel model = declared("{'model_type':'deberta-v2'}", "pooler.dense.weight", "classifier.weight");
+        assertThat(model.classifierKind())
+                .isEqualTo(new DebertaV2().sequenceHead().kind());
+        assertThat(model.classifier()).isEqualTo(DeclaredModel.Classifier.DECLARED);
+        assertThat(declared("{'model_type':'deberta-v2'}", "deberta.embeddings.word_embeddings.weight")
+                        .classifier())
+                .isEqualTo(DeclaredModel.Classifier.NONE);
+        assertThatThrownBy(() -> declared(
+                        "{'model_type':'deberta-v2','architectures':['DebertaV2ForTokenClassification']}",
+                        "pooler.dense.weight",
+                        "classifier.weight"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("are those of DebertaV2ForSequenceClassification");
+    }
+
+    private static ClassifierKind kind(String architecture) throws IOException {
+        String json = "{'model_type':'modernbert','classifier_pooling':'mean','architectures':[" + architecture + "]}";
+        return declared(json).classifierKind();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "{} | cannot use config.json: it has no \"model_type\"; known are bert, roberta,"
                         + " xlm-roberta, camembert, distilbert, electra, mpnet,"
-                        + " albert",
+                        + " albert, modernbert, deberta-v2",
                 "{'model_type':'gpt2'} | cannot use config.json: unknown model_type \"gpt2\"; known are bert, roberta,"
                         + " xlm-roberta, camembert, distilbert, electra, mpnet,"
-                        + " albert",
+                        + " albert, modernbert, deberta-v2",
                 "{'model_type':'bert','hidden_act':'relu6'} | \"hidden_act\" is \"relu6\"; computed are gelu,"
                         + " gelu_python, gelu_new, gelu_pytorch_tanh, silu, swish, tanh, relu",
                 "{'model_type':'distilbert','activation':'gelu_10'} | \"activation\" is \"gelu_10\"; computed are"
@@ -212,6 +313,47 @@ class DeclaredModelTest {
                 "{'model_type':'bert','hidden_act':3} | \"hidden_act\" is 3; expected a text",
                 "{'model_type':'mpnet','relative_attention_num_buckets':31} | \"relative_attention_num_buckets\" is 31;"
                         + " the least is 32",
+                "{'model_type':'modernbert','hidden_activation':'silu'} | \"hidden_activation\" is \"silu\"; only"
+                        + " \"gelu\" (by erf) is computed",
+                "{'model_type':'modernbert','attention_bias':true} | \"attention_bias\" is true; only layers without"
+                        + " it are computed",
+                "{'model_type':'modernbert','norm_bias':1} | \"norm_bias\" is 1; expected true or false",
+                "{'model_type':'modernbert','hidden_size':36} | \"num_attention_heads\" makes heads of size 3; rotary"
+                        + " positions need an even one",
+                "{'model_type':'modernbert','num_hidden_layers':2,'layer_types':['sliding_attention',"
+                        + "'full_attention']} | \"layer_types\" is sliding_attention, full_attention; computed are"
+                        + " \"full_attention\" in the first and then in every n-th layer",
+                "{'model_type':'modernbert','layer_types':['full_attention']} | \"layer_types\" has 1 entries for 22"
+                        + " layers",
+                "{'model_type':'modernbert','rope_parameters':{'full_attention':{'rope_type':'yarn'}}} |"
+                        + " \"rope_parameters.full_attention.rope_type\" is \"yarn\"; only \"default\" is computed",
+                "{'model_type':'modernbert','rope_parameters':7} | \"rope_parameters\" is 7; expected an object",
+                "{'model_type':'modernbert','architectures':['ModernBertForSequenceClassification'],"
+                        + "'classifier_pooling':'max'} | \"classifier_pooling\" is \"max\"; computed are \"cls\" and"
+                        + " \"mean\"",
+                "{'model_type':'modernbert','architectures':['ModernBertForSequenceClassification'],"
+                        + "'classifier_activation':'linear'} | \"classifier_activation\" is \"linear\"; only \"gelu\""
+                        + " (by erf) is computed",
+                "{'model_type':'deberta-v2','conv_kernel_size':3} | \"conv_kernel_size\" is 3; only models without"
+                        + " convolution are computed",
+                "{'model_type':'deberta-v2','pos_att_type':['c2p']} | \"pos_att_type\" is given, and"
+                        + " relative_attention is not true; expected both or neither",
+                "{'model_type':'deberta-v2','relative_attention':true,'pos_att_type':'p2p'} | \"pos_att_type\" is"
+                        + " [p2p]; expected c2p, p2c or both",
+                "{'model_type':'deberta-v2','relative_attention':true} | \"pos_att_type\" is []; expected c2p, p2c or"
+                        + " both",
+                "{'model_type':'deberta-v2','relative_attention':true,'pos_att_type':'p2c','norm_rel_ebd':'batch'} |"
+                        + " \"norm_rel_ebd\" is \"batch\"; computed are \"none\" and \"layer_norm\"",
+                "{'model_type':'deberta-v2','relative_attention':true,'pos_att_type':'p2c','position_buckets':1022} |"
+                        + " \"position_buckets\" is 1022, for distances up to 512; expected 2 to 1021",
+                "{'model_type':'deberta-v2','architectures':['DebertaV2ForSequenceClassification'],"
+                        + "'pooler_hidden_act':'mish'} | \"pooler_hidden_act\" is \"mish\"; computed are gelu,"
+                        + " gelu_python, gelu_new, gelu_pytorch_tanh, silu, swish, tanh, relu",
+                "{'model_type':'deberta-v2','architectures':['DebertaV2ForSequenceClassification'],"
+                        + "'pooler_dropout':0.3} | \"pooler_dropout\" is 0.3; computed are 0 and that of the"
+                        + " classifier, 0.1",
+                "{'model_type':'deberta-v2','architectures':['DebertaV2ForSequenceClassification'],"
+                        + "'pooler_hidden_size':5} | \"pooler_hidden_size\" is 5; only hidden_size 1536 is computed",
                 "{'model_type':'roberta','max_position_embeddings':3} | \"max_position_embeddings\" leaves no room for"
                         + " two tokens"
             })
@@ -223,8 +365,12 @@ class DeclaredModelTest {
     }
 
     private static EncoderConfig parse(String json) throws IOException {
+        return declared(json).encoder();
+    }
+
+    /** @param tensors names of those in the weights; none if they are not known */
+    private static DeclaredModel declared(String json, String... tensors) throws IOException {
         ObjectNode raw = (ObjectNode) new ObjectMapper().readTree(json.replace('\'', '"'));
-        return DeclaredModel.read(raw, "config.json", List.of(), Optional.empty())
-                .encoder();
+        return DeclaredModel.read(raw, "config.json", List.of(tensors), Optional.empty());
     }
 }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,11 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.encoder.Activation;
 import org.purespark.encoder.Architecture;
-import org.purespark.encoder.Attention;
 import org.purespark.encoder.ClassifierKind;
-import org.purespark.encoder.EmbeddingProjection;
 import org.purespark.encoder.EncoderConfig;
-import org.purespark.encoder.FeedForward;
 import org.purespark.encoder.LayerSharing;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.engine.Engine;
@@ -46,24 +42,47 @@ class MemoryNeedTest {
         assertForetold(config(500, hidden, layers, heads, intermediate), microBatch, tokens);
     }
 
-    @ParameterizedTest
-    @MethodSource("architectures")
-    void soAreThoseOfOtherArchitectures(Architecture architecture) {
-        assertForetold(config(architecture, 500, 64, 3, 4, 256), 7, 64);
-    }
-
-    static Stream<Architecture> architectures() {
-        Architecture bert = Architecture.bert(0, 1e-12);
-        return Stream.of(
-                bert.with(new Attention.DistanceBuckets(32)),
-                bert.with(new FeedForward.TwoLayers(Activation.GELU_BY_TANH)),
-                bert.with(LayerSharing.ALL).with(EmbeddingProjection.ALWAYS));
-    }
-
     private static void assertForetold(EncoderConfig config, int microBatch, int tokens) {
         MemoryNeed need = MemoryNeed.of(config, new MemoryNeed.Work(microBatch, tokens, 1, 1, 1));
         long foretold = need.offHeapBytes() - Float.BYTES * need.parameters();
         assertThat(held(config, microBatch, tokens)).isEqualTo(foretold);
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.purespark.model.OtherArchitectures#all")
+    void stepsOfOtherArchitecturesAreForetold(Architecture architecture) {
+        assertForetold(config(architecture), 8, 40);
+    }
+
+    @Test
+    void gatedFeedForwardPartsAndDistancesAreCounted() {
+        Architecture bert = Architecture.bert(0, 1e-12);
+        assertThat(copyOfTwoThreads(bert)).isEqualTo(8 * 40 * 288 * Float.BYTES);
+        assertThat(copyOfTwoThreads(OtherArchitectures.ROTARY)).isEqualTo(8 * 40 * 2 * 192 * Float.BYTES);
+        MemoryNeed distances = need(OtherArchitectures.DISENTANGLED, 1);
+        ParameterLayout layout = new ParameterLayout(config(OtherArchitectures.DISENTANGLED), ClassifierKind.LINEAR, 2);
+        // Moments, gradients and a copy of the weights; 2 copies of distances, and 2 sums of 4 texts each.
+        assertThat(distances.heapBytes())
+                .isEqualTo(Float.BYTES * (4L * layout.size() + (2 + 2) * (2 * 40 - 1) * 2 * 96));
+    }
+
+    private static long copyOfTwoThreads(Architecture architecture) {
+        return need(architecture, 2).offHeapBytes() - need(architecture, 1).offHeapBytes();
+    }
+
+    private static MemoryNeed need(Architecture architecture, int threads) {
+        return MemoryNeed.of(config(architecture), new MemoryNeed.Work(8, 40, 1, threads, 1));
+    }
+
+    private static EncoderConfig config(Architecture architecture) {
+        return EncoderConfig.builder(architecture)
+                .vocabulary(500)
+                .positions(512)
+                .hidden(96)
+                .heads(4)
+                .layers(3)
+                .intermediate(192)
+                .build();
     }
 
     /** So many threads that their passes are more than training: weights, a copy of matrices, and what each holds. */

@@ -25,7 +25,8 @@ import org.purespark.InputException;
 import org.purespark.storage.Storage;
 
 class TextTokenizerTest {
-    private static final Set<String> PAD_IS_ONE = Set.of("roberta", "xlm-roberta", "mpnet", "albert");
+    private static final Set<String> PAD_IS_ONE =
+            Set.of("roberta", "xlm-roberta", "mpnet", "albert", "modernbert", "deberta-v2");
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -56,7 +57,18 @@ class TextTokenizerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "distilbert", "electra", "roberta", "xlm-roberta", "mpnet", "albert"})
+    @ValueSource(
+            strings = {
+                "bert",
+                "distilbert",
+                "electra",
+                "roberta",
+                "xlm-roberta",
+                "mpnet",
+                "albert",
+                "modernbert",
+                "deberta-v2"
+            })
     void modelDirectoryGivesTheIdsOfTransformers(String family) throws IOException {
         JsonNode expected =
                 JSON.readTree(GOLDEN.resolve(family + "/expected.json").toFile());

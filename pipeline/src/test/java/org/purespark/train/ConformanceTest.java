@@ -16,7 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.purespark.checkpoint.Tensor;
-import org.purespark.encoder.EncoderPart;
 import org.purespark.family.KnownFamilies;
 import org.purespark.heads.ClsVariance;
 import org.purespark.heads.HeadScores;
@@ -161,7 +160,7 @@ class ConformanceTest {
                     largest = Math.max(largest, Math.abs(value));
                 }
                 double tolerance = Math.max(1e-3 * largest, 1e-6);
-                float[] actual = gradient(gradients, name);
+                float[] actual = Golden.gradient(gradients, name);
                 for (int i = 0; i < actual.length; i++) {
                     assertThat(actual[i]).as("gradient %s[%d]", name, i).isCloseTo(tensor.values()[i], within((float)
                             tolerance));
@@ -226,23 +225,6 @@ class ConformanceTest {
             }
         }
         return sums.build().scores();
-    }
-
-    private static float[] gradient(GradientSum gradients, String name) {
-        ParameterLayout.Slice slice = gradients.layout().slice(name);
-        float[] values = new float[slice.length()];
-        if (!name.equals(EncoderPart.WORD_EMBEDDINGS.weight())) {
-            gradients.dense().get(slice.offset() - gradients.layout().denseStart(), values, 0, values.length);
-            return values;
-        }
-        for (int word = 0; word < slice.shape()[0]; word++) {
-            int row = gradients.rowOfWord()[word];
-            if (row >= 0) {
-                int width = gradients.width();
-                gradients.wordRows().get((long) row * width, values, word * width, width);
-            }
-        }
-        return values;
     }
 
     private static void assertLogits(TextClassifier.Forward forward, JsonNode expected) {

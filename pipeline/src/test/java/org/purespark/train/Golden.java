@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.train;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -19,10 +22,14 @@ import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.SafeTensorsReader;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.ParameterList;
+import org.purespark.encoder.ParameterSpec;
 import org.purespark.family.TensorNames;
 import org.purespark.heads.Head;
+import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
+import org.purespark.model.ParameterLayout;
 import org.purespark.model.TextClassifier;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.engine.Engine;
@@ -109,9 +116,27 @@ record Golden(String family, String directory, JsonNode expected, Checkpoint che
     /** A file's tensors by canonical name. */
     SortedMap<String, Tensor> tensors(String file) throws IOException {
         SortedMap<String, Tensor> named = new TreeMap<>();
-        SafeTensorsReader.readAll(STORAGE, directory + "/" + file)
-                .forEach((name, tensor) -> named.put(canonical(name), tensor));
+        TensorNames names = new TensorNames(
+                checkpoint.family(), ParameterList.ofEncoder(checkpoint.encoder()), ClassifierKind.LINEAR);
+        SafeTensorsReader.readAll(STORAGE, directory + "/" + file).forEach((name, tensor) -> {
+            if (name.startsWith("enc.")) {
+                putParts(names.find(name.substring(4)).orElseThrow().parameters(), tensor, named);
+            } else {
+                named.put(name.startsWith("cls.") ? "classifier." + name.substring(4) : name, tensor);
+            }
+        });
         return named;
+    }
+
+    /** The parameters in a tensor, one below the other. */
+    private static void putParts(List<ParameterSpec> parts, Tensor whole, SortedMap<String, Tensor> named) {
+        int from = 0;
+        for (ParameterSpec part : parts) {
+            int end = from + Math.toIntExact(part.length());
+            named.put(part.name(), new Tensor(part.shape(), Arrays.copyOfRange(whole.values(), from, end)));
+            from = end;
+        }
+        assertThat(from).isEqualTo(whole.values().length);
     }
 
     /** What {@code make_sequence_classifiers.py} wrote for a family. */
@@ -132,16 +157,22 @@ record Golden(String family, String directory, JsonNode expected, Checkpoint che
         }
     }
 
-    private String canonical(String name) {
-        if (name.startsWith("cls.")) {
-            return "classifier." + name.substring(4);
+    /** A parameter's gradient, in its shape. */
+    static float[] gradient(GradientSum gradients, String name) {
+        ParameterLayout.Slice slice = gradients.layout().slice(name);
+        float[] values = new float[slice.length()];
+        if (!name.equals(EncoderPart.WORD_EMBEDDINGS.weight())) {
+            gradients.dense().get(slice.offset() - gradients.layout().denseStart(), values, 0, values.length);
+            return values;
         }
-        String inner = name.startsWith("enc.") ? name.substring(4) : name;
-        ParameterList parameters = ParameterList.ofEncoder(checkpoint.encoder());
-        return new TensorNames(checkpoint.family(), parameters, ClassifierKind.LINEAR)
-                .find(inner)
-                .map(tensor -> tensor.parameters().get(0).name())
-                .orElse(inner);
+        for (int word = 0; word < slice.shape()[0]; word++) {
+            int row = gradients.rowOfWord()[word];
+            if (row >= 0) {
+                int width = gradients.width();
+                gradients.wordRows().get((long) row * width, values, word * width, width);
+            }
+        }
+        return values;
     }
 
     static int[] ints(JsonNode array) {

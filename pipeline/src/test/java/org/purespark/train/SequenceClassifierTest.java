@@ -15,7 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.encoder.ClassifierKind;
-import org.purespark.family.Families;
+import org.purespark.encoder.EncoderPart;
+import org.purespark.encoder.ParameterList;
+import org.purespark.encoder.Pooling;
+import org.purespark.family.TensorNames;
 import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
@@ -29,15 +32,34 @@ class SequenceClassifierTest {
     private static final int CLASSES = 3;
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert", "roberta", "xlm-roberta", "distilbert", "electra", "mpnet", "albert"})
-    void logitsLossAndGradientsOfThreeClassesMatch(String family) throws IOException {
-        Golden golden = Golden.of(family);
-        JsonNode expected = Golden.sequence(family);
-        SortedMap<String, Tensor> head = Golden.sequenceTensors(family);
+    @ValueSource(
+            strings = {
+                "bert",
+                "roberta",
+                "xlm-roberta",
+                "distilbert",
+                "electra",
+                "mpnet",
+                "albert",
+                "modernbert",
+                "modernbert-mean",
+                "deberta-v2"
+            })
+    void logitsLossAndGradientsOfThreeClassesMatch(String name) throws IOException {
+        boolean mean = name.endsWith("-mean");
+        Golden golden = Golden.of(name.replace("-mean", ""));
+        JsonNode expected = Golden.sequence(name);
+        SortedMap<String, Tensor> head = Golden.sequenceTensors(name);
+        ClassifierKind ofFamily = golden.checkpoint().family().sequenceHead().kind();
+        ClassifierKind kind = mean ? new ClassifierKind(Pooling.MEAN, ofFamily.inner()) : ofFamily;
+        TensorNames names = new TensorNames(
+                golden.checkpoint().family(),
+                ParameterList.of(golden.checkpoint().encoder(), kind, CLASSES),
+                kind);
         SortedMap<String, Tensor> tensors = new TreeMap<>(golden.checkpoint().tensors());
-        head.forEach((name, tensor) -> {
-            if (!name.startsWith("grad.")) {
-                tensors.put(canonical(name), tensor);
+        head.forEach((onDisk, tensor) -> {
+            if (!onDisk.startsWith("grad.")) {
+                tensors.put(parameter(names, onDisk), tensor);
             }
         });
         int[] labels = Golden.ints(expected.get("labels"));
@@ -46,8 +68,6 @@ class SequenceClassifierTest {
             texts.add(b);
         }
         PackedBatch batch = golden.batch(texts);
-        ClassifierKind kind =
-                Families.ofModelType(family).orElseThrow().sequenceHead().kind();
         try (TextClassifier model =
                 new TextClassifier(golden.checkpoint().encoder(), kind, 0.3, CLASSES, tensors, new CpuEngine(1))) {
             float[][] logits = model.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS)
@@ -68,9 +88,9 @@ class SequenceClassifierTest {
             assertThat(loss.crossEntropy())
                     .isCloseTo(expected.get("cross_entropy").asDouble(), within(1e-4));
             assertThat(loss.penalty()).isZero();
-            head.forEach((name, tensor) -> {
-                if (name.startsWith("grad.")) {
-                    assertGradient(gradients, canonical(name.substring(5)), tensor);
+            head.forEach((onDisk, tensor) -> {
+                if (onDisk.startsWith("grad.")) {
+                    assertGradient(gradients, parameter(names, onDisk.substring(5)), tensor);
                 }
             });
         }
@@ -89,13 +109,10 @@ class SequenceClassifierTest {
         }
     }
 
-    private static String canonical(String name) {
-        if (name.equals("query")) {
-            return "encoder.layer.0.attention.self.query.weight";
-        }
-        return name.replace("bert.pooler.dense.", "classifier.dense.")
-                .replace("albert.pooler.", "classifier.dense.")
-                .replace("pre_classifier.", "classifier.dense.")
-                .replace("classifier.out_proj.", "classifier.");
+    /** The parameter in a tensor; {@code query} is that of the first layer. */
+    private static String parameter(TensorNames names, String onDisk) {
+        return onDisk.equals("query")
+                ? EncoderPart.QUERY.weight(0)
+                : names.find(onDisk).orElseThrow().parameters().get(0).name();
     }
 }

@@ -57,7 +57,7 @@ final class CpuAttention implements AttentionKernels {
             TextRows ofCls = TextRows.in(scratch, tokens, heads);
             HeadBlock block = new HeadBlock(scratch, rows, headSize);
             float[] room = block.contextRoom(scratch);
-            DistanceScores ofDistance = table == null ? null : new DistanceScores(scratch, tokens);
+            BucketScores ofDistance = table == null ? null : new BucketScores(scratch, tokens);
             DropoutMask mask = attention.dropout().maskOf(batch, b);
             for (int head = 0; head < heads; head++) {
                 if (gates[head] == 0) {
@@ -133,7 +133,7 @@ final class CpuAttention implements AttentionKernels {
             TextRows toRows = TextRows.in(scratch, tokens, bias.length);
             HeadBlock block = new HeadBlock(scratch, rows, headSize);
             HeadBlock.Gradients backward = block.new Gradients(scratch);
-            DistanceScores ofDistance = tables == null ? null : new DistanceScores(scratch, tokens);
+            BucketScores ofDistance = tables == null ? null : new BucketScores(scratch, tokens);
             DropoutMask mask = attention.dropout().maskOf(batch, b);
             for (int head = 0; head < heads; head++) {
                 int column = head * headSize;

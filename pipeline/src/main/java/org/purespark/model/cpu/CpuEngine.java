@@ -62,6 +62,7 @@ public final class CpuEngine implements Engine {
                 new CpuProducts(workers),
                 new CpuNorms(workers, batch),
                 new CpuAttention(workers, batch),
+                new CpuPositions(workers, batch),
                 new CpuHeads(workers),
                 new CpuRows(workers, batch),
                 new CpuLosses(workers, batch));
@@ -81,6 +82,18 @@ public final class CpuEngine implements Engine {
      */
     public static long productCopyBytes(long rows, long columns, int threads) {
         return threads == 1 ? 0 : Float.BYTES * rows * columns;
+    }
+
+    /**
+     * Bytes of the heap that a call of disentangled attention takes for vectors of distances: two copies, and sums of
+     * their gradients, one for some texts each.
+     *
+     * @param texts of a micro-batch
+     * @param tokens of the longest text
+     * @param width entries of a distance's queries and keys
+     */
+    public static long distanceBytes(int texts, int tokens, long width) {
+        return Float.BYTES * (2 + CpuPositions.pieces(texts)) * (2L * tokens - 1) * width;
     }
 
     @Override

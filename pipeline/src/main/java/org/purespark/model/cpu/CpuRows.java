@@ -103,6 +103,7 @@ final class CpuRows implements RowKernels {
     @Override
     public void activation(DeviceArray x, EntryFunction activation, DeviceArray y) {
         switch (activation) {
+            case GELU -> gelu(x, y);
             case TANH -> Nd4j.exec(
                     new Tanh(HostArray.of(x).matrix(), HostArray.of(y).matrix()));
             case RELU -> {
@@ -118,6 +119,7 @@ final class CpuRows implements RowKernels {
     @Override
     public void activationGradient(ActivationBackward<DeviceArray> in, EntryFunction activation, DeviceArray gradient) {
         switch (activation) {
+            case GELU -> geluGradient(in, gradient);
             case TANH -> Nd4j.exec(new TanhDerivative(
                     HostArray.of(in.x()).matrix(),
                     HostArray.of(in.outGradient()).matrix(),
@@ -129,6 +131,138 @@ final class CpuRows implements RowKernels {
                     values[i] = values[i] > 0 ? outGradient[i] : 0f;
                 }
                 gradient.put(0, values, 0, values.length);
+            }
+        }
+    }
+
+    /** Of few rows: one thread. */
+    private static void gelu(DeviceArray x, DeviceArray y) {
+        int width = x.size(1);
+        float[] row = new float[VectorLanes.padded(width)];
+        float[] zeros = new float[row.length];
+        float[] cumulative = new float[row.length];
+        for (int r = 0; r < x.size(0); r++) {
+            x.get((long) r * width, row, 0, width);
+            ErrorFunction.gelu(row, zeros, cumulative, width);
+            y.put((long) r * width, row, 0, width);
+        }
+    }
+
+    private static void geluGradient(ActivationBackward<DeviceArray> in, DeviceArray gradient) {
+        int width = gradient.size(1);
+        float[] row = new float[VectorLanes.padded(width)];
+        float[] zeros = new float[row.length];
+        float[] cumulative = new float[row.length];
+        float[] slopes = new float[row.length];
+        for (int r = 0; r < gradient.size(0); r++) {
+            in.x().get((long) r * width, row, 0, width);
+            ErrorFunction.density(row, zeros, slopes, width);
+            ErrorFunction.gelu(row, zeros, cumulative, width);
+            in.outGradient().get((long) r * width, row, 0, width);
+            for (int i = 0; i < width; i++) {
+                row[i] *= slopes[i] + cumulative[i];
+            }
+            gradient.put((long) r * width, row, 0, width);
+        }
+    }
+
+    @Override
+    public void gatedGelu(DeviceArray of, GateCall gate, Gated<DeviceArray> out) {
+        HostArray h = HostArray.of(of);
+        HostArray y = HostArray.of(out.y());
+        HostArray slope = HostArray.ofNullable(out.slopes());
+        int rows = y.size(0);
+        int width = y.size(1);
+        float[] zeros = new float[VectorLanes.padded(width)];
+        workers.run(Rows.pieces(rows), (piece, scratch) -> {
+            float[] a = scratch.floats(width);
+            float[] b = scratch.floats(width);
+            float[] cumulative = scratch.floats(width);
+            float[] slopes = scratch.floats(width);
+            for (int n = Rows.first(piece); n < Rows.end(piece, rows); n++) {
+                long at = 2L * n * width;
+                h.get(at, a, 0, width);
+                h.get(at + width, b, 0, width);
+                if (slope != null) {
+                    ErrorFunction.density(a, zeros, slopes, width);
+                }
+                ErrorFunction.gelu(a, zeros, cumulative, width);
+                if (slope != null) {
+                    for (int i = 0; i < width; i++) {
+                        slopes[i] = (slopes[i] + cumulative[i]) * b[i];
+                    }
+                    slope.put(at, slopes, 0, width);
+                    slope.put(at + width, a, 0, width);
+                }
+                for (int i = 0; i < width; i++) {
+                    a[i] *= b[i];
+                }
+                drop(gate, n, a, width);
+                y.put((long) n * width, a, 0, width);
+            }
+        });
+    }
+
+    @Override
+    public void gatedGeluGradient(GatedBackward<DeviceArray> in, GateCall gate, DeviceArray gradient) {
+        HostArray outGradient = HostArray.of(in.outGradient());
+        HostArray slope = HostArray.of(in.slopes());
+        HostArray dh = HostArray.of(gradient);
+        int rows = outGradient.size(0);
+        int width = outGradient.size(1);
+        workers.run(Rows.pieces(rows), (piece, scratch) -> {
+            float[] row = scratch.floats(width);
+            float[] slopes = scratch.floats(2 * width);
+            for (int n = Rows.first(piece); n < Rows.end(piece, rows); n++) {
+                outGradient.get((long) n * width, row, 0, width);
+                drop(gate, n, row, width);
+                slope.get(2L * n * width, slopes, 0, 2 * width);
+                for (int i = 0; i < width; i++) {
+                    slopes[i] *= row[i];
+                }
+                for (int i = 0; i < width; i++) {
+                    slopes[width + i] *= row[i];
+                }
+                dh.put(2L * n * width, slopes, 0, 2 * width);
+            }
+        });
+    }
+
+    private void drop(GateCall gate, int n, float[] row, int width) {
+        DropoutMask mask = gate.dropout().maskOf(batch, batch.textOf(gate.rows(), n));
+        if (mask != null) {
+            mask.apply(DropoutEntries.ofRow(width, batch.tokenOf(gate.rows(), n), 0), row, 0, width);
+        }
+    }
+
+    @Override
+    public void meanRows(DeviceArray x, DeviceArray y) {
+        int width = x.size(1);
+        float[] row = new float[width];
+        for (int b = 0; b < batch.texts(); b++) {
+            float[] sum = new float[width];
+            for (int t = 0; t < batch.length(b); t++) {
+                x.get((long) (batch.start(b) + t) * width, row, 0, width);
+                Sums.add(sum, 0, row, 0, width);
+            }
+            for (int i = 0; i < width; i++) {
+                sum[i] /= batch.length(b);
+            }
+            y.put((long) b * width, sum, 0, width);
+        }
+    }
+
+    @Override
+    public void meanRowsGradient(DeviceArray outGradient, DeviceArray gradient) {
+        int width = gradient.size(1);
+        float[] row = new float[width];
+        for (int b = 0; b < batch.texts(); b++) {
+            outGradient.get((long) b * width, row, 0, width);
+            for (int i = 0; i < width; i++) {
+                row[i] /= batch.length(b);
+            }
+            for (int t = 0; t < batch.length(b); t++) {
+                gradient.put((long) (batch.start(b) + t) * width, row, 0, width);
             }
         }
     }

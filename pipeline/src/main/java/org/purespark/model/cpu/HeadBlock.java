@@ -19,6 +19,7 @@ final class HeadBlock {
     private final int hidden;
     private final int width;
     private final int columns;
+    private final float scale;
     private final float[] p; // [T, T] softmax(k·qᵀ/√E) of each column
     private final float[] dropped; // [T, T]
     private final float[] turned; // [E, T]
@@ -30,6 +31,15 @@ final class HeadBlock {
 
     /** @param qkv the text's q, k, v side by side [T, 3D] */
     HeadBlock(Scratch scratch, TextRows qkv, int headSize) {
+        this(scratch, qkv, headSize, (float) (1 / Math.sqrt(headSize)));
+    }
+
+    /**
+     * @param qkv the text's q, k, v side by side [T, 3D]
+     * @param scale of the scores
+     */
+    HeadBlock(Scratch scratch, TextRows qkv, int headSize, float scale) {
+        this.scale = scale;
         this.qkv = qkv;
         this.hidden = qkv.stride() / 3;
         this.tokens = qkv.rows();
@@ -68,20 +78,61 @@ final class HeadBlock {
     /** p = softmax(k·qᵀ / √E) over the text's tokens, query by query. */
     void attend() {
         score();
-        ColumnSoftmax.of(p, columns, tokens);
+        normalize();
     }
 
     /** p = softmax(k·qᵀ / √E + s), s by the distance of the two tokens. */
-    void attend(DistanceScores ofHead) {
+    void attend(BucketScores ofHead) {
         score();
         ofHead.addTo(p, columns);
+        normalize();
+    }
+
+    /**
+     * p = k·qᵀ·scale, to which more may be added before {@link #normalize}.
+     *
+     * @return qᵀ·scale [E, T], valid until the next call
+     */
+    Matrix score() {
+        Matrix queries = transposed(q, scale);
+        SmallProducts.times(k, queries, scores(), tokens, tokens, headSize);
+        return queries;
+    }
+
+    /** The memory of the scores, and then of the softmax [T, T]. */
+    Matrix scores() {
+        return new Matrix(p, columns);
+    }
+
+    /** Scores become probabilities, query by query. */
+    void normalize() {
         ColumnSoftmax.of(p, columns, tokens);
     }
 
-    /** p = k·qᵀ / √E. */
-    private void score() {
-        SmallProducts.times(
-                k, transposed(q, (float) (1 / Math.sqrt(headSize))), new Matrix(p, columns), tokens, tokens, headSize);
+    /**
+     * Leaves out tokens farther than {@code reach} from the query: before {@link #normalize} with a score that none
+     * other is below, after it with 0.
+     */
+    void leaveOut(int reach, float entry) {
+        for (int j = 0; j < tokens; j++) {
+            int row = j * columns;
+            if (j - reach > 0) {
+                Arrays.fill(p, row, row + j - reach, entry);
+            }
+            if (j + reach + 1 < tokens) {
+                Arrays.fill(p, row + j + reach + 1, row + tokens, entry);
+            }
+        }
+    }
+
+    /** The head's queries [T, E]. */
+    Matrix queries() {
+        return q;
+    }
+
+    /** The head's keys [T, E]. */
+    Matrix keys() {
+        return k;
     }
 
     /** kept = dropout(p); a row of p takes as many of the mask's numbers as it has columns. */
@@ -146,7 +197,7 @@ final class HeadBlock {
         }
 
         /** The gradient of the scores, after {@link #backward}, summed by distance. */
-        void sumInto(DistanceScores sums) {
+        void sumInto(BucketScores sums) {
             sums.sum(scores, columns, (float) Math.sqrt(headSize));
         }
 
@@ -158,6 +209,32 @@ final class HeadBlock {
          * @param to takes the gradients of q, k and v in their columns of [T, 3D]
          */
         void backward(TextRows ofContext, TextRows ofCls, DropoutMask mask, TextRows to) {
+            throughSoftmax(ofContext, ofCls, mask, to);
+            writeQueriesAndKeys(to);
+        }
+
+        /** Writes the gradients of q and k in their columns of [T, 3D]. */
+        void writeQueriesAndKeys(TextRows to) {
+            write(dq, to, column());
+            write(dk, to, hidden + column());
+        }
+
+        /** Gradient of the queries [T, E]. */
+        Matrix ofQueries() {
+            return new Matrix(dq, width);
+        }
+
+        /** Gradient of the keys [T, E]. */
+        Matrix ofKeys() {
+            return new Matrix(dk, width);
+        }
+
+        /**
+         * {@link #backward}, but for {@link #writeQueriesAndKeys}: more may be added to these gradients before.
+         *
+         * @return gradients of the scores, times their scale [T, T]
+         */
+        Matrix throughSoftmax(TextRows ofContext, TextRows ofCls, DropoutMask mask, TextRows to) {
             Matrix context = ofContext.from(column());
             Matrix ofScores = new Matrix(scores, columns);
             SmallProducts.times(v, transposed(context, 1f), ofScores, tokens, tokens, headSize);
@@ -167,13 +244,12 @@ final class HeadBlock {
             if (mask != null) {
                 mask.apply(DropoutEntries.ofAttention(tokens, head, 0, 0), scores, 0, tokens * columns);
             }
-            ColumnSoftmax.backward(scores, p, columns, tokens, (float) (1 / Math.sqrt(headSize)));
+            ColumnSoftmax.backward(scores, p, columns, tokens, scale);
             SmallProducts.transposedTimes(ofScores, k, new Matrix(dq, width), tokens, headSize, tokens);
             SmallProducts.times(ofScores, q, new Matrix(dk, width), tokens, headSize, tokens);
             SmallProducts.times(new Matrix(kept, columns), context, new Matrix(dv, width), tokens, headSize, tokens);
-            write(dq, to, column());
-            write(dk, to, hidden + column());
             write(dv, to, 2 * hidden + column());
+            return ofScores;
         }
     }
 

@@ -49,6 +49,12 @@ final class NormKernel {
         }
     }
 
+    static void scale(float[] normalized, float[] gamma, float[] to, int width) {
+        for (int i = 0; i < width; i++) {
+            to[i] = normalized[i] * gamma[i];
+        }
+    }
+
     /**
      * One row backward.
      *

@@ -31,6 +31,24 @@ public enum DropoutSite {
     }
 
     /**
+     * On the vectors of distances in layer {@code layer}.
+     *
+     * @param layers L
+     */
+    public static int distances(int layers, int layer) {
+        return 3 + SITES_OF_LAYER * layers + layer;
+    }
+
+    /**
+     * Between the linear layers of the feed-forward part in layer {@code layer}.
+     *
+     * @param layers L
+     */
+    public static int inner(int layers, int layer) {
+        return 3 + (SITES_OF_LAYER + 1) * layers + layer;
+    }
+
+    /**
      * Before the last projection of the classifier.
      *
      * @param layers L

@@ -14,6 +14,7 @@ public record Kernels(
         ProductKernels products,
         NormKernels norms,
         AttentionKernels attention,
+        PositionKernels positions,
         HeadKernels heads,
         RowKernels rows,
         LossKernels losses) {}

@@ -39,4 +39,30 @@ public interface NormKernels {
 
     /** Gradients of h, bias, residual, γ, β. */
     void residualNormGradient(NormBackward<DeviceArray> in, NormCall norm, ResidualNormInputs<DeviceArray> gradients);
+
+    /** x [R, W], gamma γ [W]. */
+    record ScaleNormInputs<V>(V x, V gamma) {}
+
+    /** y = dropout(γ·x̂): {@link #embeddingNorm} without β. */
+    void scaleNorm(ScaleNormInputs<DeviceArray> in, NormCall norm, Normalized<DeviceArray> out);
+
+    /** Gradients of x, γ. */
+    void scaleNormGradient(NormBackward<DeviceArray> in, NormCall norm, ScaleNormInputs<DeviceArray> gradients);
+
+    /** h [R, D], residual [R, D], gamma γ [D]. */
+    record SumNormInputs<V>(V h, V residual, V gamma) {}
+
+    /** y [R, D], sum s [R, D]; and for the backward pass normalized x̂ [R, D], inverse 1/σ [R]. */
+    record SumNormalized<V>(V y, V sum, V normalized, V inverse) {}
+
+    /** Gradients of y and of the sum [R, D], normalized x̂ [R, D], inverse 1/σ [R], gamma γ [D]. */
+    record SumNormBackward<V>(V outGradient, V sumGradient, V normalized, V inverse, V gamma) {}
+
+    /**
+     * Between two parts of layers: s = dropout(h) + residual, y = γ·x̂ of s. The output y may be the memory of h.
+     */
+    void sumNorm(SumNormInputs<DeviceArray> in, NormCall norm, SumNormalized<DeviceArray> out);
+
+    /** Gradients of h, residual, γ. */
+    void sumNormGradient(SumNormBackward<DeviceArray> in, NormCall norm, SumNormInputs<DeviceArray> gradients);
 }

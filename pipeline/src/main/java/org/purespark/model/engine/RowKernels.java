@@ -37,6 +37,8 @@ public interface RowKernels {
     enum EntryFunction {
         /** tanh(x). */
         TANH,
+        /** x·Φ(x), as in {@link #biasGelu}. */
+        GELU,
         /** max(x, 0). */
         RELU
     }
@@ -58,6 +60,30 @@ public interface RowKernels {
 
     /** dx [N, W] from dy [B, W]: zero except for the first tokens. */
     void firstRowsGradient(DeviceArray outGradient, DeviceArray gradient);
+
+    /** dropout on y, whose rows are of this kind; {@link DropoutEntries} numbers the entries. */
+    record GateCall(TextBatch.RowKind rows, Dropout dropout) {}
+
+    /** y [R, F]; and for the backward pass slopes [R, 2F]. */
+    record Gated<V>(V y, V slopes) {}
+
+    /** outGradient dy [R, F], slopes [R, 2F]. */
+    record GatedBackward<V>(V outGradient, V slopes) {}
+
+    /**
+     * y = dropout(gelu(a)·b), h [R, 2F] being a and b side by side (Shazeer: GLU Variants Improve Transformer, 2020);
+     * slopes are gelu'(a)·b and gelu(a) side by side.
+     */
+    void gatedGelu(DeviceArray h, GateCall gate, Gated<DeviceArray> out);
+
+    /** dh = dropout(dy)·slopes [R, 2F], for both halves. */
+    void gatedGeluGradient(GatedBackward<DeviceArray> in, GateCall gate, DeviceArray gradient);
+
+    /** The mean of each text's rows: x [N, W] → y [B, W]. */
+    void meanRows(DeviceArray x, DeviceArray y);
+
+    /** dx [N, W] from dy [B, W]: each token's row is the text's over its number of tokens. */
+    void meanRowsGradient(DeviceArray outGradient, DeviceArray gradient);
 
     /** Two arrays of the same shape. */
     record Pair<V>(V a, V b) {}

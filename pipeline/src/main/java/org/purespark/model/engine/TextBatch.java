@@ -83,6 +83,15 @@ public final class TextBatch {
         return starts[text + 1] - starts[text];
     }
 
+    /** M: tokens of the longest text. */
+    public int longest() {
+        int longest = 0;
+        for (int b = 0; b < texts(); b++) {
+            longest = Math.max(longest, length(b));
+        }
+        return longest;
+    }
+
     /** Dropout key of text {@code text}. */
     public long key(int text) {
         return keys[text];
@@ -123,21 +132,31 @@ public final class TextBatch {
         /** One row for each token: R = N. */
         TOKEN,
         /** One row for each text, of its first token: R = B. */
-        FIRST_TOKEN
+        FIRST_TOKEN,
+        /** Rows that all texts have in common, any number of them; their dropout is that of the first text. */
+        COMMON
     }
 
-    /** R. */
+    /** R of {@code TOKEN} or {@code FIRST_TOKEN}. */
     public int rows(RowKind kind) {
         return kind == RowKind.TOKEN ? tokens() : texts();
     }
 
     /** The text that row {@code row} belongs to. */
     public int textOf(RowKind kind, int row) {
-        return kind == RowKind.TOKEN ? textOfRow[row] : row;
+        return switch (kind) {
+            case TOKEN -> textOfRow[row];
+            case FIRST_TOKEN -> row;
+            case COMMON -> 0;
+        };
     }
 
     /** The index in its text of the token of row {@code row}. */
     public int tokenOf(RowKind kind, int row) {
-        return kind == RowKind.TOKEN ? row - starts[textOfRow[row]] : 0;
+        return switch (kind) {
+            case TOKEN -> row - starts[textOfRow[row]];
+            case FIRST_TOKEN -> 0;
+            case COMMON -> row;
+        };
     }
 }

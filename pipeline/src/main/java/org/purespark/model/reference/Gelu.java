@@ -13,6 +13,11 @@ final class Gelu {
         return Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
     }
 
+    /** The derivative of x·Φ(x): Φ(x) + x·φ(x). */
+    static double slope(double x) {
+        return cumulative(x) + x * density(x);
+    }
+
     /** Φ(x) = 1/2 + φ(x)·(x + x³/3 + x⁵/(3·5) + …) (Marsaglia: Evaluating the Normal Distribution, 2004). */
     static double cumulative(double x) {
         if (Math.abs(x) > FAR) {

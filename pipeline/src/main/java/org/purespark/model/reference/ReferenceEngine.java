@@ -47,6 +47,7 @@ public final class ReferenceEngine implements Engine {
                 new ReferenceProducts(),
                 new ReferenceNorms(batch),
                 new ReferenceAttention(batch),
+                new ReferencePositions(batch),
                 new ReferenceHeads(),
                 new ReferenceRows(batch),
                 new ReferenceLosses(batch));

@@ -79,7 +79,8 @@ final class ReferenceNorms implements NormKernels {
                 dropped[r][i] = mask(norm, r, width, i) * dy.at(r, i);
             }
         }
-        double[][] ds = throughNorm(dropped, in, gradients.gamma(), gradients.beta()); // [R, W]
+        double[][] ds = throughNorm(dropped, in, gradients.gamma()); // [R, W]
+        fillWithSums(gradients.beta(), dropped);
         dx.fill((r, i) -> ds[r][i]);
     }
 
@@ -120,20 +121,20 @@ final class ReferenceNorms implements NormKernels {
                 given[r][i] = dy.at(r, i);
             }
         }
-        double[][] ds = throughNorm(given, in, gradients.gamma(), gradients.beta()); // [R, D]
+        double[][] ds = throughNorm(given, in, gradients.gamma()); // [R, D]
+        fillWithSums(gradients.beta(), given);
         dresidual.fill((r, i) -> ds[r][i]);
         dh.fill((r, i) -> mask(norm, r, width, i) * ds[r][i]);
         dbias.fill(i -> sum(rows, r -> mask(norm, r, width, i) * ds[r][i]));
     }
 
     /**
-     * Gradients of the input of the normalization, and of γ and β.
+     * Gradients of the input of the normalization, and of γ.
      *
-     * @param dy gradient of γ·x̂ + β [R, W]
+     * @param dy gradient of γ·x̂ [R, W]
      * @return ds [R, W]
      */
-    private static double[][] throughNorm(
-            double[][] dy, NormBackward<DeviceArray> in, DeviceArray gammaGradient, DeviceArray betaGradient) {
+    private static double[][] throughNorm(double[][] dy, NormBackward<DeviceArray> in, DeviceArray gammaGradient) {
         ReferenceArray hat = ReferenceArray.of(in.normalized()); // [R, W]
         ReferenceArray inverse = ReferenceArray.of(in.inverse()); // [R]
         ReferenceArray gamma = ReferenceArray.of(in.gamma()); // [W]
@@ -149,7 +150,89 @@ final class ReferenceNorms implements NormKernels {
             }
         }
         ReferenceArray.of(gammaGradient).fill(i -> sum(rows, r -> dy[r][i] * hat.at(r, i)));
-        ReferenceArray.of(betaGradient).fill(i -> sum(rows, r -> dy[r][i]));
         return ds;
+    }
+
+    /** Each entry becomes the sum of a column of dy [R, W]. */
+    private static void fillWithSums(DeviceArray gradient, double[][] dy) {
+        ReferenceArray.of(gradient).fill(i -> sum(dy.length, r -> dy[r][i]));
+    }
+
+    @Override
+    public void scaleNorm(ScaleNormInputs<DeviceArray> in, NormCall norm, Normalized<DeviceArray> out) {
+        ReferenceArray x = ReferenceArray.of(in.x()); // [R, W]
+        ReferenceArray gamma = ReferenceArray.of(in.gamma()); // [W]
+        ReferenceArray y = ReferenceArray.of(out.y()); // [R, W]
+        int width = x.size(1);
+        for (int r = 0; r < x.size(0); r++) {
+            double[] s = new double[width];
+            for (int i = 0; i < width; i++) {
+                s[i] = x.at(r, i);
+            }
+            Row row = Row.of(s, norm.epsilon());
+            row.write(r, out);
+            for (int i = 0; i < width; i++) {
+                y.set(r, i, mask(norm, r, width, i) * gamma.at(i) * row.normalized[i]);
+            }
+        }
+    }
+
+    @Override
+    public void scaleNormGradient(NormBackward<DeviceArray> in, NormCall norm, ScaleNormInputs<DeviceArray> gradients) {
+        ReferenceArray dy = ReferenceArray.of(in.outGradient()); // [R, W]
+        ReferenceArray dx = ReferenceArray.of(gradients.x()); // [R, W]
+        int width = dy.size(1);
+        double[][] dropped = new double[dy.size(0)][width]; // [R, W]
+        for (int r = 0; r < dropped.length; r++) {
+            for (int i = 0; i < width; i++) {
+                dropped[r][i] = mask(norm, r, width, i) * dy.at(r, i);
+            }
+        }
+        double[][] ds = throughNorm(dropped, in, gradients.gamma()); // [R, W]
+        dx.fill((r, i) -> ds[r][i]);
+    }
+
+    @Override
+    public void sumNorm(SumNormInputs<DeviceArray> in, NormCall norm, SumNormalized<DeviceArray> out) {
+        ReferenceArray h = ReferenceArray.of(in.h()); // [R, D]
+        ReferenceArray residual = ReferenceArray.of(in.residual()); // [R, D]
+        ReferenceArray gamma = ReferenceArray.of(in.gamma()); // [D]
+        ReferenceArray y = ReferenceArray.of(out.y()); // [R, D], maybe the memory of h
+        ReferenceArray sum = ReferenceArray.ofNullable(out.sum()); // [R, D]
+        int width = h.size(1);
+        for (int r = 0; r < h.size(0); r++) {
+            double[] s = new double[width];
+            for (int i = 0; i < width; i++) {
+                s[i] = mask(norm, r, width, i) * h.at(r, i) + residual.at(r, i);
+                if (sum != null) {
+                    sum.set(r, i, s[i]);
+                }
+            }
+            Row row = Row.of(s, norm.epsilon());
+            row.write(r, new Normalized<>(out.y(), out.normalized(), out.inverse()));
+            for (int i = 0; i < width; i++) {
+                y.set(r, i, gamma.at(i) * row.normalized[i]);
+            }
+        }
+    }
+
+    @Override
+    public void sumNormGradient(SumNormBackward<DeviceArray> in, NormCall norm, SumNormInputs<DeviceArray> gradients) {
+        ReferenceArray dy = ReferenceArray.of(in.outGradient()); // [R, D]
+        ReferenceArray dsum = ReferenceArray.ofNullable(in.sumGradient()); // [R, D]
+        ReferenceArray dh = ReferenceArray.of(gradients.h()); // [R, D]
+        ReferenceArray dresidual = ReferenceArray.of(gradients.residual()); // [R, D]
+        int width = dy.size(1);
+        double[][] given = new double[dy.size(0)][width]; // [R, D]
+        for (int r = 0; r < given.length; r++) {
+            for (int i = 0; i < width; i++) {
+                given[r][i] = dy.at(r, i);
+            }
+        }
+        NormBackward<DeviceArray> ofNorm =
+                new NormBackward<>(in.outGradient(), in.normalized(), in.inverse(), in.gamma());
+        double[][] ds = throughNorm(given, ofNorm, gradients.gamma()); // [R, D]
+        dresidual.fill((r, i) -> ds[r][i] + (dsum == null ? 0 : dsum.at(r, i)));
+        dh.fill((r, i) -> mask(norm, r, width, i) * (ds[r][i] + (dsum == null ? 0 : dsum.at(r, i))));
     }
 }

@@ -29,7 +29,7 @@ final class ReferenceRows implements RowKernels {
                 double x = h.at(r, i) + bias.at(i);
                 y.set(r, i, x * Gelu.cumulative(x));
                 if (slope != null) {
-                    slope.set(r, i, Gelu.cumulative(x) + x * Gelu.density(x));
+                    slope.set(r, i, Gelu.slope(x));
                 }
             }
         }
@@ -67,6 +67,7 @@ final class ReferenceRows implements RowKernels {
         ReferenceArray x = ReferenceArray.of(of); // [R, W]
         ReferenceArray y = ReferenceArray.of(result); // [R, W]
         switch (activation) {
+            case GELU -> y.fill((r, i) -> x.at(r, i) * Gelu.cumulative(x.at(r, i)));
             case TANH -> y.fill((r, i) -> Math.tanh(x.at(r, i)));
             case RELU -> y.fill((r, i) -> Math.max(x.at(r, i), 0));
         }
@@ -78,6 +79,7 @@ final class ReferenceRows implements RowKernels {
         ReferenceArray x = ReferenceArray.of(in.x()); // [R, W]
         ReferenceArray dx = ReferenceArray.of(gradient); // [R, W]
         switch (activation) {
+            case GELU -> dx.fill((r, i) -> dy.at(r, i) * Gelu.slope(x.at(r, i)));
             case TANH -> dx.fill((r, i) -> dy.at(r, i) * (1 - Math.pow(Math.tanh(x.at(r, i)), 2)));
             case RELU -> dx.fill((r, i) -> x.at(r, i) > 0 ? dy.at(r, i) : 0);
         }
@@ -88,6 +90,47 @@ final class ReferenceRows implements RowKernels {
         ReferenceArray x = ReferenceArray.of(of); // [B, W]
         ReferenceArray y = ReferenceArray.of(result); // [B, W]
         y.fill((b, i) -> Mask.ofRow(dropout, batch, RowKind.FIRST_TOKEN, b, x.size(1), i) * x.at(b, i));
+    }
+
+    @Override
+    public void gatedGelu(DeviceArray of, GateCall gate, Gated<DeviceArray> out) {
+        ReferenceArray h = ReferenceArray.of(of); // [R, 2F]
+        ReferenceArray y = ReferenceArray.of(out.y()); // [R, F]
+        ReferenceArray slopes = ReferenceArray.ofNullable(out.slopes()); // [R, 2F]
+        int width = y.size(1);
+        y.fill((r, i) -> mask(gate, r, width, i) * h.at(r, i) * Gelu.cumulative(h.at(r, i)) * h.at(r, width + i));
+        if (slopes != null) {
+            slopes.fill((r, i) -> i < width
+                    ? Gelu.slope(h.at(r, i)) * h.at(r, width + i)
+                    : h.at(r, i - width) * Gelu.cumulative(h.at(r, i - width)));
+        }
+    }
+
+    @Override
+    public void gatedGeluGradient(GatedBackward<DeviceArray> in, GateCall gate, DeviceArray gradient) {
+        ReferenceArray dy = ReferenceArray.of(in.outGradient()); // [R, F]
+        ReferenceArray slopes = ReferenceArray.of(in.slopes()); // [R, 2F]
+        ReferenceArray dh = ReferenceArray.of(gradient); // [R, 2F]
+        int width = dy.size(1);
+        dh.fill((r, i) -> mask(gate, r, width, i % width) * dy.at(r, i % width) * slopes.at(r, i));
+    }
+
+    private double mask(GateCall gate, int r, int width, int i) {
+        return Mask.ofRow(gate.dropout(), batch, gate.rows(), r, width, i);
+    }
+
+    @Override
+    public void meanRows(DeviceArray of, DeviceArray result) {
+        ReferenceArray x = ReferenceArray.of(of); // [N, W]
+        ReferenceArray y = ReferenceArray.of(result); // [B, W]
+        y.fill((b, i) -> sum(batch.length(b), t -> x.at(batch.start(b) + t, i)) / batch.length(b));
+    }
+
+    @Override
+    public void meanRowsGradient(DeviceArray outGradient, DeviceArray gradient) {
+        ReferenceArray dy = ReferenceArray.of(outGradient); // [B, W]
+        ReferenceArray dx = ReferenceArray.of(gradient); // [N, W]
+        dx.fill((n, i) -> dy.at(batch.textOfRow(n), i) / batch.length(batch.textOfRow(n)));
     }
 
     @Override

@@ -3,6 +3,8 @@ package org.purespark.model.engine;
 
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.purespark.encoder.Attention.DistanceTerms;
+import org.purespark.encoder.Distances;
 import org.purespark.model.engine.AttentionKernels.Attended;
 import org.purespark.model.engine.AttentionKernels.AttentionCall;
 import org.purespark.model.engine.AttentionKernels.BucketAttentionBackward;
@@ -28,6 +30,7 @@ import org.purespark.model.engine.NormKernels.Normalized;
 import org.purespark.model.engine.NormKernels.ResidualNormInputs;
 import org.purespark.model.engine.Operation.InPlace;
 import org.purespark.model.engine.Operation.Role;
+import org.purespark.model.engine.PositionKernels.RotaryCall;
 import org.purespark.model.engine.ProductKernels.Biased;
 import org.purespark.model.engine.ProductKernels.LinearBackward;
 import org.purespark.model.engine.ProductKernels.LinearInputs;
@@ -48,8 +51,19 @@ enum Operations {
     EMBEDDING_NORM(Operations::embeddingNorm),
     RESIDUAL_NORM(draw -> residualNorm(draw, RowKind.TOKEN)),
     RESIDUAL_NORM_OF_FIRST_TOKENS(draw -> residualNorm(draw, RowKind.FIRST_TOKEN)),
+    SCALE_NORM(draw -> PreNormOperations.scaleNorm(draw, RowKind.TOKEN)),
+    SCALE_NORM_OF_COMMON_ROWS(draw -> PreNormOperations.scaleNorm(draw, RowKind.COMMON)),
+    SUM_NORM(draw -> PreNormOperations.sumNorm(draw, RowKind.TOKEN)),
+    SUM_NORM_OF_FIRST_TOKENS(draw -> PreNormOperations.sumNorm(draw, RowKind.FIRST_TOKEN)),
     SELF_ATTENTION(Operations::selfAttention),
     BUCKET_ATTENTION(Operations::bucketAttention),
+    ROTARY_ATTENTION(draw -> PositionOperations.rotary(draw, RotaryCall.EVERYWHERE)),
+    ROTARY_ATTENTION_TO_NEAR_TOKENS(draw -> PositionOperations.rotary(draw, 3)),
+    DISENTANGLED_ATTENTION(draw -> PositionOperations.disentangled(draw, DistanceTerms.BOTH)),
+    DISENTANGLED_ATTENTION_OF_QUERIES(draw -> PositionOperations.disentangled(draw, DistanceTerms.CONTENT_TO_POSITION)),
+    DISENTANGLED_ATTENTION_OF_KEYS(draw -> PositionOperations.disentangled(draw, DistanceTerms.POSITION_TO_CONTENT)),
+    DISTANCE_ROWS(draw -> PositionOperations.distanceRows(draw, new Distances(8, 0))),
+    DISTANCE_ROWS_OF_BUCKETS(draw -> PositionOperations.distanceRows(draw, new Distances(4, 12))),
     FIRST_TOKEN_ATTENTION(Operations::firstTokenAttention),
     HEAD_SPREAD(Operations::headSpread),
     HEAD_GATHER(Operations::headGather),
@@ -58,10 +72,13 @@ enum Operations {
     BIAS_SILU(draw -> biasActivation(draw, BiasFunction.SILU)),
     BIAS_TANH(draw -> biasActivation(draw, BiasFunction.TANH)),
     BIAS_RELU(draw -> biasActivation(draw, BiasFunction.RELU)),
+    GATED_GELU(PreNormOperations::gatedGelu),
+    GELU(draw -> activation(draw, EntryFunction.GELU)),
     TANH(draw -> activation(draw, EntryFunction.TANH)),
     RELU(draw -> activation(draw, EntryFunction.RELU)),
     TEXT_DROPOUT(Operations::textDropout),
     FIRST_ROWS(Operations::firstRows),
+    MEAN_ROWS(PreNormOperations::meanRows),
     ADD(Operations::add),
     CROSS_ENTROPY(Operations::crossEntropy),
     ATTENTION_PENALTY(Operations::attentionPenalty);

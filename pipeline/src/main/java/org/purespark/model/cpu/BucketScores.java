@@ -9,17 +9,17 @@ import org.purespark.model.engine.DistanceBuckets;
  * minus key, so that a row of a [T, T] block, one key with all queries, takes a range of them: whole rows are added,
  * and only 2T - 1 entries are looked up in a table.
  */
-final class DistanceScores {
+final class BucketScores {
     private final int tokens;
     private final float[] scores; // [2T - 1], query minus key + T - 1
 
-    DistanceScores(Scratch scratch, int tokens) {
+    BucketScores(Scratch scratch, int tokens) {
         this.tokens = tokens;
         this.scores = scratch.floats(2 * tokens - 1);
     }
 
     /** Takes the head's column of a table [R, A]. */
-    DistanceScores read(float[] table, int heads, int head) {
+    BucketScores read(float[] table, int heads, int head) {
         for (int i = 0; i < 2 * tokens - 1; i++) {
             scores[i] = table[DistanceBuckets.of(tokens - 1 - i) * heads + head];
         }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.model;
+
+import java.util.List;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.purespark.encoder.Attention;
+import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.EncoderPart;
+import org.purespark.model.engine.AttentionKernels.Attended;
+import org.purespark.model.engine.AttentionKernels.AttentionCall;
+import org.purespark.model.engine.Dropout;
+import org.purespark.model.engine.DropoutSite;
+import org.purespark.model.engine.NormKernels.NormCall;
+import org.purespark.model.engine.NormKernels.ScaleNormInputs;
+import org.purespark.model.engine.NormKernels.SumNormInputs;
+import org.purespark.model.engine.PositionKernels.RotaryCall;
+import org.purespark.model.engine.RowKernels.GateCall;
+import org.purespark.model.engine.TextBatch.RowKind;
+import org.purespark.model.ops.GatedGelu;
+import org.purespark.model.ops.RotaryAttention;
+import org.purespark.model.ops.ScaleNorm;
+import org.purespark.model.ops.SumNorm;
+
+/**
+ * An encoder with a norm before each part of a layer and one at the end, rotary attention, gated feed-forward parts and
+ * no biases: ModernBERT (Warner and others: Smarter, Better, Faster, Longer, 2024). The letters are those of
+ * {@link EncoderGraph}.
+ */
+final class PreNormLayers {
+    private final GraphParts parts;
+    private final EncoderConfig config;
+    private final Attention.Rotary rotary;
+
+    PreNormLayers(GraphParts parts, Attention.Rotary rotary) {
+        this.parts = parts;
+        this.config = parts.config();
+        this.rotary = rotary;
+    }
+
+    /**
+     * Between two parts of layers.
+     *
+     * @param sum s [R, D]
+     * @param normalized the norm of s, which the next part reads [R, D]
+     */
+    private record State(SDVariable sum, SDVariable normalized) {}
+
+    /** tokens [N, D]; the CLS attention of each layer is added to {@code cls}. */
+    LastRows rows(SDVariable tokens, List<SDVariable> cls) {
+        int last = config.layers() - 1;
+        State x = beforeLastLayer(tokens, cls); // [N, D]
+        SDVariable context = attention(last, x, cls); // [N, D]
+        return new LastRows(
+                () -> afterAttention(last, parts.firstRows(context), parts.firstRows(x.sum()), RowKind.FIRST_TOKEN)
+                        .normalized(),
+                () -> afterAttention(last, context, x.sum(), RowKind.TOKEN).normalized());
+    }
+
+    private State beforeLastLayer(SDVariable tokens, List<SDVariable> cls) {
+        State x = embeddings(tokens); // [N, D]
+        for (int l = 0; l < config.layers() - 1; l++) {
+            x = afterAttention(l, attention(l, x, cls), x.sum(), RowKind.TOKEN); // [N, D]
+        }
+        return x;
+    }
+
+    /** tokens [N, D]. */
+    private State embeddings(SDVariable tokens) {
+        NormCall norm = norm(
+                RowKind.TOKEN,
+                new Dropout(DropoutSite.embeddings(), config.dropout().embeddings()));
+        SDVariable gamma = parts.variable(EncoderPart.EMBEDDING_NORM.weight(), config.hidden());
+        SDVariable x = new ScaleNorm(parts.graph(), new ScaleNormInputs<>(tokens, gamma), norm).normalized(); // [N, D]
+        return new State(x, x);
+    }
+
+    /** Of layer {@code l}: context [N, D] and CLS attention [N, A], which is added to {@code cls}. */
+    private SDVariable attention(int l, State x, List<SDVariable> cls) {
+        int d = config.hidden();
+        SDVariable qkv = parts.linear(x.normalized(), EncoderPart.QUERY.weight(l), 3 * d, d); // [N, 3D]
+        AttentionCall attention = new AttentionCall(
+                l, config.heads(), new Dropout(DropoutSite.ATTENTION.in(l), config.attentionDropout()));
+        RotaryCall call = rotary.isGlobal(l)
+                ? new RotaryCall(attention, rotary.globalTheta(), RotaryCall.EVERYWHERE)
+                : new RotaryCall(attention, rotary.localTheta(), rotary.reach());
+        Attended<SDVariable> attended = new RotaryAttention(parts.graph(), qkv, call).attended();
+        cls.add(attended.clsAttention()); // [N, A]
+        return attended.context(); // [N, D]
+    }
+
+    /** What follows attention, row by row: context and x [R, D]. */
+    private State afterAttention(int l, SDVariable context, SDVariable x, RowKind rows) {
+        int d = config.hidden();
+        int f = config.intermediate();
+        SDVariable attended = parts.linear(context, EncoderPart.ATTENTION_OUTPUT.weight(l), d, d); // [R, D]
+        Dropout ofAttention =
+                new Dropout(DropoutSite.ATTENTION_OUTPUT.in(l), config.dropout().attentionOutput());
+        State middle = next(attended, x, EncoderPart.OUTPUT_NORM.weight(l), norm(rows, ofAttention)); // [R, D]
+        SDVariable wide = parts.linear(middle.normalized(), EncoderPart.INTERMEDIATE.weight(l), 2 * f, d); // [R, 2F]
+        Dropout inner = new Dropout(
+                DropoutSite.inner(config.layers(), l), config.dropout().inner());
+        SDVariable gated = new GatedGelu(parts.graph(), wide, new GateCall(rows, inner)).gated(); // [R, F]
+        SDVariable narrow = parts.linear(gated, EncoderPart.OUTPUT.weight(l), d, f); // [R, D]
+        Dropout ofOutput =
+                new Dropout(DropoutSite.OUTPUT.in(l), config.dropout().output());
+        return next(narrow, middle.sum(), normAfter(l), norm(rows, ofOutput)); // [R, D]
+    }
+
+    /** γ of the norm after layer {@code l}: that of the next layer's attention, or the final one. */
+    private String normAfter(int l) {
+        return l + 1 < config.layers() ? EncoderPart.ATTENTION_NORM.weight(l + 1) : EncoderPart.FINAL_NORM.weight();
+    }
+
+    /** h and x [R, D]. */
+    private State next(SDVariable h, SDVariable x, String gamma, NormCall norm) {
+        SumNorm sum =
+                new SumNorm(parts.graph(), new SumNormInputs<>(h, x, parts.variable(gamma, config.hidden())), norm);
+        return new State(sum.sum(), sum.normalized());
+    }
+
+    private NormCall norm(RowKind rows, Dropout dropout) {
+        return new NormCall(rows, dropout, config.layerNormEpsilon());
+    }
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.model.cpu;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.purespark.encoder.Distances;
+import org.purespark.model.engine.AttentionKernels.Attended;
+import org.purespark.model.engine.AttentionKernels.AttentionCall;
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.PositionKernels;
+import org.purespark.model.engine.TextBatch;
+import org.purespark.random.DropoutMask;
+
+/** Attention that knows of positions; each text, or a few of them, are one piece of work. */
+final class CpuPositions implements PositionKernels {
+    /** A score that no other is below. */
+    private static final float LOWEST = -1e30f;
+
+    /** Texts whose gradients of distances are summed in one array: fixed, so that the order of summing is fixed too. */
+    private static final int TEXTS_PER_PIECE = 4;
+
+    private final Workers workers;
+    private final TextBatch batch;
+    /** Each layer turns by the same angles, but for the base. */
+    private final Map<Double, Rotation> rotations = new HashMap<>();
+
+    CpuPositions(Workers workers, TextBatch batch) {
+        this.workers = workers;
+        this.batch = batch;
+    }
+
+    /** Number of sums of gradients of distances. */
+    static int pieces(int texts) {
+        return (texts + TEXTS_PER_PIECE - 1) / TEXTS_PER_PIECE;
+    }
+
+    private Rotation rotation(double base, int headSize) {
+        return rotations.computeIfAbsent(base, none -> new Rotation(base, headSize, batch.longest()));
+    }
+
+    @Override
+    public void rotaryAttention(DeviceArray of, RotaryCall call, Attended<DeviceArray> out) {
+        HostArray qkv = HostArray.of(of);
+        int width = qkv.size(1);
+        int headSize = width / 3 / call.attention().heads();
+        Rotation rotation = rotation(call.base(), headSize);
+        AttendedRows rows = new AttendedRows(out, call.attention());
+        workers.run(batch.texts(), (b, scratch) -> {
+            TextRows turned = TextRows.in(scratch, batch.length(b), width).read(qkv, batch.start(b));
+            rotation.turn(turned, 2 * (width / 3));
+            HeadBlock block = new HeadBlock(scratch, turned, headSize);
+            rows.attend(b, scratch, block, head -> {
+                block.score();
+                if (call.reach() < batch.length(b) - 1) {
+                    block.leaveOut(call.reach(), LOWEST);
+                    block.normalize();
+                    block.leaveOut(call.reach(), 0f);
+                } else {
+                    block.normalize();
+                }
+            });
+        });
+    }
+
+    @Override
+    public void rotaryAttentionGradient(RotaryBackward<DeviceArray> in, RotaryCall call, DeviceArray gradient) {
+        HostArray qkv = HostArray.of(in.qkv());
+        int width = qkv.size(1);
+        int headSize = width / 3 / call.attention().heads();
+        Rotation rotation = rotation(call.base(), headSize);
+        AttendedGradients given = new AttendedGradients(
+                call.attention(),
+                HostArray.of(in.contextGradient()),
+                HostArray.of(in.clsGradient()),
+                HostArray.of(in.softmax()));
+        HostArray toQkv = HostArray.of(gradient);
+        workers.run(batch.texts(), (b, scratch) -> {
+            TextRows turned = TextRows.in(scratch, batch.length(b), width).read(qkv, batch.start(b));
+            rotation.turn(turned, 2 * (width / 3));
+            TextRows toRows = TextRows.in(scratch, batch.length(b), width);
+            HeadBlock block = new HeadBlock(scratch, turned, headSize);
+            given.backward(b, scratch, block, toRows, (head, ofScores, backward) -> {});
+            rotation.turnBack(toRows, 2 * (width / 3));
+            toRows.write(toQkv, batch.start(b));
+        });
+    }
+
+    /** The scores of a selected head, and their softmax. */
+    private interface Attend {
+        void attend(int head);
+    }
+
+    /** What attention gives, text by text. */
+    private final class AttendedRows {
+        private final AttentionCall attention;
+        private final HostArray context;
+        private final HostArray cls;
+        private final HostArray softmax;
+
+        AttendedRows(Attended<DeviceArray> out, AttentionCall attention) {
+            this.attention = attention;
+            this.context = HostArray.of(out.context());
+            this.cls = HostArray.ofNullable(out.clsAttention());
+            this.softmax = HostArray.ofNullable(out.softmax());
+        }
+
+        void attend(int text, Scratch scratch, HeadBlock block, Attend attend) {
+            float[] gates = batch.gates(attention.layer());
+            int heads = gates.length;
+            int hidden = context.size(1);
+            int headSize = hidden / heads;
+            TextRows ofContext = TextRows.in(scratch, batch.length(text), hidden);
+            TextRows ofCls = TextRows.in(scratch, batch.length(text), heads);
+            float[] room = block.contextRoom(scratch);
+            DropoutMask mask = attention.dropout().maskOf(batch, text);
+            for (int head = 0; head < heads; head++) {
+                if (gates[head] == 0) {
+                    ofContext.clear(head * headSize, headSize);
+                    ofCls.clear(head, 1);
+                    continue;
+                }
+                block.select(head);
+                attend.attend(head);
+                if (softmax != null) {
+                    block.saveTo(softmax, heads * batch.squaresBefore(text));
+                }
+                block.drop(mask);
+                block.writeContext(room, ofContext);
+                block.writeClsAttention(ofCls);
+            }
+            ofContext.write(context, batch.start(text));
+            if (cls != null) {
+                ofCls.write(cls, batch.start(text));
+            }
+        }
+    }
+
+    /** Adds what a head's scores have beside the product of queries and keys. */
+    private interface More {
+        void add(int head, SmallProducts.Matrix ofScores, HeadBlock.Gradients backward);
+    }
+
+    /** The gradients of what attention gives, text by text. */
+    private final class AttendedGradients {
+        private final AttentionCall attention;
+        private final HostArray contextGradient;
+        private final HostArray clsGradient;
+        private final HostArray softmax;
+
+        AttendedGradients(
+                AttentionCall attention, HostArray contextGradient, HostArray clsGradient, HostArray softmax) {
+            this.attention = attention;
+            this.contextGradient = contextGradient;
+            this.clsGradient = clsGradient;
+            this.softmax = softmax;
+        }
+
+        /** Fills {@code toRows} [T, 3D]. */
+        void backward(int text, Scratch scratch, HeadBlock block, TextRows toRows, More more) {
+            float[] gates = batch.gates(attention.layer());
+            int heads = gates.length;
+            int hidden = contextGradient.size(1);
+            int headSize = hidden / heads;
+            int tokens = batch.length(text);
+            TextRows ofContext = TextRows.in(scratch, tokens, hidden).read(contextGradient, batch.start(text));
+            TextRows ofCls = TextRows.in(scratch, tokens, heads).read(clsGradient, batch.start(text));
+            HeadBlock.Gradients backward = block.new Gradients(scratch);
+            DropoutMask mask = attention.dropout().maskOf(batch, text);
+            for (int head = 0; head < heads; head++) {
+                int column = head * headSize;
+                if (gates[head] == 0) {
+                    toRows.clear(column, headSize);
+                    toRows.clear(hidden + column, headSize);
+                    toRows.clear(2 * hidden + column, headSize);
+                    continue;
+                }
+                block.select(head);
+                block.restoreFrom(softmax, heads * batch.squaresBefore(text));
+                block.drop(mask);
+                more.add(head, backward.throughSoftmax(ofContext, ofCls, mask, toRows), backward);
+                backward.writeQueriesAndKeys(toRows);
+            }
+        }
+    }
+
+    @Override
+    public void distanceRows(DeviceArray table, DistanceCall call, DeviceArray y) {
+        int width = y.size(1);
+        int middle = batch.longest() - 1;
+        DropoutMask mask = call.dropout().maskOf(batch, 0);
+        float[] row = new float[width];
+        for (int r = 0; r < y.size(0); r++) {
+            long at = (long) call.distances().row(r - middle) * width;
+            table.get(at, row, 0, width);
+            if (mask != null) {
+                mask.apply(at, row, 0, width);
+            }
+            y.put((long) r * width, row, 0, width);
+        }
+    }
+
+    /** Rows of the table grow with the distance, so each is summed before the next one begins. */
+    @Override
+    public void distanceRowsGradient(DeviceArray outGradient, DistanceCall call, DeviceArray gradient) {
+        Distances distances = call.distances();
+        int width = outGradient.size(1);
+        int middle = batch.longest() - 1;
+        DropoutMask mask = call.dropout().maskOf(batch, 0);
+        float[] row = new float[width];
+        int r = 0;
+        for (int to = 0; to < distances.rows(); to++) {
+            float[] sum = new float[width];
+            boolean met = false;
+            for (; r < outGradient.size(0) && distances.row(r - middle) == to; r++) {
+                outGradient.get((long) r * width, row, 0, width);
+                Sums.add(sum, 0, row, 0, width);
+                met = true;
+            }
+            if (met && mask != null) {
+                mask.apply((long) to * width, sum, 0, width);
+            }
+            gradient.put((long) to * width, sum, 0, width);
+        }
+    }
+
+    private static float scale(DisentangledCall call, int headSize) {
+        return (float) (1 / Math.sqrt((double) headSize * (1 + call.terms().count())));
+    }
+
+    @Override
+    public void disentangledAttention(
+            DisentangledInputs<DeviceArray> in, DisentangledCall call, Attended<DeviceArray> out) {
+        HostArray qkv = HostArray.of(in.qkv());
+        float[] bias = in.bias().toArray();
+        int headSize = bias.length / 3 / call.attention().heads();
+        float scale = scale(call, headSize);
+        DistanceVectors vectors = new DistanceVectors(HostArray.of(in.positions()), call.terms(), scale);
+        AttendedRows rows = new AttendedRows(out, call.attention());
+        workers.run(batch.texts(), (b, scratch) -> {
+            int tokens = batch.length(b);
+            TextRows text = TextRows.in(scratch, tokens, bias.length)
+                    .read(qkv, batch.start(b))
+                    .plus(bias);
+            HeadBlock block = new HeadBlock(scratch, text, headSize, scale);
+            DistanceProducts distances = new DistanceProducts(scratch, vectors, tokens, headSize);
+            rows.attend(b, scratch, block, head -> {
+                SmallProducts.Matrix turnedQueries = block.score();
+                distances.addTo(block.scores(), turnedQueries, block.keys(), head * headSize);
+                block.normalize();
+            });
+        });
+    }
+
+    @Override
+    public void disentangledAttentionGradient(
+            DisentangledBackward<DeviceArray> in, DisentangledCall call, DisentangledInputs<DeviceArray> gradients) {
+        HostArray qkv = HostArray.of(in.qkv());
+        float[] bias = in.bias().toArray();
+        int headSize = bias.length / 3 / call.attention().heads();
+        float scale = scale(call, headSize);
+        DistanceVectors vectors = new DistanceVectors(HostArray.of(in.positions()), call.terms(), scale);
+        AttendedGradients given = new AttendedGradients(
+                call.attention(),
+                HostArray.of(in.contextGradient()),
+                HostArray.of(in.clsGradient()),
+                HostArray.of(in.softmax()));
+        HostArray toQkv = HostArray.of(gradients.qkv());
+        int pieces = pieces(batch.texts());
+        float[][] biases = new float[pieces][bias.length];
+        float[][] positions = new float[pieces][Math.toIntExact(in.positions().length())];
+        workers.run(pieces, (piece, scratch) -> {
+            int end = Math.min(batch.texts(), (piece + 1) * TEXTS_PER_PIECE);
+            for (int b = piece * TEXTS_PER_PIECE; b < end; b++) {
+                int tokens = batch.length(b);
+                TextRows text = TextRows.in(scratch, tokens, bias.length)
+                        .read(qkv, batch.start(b))
+                        .plus(bias);
+                TextRows toRows = TextRows.in(scratch, tokens, bias.length);
+                HeadBlock block = new HeadBlock(scratch, text, headSize, scale);
+                DistanceProducts distances = new DistanceProducts(scratch, vectors, tokens, headSize);
+                float[] sum = positions[piece];
+                given.backward(
+                        b,
+                        scratch,
+                        block,
+                        toRows,
+                        (head, ofScores, backward) -> distances.backward(
+                                ofScores, block.queries(), block.keys(), backward, head * headSize, sum));
+                toRows.write(toQkv, batch.start(b));
+                toRows.addTo(biases[piece]);
+                scratch.giveBack();
+            }
+        });
+        gradients.bias().put(0, Rows.total(biases, bias.length), 0, bias.length);
+        writeTotal(positions, HostArray.of(gradients.positions()));
+    }
+
+    /** The sum of the pieces, in their order, row by row. */
+    private void writeTotal(float[][] parts, HostArray to) {
+        int rows = to.size(0);
+        int width = to.size(1);
+        workers.run(Rows.pieces(rows), (piece, scratch) -> {
+            int from = Rows.first(piece) * width;
+            int count = Rows.end(piece, rows) * width - from;
+            float[] total = scratch.zeros(count);
+            for (float[] part : parts) {
+                Sums.add(total, 0, part, from, count);
+            }
+            to.put(from, total, 0, count);
+        });
+    }
+}

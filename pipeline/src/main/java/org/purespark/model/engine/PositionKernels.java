@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.model.engine;
+
+import org.purespark.encoder.Attention.DistanceTerms;
+import org.purespark.encoder.Distances;
+import org.purespark.model.engine.AttentionKernels.Attended;
+import org.purespark.model.engine.AttentionKernels.AttentionCall;
+
+/**
+ * Attention that knows where tokens are. Like {@link AttentionKernels#selfAttention}, but for the scores: for pruned
+ * heads context and CLS attention are 0, and the softmax is in an order of the engine's own.
+ */
+public interface PositionKernels {
+    /**
+     * The values that forward and backward of rotary attention share.
+     *
+     * @param attention layer, heads and dropout
+     * @param base θ; above 0
+     * @param reach a token attends to tokens up to this distance; {@link #EVERYWHERE}: to all
+     */
+    record RotaryCall(AttentionCall attention, double base, int reach) {
+        /** A reach beyond any text. */
+        public static final int EVERYWHERE = Integer.MAX_VALUE;
+    }
+
+    /**
+     * Inputs of the attention qkv [N, 3D], q, k and v side by side; gradients of context [N, D] and CLS attention [N,
+     * A]; and the softmax.
+     */
+    record RotaryBackward<V>(V qkv, V contextGradient, V clsGradient, V softmax) {}
+
+    /**
+     * context_h = gate·dropout(softmax(R(q)·R(k)ᵀ/√E))·v, head by head; tokens out of reach have probability 0. R turns
+     * entries i and i + E/2 of the row of token t by the angle t·θ^(-2i/E): (a, b) becomes (a·cos - b·sin, b·cos +
+     * a·sin). E is even.
+     */
+    void rotaryAttention(DeviceArray qkv, RotaryCall call, Attended<DeviceArray> out);
+
+    /** Gradient of qkv [N, 3D]. */
+    void rotaryAttentionGradient(RotaryBackward<DeviceArray> in, RotaryCall call, DeviceArray gradient);
+
+    /**
+     * The rows of a table of distances [2·span, W] for all distances of tokens in the batch's texts: y [2M - 1, W], M
+     * being the longest text's tokens; row M - 1 + d is dropout of the table's row of distance d. The dropout goes by
+     * the first text's key, and entry e of the table's row r has number r·W + e.
+     */
+    void distanceRows(DeviceArray table, DistanceCall call, DeviceArray y);
+
+    /** Gradient of the table [2·span, W]. */
+    void distanceRowsGradient(DeviceArray outGradient, DistanceCall call, DeviceArray gradient);
+
+    /** How distances find their rows, and the dropout of the table. */
+    record DistanceCall(Distances distances, Dropout dropout) {}
+
+    /**
+     * The values that forward and backward of disentangled attention share.
+     *
+     * @param attention layer, heads and dropout
+     * @param terms the products with distances
+     */
+    record DisentangledCall(AttentionCall attention, DistanceTerms terms) {}
+
+    /**
+     * qkv [N, 3D]: q, k, v side by side, without their bias; bias [3D]; positions [2M - 1, D·terms]: for each distance,
+     * from -(M - 1) to M - 1, its query, if keys meet it, and its key, if queries do, side by side.
+     */
+    record DisentangledInputs<V>(V qkv, V bias, V positions) {}
+
+    /** Inputs of the attention, gradients of context [N, D] and CLS attention [N, A], and the softmax. */
+    record DisentangledBackward<V>(V qkv, V bias, V positions, V contextGradient, V clsGradient, V softmax) {}
+
+    /**
+     * context_h = gate·dropout(softmax(s))·v with s[i, j] = (q_i·k_j + q_i·κ(i - j) + k_j·ϙ(i - j))/√(E·(1 + number of
+     * terms)) for query i and key j, head by head; κ and ϙ are key and query of a distance, where there are such terms.
+     */
+    void disentangledAttention(DisentangledInputs<DeviceArray> in, DisentangledCall call, Attended<DeviceArray> out);
+
+    /** Gradients of qkv [N, 3D], bias [3D] and positions [2M - 1, D·terms]. */
+    void disentangledAttentionGradient(
+            DisentangledBackward<DeviceArray> in, DisentangledCall call, DisentangledInputs<DeviceArray> gradients);
+}
