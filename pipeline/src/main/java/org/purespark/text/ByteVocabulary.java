@@ -28,10 +28,10 @@ record ByteVocabulary(String source, ObjectNode vocabulary, String merges, Strin
      */
     ObjectNode tokenizer(TokenizerConfig config, TokenizerClass tokenizerClass) {
         if (tokenizerClass != TokenizerClass.ROBERTA) {
-            throw new InputException(
-                    config.source() + ": tokenizer_class "
-                            + Shown.of(config.token("tokenizer_class").orElse(tokenizerClass.name()))
-                            + " cannot be made from vocab.json and merges.txt; save the tokenizer as tokenizer.json beside them");
+            throw new InputException(config.source() + ": tokenizer_class "
+                    + Shown.of(config.token("tokenizer_class").orElse(tokenizerClass.name()))
+                    + " cannot be made from vocab.json and merges.txt; save the tokenizer as tokenizer.json beside"
+                    + " them");
         }
         ObjectNode json = vocabulary.objectNode();
         json.put("version", "1.0");

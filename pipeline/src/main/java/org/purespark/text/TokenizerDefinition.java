@@ -88,7 +88,8 @@ record TokenizerDefinition(
         }
         throw new InputException(
                 modelDirectory + ": no tokenizer.json, no vocab.txt, and no vocab.json with merges.txt;"
-                        + " transformers writes the first: AutoTokenizer.from_pretrained(MODEL).save_pretrained(DIRECTORY)");
+                        + " transformers writes the first: AutoTokenizer.from_pretrained(MODEL)"
+                        + ".save_pretrained(DIRECTORY)");
     }
 
     private static TokenizerDefinition ofVocabulary(

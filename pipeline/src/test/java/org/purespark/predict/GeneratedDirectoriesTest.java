@@ -24,8 +24,8 @@ import org.purespark.purify.TinyFiles;
 
 /**
  * Directories that {@code src/test/python/make_hub_directories.py} writes, each with the logits of two versions of
- * transformers: {@code predict} gives those of one of them, or refuses the directory. {@code -Dhub.directories=DIR} takes
- * all that the program has written there; {@code target/hub-directories.md} is the table of docs/models.md.
+ * transformers: {@code predict} gives those of one of them, or refuses the directory. {@code -Dhub.directories=DIR}
+ * takes all that the program has written there; {@code target/hub-directories.md} is the table of docs/models.md.
  */
 class GeneratedDirectoriesTest {
     private static final Path HUB = Path.of("src/test/resources/hub");

@@ -224,7 +224,7 @@ class TextTokenizerTest {
 
     @Test
     void directoryWithoutTokenizerIsRefused() {
-        assertRefused(directory + ": no tokenizer.json and no vocab.txt; transformers writes the first:"
+        assertRefused(directory + ": no tokenizer.json, no vocab.txt, no vocab.json with merges.txt; transformers writes the first:"
                 + " AutoTokenizer.from_pretrained(MODEL).save_pretrained(DIRECTORY)");
     }
 
