@@ -9,6 +9,8 @@ import org.purespark.encoder.Attention;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.LayerSharing;
+import org.purespark.encoder.ParameterList;
+import org.purespark.encoder.ParameterSpec;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.engine.TextBatch;
 import org.purespark.model.graph.BackwardGraph;
@@ -64,16 +66,25 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         long exchanged = 2 * (dense - dense / work.trainingTasks());
         long heap = 2 * words + shared + all + partial + Math.max(all, exchanged) + distances(config, work);
         long offHeap = all + Math.max(step(config, layout, work), passes(config, layout, work));
-        if (config.architecture().layerSharing() == LayerSharing.NONE) {
+        EncoderConfig purified = config.withLayersApart();
+        boolean shares = config.architecture().layerSharing() != LayerSharing.NONE;
+        if (!shares || !isAddressable(purified)) {
+            // What cannot be written is refused with a message, before work starts.
             return new MemoryNeed(layout.size(), heap, offHeap);
         }
-        EncoderConfig purified = config.withLayersApart();
         ParameterLayout ofPurified = new ParameterLayout(purified, ClassifierKind.LINEAR, CLASSES);
         long weights = bytes(ofPurified.size());
         return new MemoryNeed(
                 layout.size(),
                 Math.max(heap, weights),
                 Math.max(offHeap, weights + passes(purified, ofPurified, work)));
+    }
+
+    private static boolean isAddressable(EncoderConfig config) {
+        long parameters = ParameterList.of(config, ClassifierKind.LINEAR, CLASSES).specs().stream()
+                .mapToLong(ParameterSpec::length)
+                .sum();
+        return parameters <= Integer.MAX_VALUE;
     }
 
     /** The memory of passes without gradients in all threads, with the copies of matrices that they share. */

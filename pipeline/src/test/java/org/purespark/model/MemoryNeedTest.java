@@ -137,6 +137,15 @@ class MemoryNeedTest {
                 .isEqualTo(apart.offHeapBytes());
     }
 
+    /** ALBERT-xxlarge with a copy for each layer is more than an array can hold: a purified one cannot be written. */
+    @Test
+    void theNeedOfAModelThatIsTooLargeWithItsLayersApartIsItsOwn() {
+        Architecture shared = Architecture.bert(0, 1e-12).with(LayerSharing.ALL);
+        MemoryNeed need = MemoryNeed.of(config(shared, 30000, 4096, 12, 64, 16384), new MemoryNeed.Work(1, 8, 1, 1, 1));
+        assertThat(need.parameters()).isLessThan(400_000_000);
+        assertThat(need.heapBytes()).isLessThan(8_000_000_000L);
+    }
+
     @Test
     void miniLmTrainsInAGigabyteOfHeap() {
         EncoderConfig miniLm = config(30522, 384, 6, 12, 1536);

@@ -7,7 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.purespark.encoder.Activation;
 import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.DropoutRates;
+import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.FeedForward;
 import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.ParameterLayout;
@@ -118,6 +124,57 @@ class DropoutTest {
         }
     }
 
+    /** Layers have parameters in common; their gradients add up, each under masks of its own. */
+    @ParameterizedTest
+    @CsvSource({
+        "mpnet, encoder.relative_attention_bias.weight",
+        "mpnet, encoder.layer.2.attention.self.value.weight",
+        "albert, encoder.layer.0.attention.self.query.weight",
+        "albert, encoder.layer.0.intermediate.dense.weight"
+    })
+    void gradientsOfCommonParametersWithDropoutMatchFiniteDifferences(String family, String parameter) {
+        Golden golden = Golden.of(family);
+        EncoderConfig encoder = golden.checkpoint().encoder();
+        EncoderConfig dropping = new EncoderConfig(
+                encoder.architecture(),
+                encoder.sizes(),
+                new DropoutRates(0.1, 0.1, 0.1),
+                encoder.initializerRange(),
+                encoder.padTokenId());
+        try (TextClassifier model = new TextClassifier(
+                dropping, ClassifierKind.LINEAR, 0.2, 2, golden.checkpoint().tensors(), new CpuEngine(1))) {
+            TextClassifier.Example example = example(golden, List.of(0, 2, 5, 8));
+            GradientSum sum = new GradientSum(model.parameters().layout(), model.engine());
+            model.addGradients(example, Set.of(), PENALTY, sum);
+            assertSlope(model, example, sum, parameter);
+        }
+    }
+
+    @Test
+    void aFeedForwardPartMayHaveNoDropoutOnWhatItGives() {
+        FeedForward without = new FeedForward.TwoLayers(Activation.GELU, FeedForward.OutputDropout.NONE);
+        FeedForward with = new FeedForward.TwoLayers(Activation.GELU);
+        TextClassifier.Example dropping = example(List.of(0, 2, 5));
+        TextClassifier.Example keeping = new TextClassifier.Example(dropping.batch(), dropping.labels(), new long[3]);
+        assertThat(loss(without, keeping)).isEqualTo(loss(with, keeping));
+        assertThat(loss(without, dropping)).isNotEqualTo(loss(with, dropping)).isNotEqualTo(loss(with, keeping));
+    }
+
+    private static double loss(FeedForward feedForward, TextClassifier.Example example) {
+        EncoderConfig bert = BERT.checkpoint().encoder();
+        EncoderConfig encoder = new EncoderConfig(
+                bert.architecture().with(feedForward),
+                bert.sizes(),
+                bert.dropout(),
+                bert.initializerRange(),
+                bert.padTokenId());
+        try (TextClassifier model = new TextClassifier(
+                encoder, ClassifierKind.LINEAR, 0, 2, BERT.checkpoint().tensors(), new CpuEngine(1))) {
+            GradientSum sum = new GradientSum(model.parameters().layout(), model.engine());
+            return model.addGradients(example, Set.of(), PENALTY, sum).total();
+        }
+    }
+
     /** Along the gradient itself, so that the difference stands out from float32 rounding. */
     private static void assertSlope(
             TextClassifier model, TextClassifier.Example example, GradientSum sum, String name) {
@@ -167,13 +224,17 @@ class DropoutTest {
     }
 
     private static TextClassifier.Example example(List<Integer> texts) {
+        return example(BERT, texts);
+    }
+
+    private static TextClassifier.Example example(Golden golden, List<Integer> texts) {
         int[] labels = new int[texts.size()];
         long[] keys = new long[texts.size()];
         for (int i = 0; i < labels.length; i++) {
-            labels[i] = BERT.expected().get("labels").get(texts.get(i)).asInt();
+            labels[i] = golden.expected().get("labels").get(texts.get(i)).asInt();
             keys[i] = DropoutMask.key(11, 0, texts.get(i));
         }
-        PackedBatch batch = BERT.batch(texts);
+        PackedBatch batch = golden.batch(texts);
         return new TextClassifier.Example(batch, labels, keys);
     }
 }

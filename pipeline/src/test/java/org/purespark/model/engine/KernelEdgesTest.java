@@ -63,6 +63,7 @@ class KernelEdgesTest {
     @EnumSource(EngineUnderTest.class)
     void scoresThatAreFarFromZeroDoNotOverflow(EngineUnderTest under) {
         assertLikeTheReference(under, large(Operations.SELF_ATTENTION.of(draw), 32));
+        assertLikeTheReference(under, large(Operations.BUCKET_ATTENTION.of(draw), 32));
         assertLikeTheReference(under, large(Operations.FIRST_TOKEN_ATTENTION.of(draw), 32));
         assertLikeTheReference(under, large(Operations.CROSS_ENTROPY.of(draw), 1024));
     }
