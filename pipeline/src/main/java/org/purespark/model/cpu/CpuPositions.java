@@ -242,7 +242,7 @@ final class CpuPositions implements PositionKernels {
                     .read(qkv, batch.start(b))
                     .plus(bias);
             HeadBlock block = new HeadBlock(scratch, text, headSize, scale);
-            DistanceScores distances = new DistanceScores(scratch, vectors, tokens, headSize);
+            DistanceProducts distances = new DistanceProducts(scratch, vectors, tokens, headSize);
             rows.attend(b, scratch, block, head -> {
                 SmallProducts.Matrix turnedQueries = block.score();
                 distances.addTo(block.scores(), turnedQueries, block.keys(), head * headSize);
@@ -277,7 +277,7 @@ final class CpuPositions implements PositionKernels {
                         .plus(bias);
                 TextRows toRows = TextRows.in(scratch, tokens, bias.length);
                 HeadBlock block = new HeadBlock(scratch, text, headSize, scale);
-                DistanceScores distances = new DistanceScores(scratch, vectors, tokens, headSize);
+                DistanceProducts distances = new DistanceProducts(scratch, vectors, tokens, headSize);
                 float[] sum = positions[piece];
                 given.backward(
                         b,

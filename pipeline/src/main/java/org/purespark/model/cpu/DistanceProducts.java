@@ -12,7 +12,7 @@ import org.purespark.model.engine.DropoutEntries;
  * <p>A product of all distances with all tokens has twice the entries that are needed: of a row of distances, those
  * whose other token is in the text. So products are made in bands, four rows at a time.
  */
-final class DistanceScores {
+final class DistanceProducts {
     private static final int ROWS = 4;
 
     private final DistanceVectors vectors;
@@ -26,7 +26,7 @@ final class DistanceScores {
     private final float[] byKey; // [T, 2T - 1]: of key and distance
     private final float[] product; // [2T - 1, E]
 
-    DistanceScores(Scratch scratch, DistanceVectors vectors, int tokens, int headSize) {
+    DistanceProducts(Scratch scratch, DistanceVectors vectors, int tokens, int headSize) {
         this.vectors = vectors;
         this.tokens = tokens;
         this.headSize = headSize;
