@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Families other than BERT: their encoder is that of transformers, with the same linear classifier on it.
 
-ModernBERT computes attention by PyTorch's scaled_dot_product_attention, which is what transformers chooses by itself;
-DeBERTa has its own. Where CLS attention is asked for, attention is eager.
+Attention is eager, so that the CLS attention is at hand, which PURE's losses read.
 """
 
 import json
@@ -25,14 +24,14 @@ class Classifier(nn.Module):
 
         super().__init__()
         config = dict(config)
-        self.encoder = AutoModel.from_config(AutoConfig.for_model(config.pop("model_type"), **config))
+        self.encoder = AutoModel.from_config(
+            AutoConfig.for_model(config.pop("model_type"), **config), attn_implementation="eager"
+        )
         self.dropout = nn.Dropout(0.1)
         self.classifier = nn.Linear(config["hidden_size"], classes)
 
     def forward(self, ids, mask, with_attention=False):
         """Logits [B, C]; on demand the CLS attention of each layer, [B, A, T]."""
-        if with_attention and self.encoder.config.model_type == "modernbert":
-            self.encoder.set_attn_implementation("eager")
         out = self.encoder(input_ids=ids, attention_mask=mask, output_attentions=with_attention)
         attention = [layer[:, :, 0, :].contiguous() for layer in out.attentions] if with_attention else []
         return self.classifier(self.dropout(out.last_hidden_state[:, 0])), attention
