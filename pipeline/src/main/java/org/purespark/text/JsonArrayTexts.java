@@ -70,15 +70,15 @@ final class JsonArrayTexts {
             }
         } catch (JsonProcessingException e) {
             throw new InputException(
-                    place(e.getLocation()) + ": not valid JSON (" + JsonReason.of(e) + ")" + ADVICE, e);
+                    (e.getLocation() == null ? RowUnit.ROW.place(source, number) : place(e.getLocation()))
+                            + ": not valid JSON (" + JsonReason.of(e) + ")" + ADVICE,
+                    e);
         }
         rows.end();
     }
 
     private String place(JsonLocation location) {
-        return location == null
-                ? source
-                : RowUnit.LINE.place(source, location.getLineNr()) + ", character " + location.getColumnNr();
+        return RowUnit.LINE.place(source, location.getLineNr()) + ", character " + location.getColumnNr();
     }
 
     private static String kind(JsonToken token) {

@@ -96,7 +96,7 @@ class JsonArrayTextsTest {
         assertNotJson(
                 "[{\"text\":\"a\",\"text\":\"b\",\"label\":1}]",
                 ", line 1, character 20: not valid JSON (Duplicate field 'text'");
-        assertNotJson("[" + "{\"text\":[".repeat(2_000), ", line 1, character ");
+        assertNotJson("[" + "{\"text\":[".repeat(2_000), ", row 1: not valid JSON (Document nesting depth (1001)");
         assertRefused("[ ]", ": empty split, there are no rows; give a file with at least one text");
         assertRefused(" \n", ": empty split, there are no rows; give a file with at least one text");
         assertRefused(
