@@ -284,7 +284,10 @@ class DeclaredModelTest {
                 "{} | cannot use config.json: it has no \"model_type\"; known are bert, roberta,"
                         + " xlm-roberta, camembert, distilbert, electra, mpnet,"
                         + " albert, modernbert, deberta-v2",
-                "{'model_type':'gpt2'} | cannot use config.json: unknown model_type \"gpt2\"; known are bert, roberta,"
+                "{'model_type':'gpt2'} | cannot use config.json: \"model_type\" is \"gpt2\", a decoder: it classifies"
+                        + " by its last token under a causal mask, and has no first token whose attention tells which"
+                        + " heads idle; only encoders are computed",
+                "{'model_type':'t5'} | cannot use config.json: unknown model_type \"t5\"; known are bert, roberta,"
                         + " xlm-roberta, camembert, distilbert, electra, mpnet,"
                         + " albert, modernbert, deberta-v2",
                 "{'model_type':'bert','hidden_act':'relu6'} | \"hidden_act\" is \"relu6\"; computed are gelu,"

@@ -113,8 +113,8 @@ class InspectionTest {
         Files.writeString(model.resolve("config.json"), config.replace("\"bert\"", "\"gpt2\""));
         assertThat(refusals(inspect()))
                 .satisfiesExactly(
-                        first -> assertThat(first).contains("unknown model_type \"gpt2\""),
-                        second -> assertThat(second).contains("no tokenizer.json and no vocab.txt"));
+                        first -> assertThat(first).contains("\"model_type\" is \"gpt2\", a decoder"),
+                        second -> assertThat(second).contains("no tokenizer.json, no vocab.txt, and no vocab.json"));
     }
 
     @Test

@@ -224,8 +224,8 @@ class TextTokenizerTest {
 
     @Test
     void directoryWithoutTokenizerIsRefused() {
-        assertRefused(directory + ": no tokenizer.json, no vocab.txt, no vocab.json with merges.txt; transformers writes the first:"
-                + " AutoTokenizer.from_pretrained(MODEL).save_pretrained(DIRECTORY)");
+        assertRefused(directory + ": no tokenizer.json, no vocab.txt, and no vocab.json with merges.txt;"
+                + " transformers writes the first: AutoTokenizer.from_pretrained(MODEL).save_pretrained(DIRECTORY)");
     }
 
     @Test

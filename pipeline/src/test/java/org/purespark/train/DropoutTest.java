@@ -9,11 +9,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.purespark.encoder.Activation;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.DropoutRates;
 import org.purespark.encoder.EncoderConfig;
-import org.purespark.encoder.FeedForward;
 import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.ParameterLayout;
@@ -138,7 +136,7 @@ class DropoutTest {
         EncoderConfig dropping = new EncoderConfig(
                 encoder.architecture(),
                 encoder.sizes(),
-                new DropoutRates(0.1, 0.1, 0.1),
+                new DropoutRates(0.1, 0.1, 0.1, 0.1, 0.1, 0.1),
                 encoder.initializerRange(),
                 encoder.padTokenId());
         try (TextClassifier model = new TextClassifier(
@@ -152,22 +150,19 @@ class DropoutTest {
 
     @Test
     void aFeedForwardPartMayHaveNoDropoutOnWhatItGives() {
-        FeedForward without = new FeedForward.TwoLayers(Activation.GELU, FeedForward.OutputDropout.NONE);
-        FeedForward with = new FeedForward.TwoLayers(Activation.GELU);
+        DropoutRates with = BERT.checkpoint().encoder().dropout();
+        DropoutRates without = new DropoutRates(
+                with.embeddings(), with.attention(), with.attentionOutput(), with.inner(), 0, with.classifier());
         TextClassifier.Example dropping = example(List.of(0, 2, 5));
         TextClassifier.Example keeping = new TextClassifier.Example(dropping.batch(), dropping.labels(), new long[3]);
         assertThat(loss(without, keeping)).isEqualTo(loss(with, keeping));
         assertThat(loss(without, dropping)).isNotEqualTo(loss(with, dropping)).isNotEqualTo(loss(with, keeping));
     }
 
-    private static double loss(FeedForward feedForward, TextClassifier.Example example) {
+    private static double loss(DropoutRates rates, TextClassifier.Example example) {
         EncoderConfig bert = BERT.checkpoint().encoder();
-        EncoderConfig encoder = new EncoderConfig(
-                bert.architecture().with(feedForward),
-                bert.sizes(),
-                bert.dropout(),
-                bert.initializerRange(),
-                bert.padTokenId());
+        EncoderConfig encoder =
+                new EncoderConfig(bert.architecture(), bert.sizes(), rates, bert.initializerRange(), bert.padTokenId());
         try (TextClassifier model = new TextClassifier(
                 encoder, ClassifierKind.LINEAR, 0, 2, BERT.checkpoint().tensors(), new CpuEngine(1))) {
             GradientSum sum = new GradientSum(model.parameters().layout(), model.engine());

@@ -5,15 +5,6 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.purespark.encoder.Attention.DistanceTerms;
 import org.purespark.encoder.Distances;
-import org.purespark.model.engine.AttentionKernels.Attended;
-import org.purespark.model.engine.AttentionKernels.AttentionCall;
-import org.purespark.model.engine.AttentionKernels.BucketAttentionBackward;
-import org.purespark.model.engine.AttentionKernels.BucketAttentionInputs;
-import org.purespark.model.engine.AttentionKernels.FirstTokenAttended;
-import org.purespark.model.engine.AttentionKernels.FirstTokenBackward;
-import org.purespark.model.engine.AttentionKernels.FirstTokenInputs;
-import org.purespark.model.engine.AttentionKernels.SelfAttentionBackward;
-import org.purespark.model.engine.AttentionKernels.SelfAttentionInputs;
 import org.purespark.model.engine.HeadKernels.HeadGatherBackward;
 import org.purespark.model.engine.HeadKernels.HeadGatherInputs;
 import org.purespark.model.engine.HeadKernels.HeadSpreadBackward;
@@ -55,8 +46,8 @@ enum Operations {
     SCALE_NORM_OF_COMMON_ROWS(draw -> PreNormOperations.scaleNorm(draw, RowKind.COMMON)),
     SUM_NORM(draw -> PreNormOperations.sumNorm(draw, RowKind.TOKEN)),
     SUM_NORM_OF_FIRST_TOKENS(draw -> PreNormOperations.sumNorm(draw, RowKind.FIRST_TOKEN)),
-    SELF_ATTENTION(Operations::selfAttention),
-    BUCKET_ATTENTION(Operations::bucketAttention),
+    SELF_ATTENTION(AttentionOperations::selfAttention),
+    BUCKET_ATTENTION(AttentionOperations::bucketAttention),
     ROTARY_ATTENTION(draw -> PositionOperations.rotary(draw, RotaryCall.EVERYWHERE)),
     ROTARY_ATTENTION_TO_NEAR_TOKENS(draw -> PositionOperations.rotary(draw, 3)),
     DISENTANGLED_ATTENTION(draw -> PositionOperations.disentangled(draw, DistanceTerms.BOTH)),
@@ -64,7 +55,7 @@ enum Operations {
     DISENTANGLED_ATTENTION_OF_KEYS(draw -> PositionOperations.disentangled(draw, DistanceTerms.POSITION_TO_CONTENT)),
     DISTANCE_ROWS(draw -> PositionOperations.distanceRows(draw, new Distances(8, 0))),
     DISTANCE_ROWS_OF_BUCKETS(draw -> PositionOperations.distanceRows(draw, new Distances(4, 12))),
-    FIRST_TOKEN_ATTENTION(Operations::firstTokenAttention),
+    FIRST_TOKEN_ATTENTION(AttentionOperations::firstTokenAttention),
     HEAD_SPREAD(Operations::headSpread),
     HEAD_GATHER(Operations::headGather),
     BIAS_GELU(Operations::biasGelu),
@@ -184,100 +175,6 @@ enum Operations {
     private static ResidualNormInputs<DeviceArray> residualNorm(Operation.Named arrays) {
         return new ResidualNormInputs<>(
                 arrays.get("h"), arrays.get("bias"), arrays.get("residual"), arrays.get("gamma"), arrays.get("beta"));
-    }
-
-    private static Operation selfAttention(Draw draw) {
-        AttentionCall attention = new AttentionCall(draw.layer(), draw.heads(), draw.dropout(SITE));
-        int hidden = draw.hidden();
-        return Operation.on(draw)
-                .input("qkv", draw.tokens(), 3 * hidden)
-                .input("bias", 3 * hidden)
-                .result("context", draw.tokens(), hidden)
-                .result("cls", draw.tokens(), draw.heads())
-                .output(
-                        "softmax",
-                        Role.FOR_THE_SAME_ENGINE,
-                        draw.heads() * draw.batch().squares())
-                .forward((k, x, y) -> k.attention()
-                        .selfAttention(
-                                new SelfAttentionInputs<>(x.get("qkv"), x.get("bias")),
-                                attention,
-                                new Attended<>(y.get("context"), y.get("cls"), y.get("softmax"))))
-                .backward((k, x, saved, dy, dx) -> k.attention()
-                        .selfAttentionGradient(
-                                new SelfAttentionBackward<>(
-                                        x.get("qkv"),
-                                        x.get("bias"),
-                                        dy.get("context"),
-                                        dy.get("cls"),
-                                        saved.get("softmax")),
-                                attention,
-                                new SelfAttentionInputs<>(dx.get("qkv"), dx.get("bias"))))
-                .build();
-    }
-
-    private static Operation bucketAttention(Draw draw) {
-        AttentionCall attention = new AttentionCall(draw.layer(), draw.heads(), draw.dropout(SITE));
-        int hidden = draw.hidden();
-        int rows = DistanceBuckets.COUNT + 1; // one that no distance reads
-        return Operation.on(draw)
-                .input("qkv", draw.tokens(), 3 * hidden)
-                .input("bias", 3 * hidden)
-                .input("table", rows, draw.heads())
-                .result("context", draw.tokens(), hidden)
-                .result("cls", draw.tokens(), draw.heads())
-                .output(
-                        "softmax",
-                        Role.FOR_THE_SAME_ENGINE,
-                        draw.heads() * draw.batch().squares())
-                .forward((k, x, y) -> k.attention()
-                        .bucketAttention(
-                                new BucketAttentionInputs<>(x.get("qkv"), x.get("bias"), x.get("table")),
-                                attention,
-                                new Attended<>(y.get("context"), y.get("cls"), y.get("softmax"))))
-                .backward((k, x, saved, dy, dx) -> k.attention()
-                        .bucketAttentionGradient(
-                                new BucketAttentionBackward<>(
-                                        x.get("qkv"),
-                                        x.get("bias"),
-                                        x.get("table"),
-                                        dy.get("context"),
-                                        dy.get("cls"),
-                                        saved.get("softmax")),
-                                attention,
-                                new BucketAttentionInputs<>(dx.get("qkv"), dx.get("bias"), dx.get("table"))))
-                .build();
-    }
-
-    private static Operation firstTokenAttention(Draw draw) {
-        AttentionCall attention = new AttentionCall(draw.layer(), draw.heads(), draw.dropout(SITE));
-        int heads = draw.heads();
-        int hidden = draw.hidden();
-        return Operation.on(draw)
-                .input("u", heads, draw.texts(), hidden)
-                .input("x", draw.tokens(), hidden)
-                .result("states", heads, draw.texts(), hidden)
-                .result("sums", heads, draw.texts())
-                .result("cls", draw.tokens(), heads)
-                .output("softmax", Role.FOR_THE_SAME_ENGINE, draw.tokens(), heads)
-                .forward((k, x, y) -> k.attention()
-                        .firstTokenAttention(
-                                new FirstTokenInputs<>(x.get("u"), x.get("x")),
-                                attention,
-                                new FirstTokenAttended<>(
-                                        y.get("states"), y.get("sums"), y.get("cls"), y.get("softmax"))))
-                .backward((k, x, saved, dy, dx) -> k.attention()
-                        .firstTokenAttentionGradient(
-                                new FirstTokenBackward<>(
-                                        dy.get("states"),
-                                        dy.get("sums"),
-                                        dy.get("cls"),
-                                        saved.get("softmax"),
-                                        x.get("u"),
-                                        x.get("x")),
-                                attention,
-                                new FirstTokenInputs<>(dx.get("u"), dx.get("x"))))
-                .build();
     }
 
     private static Operation headSpread(Draw draw) {
