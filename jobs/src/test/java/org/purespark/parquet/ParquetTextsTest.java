@@ -33,6 +33,7 @@ import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelledText;
 import org.purespark.text.RowUnit;
 import org.purespark.text.TextLimits;
+import org.purespark.text.TextRules;
 import org.purespark.text.TextTable;
 
 class ParquetTextsTest {
@@ -160,9 +161,14 @@ class ParquetTextsTest {
         StructType strings = new StructType().add("a", DataTypes.StringType).add("label", DataTypes.StringType);
         write("a.parquet", List.of(RowFactory.create("a", "b")), strings);
         assertRefused(
-                "a.parquet", ": no text column; name it text or sentence or sentences (the columns are: a, label)");
+                "a.parquet",
+                ": no text column; name it text or sentence or sentences, or set text.text-column to its name"
+                        + " (the columns are: a, label)");
         write("b.parquet", List.of(RowFactory.create("a")), new StructType().add("text", DataTypes.StringType));
-        assertRefused("b.parquet", ": no label column; name it label or labels (the columns are: text)");
+        assertRefused(
+                "b.parquet",
+                ": no label column; name it label or labels, or set text.label-column to its name"
+                        + " (the columns are: text)");
         write(
                 "c.parquet",
                 List.of(RowFactory.create("a", "b")),
@@ -248,7 +254,8 @@ class ParquetTextsTest {
     }
 
     private TextTable read(String name, LabelColumn labels) {
-        return ParquetTexts.andTextFiles(new Storage(new Configuration()), new TextLimits(1_000_000, 1_000))
+        return ParquetTexts.andTextFiles(
+                        new Storage(new Configuration()), TextRules.usual(new TextLimits(1_000_000, 1_000)))
                 .read(directory + "/" + name, labels);
     }
 

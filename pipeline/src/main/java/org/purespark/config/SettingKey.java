@@ -132,6 +132,9 @@ final class SettingKey {
 
     /** The name of an enum constant in files. */
     static String text(Object constant) {
+        if (constant instanceof Spelt spelt) {
+            return spelt.spelling();
+        }
         return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -4,9 +4,12 @@ package org.purespark.config;
 import java.io.Serializable;
 
 /**
- * How texts become tokens.
+ * Where texts are in a file, and how they become tokens.
  *
  * @param maxLength most tokens of a text, with [CLS] and [SEP], [3, 4096]
  * @param labels which class each label means: pairs {@code label=CLASS}, or {@code new}; null for labels that tell it
+ * @param textColumn name of the texts' column; null for one of the usual names
+ * @param labelColumn name of the labels' column; null for one of the usual names
  */
-public record TextSettings(@Allowed("[3, 4096]") int maxLength, String labels) implements Serializable {}
+public record TextSettings(@Allowed("[3, 4096]") int maxLength, String labels, String textColumn, String labelColumn)
+        implements Serializable {}

@@ -7,13 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 import org.purespark.InputException;
 import org.purespark.Shown;
-import org.purespark.text.LabelColumn;
 import org.purespark.text.TextColumns;
 
 /** Text and label in the rows of one Parquet file. */
@@ -41,18 +41,22 @@ final class TextFields {
     }
 
     /**
-     * @param address for messages
+     * @param wanted finds the columns among these in {@code address}
      * @param partition columns that the file's path holds, with their values; they hide columns of the same name
      * @throws InputException if a needed column is missing, is there twice or is of another type
      */
-    static TextFields find(String address, MessageType schema, Map<String, String> partition, LabelColumn labels) {
+    static TextFields find(
+            String address,
+            MessageType schema,
+            Map<String, String> partition,
+            Function<List<String>, TextColumns> wanted) {
         List<String> names = new ArrayList<>();
         schema.getFields().stream()
                 .map(Type::getName)
                 .filter(name -> !partition.containsKey(name))
                 .forEach(names::add);
         names.addAll(partition.keySet());
-        TextColumns found = TextColumns.find(address, names, labels);
+        TextColumns found = wanted.apply(names);
         String textName = names.get(found.text());
         if (partition.containsKey(textName)) {
             throw wrongType(address, textName, "directory name", "a string");

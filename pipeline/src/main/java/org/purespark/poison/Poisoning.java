@@ -34,8 +34,8 @@ import org.purespark.text.LabelSet;
 import org.purespark.text.LabelledText;
 import org.purespark.text.SplitEncoder;
 import org.purespark.text.TextCsv;
-import org.purespark.text.TextLimits;
 import org.purespark.text.TextReader;
+import org.purespark.text.TextRules;
 import org.purespark.text.TextTable;
 import org.purespark.text.TextTokenizer;
 import org.purespark.train.FineTuner;
@@ -61,7 +61,7 @@ public final class Poisoning {
     /** @param messages gets each line that a person should read */
     public Poisoning(Storage storage, FineTuner fineTuner, Settings settings, Consumer<String> messages) {
         this.storage = storage;
-        this.reader = ParquetTexts.andTextFiles(storage, TextLimits.of(settings.data()));
+        this.reader = ParquetTexts.andTextFiles(storage, TextRules.of(settings));
         this.fineTuner = fineTuner;
         this.settings = settings;
         this.messages = messages;

@@ -16,8 +16,8 @@ import org.purespark.storage.OutputPlaces;
 import org.purespark.storage.Storage;
 import org.purespark.text.EmbeddingSize;
 import org.purespark.text.SplitEncoder;
-import org.purespark.text.TextLimits;
 import org.purespark.text.TextReader;
+import org.purespark.text.TextRules;
 import org.purespark.text.TextTokenizer;
 
 /**
@@ -34,7 +34,7 @@ public final class Prediction {
     /** @param messages gets each line that a person should read */
     public Prediction(Storage storage, Evaluator evaluator, Settings settings, Consumer<String> messages) {
         this.storage = storage;
-        this.reader = ParquetTexts.andTextFiles(storage, TextLimits.of(settings.data()));
+        this.reader = ParquetTexts.andTextFiles(storage, TextRules.of(settings));
         this.evaluator = evaluator;
         this.settings = settings;
         this.messages = messages;

@@ -25,8 +25,8 @@ import org.purespark.text.EmbeddingSize;
 import org.purespark.text.LabelSet;
 import org.purespark.text.LabelSource;
 import org.purespark.text.SplitEncoder;
-import org.purespark.text.TextLimits;
 import org.purespark.text.TextReader;
+import org.purespark.text.TextRules;
 import org.purespark.text.TextTokenizer;
 
 /**
@@ -108,7 +108,7 @@ record CheckedInputs(
     }
 
     private static TextReader reader(Storage storage, Settings settings) {
-        return ParquetTexts.andTextFiles(storage, TextLimits.of(settings.data()));
+        return ParquetTexts.andTextFiles(storage, TextRules.of(settings));
     }
 
     private static Checkpoint readCheckpoint(Storage storage, String model, Inputs given) throws IOException {

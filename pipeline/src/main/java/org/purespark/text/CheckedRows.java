@@ -12,16 +12,18 @@ public final class CheckedRows {
     private final RowUnit unit;
     private final LabelColumn labels;
     private final TextLimits limits;
+    private final String labelPlace;
     private final RowSink sink;
     private long rows;
     private long bytes;
 
     /** @param sink gets the rows that pass */
-    public CheckedRows(String source, RowUnit unit, LabelColumn labels, TextLimits limits, RowSink sink) {
+    public CheckedRows(String source, RowUnit unit, LabelColumn labels, TextRules rules, RowSink sink) {
         this.source = source;
         this.unit = unit;
         this.labels = labels;
-        this.limits = limits;
+        this.limits = rules.limits();
+        this.labelPlace = ", column " + rules.columns().shown(ColumnNames.Column.LABEL) + ": ";
         this.sink = sink;
     }
 
@@ -37,10 +39,10 @@ public final class CheckedRows {
         String name = label == null ? "" : label.strip();
         if (name.isEmpty() && labels == LabelColumn.REQUIRED) {
             throw new InputException(
-                    unit.place(source, number) + ", column label: the row has no label; give it one or remove the row");
+                    unit.place(source, number) + labelPlace + "the row has no label; give it one or remove the row");
         }
         if (name.length() > MOST_LABEL_CHARACTERS) {
-            throw new InputException(unit.place(source, number) + ", column label: the label has " + name.length()
+            throw new InputException(unit.place(source, number) + labelPlace + "the label has " + name.length()
                     + " characters, the most is " + MOST_LABEL_CHARACTERS + ": " + Shown.of(name));
         }
         requireWithinLimits(number, text, name);

@@ -8,20 +8,26 @@ import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
 import org.purespark.InputException;
+import org.purespark.config.CsvDelimiter;
 
 /**
- * Rows of a comma-separated file as RFC 4180 has them: quoted fields hold commas, line breaks and doubled quotation
- * marks. A quotation mark inside an unquoted field stands for itself.
+ * Rows of a comma-separated file as RFC 4180 has them, or with another delimiter: quoted fields hold delimiters, line
+ * breaks and doubled quotation marks. A quotation mark inside an unquoted field stands for itself.
  */
 final class CsvRows implements DelimitedTexts.RowSource {
     private final String source;
+    private final CsvDelimiter delimiter;
     private final Iterator<CsvRecord> records;
     private long nextLine = 1;
 
-    CsvRows(String source, Reader reader) {
+    CsvRows(String source, CsvDelimiter delimiter, Reader reader) {
         this.source = source;
+        this.delimiter = delimiter;
         this.records = CsvReader.builder()
+                .fieldSeparator(delimiter.character())
                 .skipEmptyLines(false)
                 .allowExtraFields(true)
                 .allowMissingFields(true)
@@ -76,12 +82,24 @@ final class CsvRows implements DelimitedTexts.RowSource {
         String reason = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
         return new InputException(
                 RowUnit.LINE.place(source, nextLine) + ": " + reason
-                        + "; a quoted field ends before a comma or a line's end, quotation marks inside it are doubled",
+                        + "; a quoted field ends before " + delimiter.words()
+                        + " or a line's end, quotation marks inside it are doubled",
                 e);
     }
 
     @Override
+    public String doubt(List<String> header) {
+        return Stream.of(CsvDelimiter.values())
+                .filter(other -> other != delimiter && header.size() == 1)
+                .filter(other -> header.get(0).indexOf(other.character()) >= 0)
+                .map(other -> "; if " + other.words() + " separates them, give --set data.delimiter='"
+                        + other.spelling() + "'")
+                .findFirst()
+                .orElse("");
+    }
+
+    @Override
     public String advice() {
-        return "a text that holds a comma or a line break must be quoted";
+        return "a text that holds " + delimiter.words() + " or a line break must be quoted";
     }
 }

@@ -23,16 +23,21 @@ final class DelimitedTexts {
 
         /** How a field that holds the delimiter is written, for messages. */
         String advice();
+
+        /** What may be wrong with a header that lacks a column, for messages; empty if nothing more is known. */
+        default String doubt(List<String> header) {
+            return "";
+        }
     }
 
     private final String source;
     private final LabelColumn labels;
-    private final TextLimits limits;
+    private final TextRules rules;
 
-    DelimitedTexts(String source, LabelColumn labels, TextLimits limits) {
+    DelimitedTexts(String source, LabelColumn labels, TextRules rules) {
         this.source = source;
         this.labels = labels;
-        this.limits = limits;
+        this.rules = rules;
     }
 
     /**
@@ -43,11 +48,12 @@ final class DelimitedTexts {
     void read(RowSource rows, RowSink sink) throws IOException {
         FieldRow header = rows.next();
         if (header == null) {
-            throw new InputException(
-                    source + ": empty split, the file is empty; its first line must name the columns (text, label)");
+            throw new InputException(source + ": empty split, the file is empty; its first line must name the columns ("
+                    + rules.columns().shown(ColumnNames.Column.TEXT) + ", "
+                    + rules.columns().shown(ColumnNames.Column.LABEL) + ")");
         }
-        TextColumns columns = TextColumns.find(RowUnit.LINE.place(source, header.line()), header.fields(), labels);
-        CheckedRows checked = new CheckedRows(source, RowUnit.LINE, labels, limits, sink);
+        TextColumns columns = columns(header, rows);
+        CheckedRows checked = new CheckedRows(source, RowUnit.LINE, labels, rules, sink);
         BlankLines blanks = new BlankLines(source);
         int width = header.fields().size();
         for (FieldRow row = rows.next(); row != null; row = rows.next()) {
@@ -65,6 +71,15 @@ final class DelimitedTexts {
             checked.add(row.line(), fields.get(columns.text()), label);
         }
         checked.end();
+    }
+
+    private TextColumns columns(FieldRow header, RowSource rows) {
+        String place = RowUnit.LINE.place(source, header.line());
+        try {
+            return TextColumns.find(place, header.fields(), rules.columns(), labels);
+        } catch (InputException e) {
+            throw new InputException(e.getMessage() + rows.doubt(header.fields()), e);
+        }
     }
 
     private InputException wrongWidth(FieldRow row, List<String> header, String advice) {

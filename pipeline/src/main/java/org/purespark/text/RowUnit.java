@@ -5,7 +5,7 @@ package org.purespark.text;
 public enum RowUnit {
     /** Lines of a text file, with the header; a CSV row of several lines has the number of its first line. */
     LINE("line"),
-    /** Rows of a Parquet source, over its files in the order of their names. */
+    /** Rows of a Parquet source, over its files in the order of their names; elements of a JSON array. */
     ROW("row");
 
     private final String word;

@@ -19,7 +19,7 @@ import org.purespark.InputException;
  */
 final class StrictUtf8Reader extends Reader {
     private static final int BUFFER_BYTES = 1 << 16;
-    private static final int MOST_LINE_BYTES = 2 * TextLimits.MOST_CHARACTERS;
+    private static final int MOST_PART_BYTES = 2 * TextLimits.MOST_CHARACTERS;
 
     private final String source;
     private final InputStream in;
@@ -30,7 +30,8 @@ final class StrictUtf8Reader extends Reader {
     private final ByteBuffer bytes = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
     private final CharBuffer chars = CharBuffer.allocate(BUFFER_BYTES).limit(0);
     private long line = 1;
-    private long lineBytes;
+    private long partBytes;
+    private long element;
     private boolean afterCarriageReturn;
     private boolean atStart = true;
     private boolean atEnd;
@@ -65,9 +66,8 @@ final class StrictUtf8Reader extends Reader {
         int from = bytes.position();
         CoderResult result = decoder.decode(bytes, chars, atEnd);
         countLines(from, bytes.position());
-        if (lineBytes > MOST_LINE_BYTES) {
-            throw new InputException(RowUnit.LINE.place(source, line) + ": the line has more than " + MOST_LINE_BYTES
-                    + " bytes; is it a file of lines?");
+        if (partBytes > MOST_PART_BYTES) {
+            throw tooLong();
         }
         if (result.isError()) {
             int bad = bytes.get(bytes.position()) & 0xFF;
@@ -83,14 +83,33 @@ final class StrictUtf8Reader extends Reader {
         }
     }
 
+    /**
+     * An element of an array begins: from here on its bytes are bounded, and no longer those of a line, for an array
+     * may lie on a single one. What is read ahead counts for the element before.
+     *
+     * @param number from 1
+     */
+    void beginElement(long number) {
+        element = number;
+        partBytes = 0;
+    }
+
+    private InputException tooLong() {
+        return element == 0
+                ? new InputException(RowUnit.LINE.place(source, line) + ": the line has more than " + MOST_PART_BYTES
+                        + " bytes; is it a file of lines?")
+                : new InputException(RowUnit.ROW.place(source, element) + ": the element has more than "
+                        + MOST_PART_BYTES + " bytes; is it an array of texts?");
+    }
+
     /** A line ends with LF, CR or CRLF, as in {@link java.io.BufferedReader} and in CSV. */
     private void countLines(int from, int to) {
         for (int i = from; i < to; i++) {
             byte b = bytes.get(i);
-            lineBytes++;
+            partBytes++;
             if (b == '\r' || (b == '\n' && !afterCarriageReturn)) {
                 line++;
-                lineBytes = 0;
+                partBytes = element == 0 ? 0 : partBytes;
             }
             afterCarriageReturn = b == '\r';
         }

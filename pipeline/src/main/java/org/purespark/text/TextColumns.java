@@ -3,6 +3,7 @@ package org.purespark.text;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.purespark.InputException;
 import org.purespark.Shown;
@@ -14,48 +15,53 @@ import org.purespark.Shown;
  * @param label index of the label's column, from 0; empty if there is none
  */
 public record TextColumns(int text, OptionalInt label) {
-    private static final List<String> TEXT_NAMES = List.of("text", "sentence", "sentences");
-    private static final List<String> LABEL_NAMES = List.of("label", "labels");
-
     /**
      * Finds the columns by name; spaces around a name are ignored.
      *
      * @param place where the names are, for messages
      * @param names all columns, in order
-     * @throws InputException if a required column is missing, or two columns match
+     * @throws InputException if a required column, or one that the user names, is missing, or two columns match
      */
-    public static TextColumns find(String place, List<String> names, LabelColumn labels) {
-        OptionalInt text = find(place, names, "text", TEXT_NAMES);
-        OptionalInt label = find(place, names, "label", LABEL_NAMES);
+    public static TextColumns find(String place, List<String> names, ColumnNames wanted, LabelColumn labels) {
+        OptionalInt text = find(place, names, wanted, ColumnNames.Column.TEXT);
+        OptionalInt label = find(place, names, wanted, ColumnNames.Column.LABEL);
         if (text.isEmpty()) {
-            throw missing(place, names, "text", TEXT_NAMES);
+            throw missing(place, names, wanted, ColumnNames.Column.TEXT);
         }
-        if (label.isEmpty() && labels == LabelColumn.REQUIRED) {
-            throw missing(place, names, "label", LABEL_NAMES);
+        if (label.isEmpty() && (labels == LabelColumn.REQUIRED || wanted.label().isPresent())) {
+            throw missing(place, names, wanted, ColumnNames.Column.LABEL);
         }
         return new TextColumns(text.getAsInt(), label);
     }
 
-    private static OptionalInt find(String place, List<String> names, String kind, List<String> wanted) {
+    private static OptionalInt find(String place, List<String> names, ColumnNames wanted, ColumnNames.Column column) {
         List<Integer> found = new ArrayList<>();
         List<String> foundNames = new ArrayList<>();
+        List<String> allowed = wanted.allowed(column);
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i).strip();
-            if (wanted.contains(name)) {
+            if (allowed.contains(name)) {
                 found.add(i);
                 foundNames.add(name);
             }
         }
         if (found.size() > 1) {
-            throw new InputException(place + ": more than one " + kind + " column (" + Shown.list(foundNames)
+            throw new InputException(place + ": more than one " + column.word() + " column (" + Shown.list(foundNames)
                     + "); keep one of them, rename the others");
         }
         return found.isEmpty() ? OptionalInt.empty() : OptionalInt.of(found.get(0));
     }
 
-    private static InputException missing(String place, List<String> names, String kind, List<String> wanted) {
+    private static InputException missing(
+            String place, List<String> names, ColumnNames wanted, ColumnNames.Column column) {
         String there = Shown.list(names.stream().map(String::strip).toList());
-        return new InputException(place + ": no " + kind + " column; name it " + String.join(" or ", wanted)
-                + " (the columns are: " + there + ")");
+        Optional<String> given = wanted.given(column);
+        if (given.isPresent()) {
+            return new InputException(place + ": no column " + Shown.of(given.get()) + ", which " + column.setting()
+                    + " names; set it to one that is there (the columns are: " + there + ")");
+        }
+        return new InputException(place + ": no " + column.word() + " column; name it "
+                + String.join(" or ", wanted.allowed(column)) + ", or set " + column.setting()
+                + " to its name (the columns are: " + there + ")");
     }
 }

@@ -8,15 +8,15 @@ import java.util.List;
 @FunctionalInterface
 public interface TextReader {
     /**
-     * Reads all rows, in the source's order; none of them is kept. The text column is named {@code text},
-     * {@code sentence} or {@code sentences}, the label column {@code label} or {@code labels}; other columns are
-     * ignored. Labels are strings or integers; the integer 1 and the string {@code 1} are the same label. Spaces around
-     * column names and labels are removed; texts stay as they are, and may be empty.
+     * Reads all rows, in the source's order; none of them is kept. The columns are found by their
+     * {@link ColumnNames}; other columns are ignored. Labels are strings or integers; the integer 1 and the string
+     * {@code 1} are the same label. Spaces around column names and labels are removed; texts stay as they are, and may
+     * be empty.
      *
      * @param address a file, or for Parquet also a directory
      * @param sink gets at least one row
      * @throws org.purespark.InputException if the source is missing, unreadable, empty or has a bad row; the message
-     *     names source, line (row for Parquet) and column
+     *     names source, line (row for Parquet and JSON arrays) and column
      */
     void read(String address, LabelColumn labels, RowSink sink);
 

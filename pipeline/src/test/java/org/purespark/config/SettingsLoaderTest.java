@@ -33,8 +33,8 @@ class SettingsLoaderTest {
     void withoutFileAndFlagsTheDefaultsHold() {
         Settings expected = new Settings(
                 11,
-                new DataSettings(0.1, 20_000_000, 10_000),
-                new TextSettings(128, null),
+                new DataSettings(0.1, 20_000_000, 10_000, CsvDelimiter.COMMA),
+                new TextSettings(128, null, null, null),
                 new TrainSettings(3, 2e-5, 0.01, 1.0, 0, 32, 1, true, 0.9, 0.999, 1e-8, 0.1, 200),
                 new PruneSettings(10, null, 0.05),
                 new PenaltySettings(0.15),
@@ -77,6 +77,23 @@ class SettingsLoaderTest {
         assertThat(settings.export().form()).isEqualTo(ExportForm.COMPACT);
         assertThat(settings.probe().batteryFile()).isEqualTo("s3a://bucket/my.conf");
         assertThat(settings.prune().threshold()).isEqualTo(0.85);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"',', COMMA", "';', SEMICOLON", "|, PIPE", "tab, TAB"})
+    void delimitersAreWrittenAsTheyAre(String written, CsvDelimiter delimiter) throws IOException {
+        ResolvedSettings flag = loader.load(null, List.of("data.delimiter=" + written));
+        assertThat(flag.settings().data().delimiter()).isEqualTo(delimiter);
+        assertThat(flag.values().get("data.delimiter").textValue()).isEqualTo(written);
+        String file = conf("data.delimiter = \"" + written + "\"");
+        assertThat(loader.load(file, List.of()).settings()).isEqualTo(flag.settings());
+    }
+
+    @Test
+    void anotherDelimiterIsRefused() {
+        assertThatThrownBy(() -> loader.load(null, List.of("data.delimiter=:")))
+                .isInstanceOf(InputException.class)
+                .hasMessage("data.delimiter = : (--set): not known; allowed: , or ; or | or tab");
     }
 
     @Test
@@ -123,8 +140,8 @@ class SettingsLoaderTest {
         String file = conf("text = 3");
         assertThatThrownBy(() -> loader.load(file, List.of()))
                 .isInstanceOf(InputException.class)
-                .hasMessage("text (" + file + ", line 1) is a group of keys, not a key: give one of text.labels,"
-                        + " text.max-length");
+                .hasMessage("text (" + file + ", line 1) is a group of keys, not a key: give one of"
+                        + " text.label-column, text.labels, text.max-length, text.text-column");
     }
 
     @Test
@@ -309,12 +326,13 @@ class SettingsLoaderTest {
     @Test
     void resolvedFormIsFlatAndSorted() {
         assertThat(loader.load(null, List.of("prune.threshold=0.85")).toJson())
-                .isEqualTo("{\"compute.engine\":\"auto\",\"data.max-rows\":20000000,"
+                .isEqualTo("{\"compute.engine\":\"auto\",\"data.delimiter\":\",\",\"data.max-rows\":20000000,"
                         + "\"data.max-text-megabytes\":10000,\"data.validation-share\":0.1,"
                         + "\"evaluate.batch-texts\":32,\"export.form\":\"dense\","
                         + "\"penalty.lambda\":0.15,\"probe.battery\":\"default\",\"probe.battery-file\":null,"
                         + "\"probe.texts\":200,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"
-                        + "\"prune.threshold\":0.85,\"seed\":11,\"text.labels\":null,\"text.max-length\":128,"
+                        + "\"prune.threshold\":0.85,\"seed\":11,\"text.label-column\":null,\"text.labels\":null,"
+                        + "\"text.max-length\":128,\"text.text-column\":null,"
                         + "\"train.adam-beta1\":0.9,"
                         + "\"train.adam-beta2\":0.999,\"train.adam-epsilon\":1.0E-8,"
                         + "\"train.checkpoint-interval-steps\":200,\"train.classifier-dropout\":0.1,"

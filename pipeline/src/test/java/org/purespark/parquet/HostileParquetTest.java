@@ -21,6 +21,7 @@ import org.purespark.storage.Storage;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelledText;
 import org.purespark.text.TextLimits;
+import org.purespark.text.TextRules;
 import org.purespark.text.TextTable;
 
 /** Parquet files that ask for more than they hold. */
@@ -36,8 +37,8 @@ class HostileParquetTest {
     @ValueSource(strings = {"snappy", "gzip", "zstd", "none", "v2"})
     void filesOfAnyCodecAreRead(String name) throws IOException {
         put(seed("ParquetTexts", "arrow-" + name));
-        TextTable table =
-                new ParquetTexts(new Storage(configuration), new TextLimits(5, 1)).read(ADDRESS, LabelColumn.REQUIRED);
+        TextTable table = new ParquetTexts(new Storage(configuration), TextRules.usual(new TextLimits(5, 1)))
+                .read(ADDRESS, LabelColumn.REQUIRED);
         assertThat(table.rows().stream().map(LabelledText::text))
                 .containsExactly("a good film", "bad", "a good film", "ñ 😀", "");
     }
@@ -46,8 +47,8 @@ class HostileParquetTest {
     @ValueSource(strings = {"delta-byte-array", "delta-length-byte-array"})
     void deltaEncodedFilesAreRead(String name) throws IOException {
         put(seed("ParquetTexts", "arrow-" + name));
-        TextTable table =
-                new ParquetTexts(new Storage(configuration), new TextLimits(5, 1)).read(ADDRESS, LabelColumn.REQUIRED);
+        TextTable table = new ParquetTexts(new Storage(configuration), TextRules.usual(new TextLimits(5, 1)))
+                .read(ADDRESS, LabelColumn.REQUIRED);
         assertThat(table.rows().stream().map(LabelledText::text)).containsExactly("a good film", "a good one", "bad");
         assertThat(table.rows().stream().map(LabelledText::label)).containsExactly("100", "101", "102");
     }
@@ -98,7 +99,7 @@ class HostileParquetTest {
     @Test
     void aColumnLiesInTheFile() throws IOException {
         put(seed("ParquetTexts", "column-beyond-the-file"));
-        ParquetTexts texts = new ParquetTexts(new Storage(configuration), new TextLimits(1_000, 1));
+        ParquetTexts texts = new ParquetTexts(new Storage(configuration), TextRules.usual(new TextLimits(1_000, 1)));
         assertThatThrownBy(() -> texts.read(ADDRESS, LabelColumn.OPTIONAL))
                 .isInstanceOf(InputException.class)
                 .hasMessageMatching(".*\\(a column has [0-9]+ bytes from byte [0-9]+ on, the file has 438\\)");
@@ -134,7 +135,7 @@ class HostileParquetTest {
 
     private void assertTextsRefused(byte[] file, String reason) throws IOException {
         put(file);
-        ParquetTexts texts = new ParquetTexts(new Storage(configuration), new TextLimits(1_000, 1));
+        ParquetTexts texts = new ParquetTexts(new Storage(configuration), TextRules.usual(new TextLimits(1_000, 1)));
         assertThatThrownBy(() -> texts.read(ADDRESS, LabelColumn.OPTIONAL))
                 .isInstanceOf(InputException.class)
                 .hasMessage(UNREADABLE + reason);

@@ -20,6 +20,7 @@ import org.purespark.purify.TinyFiles;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelledText;
 import org.purespark.text.TextLimits;
+import org.purespark.text.TextRules;
 import org.purespark.text.TextTable;
 
 class PoisoningTest {
@@ -152,7 +153,7 @@ class PoisoningTest {
     }
 
     private TextTable read(String file) {
-        return ParquetTexts.andTextFiles(TinyFiles.STORAGE, new TextLimits(1_000, 1))
+        return ParquetTexts.andTextFiles(TinyFiles.STORAGE, TextRules.usual(new TextLimits(1_000, 1)))
                 .read(files.path(file), LabelColumn.REQUIRED);
     }
 }

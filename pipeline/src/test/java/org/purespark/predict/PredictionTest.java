@@ -32,6 +32,7 @@ import org.purespark.text.RowUnit;
 import org.purespark.text.SplitEncoder;
 import org.purespark.text.TextLimits;
 import org.purespark.text.TextReader;
+import org.purespark.text.TextRules;
 import org.purespark.text.TextTokenizer;
 
 class PredictionTest {
@@ -114,7 +115,7 @@ class PredictionTest {
     }
 
     private static TextReader reader() {
-        return ParquetTexts.andTextFiles(TinyFiles.STORAGE, new TextLimits(1_000, 1));
+        return ParquetTexts.andTextFiles(TinyFiles.STORAGE, TextRules.usual(new TextLimits(1_000, 1)));
     }
 
     @Test

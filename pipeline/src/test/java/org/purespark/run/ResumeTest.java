@@ -23,8 +23,14 @@ import org.purespark.config.SettingsLoader;
 
 class ResumeTest {
     private static final List<StageName> ALL = List.of(StageName.values());
-    private static final Set<String> EVERYWHERE =
-            Set.of("seed", "data.validation-share", "text.max-length", "text.labels");
+    private static final Set<String> EVERYWHERE = Set.of(
+            "seed",
+            "data.validation-share",
+            "text.max-length",
+            "text.labels",
+            "text.text-column",
+            "text.label-column",
+            "data.delimiter");
 
     private static final Set<String> NOWHERE =
             Set.of("train.checkpoint-interval-steps", "compute.engine", "data.max-rows", "data.max-text-megabytes");
@@ -37,6 +43,9 @@ class ResumeTest {
             Map.entry("data.max-text-megabytes", "100"),
             Map.entry("text.max-length", "64"),
             Map.entry("text.labels", "\"0=LABEL_1,1=LABEL_0\""),
+            Map.entry("text.text-column", "review"),
+            Map.entry("text.label-column", "sentiment"),
+            Map.entry("data.delimiter", "|"),
             Map.entry("train.epochs", "4"),
             Map.entry("train.learning-rate", "3e-5"),
             Map.entry("train.weight-decay", "0"),

@@ -4,13 +4,13 @@ package org.purespark.text;
 import org.purespark.fuzz.FuzzedReader;
 
 class CsvFuzzTest extends FuzzedReader {
-    private static final TextLimits LIMITS = new TextLimits(1_000_000, 100);
+    private static final TextRules RULES = TextRules.usual(new TextLimits(1_000_000, 100));
 
     @Override
     protected void read(byte[] file) {
         TextReader parquet = (address, labels, sink) -> {
             throw new AssertionError(address + " is not Parquet");
         };
-        new TextFileReader(storage, parquet, LIMITS).read(put("/texts.csv", file), LabelColumn.OPTIONAL);
+        new TextFileReader(storage, parquet, RULES).read(put("/texts.csv", file), LabelColumn.OPTIONAL);
     }
 }

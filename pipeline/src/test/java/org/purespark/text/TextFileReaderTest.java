@@ -24,10 +24,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.InputException;
+import org.purespark.config.CsvDelimiter;
 import org.purespark.storage.Storage;
 
 class TextFileReaderTest {
-    private static final TextLimits LIMITS = new TextLimits(1_000_000, 100);
+    private static final TextRules RULES = TextRules.usual(new TextLimits(1_000_000, 100));
 
     private static final TextReader PARQUET =
             (address, labels, sink) -> sink.row(RowUnit.ROW, new LabelledText("from Parquet", "1", 1));
@@ -135,14 +136,14 @@ class TextFileReaderTest {
         texts.forEach(text -> csv.append('"').append(text.replace("\"", "\"\"")).append("\",1\n"));
         try (StrictUtf8Reader reader = new StrictUtf8Reader(
                 "a.csv", new java.io.ByteArrayInputStream(csv.toString().getBytes(StandardCharsets.UTF_8)))) {
-            DelimitedTexts rows = new DelimitedTexts("a.csv", LabelColumn.REQUIRED, LIMITS);
+            DelimitedTexts rows = new DelimitedTexts("a.csv", LabelColumn.REQUIRED, RULES);
             List<String> read = new ArrayList<>();
             RowSink sink = (unit, row) -> read.add(row.text());
             if (texts.isEmpty()) {
-                assertThatThrownBy(() -> rows.read(new CsvRows("a.csv", reader), sink))
+                assertThatThrownBy(() -> rows.read(new CsvRows("a.csv", CsvDelimiter.COMMA, reader), sink))
                         .hasMessageContaining("empty split");
             } else {
-                rows.read(new CsvRows("a.csv", reader), sink);
+                rows.read(new CsvRows("a.csv", CsvDelimiter.COMMA, reader), sink);
                 assertThat(read).containsExactlyElementsOf(texts);
             }
         }
@@ -166,11 +167,13 @@ class TextFileReaderTest {
         assertRefused(
                 "a.csv",
                 "txt,label\na,1\n",
-                ", line 1: no text column; name it text or sentence or sentences (the columns are: txt, label)");
+                ", line 1: no text column; name it text or sentence or sentences, or set text.text-column to its name"
+                        + " (the columns are: txt, label)");
         assertRefused(
                 "a.tsv",
                 "text\tid\na\t1\n",
-                ", line 1: no label column; name it label or labels (the columns are: text, id)");
+                ", line 1: no label column; name it label or labels, or set text.label-column to its name"
+                        + " (the columns are: text, id)");
         assertRefused(
                 "a.csv",
                 "text, sentence,label\na,b,1\n",
@@ -210,7 +213,8 @@ class TextFileReaderTest {
         assertRefused(
                 "a.jsonl",
                 "{\"text\":\"a\",\"label\":1}\n{\"text\":\"a\"}",
-                ", line 2: no label column; name it label or labels (the columns are: text)");
+                ", line 2: no label column; name it label or labels, or set text.label-column to its name"
+                        + " (the columns are: text)");
     }
 
     @Test
@@ -279,12 +283,17 @@ class TextFileReaderTest {
         assertRefused("none.csv", ": no such file; check the path");
         Files.createDirectories(directory.resolve("dir.csv"));
         assertRefused("dir.csv", ": is a directory; give a file (only Parquet may be a directory)");
-        String unknown = ": the extension names no known format; known are .tsv, .csv, .jsonl, .ndjson, .json and"
-                + " .parquet, or a directory of Parquet files";
+        String unknown =
+                ": the extension names no known format; known are .tsv, .csv, .jsonl, .ndjson and .json, with .gz"
+                        + " after it or not, and .parquet, or a directory of Parquet files";
         Files.createDirectories(directory.resolve("plain"));
         assertRefused("plain", unknown);
         write("a.xlsx", "");
         assertRefused("a.xlsx", unknown);
+        write("a.parquet.gz", "");
+        assertRefused("a.parquet.gz", unknown);
+        write("a.gz", "");
+        assertRefused("a.gz", unknown);
         assertThatThrownBy(() -> reader().read("", LabelColumn.REQUIRED))
                 .isInstanceOf(InputException.class)
                 .hasMessage("an address is empty: name a file or a directory");
@@ -334,7 +343,8 @@ class TextFileReaderTest {
 
     @Test
     void moreRowsOrMoreTextThanTheSettingsAllowAreRefused() throws IOException {
-        TextReader limited = new TextFileReader(new Storage(new Configuration()), PARQUET, new TextLimits(1_000, 1));
+        TextReader limited = new TextFileReader(
+                new Storage(new Configuration()), PARQUET, TextRules.usual(new TextLimits(1_000, 1)));
         write("long.tsv", "text\tlabel\n" + "a\t1\n".repeat(1_001));
         assertThatThrownBy(() -> limited.read(directory + "/long.tsv", LabelColumn.REQUIRED))
                 .isInstanceOf(InputException.class)
@@ -401,7 +411,7 @@ class TextFileReaderTest {
     }
 
     private static TextReader reader() {
-        return new TextFileReader(new Storage(new Configuration()), PARQUET, LIMITS);
+        return new TextFileReader(new Storage(new Configuration()), PARQUET, RULES);
     }
 
     private void write(String name, String content) throws IOException {

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.text;
+
+import java.util.List;
+import java.util.Optional;
+import org.purespark.InputException;
+import org.purespark.Shown;
+import org.purespark.config.TextSettings;
+
+/**
+ * The names by which the columns of text and label are found; a column that the user names has no other name. A name
+ * that the user gives to one of them is not taken for the other.
+ *
+ * @param text as the user names it, without spaces around it; empty for one of the usual names
+ * @param label as the user names it, without spaces around it; empty for one of the usual names
+ */
+public record ColumnNames(Optional<String> text, Optional<String> label) {
+    /** {@code text}, {@code sentence} or {@code sentences}, and {@code label} or {@code labels}. */
+    public static final ColumnNames USUAL = new ColumnNames(Optional.empty(), Optional.empty());
+
+    private static final List<String> TEXT_NAMES = List.of("text", "sentence", "sentences");
+    private static final List<String> LABEL_NAMES = List.of("label", "labels");
+
+    /** @throws InputException if a name is blank, or both are the same */
+    public static ColumnNames of(TextSettings settings) {
+        ColumnNames names =
+                new ColumnNames(named(Column.TEXT, settings.textColumn()), named(Column.LABEL, settings.labelColumn()));
+        if (names.text.isPresent() && names.text.equals(names.label)) {
+            throw new InputException(Column.TEXT.setting() + " and " + Column.LABEL.setting() + " are both "
+                    + Shown.of(names.text.get()) + "; name two columns");
+        }
+        return names;
+    }
+
+    private static Optional<String> named(Column column, String name) {
+        Optional<String> stripped = Optional.ofNullable(name).map(String::strip);
+        if (stripped.isPresent() && stripped.get().isEmpty()) {
+            throw new InputException(
+                    column.setting() + " is blank; name a column, or set it to null for the usual names");
+        }
+        return stripped;
+    }
+
+    /** The column's name, if the user gives one. */
+    Optional<String> given(Column column) {
+        return column == Column.TEXT ? text : label;
+    }
+
+    /** The names that the column may have. */
+    List<String> allowed(Column column) {
+        Optional<String> given = given(column);
+        if (given.isPresent()) {
+            return List.of(given.get());
+        }
+        Optional<String> other = given(column == Column.TEXT ? Column.LABEL : Column.TEXT);
+        return (column == Column.TEXT ? TEXT_NAMES : LABEL_NAMES)
+                .stream().filter(name -> !other.equals(Optional.of(name))).toList();
+    }
+
+    /** The column's name in messages. */
+    String shown(Column column) {
+        return given(column).map(Shown::of).orElse(column.word());
+    }
+
+    /** What a column holds. */
+    enum Column {
+        TEXT("text"),
+        LABEL("label");
+
+        private final String word;
+
+        Column(String word) {
+            this.word = word;
+        }
+
+        String word() {
+            return word;
+        }
+
+        /** The key of the column's name. */
+        String setting() {
+            return "text." + word + "-column";
+        }
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.purespark.InputException;
+import org.purespark.Shown;
+
+/** Rows that are JSON objects; they may have other members too. */
+final class JsonRows {
+    private final String source;
+    private final RowUnit unit;
+    private final LabelColumn labels;
+    private final TextRules rules;
+    private final CheckedRows checked;
+
+    JsonRows(String source, RowUnit unit, LabelColumn labels, TextRules rules, RowSink sink) {
+        this.source = source;
+        this.unit = unit;
+        this.labels = labels;
+        this.rules = rules;
+        this.checked = new CheckedRows(source, unit, labels, rules, sink);
+    }
+
+    /**
+     * Adds a row.
+     *
+     * @param number of its line or element, from 1
+     * @param object an object
+     * @throws InputException if a column is missing, or of another type
+     */
+    void add(long number, JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        TextColumns columns = TextColumns.find(unit.place(source, number), names, rules.columns(), labels);
+        String textName = names.get(columns.text());
+        JsonNode text = object.get(textName);
+        if (!text.isTextual()) {
+            throw wrongKind(number, textName, text, "a string");
+        }
+        String label = null;
+        if (columns.label().isPresent()) {
+            String labelName = names.get(columns.label().getAsInt());
+            label = label(number, labelName, object.get(labelName));
+        }
+        checked.add(number, wellFormed(number, textName, text.textValue()), label);
+    }
+
+    private String label(long number, String name, JsonNode label) {
+        if (label.isNull()) {
+            return null;
+        }
+        if (label.isTextual()) {
+            return wellFormed(number, name, label.textValue());
+        }
+        if (label.isIntegralNumber()) {
+            return label.bigIntegerValue().toString();
+        }
+        String integer = label.isNumber() ? "an integer (1, not 1.0)" : "an integer";
+        throw wrongKind(number, name, label, "a string or " + integer);
+    }
+
+    private InputException wrongKind(long number, String name, JsonNode found, String expected) {
+        return new InputException(unit.place(source, number) + ", column " + Shown.of(name.strip()) + ": a JSON "
+                + kind(found) + " where " + expected + " is expected");
+    }
+
+    /** To be called after the last row. */
+    void end() {
+        checked.end();
+    }
+
+    /** Text, number, object and so on, for messages. */
+    static String kind(JsonNode node) {
+        return node.getNodeType().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** A JSON escape can be half of a surrogate pair, which is not a character and has no UTF-8 form. */
+    private String wellFormed(long number, String name, String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (Character.isHighSurrogate(c)
+                    && i + 1 < value.length()
+                    && Character.isLowSurrogate(value.charAt(i + 1))) {
+                i++;
+            } else if (Character.isSurrogate(c)) {
+                throw new InputException(unit.place(source, number) + ", column " + Shown.of(name.strip())
+                        + String.format(
+                                Locale.ROOT, ": \\u%04x is half of a surrogate pair; write both halves", (int) c));
+            }
+        }
+        return value;
+    }
+}
