@@ -20,7 +20,10 @@ final class InputOptions {
                     "safetensors with 'weight' and 'bias': the model's classifier, where it is a file of its own.")
     private String classifier;
 
-    @Option(names = "--train", paramLabel = "FILE", description = "Clean labelled texts (.tsv .csv .jsonl .parquet).")
+    @Option(
+            names = "--train",
+            paramLabel = "FILE",
+            description = "Clean labelled texts (.tsv .csv .jsonl .json .parquet; .gz).")
     private String train;
 
     @Option(

@@ -29,7 +29,7 @@ final class PredictCommand implements Callable<Integer> {
             names = "--data",
             paramLabel = "FILE",
             required = true,
-            description = "Texts, labelled or not (.tsv .csv .jsonl .parquet).")
+            description = "Texts, labelled or not (.tsv .csv .jsonl .json .parquet; .gz).")
     private String data;
 
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "The JSON lines file to write.")

@@ -9,7 +9,7 @@ final class SweepDataOptions {
     @Option(
             names = "--train",
             paramLabel = "FILE",
-            description = "Clean labelled texts (.tsv .csv .jsonl .parquet) of rows that name none.")
+            description = "Clean labelled texts (.tsv .csv .jsonl .json .parquet; .gz) of rows that name none.")
     private String train;
 
     @Option(
