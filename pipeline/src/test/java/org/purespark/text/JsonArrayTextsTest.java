@@ -33,7 +33,8 @@ class JsonArrayTextsTest {
     @ValueSource(strings = {"", "\uFEFF", " \n\t"})
     void elementsAreRowsAndOtherMembersAreLeftOut(String start) throws IOException {
         write(start
-                + "[{\"text\": \"a\\n\\u00e9\\ud83d\\ude00\", \"label\": 1},\n\n {\"id\": [{\"text\": 1}, [2]], \"labels\":"
+                + "[{\"text\": \"a\\n\\u00e9\\ud83d\\ude00\", \"label\": 1},\n\n"
+                + " {\"id\": [{\"text\": 1}, [2]], \"labels\":"
                 + " \"1\", \"sentences\": \"\"}\n, {\"sentence\":\"c\",\"label\":-20}]\n\n");
         TextTable table = read(LabelColumn.REQUIRED);
         assertThat(table.rows())
