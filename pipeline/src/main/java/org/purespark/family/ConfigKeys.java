@@ -108,7 +108,8 @@ public final class ConfigKeys {
                     "model_type",
                     "is \"" + modelType
                             + "\", a decoder: it classifies by its last token under a causal mask, and has no"
-                            + " first token whose attention tells which heads idle; only encoders are computed");
+                            + " first token whose attention tells which heads idle; known are "
+                            + Families.knownModelTypes());
         }
         return Families.ofModelType(modelType)
                 .orElseThrow(() -> new InputException("cannot use " + place + ": unknown model_type \""

@@ -10,10 +10,10 @@ public final class Families {
     public static final List<Family> ALL = List.of(
             new Bert(),
             new Roberta(),
-            new XlmRoberta(),
-            new Camembert(),
             new DistilBert(),
             new Electra(),
+            new XlmRoberta(),
+            new Camembert(),
             new Mpnet(),
             new Albert(),
             new ModernBert(),

@@ -282,13 +282,14 @@ class DeclaredModelTest {
             delimiter = '|',
             value = {
                 "{} | cannot use config.json: it has no \"model_type\"; known are bert, roberta,"
-                        + " xlm-roberta, camembert, distilbert, electra, mpnet,"
+                        + " distilbert, electra, xlm-roberta, camembert, mpnet,"
                         + " albert, modernbert, deberta-v2",
                 "{'model_type':'gpt2'} | cannot use config.json: \"model_type\" is \"gpt2\", a decoder: it classifies"
                         + " by its last token under a causal mask, and has no first token whose attention tells which"
-                        + " heads idle; only encoders are computed",
+                        + " heads idle; known are bert, roberta, distilbert, electra, xlm-roberta, camembert, mpnet,"
+                        + " albert, modernbert, deberta-v2",
                 "{'model_type':'t5'} | cannot use config.json: unknown model_type \"t5\"; known are bert, roberta,"
-                        + " xlm-roberta, camembert, distilbert, electra, mpnet,"
+                        + " distilbert, electra, xlm-roberta, camembert, mpnet,"
                         + " albert, modernbert, deberta-v2",
                 "{'model_type':'bert','hidden_act':'relu6'} | \"hidden_act\" is \"relu6\"; computed are gelu,"
                         + " gelu_python, gelu_new, gelu_pytorch_tanh, silu, swish, tanh, relu",
