@@ -87,8 +87,9 @@ class S3IT {
     @Tag("slow")
     void aStoreThatGoesAwayLeavesNoHalfStageAndTheSameCommandGoesOn() throws Exception {
         S3Server short_ = S3Server.start(Files.createDirectories(directory.resolve("server")));
+        Path scores = short_.bucket("gone").resolve("run-s3/head-scores.json");
         try (short_;
-                FaultyProxy proxy = new FaultyProxy(short_.port(), (number, method) -> gone(number, method, short_))) {
+                FaultyProxy proxy = new FaultyProxy(short_.port(), (number, method) -> gone(short_, scores))) {
             S3Case store = inBucket("gone", proxy.endpoint(), "retry.limit", "2");
             TinyCase.Ended ended = TinyCase.run(store.purify("run-s3"));
             assertThat(ended.status()).as(ended.err()).isEqualTo(1);
@@ -222,9 +223,9 @@ class S3IT {
         return store;
     }
 
-    /** At a request in the middle of the run the server ends for good. */
-    private static FaultyProxy.Fault gone(int number, String method, S3Server server) {
-        if (number == 250) {
+    /** In the middle of the run, when stages are complete, the server ends for good. */
+    private static FaultyProxy.Fault gone(S3Server server, Path scores) {
+        if (Files.exists(scores)) {
             server.kill();
         }
         return FaultyProxy.Fault.NONE;
