@@ -132,7 +132,7 @@ class UpdateContractTest {
         double sum = expected;
         under.withEachVariant(engines -> {
             double first = squares(engines.get(0), values);
-            assertThat(first).isCloseTo(sum, within(1e-5 * sum));
+            assertThat(first).isCloseTo(sum, within(2e-6 * sum));
             engines.forEach(engine -> assertThat(squares(engine, values)).isEqualTo(first));
         });
     }
