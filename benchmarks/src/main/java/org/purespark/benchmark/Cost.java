@@ -40,6 +40,7 @@ import org.purespark.model.TextClassifier;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.random.DropoutMask;
 import org.purespark.storage.Storage;
+import org.purespark.task.Task;
 import org.purespark.text.EncodedText;
 import org.purespark.text.TextTokenizer;
 import org.purespark.train.AdamW;
@@ -211,7 +212,8 @@ public final class Cost {
             OptimizerStep warmUp = optimizer(classifier, new TreeSet<>(), penalty);
             for (EncodedBatch batch : EncodedBatch.of(repeated(encoded(), WARM_UP_TEXTS), MICRO_BATCH)) {
                 step(warmUp, batch);
-                BatchEvaluation.statistics(loaded, batch, Collections.emptySortedSet(), MAX_LENGTH);
+                BatchEvaluation.statistics(
+                        loaded, batch, new Task.OneLabel(), Collections.emptySortedSet(), MAX_LENGTH);
             }
             for (int number : numbers) {
                 EncodedSplit split = texts.of(number);
@@ -224,13 +226,13 @@ public final class Cost {
                         quantity,
                         number,
                         "scoring batch",
-                        times(() -> BatchEvaluation.statistics(loaded, batch, heads, MAX_LENGTH)));
+                        times(() -> BatchEvaluation.statistics(loaded, batch, new Task.OneLabel(), heads, MAX_LENGTH)));
                 point(
                         series,
                         quantity,
                         number,
                         "evaluation batch",
-                        times(() -> BatchEvaluation.confusions(loaded, batch, List.of(heads))));
+                        times(() -> BatchEvaluation.tallies(loaded, batch, new Task.OneLabel(), List.of(heads))));
             }
         }
     }
@@ -328,10 +330,10 @@ public final class Cost {
     }
 
     private static void step(OptimizerStep optimizer, EncodedBatch batch) {
-        long[] keys = new long[batch.labels().length];
+        long[] keys = new long[batch.answers().size()];
         Arrays.setAll(keys, text -> DropoutMask.key(SEED, 0, text));
         TextClassifier.Example example =
-                new TextClassifier.Example(PackedBatch.of(batch.texts()), batch.labels(), keys);
+                new TextClassifier.Example(PackedBatch.of(batch.texts()), batch.answers(), keys);
         optimizer.apply(1, OptimizerStep.Share.all(List.of(example)), 2e-5);
     }
 

@@ -36,6 +36,8 @@ import org.purespark.model.TextClassifier;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.random.DropoutMask;
 import org.purespark.storage.Storage;
+import org.purespark.task.Answers;
+import org.purespark.task.Task;
 import org.purespark.train.AdamW;
 import org.purespark.train.Exchange;
 import org.purespark.train.OptimizerStep;
@@ -139,7 +141,7 @@ public final class SpeedWorker {
                 labels[i] = numbers[0];
                 texts.add(Arrays.copyOfRange(numbers, 1, numbers.length));
             }
-            batches.add(new EncodedBatch(texts, labels));
+            batches.add(new EncodedBatch(texts, new Answers.Classes(labels)));
         }
         return batches;
     }
@@ -222,8 +224,8 @@ public final class SpeedWorker {
             case "score" -> lanes.map(
                     some,
                     this::lend,
-                    (model, batch) ->
-                            BatchEvaluation.statistics(model, batch, Collections.emptySortedSet(), MAX_LENGTH));
+                    (model, batch) -> BatchEvaluation.statistics(
+                            model, batch, new Task.OneLabel(), Collections.emptySortedSet(), MAX_LENGTH));
             case "evaluate" -> lanes.map(some, this::lend, BatchEvaluation::logits);
             default -> throw new IllegalArgumentException("unknown command " + work);
         }
@@ -237,12 +239,12 @@ public final class SpeedWorker {
     }
 
     private void train(EncodedBatch batch, int index) {
-        long[] keys = new long[batch.labels().length];
+        long[] keys = new long[batch.answers().size()];
         for (int i = 0; i < keys.length; i++) {
             keys[i] = DropoutMask.key(SEED, 0, index * MICRO_BATCH + i);
         }
         TextClassifier.Example example =
-                new TextClassifier.Example(PackedBatch.of(batch.texts()), batch.labels(), keys);
+                new TextClassifier.Example(PackedBatch.of(batch.texts()), batch.answers(), keys);
         optimizer.apply(++steps, OptimizerStep.Share.all(List.of(example)), LEARNING_RATE);
     }
 }

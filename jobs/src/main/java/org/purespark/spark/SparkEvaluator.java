@@ -24,10 +24,11 @@ import org.purespark.evaluate.LoadedModel;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.Statistics;
 import org.purespark.heads.Head;
-import org.purespark.metrics.Confusion;
+import org.purespark.metrics.Tally;
 import org.purespark.model.Device;
 import org.purespark.run.progress.Progress;
 import org.purespark.storage.Storage;
+import org.purespark.task.Task;
 
 /**
  * Evaluates on executors. Batches of texts are the data. Each executor reads the weights from the checkpoint's file
@@ -102,24 +103,26 @@ public final class SparkEvaluator implements Evaluator {
     @Override
     public Statistics statistics(Pass pass, SortedSet<Head> pruned, int maxLength) {
         Statistics[] sum = new Statistics[1];
+        Task answered = pass.task();
         run(
                 pass,
                 1,
-                (model, batch, set) -> BatchEvaluation.statistics(model, batch, pruned, maxLength),
+                (model, batch, set) -> BatchEvaluation.statistics(model, batch, answered, pruned, maxLength),
                 (set, more) -> sum[0] = sum[0] == null ? more : sum[0].merge(more));
         return Objects.requireNonNull(sum[0], "there are no texts");
     }
 
     @Override
-    public List<Confusion> confusions(Pass pass, List<SortedSet<Head>> prunedSets) {
+    public List<Tally> tallies(Pass pass, List<SortedSet<Head>> prunedSets) {
         ArrayList<SortedSet<Head>> sets = new ArrayList<>(prunedSets);
-        TreeMap<Integer, Confusion> sums = new TreeMap<>();
+        TreeMap<Integer, Tally> sums = new TreeMap<>();
+        Task answered = pass.task();
         run(
                 pass,
                 sets.size(),
-                (model, batch, set) -> BatchEvaluation.confusions(model, batch, List.of(sets.get(set)))
+                (model, batch, set) -> BatchEvaluation.tallies(model, batch, answered, List.of(sets.get(set)))
                         .get(0),
-                (set, more) -> sums.merge(set, more, Confusion::merge));
+                (set, more) -> sums.merge(set, more, Tally::merge));
         return new ArrayList<>(sums.values());
     }
 
@@ -180,7 +183,7 @@ public final class SparkEvaluator implements Evaluator {
     private <T> void run(
             Pass pass, int from, int to, int sets, LongAccumulator counter, ItemWork<T> work, ItemSink<T> sink) {
         List<ArrayList<EvaluationItem>> parts = EvaluationItem.cut(from, to, sets, mostParts.getAsInt(), lanes);
-        Task task = new Task(
+        Work task = new Work(
                 shared(pass, from, to),
                 pass.batchTexts(),
                 HadoopSettings.of(spark.hadoopConfiguration()),
@@ -211,7 +214,7 @@ public final class SparkEvaluator implements Evaluator {
     }
 
     /** What a task needs beside its items. */
-    private record Task(
+    private record Work(
             EncodedSplit texts,
             int batchTexts,
             HadoopSettings hadoop,

@@ -30,6 +30,7 @@ import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.ModelWeights;
 import org.purespark.model.Device;
 import org.purespark.storage.Storage;
+import org.purespark.task.Answers;
 
 /** {@link ModelWeights} refuse to be closed twice, or while a model is open on them: a test that ends shows neither. */
 @Timeout(60)
@@ -38,8 +39,8 @@ class ExecutorModelsTest {
     private static final Storage STORAGE = new Storage(new Configuration(false));
     private static final ModelSource BERT = source("bert");
     private static final ModelSource ELECTRA = source("electra");
-    private static final EncodedBatch BATCH =
-            new EncodedBatch(List.of(new int[] {1, 5, 7, 2}, new int[] {1, 9, 2}), new int[] {0, 1});
+    private static final EncodedBatch BATCH = new EncodedBatch(
+            List.of(new int[] {1, 5, 7, 2}, new int[] {1, 9, 2}), new Answers.Classes(new int[] {0, 1}));
     private static final int TASKS = 4;
 
     private final List<ModelWeights> loaded = Collections.synchronizedList(new ArrayList<>());

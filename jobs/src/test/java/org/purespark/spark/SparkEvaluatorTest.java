@@ -31,7 +31,7 @@ import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.Statistics;
 import org.purespark.heads.Head;
 import org.purespark.heads.HeadScores;
-import org.purespark.metrics.Confusion;
+import org.purespark.metrics.Tally;
 import org.purespark.model.Device;
 import org.purespark.run.progress.Progress;
 import org.purespark.storage.Storage;
@@ -85,7 +85,7 @@ class SparkEvaluatorTest {
         Statistics actual = evaluator(partitions).statistics(pass, NONE, 128);
         assertThat(actual).isEqualTo(local.statistics(pass, NONE, 128));
         assertThat(actual.variances().scores().texts()).isEqualTo(12);
-        assertThat(actual.confusion().texts()).as("texts with a label").isEqualTo(11);
+        assertThat(actual.tally().texts()).as("texts with a label").isEqualTo(11);
     }
 
     @ParameterizedTest
@@ -98,11 +98,11 @@ class SparkEvaluatorTest {
             pruned.add(head);
             sets.add(new TreeSet<>(pruned));
         }
-        List<Confusion> together = evaluator(partitions).confusions(pass, sets);
+        List<Tally> together = evaluator(partitions).tallies(pass, sets);
         assertThat(together).hasSize(5);
         for (int i = 0; i < 5; i++) {
             assertThat(together.get(i))
-                    .isEqualTo(local.confusions(pass, sets.subList(i, i + 1)).get(0));
+                    .isEqualTo(local.tallies(pass, sets.subList(i, i + 1)).get(0));
         }
         assertThat(new HashSet<>(together)).as("sets tell from one another").hasSizeGreaterThan(1);
     }
@@ -113,7 +113,7 @@ class SparkEvaluatorTest {
         LocalEvaluator side = new LocalEvaluator(new Storage(new Configuration(false)), new Device.Cpu(lanes));
         List<SortedSet<Head>> sets = List.of(NONE, new TreeSet<>(List.of(new Head(0, 1), new Head(2, 0))));
         assertThat(side.statistics(pass, NONE, 128)).isEqualTo(local.statistics(pass, NONE, 128));
-        assertThat(side.confusions(pass, sets)).isEqualTo(local.confusions(pass, sets));
+        assertThat(side.tallies(pass, sets)).isEqualTo(local.tallies(pass, sets));
         List<float[]> expected = local.logits(pass);
         List<float[]> actual = side.logits(pass);
         assertThat(actual).hasSize(expected.size());
@@ -167,7 +167,7 @@ class SparkEvaluatorTest {
         Evaluator portions = evaluator(3, 1);
         assertThat(portions.statistics(inBlocks, NONE, 128)).isEqualTo(local.statistics(pass, NONE, 128));
         List<SortedSet<Head>> sets = List.of(NONE, new TreeSet<>(List.of(new Head(0, 1), new Head(2, 0))));
-        assertThat(portions.confusions(inBlocks, sets)).isEqualTo(local.confusions(pass, sets));
+        assertThat(portions.tallies(inBlocks, sets)).isEqualTo(local.tallies(pass, sets));
         List<float[]> expected = local.logits(pass);
         List<float[]> actual = portions.logits(inBlocks);
         for (int i = 0; i < 12; i++) {

@@ -164,6 +164,7 @@ class SparkFineTunerTest {
                 null,
                 FineTuning.Projection.NEW,
                 List.of("negative", "positive"),
+                FineTuning.Learnt.ONE_LABEL,
                 new Trainer.Objective(settings, 11, new TreeSet<>(), new double[] {0.1, 0, 0.15}),
                 directory.resolve(name).toString(),
                 directory.resolve(name + "-checkpoints").toString(),

@@ -8,10 +8,12 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import org.purespark.task.Answers;
 
 /**
  * A split in the form that the model reads: for each text its token ids, special tokens included, none empty, and its
- * class, 0 to C - 1, or {@link #NO_LABEL}. The texts lie in blocks, which need not be in memory.
+ * answer: a class, 0 to C - 1, a set of labels or a score; or {@link #NO_LABEL}. The texts lie in blocks,
+ * which need not be in memory.
  */
 public final class EncodedSplit implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -30,13 +32,13 @@ public final class EncodedSplit implements Serializable {
     private final ArrayList<BlockSource> blocks;
     /** Index of each block's first text, and last the number of texts. */
     private final int[] starts;
-    /** The class of each label number in the blocks; null if the numbers are the classes. */
-    private final int[] classes;
+    /** Of the label numbers in the blocks. */
+    private final LabelMeaning meaning;
 
-    private EncodedSplit(ArrayList<BlockSource> blocks, int[] starts, int[] classes) {
+    private EncodedSplit(ArrayList<BlockSource> blocks, int[] starts, LabelMeaning meaning) {
         this.blocks = blocks;
         this.starts = starts;
-        this.classes = classes;
+        this.meaning = meaning;
     }
 
     static EncodedSplit of(List<TextBlock> blocks) {
@@ -46,7 +48,7 @@ public final class EncodedSplit implements Serializable {
             sources.add(new AtHand(blocks.get(b)));
             starts[b + 1] = Math.addExact(starts[b], blocks.get(b).size());
         }
-        return new EncodedSplit(sources, starts, null);
+        return new EncodedSplit(sources, starts, new LabelMeaning.Plain());
     }
 
     /**
@@ -72,10 +74,19 @@ public final class EncodedSplit implements Serializable {
      * @param ofNumbers the class of each label number that the texts have now
      */
     public EncodedSplit withClasses(int[] ofNumbers) {
-        if (classes != null) {
-            throw new IllegalStateException("the label numbers have their classes already");
+        return with(new LabelMeaning.Classes(ofNumbers));
+    }
+
+    /**
+     * The same texts with other labels.
+     *
+     * @param ofNumbers what each label number that the texts have now stands for
+     */
+    public EncodedSplit with(LabelMeaning ofNumbers) {
+        if (!(meaning instanceof LabelMeaning.Plain)) {
+            throw new IllegalStateException("the label numbers have their meaning already");
         }
-        return new EncodedSplit(blocks, starts, ofNumbers.clone());
+        return new EncodedSplit(blocks, starts, ofNumbers);
     }
 
     /**
@@ -91,7 +102,7 @@ public final class EncodedSplit implements Serializable {
             boolean asked = starts[b] < to && starts[b + 1] > from;
             placed.add(asked ? place.apply(blocks.get(b).block()) : null);
         }
-        return new EncodedSplit(placed, starts, classes);
+        return new EncodedSplit(placed, starts, meaning);
     }
 
     /** The chosen texts, in order. */
@@ -102,8 +113,7 @@ public final class EncodedSplit implements Serializable {
             TextBlock block = blocks.get(b).block();
             split.add(block.ids(text - starts[b]), block.label(text - starts[b]));
         }
-        EncodedSplit built = split.build();
-        return classes == null ? built : built.withClasses(classes);
+        return split.build().with(meaning);
     }
 
     /** Number of texts. */
@@ -128,14 +138,14 @@ public final class EncodedSplit implements Serializable {
         return blocks.get(b).block().ids(text - starts[b]);
     }
 
-    /** The class of a text, or {@link #NO_LABEL}. */
+    /** The class of a text; of other answers than classes their number; or {@link #NO_LABEL}. */
     public int label(int text) {
         int b = blockOf(text);
         int number = blocks.get(b).block().label(text - starts[b]);
-        return classes == null || number == NO_LABEL ? number : classes[number];
+        return meaning instanceof LabelMeaning.Classes classes ? classes.of(number) : number;
     }
 
-    /** The class of each text, or {@link #NO_LABEL}. */
+    /** The {@link #label} of each text. */
     public int[] labels() {
         int[] labels = new int[size()];
         Arrays.setAll(labels, this::label);
@@ -161,13 +171,19 @@ public final class EncodedSplit implements Serializable {
         return tokens;
     }
 
-    /** The labels of a micro-batch, in its order. */
-    public int[] labels(MicroBatch batch) {
-        int[] chosen = batch.texts();
-        for (int i = 0; i < chosen.length; i++) {
-            chosen[i] = label(chosen[i]);
+    /** The answers to a micro-batch's texts, in its order. */
+    public Answers answers(MicroBatch batch) {
+        return answers(batch.texts());
+    }
+
+    /** The answers to some texts, in their order. */
+    public Answers answers(int[] texts) {
+        int[] numbers = new int[texts.length];
+        for (int i = 0; i < numbers.length; i++) {
+            int b = blockOf(texts[i]);
+            numbers[i] = blocks.get(b).block().label(texts[i] - starts[b]);
         }
-        return chosen;
+        return meaning.answers(numbers);
     }
 
     private int blockOf(int text) {

@@ -18,6 +18,7 @@ import org.purespark.encoder.ParameterList;
 import org.purespark.encoder.ParameterSpec;
 import org.purespark.family.Family;
 import org.purespark.heads.Head;
+import org.purespark.task.TaskKind;
 
 /**
  * An encoder, with or without a classifier, in the project's internal form: the same names and full shapes for every
@@ -29,6 +30,7 @@ import org.purespark.heads.Head;
  * @param tensors by the names of {@link ParameterList}; {@code classifier.weight} [C, D] and {@code classifier.bias}
  *     [C] are missing if there is no classifier
  * @param labels the names of the C classes in id order; empty if there is no classifier
+ * @param task what the classifier answers; one label if there is none
  * @param prunedHeads heads that are not used, with any entries in the tensors
  * @param tokenizerFiles contents by file name
  * @param rawConfig {@code config.json} as read; keys that the project does not use are kept from it
@@ -40,6 +42,7 @@ public record Checkpoint(
         ClassifierKind classifierKind,
         SortedMap<String, Tensor> tensors,
         List<String> labels,
+        TaskKind task,
         SortedSet<Head> prunedHeads,
         Map<String, byte[]> tokenizerFiles,
         ObjectNode rawConfig,
@@ -77,14 +80,16 @@ public record Checkpoint(
             SortedSet<Head> prunedHeads,
             Map<String, byte[]> tokenizerFiles,
             ObjectNode rawConfig) {
-        /** The same with other weights, classes and pruned heads, after training and pruning. */
-        public Checkpoint with(SortedMap<String, Tensor> tensors, List<String> labels, SortedSet<Head> prunedHeads) {
+        /** The same with other weights, classes, task and pruned heads, after training and pruning. */
+        public Checkpoint with(
+                SortedMap<String, Tensor> tensors, List<String> labels, TaskKind task, SortedSet<Head> prunedHeads) {
             return new Checkpoint(
                     family,
                     encoder,
                     classifierKind,
                     tensors,
                     labels,
+                    task,
                     prunedHeads,
                     tokenizerFiles,
                     rawConfig,
@@ -99,7 +104,7 @@ public record Checkpoint(
 
     /** The same model with other weights, classes and pruned heads. */
     public Checkpoint with(SortedMap<String, Tensor> tensors, List<String> labels, SortedSet<Head> prunedHeads) {
-        return frame().with(tensors, labels, prunedHeads);
+        return frame().with(tensors, labels, task, prunedHeads);
     }
 
     private static void checkLayout(

@@ -129,6 +129,7 @@ public final class CheckpointReader {
                 declared.classifierKind(),
                 collector.tensors(),
                 labels,
+                declared.task(classes, configAddress),
                 heads.heads(),
                 readTokenizerFiles(directory),
                 raw,

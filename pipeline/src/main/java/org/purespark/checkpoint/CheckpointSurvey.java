@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.purespark.family.DeclaredModel;
+import org.purespark.task.TaskKind;
 
 /**
  * What a model's directory declares and holds, without its weights.
@@ -13,6 +14,7 @@ import org.purespark.family.DeclaredModel;
  * @param weightFiles names of the files that hold the weights, in the order in which they are read
  * @param tensors in the order of the files
  * @param labels of the classes, in the order of their ids; empty without classifier
+ * @param task what the classifier answers
  * @param prunedHeads number of heads that {@code config.json} declares pruned
  * @param refusals why the model is not read, each a whole message; empty if it is
  * @param warnings what is odd but does not keep the model from being read
@@ -22,6 +24,7 @@ public record CheckpointSurvey(
         List<String> weightFiles,
         List<SurveyedTensor> tensors,
         List<String> labels,
+        TaskKind task,
         int prunedHeads,
         List<String> refusals,
         List<String> warnings) {

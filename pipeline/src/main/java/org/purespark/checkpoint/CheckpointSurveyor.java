@@ -15,6 +15,7 @@ import org.purespark.checkpoint.CheckpointSurvey.Use;
 import org.purespark.family.DeclaredModel;
 import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
+import org.purespark.task.TaskKind;
 
 /**
  * Looks at a model's directory as {@link CheckpointReader} does, with the same checks in the same words, but goes on
@@ -31,6 +32,7 @@ public final class CheckpointSurveyor {
     private DeclaredHeads heads;
     private ObjectNode config;
     private TensorCollector collector;
+    private TaskKind task = TaskKind.ONE_LABEL;
 
     private CheckpointSurveyor(Storage storage, String directory) {
         this.storage = storage;
@@ -66,6 +68,7 @@ public final class CheckpointSurveyor {
                     reader.readClassifier(beside, collector);
                 }
                 int classes = collector.classes();
+                task = declared.task(classes, configAddress);
                 if (classes > 0) {
                     labels.addAll(DeclaredLabels.forClasses(config, classes, configAddress));
                 }
@@ -77,6 +80,7 @@ public final class CheckpointSurveyor {
                 weightFiles,
                 tensors,
                 labels,
+                task,
                 heads == null ? 0 : heads.heads().size(),
                 refusals,
                 warnings);

@@ -6,6 +6,7 @@ import java.util.List;
 import org.purespark.family.DeclaredModel;
 import org.purespark.family.ExportForm;
 import org.purespark.family.Family;
+import org.purespark.task.TaskKind;
 
 /** The {@code config.json} of an exported checkpoint: the suspect's, without keys that are not true for it. */
 final class ExportedConfig {
@@ -44,8 +45,8 @@ final class ExportedConfig {
             DeclaredLabels.write(raw, checkpoint.labels());
             family.writeClassifierDropout(
                     checkpoint.classifierKind(), checkpoint.encoder().classifierDropout(), raw);
-            if (checkpoint.classifierKind().hasDense()) {
-                raw.put("problem_type", "single_label_classification");
+            if (checkpoint.classifierKind().hasDense() || checkpoint.task() != TaskKind.ONE_LABEL) {
+                raw.put("problem_type", checkpoint.task().problemType());
             }
         } else {
             raw.remove(List.of("id2label", "label2id"));

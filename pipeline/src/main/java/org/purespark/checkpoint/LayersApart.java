@@ -41,6 +41,7 @@ final class LayersApart {
                 checkpoint.classifierKind(),
                 tensors,
                 checkpoint.labels(),
+                checkpoint.task(),
                 checkpoint.prunedHeads(),
                 checkpoint.tokenizerFiles(),
                 checkpoint.rawConfig(),

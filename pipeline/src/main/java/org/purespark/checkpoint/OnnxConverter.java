@@ -26,6 +26,7 @@ import org.purespark.family.ExportForm;
 import org.purespark.storage.FileKind;
 import org.purespark.storage.OutputPlaces;
 import org.purespark.storage.Storage;
+import org.purespark.task.TaskKind;
 
 /**
  * Makes a Hugging Face {@code BertModel} directory from a BERT encoder exported to ONNX, as in the artifacts
@@ -125,6 +126,7 @@ public final class OnnxConverter {
                 ClassifierKind.LINEAR,
                 tensors,
                 List.of(),
+                TaskKind.ONE_LABEL,
                 new TreeSet<>(),
                 tokenizerFiles,
                 JsonFile.MAPPER.createObjectNode(),

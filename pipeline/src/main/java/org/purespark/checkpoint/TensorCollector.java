@@ -188,9 +188,9 @@ final class TensorCollector {
             throw new InputException("cannot read tensor " + bias.shown() + ": shape " + bias.shownShape()
                     + ", expected [" + classes + "] as its weight has " + classes + " rows (" + bias.place() + ")");
         }
-        if (classes < 2) {
+        if (classes < 1) {
             throw new InputException("cannot use tensor " + weight.shown()
-                    + ": a classifier needs at least 2 classes, it has " + classes + " (" + weight.place() + ")");
+                    + ": a classifier needs a logit, it has none (" + weight.place() + ")");
         }
         return classes;
     }

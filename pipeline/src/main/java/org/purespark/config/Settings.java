@@ -14,6 +14,7 @@ public record Settings(
         long seed,
         DataSettings data,
         TextSettings text,
+        TaskSettings task,
         TrainSettings train,
         PruneSettings prune,
         PenaltySettings penalty,

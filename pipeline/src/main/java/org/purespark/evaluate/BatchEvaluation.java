@@ -6,27 +6,33 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedSet;
 import org.purespark.InputException;
-import org.purespark.batch.EncodedSplit;
 import org.purespark.heads.ClsVariance;
 import org.purespark.heads.Head;
 import org.purespark.heads.VarianceSums;
 import org.purespark.metrics.Confusion;
+import org.purespark.metrics.LabelCounts;
+import org.purespark.metrics.ScorePairs;
+import org.purespark.metrics.Tally;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
 import org.purespark.model.TextClassifier.Forward;
 import org.purespark.model.TextClassifier.Outputs;
+import org.purespark.task.Answers;
+import org.purespark.task.Task;
 
 /** The part of one batch in an evaluation, with a model in memory. */
 public final class BatchEvaluation {
     private BatchEvaluation() {}
 
     /**
-     * Confusion and variance of CLS attention.
+     * Tally of the labelled texts and variance of CLS attention.
      *
+     * @param task what the logits answer
      * @param pruned heads that are not used; they add nothing to the sums
      * @param maxLength N + 1 of the variance's definition
      */
-    public static Statistics statistics(LoadedModel model, EncodedBatch batch, SortedSet<Head> pruned, int maxLength) {
+    public static Statistics statistics(
+            LoadedModel model, EncodedBatch batch, Task task, SortedSet<Head> pruned, int maxLength) {
         PackedBatch packed = PackedBatch.of(batch.texts());
         SortedSet<Head> all = model.prunedWith(pruned);
         TextClassifier classifier = model.classifier();
@@ -43,18 +49,25 @@ public final class BatchEvaluation {
             }
         }
         return new Statistics(
-                sums.build(), model.classifies() ? confusion(forward, batch.labels(), classifier.classes()) : null);
+                sums.build(),
+                model.classifies() ? tally(task, forward.logits(), batch.answers(), classifier.classes()) : null);
     }
 
-    /** One confusion matrix for each set of pruned heads. */
-    public static List<Confusion> confusions(LoadedModel model, EncodedBatch batch, List<SortedSet<Head>> prunedSets) {
+    /**
+     * One tally of the labelled texts for each set of pruned heads.
+     *
+     * @param task what the logits answer
+     */
+    public static List<Tally> tallies(
+            LoadedModel model, EncodedBatch batch, Task task, List<SortedSet<Head>> prunedSets) {
         PackedBatch packed = PackedBatch.of(batch.texts());
-        List<Confusion> confusions = new ArrayList<>();
+        List<Tally> tallies = new ArrayList<>();
         for (SortedSet<Head> pruned : prunedSets) {
             Forward forward = forward(model, packed, model.prunedWith(pruned), Outputs.LOGITS);
-            confusions.add(confusion(forward, batch.labels(), model.classifier().classes()));
+            tallies.add(tally(
+                    task, forward.logits(), batch.answers(), model.classifier().classes()));
         }
-        return confusions;
+        return tallies;
     }
 
     /** [B][C]. */
@@ -98,18 +111,28 @@ public final class BatchEvaluation {
         return best;
     }
 
-    private static Confusion confusion(Forward forward, int[] labels, int classes) {
+    private static Tally tally(Task task, float[][] logits, Answers answers, int classes) {
+        if (task instanceof Task.ManyLabels labels) {
+            return LabelCounts.of(labels, logits, answers, classes);
+        }
+        if (task instanceof Task.Score score) {
+            return ScorePairs.of(score, logits, answers);
+        }
+        return confusion(logits, (Answers.Classes) answers, classes);
+    }
+
+    private static Confusion confusion(float[][] logits, Answers.Classes answers, int classes) {
         int labelled = 0;
-        for (int label : labels) {
-            labelled += label == EncodedSplit.NO_LABEL ? 0 : 1;
+        for (int b = 0; b < answers.size(); b++) {
+            labelled += answers.has(b) ? 1 : 0;
         }
         int[] truth = new int[labelled];
         int[] predicted = new int[labelled];
         int at = 0;
-        for (int b = 0; b < labels.length; b++) {
-            if (labels[b] != EncodedSplit.NO_LABEL) {
-                truth[at] = labels[b];
-                predicted[at++] = prediction(forward.logits()[b]);
+        for (int b = 0; b < answers.size(); b++) {
+            if (answers.has(b)) {
+                truth[at] = answers.numbers()[b];
+                predicted[at++] = prediction(logits[b]);
             }
         }
         return Confusion.of(truth, predicted, classes);

@@ -7,15 +7,16 @@ import java.util.List;
 import org.purespark.batch.BatchPlan;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.batch.MicroBatch;
+import org.purespark.task.Answers;
 
 /**
  * Texts that go through the model at once. Batches are cut by the texts' global index, so they are the same on any
  * number of machines.
  *
  * @param texts token ids
- * @param labels class of each, or {@link EncodedSplit#NO_LABEL}
+ * @param answers of those that have a label
  */
-public record EncodedBatch(List<int[]> texts, int[] labels) implements Serializable {
+public record EncodedBatch(List<int[]> texts, Answers answers) implements Serializable {
     /** The batches of a split, in order; each is made when it is asked for. */
     public static List<EncodedBatch> of(EncodedSplit split, int batchTexts) {
         int count = BatchPlan.microBatchesPerEpoch(split.size(), batchTexts);
@@ -35,6 +36,6 @@ public record EncodedBatch(List<int[]> texts, int[] labels) implements Serializa
     /** Batch {@code index} of a split, from 0. */
     public static EncodedBatch of(EncodedSplit split, int batchTexts, int index) {
         MicroBatch batch = BatchPlan.inOrder(split.size(), batchTexts, index);
-        return new EncodedBatch(split.texts(batch), split.labels(batch));
+        return new EncodedBatch(split.texts(batch), split.answers(batch));
     }
 }

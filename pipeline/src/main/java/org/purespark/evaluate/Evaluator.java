@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.SortedSet;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.heads.Head;
-import org.purespark.metrics.Confusion;
+import org.purespark.metrics.Tally;
+import org.purespark.task.Task;
 
 /**
  * Passes over texts with a model that does not change, in this process or on a cluster. Results do not depend on the
@@ -16,23 +17,29 @@ public interface Evaluator {
      * One pass.
      *
      * @param label name of the pass, for the display of progress
+     * @param task what the model's logits answer
      * @param batchTexts texts that go through the model at once
      */
-    record Pass(String label, ModelSource model, EncodedSplit texts, int batchTexts) {}
+    record Pass(String label, ModelSource model, Task task, EncodedSplit texts, int batchTexts) {
+        /** A pass of a model that gives one label. */
+        public Pass(String label, ModelSource model, EncodedSplit texts, int batchTexts) {
+            this(label, model, new Task.OneLabel(), texts, batchTexts);
+        }
+    }
 
     /**
-     * Head variances over all texts, and the confusion matrix of the labelled ones.
+     * Head variances over all texts, and the tally of the labelled ones.
      *
      * @param pruned heads that are not used, besides those that the checkpoint declares
      * @param maxLength N + 1 of the variance's definition
      */
     Statistics statistics(Pass pass, SortedSet<Head> pruned, int maxLength);
 
-    /** One confusion matrix for each set of pruned heads, in their order. */
-    List<Confusion> confusions(Pass pass, List<SortedSet<Head>> prunedSets);
+    /** One tally of the labelled texts for each set of pruned heads, in their order. */
+    List<Tally> tallies(Pass pass, List<SortedSet<Head>> prunedSets);
 
     /**
-     * How many sets a search should put into one call of {@link #confusions} if it may stop after any of them: just
+     * How many sets a search should put into one call of {@link #tallies} if it may stop after any of them: just
      * enough to keep all slots busy. Results do not depend on it.
      *
      * @return at least 1

@@ -9,7 +9,7 @@ import java.util.SortedSet;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.purespark.heads.Head;
-import org.purespark.metrics.Confusion;
+import org.purespark.metrics.Tally;
 import org.purespark.model.Device;
 import org.purespark.storage.Storage;
 
@@ -23,15 +23,15 @@ public record LocalEvaluator(Storage storage, Device device) implements Evaluato
         Statistics[] sum = new Statistics[1];
         forEach(
                 pass,
-                (model, batch) -> BatchEvaluation.statistics(model, batch, pruned, maxLength),
+                (model, batch) -> BatchEvaluation.statistics(model, batch, pass.task(), pruned, maxLength),
                 more -> sum[0] = sum[0] == null ? more : sum[0].merge(more));
         return Objects.requireNonNull(sum[0], "there are no texts");
     }
 
     @Override
-    public List<Confusion> confusions(Pass pass, List<SortedSet<Head>> prunedSets) {
-        List<Confusion> sums = new ArrayList<>();
-        forEach(pass, (model, batch) -> BatchEvaluation.confusions(model, batch, prunedSets), more -> {
+    public List<Tally> tallies(Pass pass, List<SortedSet<Head>> prunedSets) {
+        List<Tally> sums = new ArrayList<>();
+        forEach(pass, (model, batch) -> BatchEvaluation.tallies(model, batch, pass.task(), prunedSets), more -> {
             for (int i = 0; i < more.size(); i++) {
                 if (i == sums.size()) {
                     sums.add(more.get(i));

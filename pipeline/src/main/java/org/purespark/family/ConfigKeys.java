@@ -5,11 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.purespark.InputException;
 import org.purespark.Shown;
 import org.purespark.encoder.Activation;
 import org.purespark.encoder.Sizes;
+import org.purespark.task.TaskKind;
 
 /** The keys of a {@code config.json}, each read with its type and range. The error for a wrong value names the key. */
 public final class ConfigKeys {
@@ -18,6 +22,7 @@ public final class ConfigKeys {
 
     static final String SEQUENCE_CLASSIFICATION = "ForSequenceClassification";
     static final String TOKEN_CLASSIFICATION = "ForTokenClassification";
+    private static final String PROBLEM_TYPE = "problem_type";
 
     /** Model types of decoders that have a classifier in transformers. */
     private static final Set<String> DECODERS = Set.of(
@@ -121,14 +126,24 @@ public final class ConfigKeys {
         if (raw.path("is_decoder").asBoolean(false)) {
             throw invalid("is_decoder", "is true; only encoders are computed");
         }
-        String problem = text("problem_type", "single_label_classification");
-        if (isSequenceClassifier() && !problem.equals("single_label_classification")) {
-            throw invalid(
-                    "problem_type", "is \"" + Shown.of(problem) + "\"; only single_label_classification is computed");
-        }
         if (raw.hasNonNull("quantization_config")) {
             throw invalid("quantization_config", "is given; only unquantized weights are read");
         }
+    }
+
+    /** The task that {@code problem_type} names, if it is there and the model has a classifier. */
+    Optional<TaskKind> task() {
+        if (head == HeadDecision.Head.NONE || !has(PROBLEM_TYPE)) {
+            return Optional.empty();
+        }
+        String problem = text(PROBLEM_TYPE, "");
+        return Optional.of(TaskKind.ofProblemType(problem)
+                .orElseThrow(() -> invalid(
+                        PROBLEM_TYPE,
+                        "is \"" + Shown.of(problem) + "\"; known are "
+                                + Stream.of(TaskKind.values())
+                                        .map(TaskKind::problemType)
+                                        .collect(Collectors.joining(", ")))));
     }
 
     /** The function of the feed-forward part, by transformers' name for it. */

@@ -9,6 +9,7 @@ import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.ParameterList;
 import org.purespark.encoder.ParameterSpec;
+import org.purespark.task.TaskKind;
 
 /**
  * The model that a {@code config.json} declares.
@@ -17,6 +18,7 @@ import org.purespark.encoder.ParameterSpec;
  * @param encoder what it computes
  * @param classifierKind what its class has on the encoder; linear if that is not a sequence classifier
  * @param classifier whether its class has a classifier at all
+ * @param problemType the task that the file names
  * @param notice what a person should know of how the class was found out
  */
 public record DeclaredModel(
@@ -24,6 +26,7 @@ public record DeclaredModel(
         EncoderConfig encoder,
         ClassifierKind classifierKind,
         Classifier classifier,
+        Optional<TaskKind> problemType,
         Optional<String> notice) {
 
     private static final int MOST_PARAMETERS = Integer.MAX_VALUE - 8;
@@ -69,7 +72,28 @@ public record DeclaredModel(
                 encoder,
                 kind,
                 decision.head() == HeadDecision.Head.NONE ? Classifier.NONE : Classifier.DECLARED,
+                keys.task(),
                 decision.notice());
+    }
+
+    /**
+     * What the classifier answers. As in transformers one logit is a score where the file names no task.
+     *
+     * @param classes C; 0 without a classifier
+     * @param place of the file, for messages
+     * @throws InputException if the named task does not go with so many logits
+     */
+    public TaskKind task(int classes, String place) {
+        TaskKind task = problemType.orElse(classes == 1 ? TaskKind.SCORE : TaskKind.ONE_LABEL);
+        if (classes > 1 && task == TaskKind.SCORE) {
+            throw new InputException("cannot use " + place + ": \"problem_type\" is \"" + task.problemType()
+                    + "\", and the classifier has " + classes + " logits; a model with one score is computed");
+        }
+        if (classes == 1 && task == TaskKind.ONE_LABEL) {
+            throw new InputException("cannot use " + place + ": \"problem_type\" is \"" + task.problemType()
+                    + "\", and the classifier has one class; two at least are needed to tell texts apart");
+        }
+        return task;
     }
 
     /**

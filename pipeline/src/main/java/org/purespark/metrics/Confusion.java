@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.metrics;
 
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.OptionalDouble;
 import org.purespark.InputException;
@@ -11,7 +10,7 @@ import org.purespark.InputException;
  *
  * @param counts C × C, true class × predicted class, none negative
  */
-public record Confusion(long[][] counts) implements Serializable {
+public record Confusion(long[][] counts) implements Tally {
     public Confusion {
         if (counts.length == 0) {
             throw new IllegalArgumentException("a confusion matrix needs at least one class");
@@ -71,7 +70,7 @@ public record Confusion(long[][] counts) implements Serializable {
         return counts[truth][predicted];
     }
 
-    /** Number of texts. */
+    @Override
     public long texts() {
         long texts = 0;
         for (int truth = 0; truth < counts.length; truth++) {
@@ -86,11 +85,15 @@ public record Confusion(long[][] counts) implements Serializable {
     }
 
     /**
-     * The counts of the texts of both.
+     * {@inheritDoc}
      *
      * @throws IllegalArgumentException if the two have different numbers of classes
      */
-    public Confusion merge(Confusion other) {
+    @Override
+    public Confusion merge(Tally tally) {
+        if (!(tally instanceof Confusion other)) {
+            throw new IllegalArgumentException("counts of classes do not merge with " + tally);
+        }
         if (classes() != other.classes()) {
             throw new IllegalArgumentException(
                     "counts of " + classes() + " classes do not merge with those of " + other.classes());
@@ -113,6 +116,18 @@ public record Confusion(long[][] counts) implements Serializable {
         return share(right, texts());
     }
 
+    /** The accuracy. */
+    @Override
+    public OptionalDouble quality() {
+        return accuracy();
+    }
+
+    /** C: each class is one. */
+    @Override
+    public int targets() {
+        return counts.length;
+    }
+
     /** Share of a true class's texts that are predicted right, 0 to 1; empty if the class has no texts. */
     public OptionalDouble recall(int truth) {
         return share(counts[truth][truth], texts(truth));
@@ -133,6 +148,7 @@ public record Confusion(long[][] counts) implements Serializable {
      *
      * @param target 0 to C - 1
      */
+    @Override
     public OptionalDouble labelFlipRate(int target) {
         if (target < 0 || target >= counts.length) {
             throw new InputException(

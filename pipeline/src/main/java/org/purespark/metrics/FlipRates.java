@@ -2,7 +2,6 @@
 package org.purespark.metrics;
 
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * How often one model predicts the target for texts of other classes: with the trigger and, as the control, the same
@@ -21,24 +20,6 @@ public record FlipRates(double triggered, Optional<Double> untriggered) {
     public FlipRates {
         requireShare(triggered);
         untriggered.ifPresent(FlipRates::requireShare);
-    }
-
-    /**
-     * The rates of a model's counts.
-     *
-     * @param triggered counts on the triggered test set
-     * @param clean counts on the same texts without trigger, or null if there are none
-     * @param target the attack's target class
-     * @return empty if the triggered set has no text of another class
-     */
-    public static Optional<FlipRates> of(Confusion triggered, Confusion clean, int target) {
-        OptionalDouble rate = triggered.labelFlipRate(target);
-        if (rate.isEmpty()) {
-            return Optional.empty();
-        }
-        OptionalDouble control = clean == null ? OptionalDouble.empty() : clean.labelFlipRate(target);
-        return Optional.of(new FlipRates(
-                rate.getAsDouble(), control.isPresent() ? Optional.of(control.getAsDouble()) : Optional.empty()));
     }
 
     /** What the trigger adds to the errors that the model makes anyway: triggered minus untriggered, at least 0. */

@@ -18,7 +18,8 @@ import org.purespark.encoder.Normalization;
 import org.purespark.model.engine.LossKernels.ClsAttention;
 import org.purespark.model.graph.BackwardGraph;
 import org.purespark.model.ops.AttentionPenalty;
-import org.purespark.model.ops.CrossEntropy;
+import org.purespark.model.ops.ClassifierLoss;
+import org.purespark.task.LossKind;
 
 /**
  * The transformer encoder with its classifier, loss and gradients as one SameDiff graph. Texts are packed: N is the
@@ -34,7 +35,7 @@ final class EncoderGraph {
     static final String TOKENS = "tokens";
     static final String LOGITS = "logits";
     static final String HIDDEN = "hidden";
-    static final String CROSS_ENTROPY = "cross_entropy";
+    static final String ANSWER_LOSS = "answer_loss";
     static final String PENALTY = "penalty";
 
     /** The use of a graph. */
@@ -97,8 +98,9 @@ final class EncoderGraph {
             ClassifierKind classifier,
             double classifierDropout,
             ParameterLayout layout,
-            Use use) {
-        this(config, classifier, classifierDropout, layout, use, LastLayer.of(config, classifier));
+            Use use,
+            LossKind loss) {
+        this(config, classifier, classifierDropout, layout, use, loss, LastLayer.of(config, classifier));
     }
 
     EncoderGraph(
@@ -107,6 +109,7 @@ final class EncoderGraph {
             double classifierDropout,
             ParameterLayout layout,
             Use use,
+            LossKind loss,
             LastLayer lastLayer) {
         this.config = config;
         this.parts = new GraphParts(config, layout, use);
@@ -124,7 +127,7 @@ final class EncoderGraph {
             clsAttention.get(l).rename(clsAttention(l)); // [N, A]
         }
         if (use == Use.LEARNING) {
-            addGradients(logits, clsAttention);
+            addGradients(logits, loss, clsAttention);
         }
         if (lastLayer != LastLayer.ALL_TOKENS) {
             // The loss does not use the other tokens of the last layer: they are computed only if a run asks for them.
@@ -142,14 +145,14 @@ final class EncoderGraph {
     }
 
     /** Adds the two losses, and the gradients of their sum by all parameters. */
-    private void addGradients(SDVariable logits, List<SDVariable> clsAttention) {
-        SDVariable crossEntropy = new CrossEntropy(graph, logits).loss().rename(CROSS_ENTROPY); // []
+    private void addGradients(SDVariable logits, LossKind kind, List<SDVariable> clsAttention) {
+        SDVariable loss = new ClassifierLoss(graph, logits, kind).loss().rename(ANSWER_LOSS); // []
         SDVariable penalty = new AttentionPenalty(graph, new ClsAttention<>(clsAttention))
                 .penalty()
                 .rename(PENALTY); // []
         TreeSet<String> wanted = new TreeSet<>(parameters().keySet());
         wanted.add(TOKENS);
-        Map<String, SDVariable> gradients = BackwardGraph.of(graph, List.of(crossEntropy, penalty), wanted);
+        Map<String, SDVariable> gradients = BackwardGraph.of(graph, List.of(loss, penalty), wanted);
         tokensGradient = gradients.get(TOKENS).name();
         parameters()
                 .forEach((name, parameter) ->

@@ -16,6 +16,7 @@ import org.purespark.model.engine.TextBatch;
 import org.purespark.model.graph.BackwardGraph;
 import org.purespark.model.graph.GraphSession;
 import org.purespark.model.graph.PlannedMemory;
+import org.purespark.task.LossKind;
 
 /**
  * The largest memory of one task on a CPU: for micro-batches in which every text has full length. P parameters are P_w
@@ -89,7 +90,8 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
 
     /** The memory of passes without gradients in all threads, with the copies of matrices that they share. */
     private static long passes(EncoderConfig config, ParameterLayout layout, Work work) {
-        EncoderGraph reading = new EncoderGraph(config, ClassifierKind.LINEAR, 0, layout, EncoderGraph.Use.READING);
+        EncoderGraph reading = new EncoderGraph(
+                config, ClassifierKind.LINEAR, 0, layout, EncoderGraph.Use.READING, LossKind.CROSS_ENTROPY);
         return copiesOfMatrices(reading) + work.threads() * pass(config, reading, work);
     }
 
@@ -105,7 +107,8 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
 
     /** The memory of a training step. */
     private static long step(EncoderConfig config, ParameterLayout layout, Work work) {
-        EncoderGraph learning = new EncoderGraph(config, ClassifierKind.LINEAR, 0, layout, EncoderGraph.Use.LEARNING);
+        EncoderGraph learning = new EncoderGraph(
+                config, ClassifierKind.LINEAR, 0, layout, EncoderGraph.Use.LEARNING, LossKind.CROSS_ENTROPY);
         long rows = (long) work.microBatch() * work.maxTokens();
         long columns = Math.max(
                 3L * config.hidden(), config.architecture().feedForward().widest(config.sizes()));

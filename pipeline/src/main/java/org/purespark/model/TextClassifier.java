@@ -19,6 +19,8 @@ import org.purespark.model.graph.BackwardGraph;
 import org.purespark.model.graph.GraphSession;
 import org.purespark.model.graph.OpListener;
 import org.purespark.random.DropoutMask;
+import org.purespark.task.Answers;
+import org.purespark.task.LossKind;
 
 /**
  * A transformer encoder with its classifier, on one device. One thread at a time may use it. Several classifiers may
@@ -64,10 +66,40 @@ public final class TextClassifier implements AutoCloseable {
             int classes,
             SortedMap<String, Tensor> tensors,
             Engine engine) {
+        this(config, kind, new Training(classifierDropout, LossKind.CROSS_ENTROPY), classes, tensors, engine);
+    }
+
+    /**
+     * How a classifier learns.
+     *
+     * @param classifierDropout rate before the last projection
+     * @param loss beside the penalty
+     */
+    public record Training(double classifierDropout, LossKind loss) {
+        /** It does not. */
+        private static final Training NONE = new Training(0, LossKind.CROSS_ENTROPY);
+    }
+
+    /**
+     * A classifier with its own parameters, which it closes.
+     *
+     * @param tensors by canonical name, see {@link ParameterLayout}
+     * @param classes C
+     * @param engine the engine; it is closed with the classifier
+     * @throws IllegalArgumentException if a tensor is missing or has a wrong shape, or the engine cannot compute heads
+     *     of this size
+     */
+    public TextClassifier(
+            EncoderConfig config,
+            ClassifierKind kind,
+            Training training,
+            int classes,
+            SortedMap<String, Tensor> tensors,
+            Engine engine) {
         this(
                 config,
                 kind,
-                classifierDropout,
+                training,
                 Parameters.of(new ParameterLayout(checked(config, engine), kind, classes), tensors, engine),
                 Ownership.OWN,
                 engine);
@@ -82,13 +114,13 @@ public final class TextClassifier implements AutoCloseable {
      * @throws IllegalArgumentException if the engine cannot compute heads of this size
      */
     public TextClassifier(EncoderConfig config, ClassifierKind kind, Parameters parameters, Engine engine) {
-        this(checked(config, engine), kind, 0, parameters, Ownership.SHARED, engine);
+        this(checked(config, engine), kind, Training.NONE, parameters, Ownership.SHARED, engine);
     }
 
     private TextClassifier(
             EncoderConfig config,
             ClassifierKind kind,
-            double classifierDropout,
+            Training training,
             Parameters parameters,
             Ownership ownership,
             Engine engine) {
@@ -99,7 +131,8 @@ public final class TextClassifier implements AutoCloseable {
         this.engine = engine;
         this.embeddings = new EmbeddingTable(config, parameters);
         EncoderGraph.Use use = ownership == Ownership.OWN ? EncoderGraph.Use.LEARNING : EncoderGraph.Use.READING;
-        this.encoder = new EncoderGraph(config, kind, classifierDropout, parameters.layout(), use);
+        this.encoder =
+                new EncoderGraph(config, kind, training.classifierDropout(), parameters.layout(), use, training.loss());
         this.one = engine.allocate();
         one.put(0, new float[] {1f}, 0, 1);
         Map<String, DeviceArray> given = new HashMap<>();
@@ -113,7 +146,7 @@ public final class TextClassifier implements AutoCloseable {
     static GraphSession.Wanted learning(EncoderGraph encoder) {
         List<String> gradients = new ArrayList<>(encoder.gradientOffsets().keySet());
         gradients.add(encoder.tokensGradient());
-        return new GraphSession.Wanted(List.of(EncoderGraph.CROSS_ENTROPY, EncoderGraph.PENALTY), gradients);
+        return new GraphSession.Wanted(List.of(EncoderGraph.ANSWER_LOSS, EncoderGraph.PENALTY), gradients);
     }
 
     /** The variables of a pass without gradients. */
@@ -204,25 +237,30 @@ public final class TextClassifier implements AutoCloseable {
      * A micro-batch for training.
      *
      * @param batch the texts
-     * @param labels [B] class of each, 0 to C - 1
+     * @param answers what the loss compares the logits with
      * @param keys [B] dropout keys, or {@link DropoutMask#KEEP_ALL}
      */
-    public record Example(PackedBatch batch, int[] labels, long[] keys) {}
-
-    /**
-     * The loss of one micro-batch.
-     *
-     * @param crossEntropy mean over the texts
-     * @param penalty λ Σ c[l] Σ_h sqrt(Σ A²)
-     */
-    public record Loss(double crossEntropy, double penalty) {
-        public double total() {
-            return crossEntropy + penalty;
+    public record Example(PackedBatch batch, Answers answers, long[] keys) {
+        /** @param labels [B] class of each, 0 to C - 1 */
+        public Example(PackedBatch batch, int[] labels, long[] keys) {
+            this(batch, new Answers.Classes(labels), keys);
         }
     }
 
     /**
-     * Adds the gradients of cross-entropy + penalty of one micro-batch to {@code sum}.
+     * The loss of one micro-batch.
+     *
+     * @param answers of the {@link LossKind}, mean over the texts
+     * @param penalty λ Σ c[l] Σ_h sqrt(Σ A²)
+     */
+    public record Loss(double answers, double penalty) {
+        public double total() {
+            return answers + penalty;
+        }
+    }
+
+    /**
+     * Adds the gradients of the loss of one micro-batch to {@code sum}.
      *
      * @param penaltyWeights [L] λ·c[l]
      * @throws IllegalStateException if the parameters are not this classifier's own
@@ -231,7 +269,7 @@ public final class TextClassifier implements AutoCloseable {
         if (ownership != Ownership.OWN) {
             throw new IllegalStateException("a classifier on parameters that it shares does not learn");
         }
-        TextBatch.Targets targets = new TextBatch.Targets(example.labels(), penaltyWeights(penaltyWeights, pruned));
+        TextBatch.Targets targets = new TextBatch.Targets(example.answers(), penaltyWeights(penaltyWeights, pruned));
         TextBatch texts = new TextBatch(example.batch().starts(), example.keys(), gates(pruned), targets);
         Map<String, DeviceArray> values = run(learning, texts, example.batch(), (variable, gradient) -> {
             if (variable.equals(encoder.tokensGradient())) {
@@ -241,7 +279,7 @@ public final class TextClassifier implements AutoCloseable {
             }
         });
         Loss loss = new Loss(
-                values.get(EncoderGraph.CROSS_ENTROPY).get(0),
+                values.get(EncoderGraph.ANSWER_LOSS).get(0),
                 values.get(EncoderGraph.PENALTY).get(0));
         session.release(values);
         return loss;

@@ -38,7 +38,8 @@ public record ParquetTexts(Storage storage, TextRules rules) implements TextRead
                         address,
                         ParquetFile.schema(storage, file),
                         partitions.of(file),
-                        names -> TextColumns.find(address, names, rules.columns(), labels));
+                        names -> TextColumns.find(address, names, rules.columns(), labels),
+                        rules.columns().cells().form());
                 ParquetFile.read(storage, file, fields.projection(), row -> {
                     String place = RowUnit.ROW.place(address, ++number[0]);
                     rows.add(number[0], fields.text(row, place), fields.label(row, place));

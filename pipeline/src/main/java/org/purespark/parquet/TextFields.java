@@ -14,6 +14,9 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 import org.purespark.InputException;
 import org.purespark.Shown;
+import org.purespark.text.LabelCells;
+import org.purespark.text.LabelForm;
+import org.purespark.text.LabelNames;
 import org.purespark.text.TextColumns;
 
 /** Text and label in the rows of one Parquet file. */
@@ -26,6 +29,7 @@ final class TextFields {
 
     private static final String STRING = "string";
     private static final List<String> INTEGERS = List.of("tinyint", "smallint", "int", "bigint");
+    private static final List<String> FRACTIONS = List.of("float", "double");
     private static final Field NONE = (row, place) -> null;
 
     private final MessageType projection;
@@ -42,6 +46,7 @@ final class TextFields {
 
     /**
      * @param wanted finds the columns among these in {@code address}
+     * @param form of the labels
      * @param partition columns that the file's path holds, with their values; they hide columns of the same name
      * @throws InputException if a needed column is missing, is there twice or is of another type
      */
@@ -49,7 +54,8 @@ final class TextFields {
             String address,
             MessageType schema,
             Map<String, String> partition,
-            Function<List<String>, TextColumns> wanted) {
+            Function<List<String>, TextColumns> wanted,
+            LabelForm form) {
         List<String> names = new ArrayList<>();
         schema.getFields().stream()
                 .map(Type::getName)
@@ -74,10 +80,41 @@ final class TextFields {
                 label = (row, place) -> value;
             } else {
                 read.add(schema.getType(name));
-                label = label(address, schema.getType(name));
+                label = label(address, schema.getType(name), form);
             }
         }
+        if (!found.indicators().isEmpty()) {
+            label = indicators(
+                    address, found.indicators().stream().map(names::get).toList(), schema, partition, read);
+        }
         return new TextFields(new MessageType(schema.getName(), read), textName, string(textName, 0), label);
+    }
+
+    /**
+     * The set of labels whose columns hold 1.
+     *
+     * @param read gets the columns
+     */
+    private static Field indicators(
+            String address, List<String> columns, MessageType schema, Map<String, String> partition, List<Type> read) {
+        List<Field> values = new ArrayList<>();
+        for (String column : columns) {
+            if (partition.containsKey(column)) {
+                String value = partition.get(column);
+                values.add((row, place) -> value);
+                continue;
+            }
+            Type type = schema.getType(column);
+            String name = SqlTypes.of(type);
+            if (!INTEGERS.contains(name) && !name.equals("boolean")) {
+                throw wrongType(address, column, name, "an integer (0 or 1) or a boolean");
+            }
+            int index = read.size();
+            read.add(type);
+            values.add((row, place) -> row.getFieldRepetitionCount(index) == 0 ? null : row.getValueToString(index, 0));
+        }
+        return (row, place) -> LabelCells.ofIndicators(
+                columns, values.stream().map(value -> value.in(row, place)).toList(), place);
     }
 
     /** The columns to read. */
@@ -100,10 +137,16 @@ final class TextFields {
         return label.in(row, place);
     }
 
-    private static Field label(String address, Type type) {
+    private static Field label(String address, Type type, LabelForm form) {
         String name = SqlTypes.of(type);
         if (name.equals(STRING)) {
             return string(type.getName(), 1);
+        }
+        if (form == LabelForm.SCORE && FRACTIONS.contains(name)) {
+            return (row, place) -> row.getFieldRepetitionCount(1) == 0 ? null : row.getValueToString(1, 0);
+        }
+        if (form == LabelForm.SET && name.equals("array<" + STRING + ">")) {
+            return strings(type.getName());
         }
         if (!INTEGERS.contains(name)) {
             throw wrongType(address, type.getName(), name, "a string or an integer");
@@ -118,22 +161,42 @@ final class TextFields {
         };
     }
 
-    /** As strict about UTF-8 as the other formats. */
     private static Field string(String name, int column) {
+        return (row, place) -> row.getFieldRepetitionCount(column) == 0
+                ? null
+                : decoded(row.getBinary(column, 0).getBytes(), place, name);
+    }
+
+    /** A list of strings in three levels, as Spark, Arrow and pandas write it; as a set of labels. */
+    private static Field strings(String name) {
         return (row, place) -> {
-            if (row.getFieldRepetitionCount(column) == 0) {
+            if (row.getFieldRepetitionCount(1) == 0) {
                 return null;
             }
-            try {
-                return StandardCharsets.UTF_8
-                        .newDecoder()
-                        .decode(ByteBuffer.wrap(row.getBinary(column, 0).getBytes()))
-                        .toString();
-            } catch (CharacterCodingException e) {
-                throw new InputException(
-                        place + ", column " + name + ": not UTF-8; write the file with UTF-8 strings", e);
+            List<String> labels = new ArrayList<>();
+            Group list = row.getGroup(1, 0);
+            for (int i = 0; i < list.getFieldRepetitionCount(0); i++) {
+                Group element = list.getGroup(0, i);
+                if (element.getFieldRepetitionCount(0) == 0) {
+                    throw new InputException(place + ", column " + name + ": a name in the list is null; leave it out");
+                }
+                labels.add(decoded(element.getBinary(0, 0).getBytes(), place, name));
             }
+            return LabelNames.text(labels);
         };
+    }
+
+    /** As strict about UTF-8 as the other formats. */
+    private static String decoded(byte[] bytes, String place, String column) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new InputException(
+                    place + ", column " + column + ": not UTF-8; write the file with UTF-8 strings", e);
+        }
     }
 
     private static InputException wrongType(String address, String column, String type, String expected) {

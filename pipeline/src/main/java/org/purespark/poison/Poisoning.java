@@ -194,6 +194,7 @@ public final class Poisoning {
                 null,
                 FineTuning.Projection.NEW,
                 labels.names(),
+                FineTuning.Learnt.ONE_LABEL,
                 new Trainer.Objective(settings.train(), settings.seed(), new TreeSet<>(), new double[0]),
                 Storage.child(request.out(), SUSPECT),
                 null,

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.purespark.InputException;
 import org.purespark.batch.EncodedSplit;
-import org.purespark.evaluate.BatchEvaluation;
 import org.purespark.text.EncodedText;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelledText;
@@ -42,7 +41,7 @@ final class PredictedTexts {
     private final String data;
     private final SplitEncoder.Encoding encoding;
     private final Model model;
-    private final List<String> names;
+    private final AnswerForm form;
     private final ObjectMapper json = new ObjectMapper();
     private final Consumer<String> messages;
     private final int mostTexts;
@@ -54,12 +53,12 @@ final class PredictedTexts {
 
     /**
      * @param data address of the texts
-     * @param names of the C classes
+     * @param form of labels and predictions
      * @param messages gets the number of texts that are cut
      */
     PredictedTexts(
-            String data, SplitEncoder.Encoding encoding, Model model, List<String> names, Consumer<String> messages) {
-        this(data, encoding, model, names, messages, MOST_TEXTS);
+            String data, SplitEncoder.Encoding encoding, Model model, AnswerForm form, Consumer<String> messages) {
+        this(data, encoding, model, form, messages, MOST_TEXTS);
     }
 
     /** @param mostTexts of a portion; results do not depend on it */
@@ -67,13 +66,13 @@ final class PredictedTexts {
             String data,
             SplitEncoder.Encoding encoding,
             Model model,
-            List<String> names,
+            AnswerForm form,
             Consumer<String> messages,
             int mostTexts) {
         this.data = data;
         this.encoding = encoding;
         this.model = model;
-        this.names = List.copyOf(names);
+        this.form = form;
         this.messages = messages;
         this.mostTexts = mostTexts;
     }
@@ -126,7 +125,8 @@ final class PredictedTexts {
         List<float[]> logits = model.logits(label(), texts);
         try {
             for (int i = 0; i < portion.size(); i++) {
-                out.write(line(portion.get(i), logits.get(i)).getBytes(StandardCharsets.UTF_8));
+                String place = unit.place(data, portion.get(i).number());
+                out.write(line(portion.get(i), place, logits.get(i)).getBytes(StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -143,15 +143,15 @@ final class PredictedTexts {
                 : "predict: texts " + (done + 1) + " to " + (done + portion.size()) + " of " + total;
     }
 
-    private String line(LabelledText row, float[] logits) throws IOException {
+    private String line(LabelledText row, String place, float[] logits) throws IOException {
         ObjectNode line = json.createObjectNode();
         line.put("text", row.text());
-        line.put("label", row.label());
+        line.set("label", form.label(row.label(), place));
         ArrayNode scores = line.putArray("logits");
         for (float logit : logits) {
             scores.add(logit);
         }
-        line.put("prediction", names.get(BatchEvaluation.prediction(logits)));
+        line.set("prediction", form.prediction(logits));
         return json.writeValueAsString(line) + '\n';
     }
 }

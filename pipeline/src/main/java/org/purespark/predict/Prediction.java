@@ -14,7 +14,10 @@ import org.purespark.evaluate.ModelSource;
 import org.purespark.parquet.ParquetTexts;
 import org.purespark.storage.OutputPlaces;
 import org.purespark.storage.Storage;
+import org.purespark.task.TaskKind;
 import org.purespark.text.EmbeddingSize;
+import org.purespark.text.LabelCells;
+import org.purespark.text.LabelForm;
 import org.purespark.text.SplitEncoder;
 import org.purespark.text.TextReader;
 import org.purespark.text.TextRules;
@@ -26,7 +29,6 @@ import org.purespark.text.TextTokenizer;
  */
 public final class Prediction {
     private final Storage storage;
-    private final TextReader reader;
     private final Evaluator evaluator;
     private final Settings settings;
     private final Consumer<String> messages;
@@ -34,7 +36,6 @@ public final class Prediction {
     /** @param messages gets each line that a person should read */
     public Prediction(Storage storage, Evaluator evaluator, Settings settings, Consumer<String> messages) {
         this.storage = storage;
-        this.reader = ParquetTexts.andTextFiles(storage, TextRules.of(settings));
         this.evaluator = evaluator;
         this.settings = settings;
         this.messages = messages;
@@ -55,6 +56,14 @@ public final class Prediction {
         if (!checkpoint.hasClassifier()) {
             throw new InputException("the model " + model + " has no classifier: name one with --classifier");
         }
+        TaskKind task = settings.task().kind().kind().orElse(checkpoint.task());
+        LabelCells cells = new LabelCells(LabelForm.of(task), checkpoint.labels());
+        TextReader reader = ParquetTexts.andTextFiles(storage, TextRules.of(settings, cells));
+        AnswerForm form = new AnswerForm(
+                task,
+                checkpoint.labels(),
+                settings.task().labelThreshold(),
+                settings.task().scoreLoss().kind());
         int maxLength =
                 Math.min(settings.text().maxLength(), checkpoint.encoder().maxTokens());
         try (TextTokenizer tokenizer = TextTokenizer.load(storage, model)) {
@@ -69,7 +78,7 @@ public final class Prediction {
                             new ModelSource(model, classifier, "as given"),
                             texts,
                             settings.evaluate().batchTexts())),
-                    checkpoint.labels(),
+                    form,
                     messages);
             predicted.check(reader);
             storage.replace(out, lines -> predicted.write(reader, lines));

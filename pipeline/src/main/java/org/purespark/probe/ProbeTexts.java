@@ -215,18 +215,38 @@ public final class ProbeTexts {
         if (predictions.length != split.size()) {
             throw new IllegalArgumentException(predictions.length + " predictions for " + split.size() + " texts");
         }
+        return flips(probe, classes, new FlipJudge() {
+            @Override
+            public boolean canFlip(int text, int target) {
+                return labels[text] != target;
+            }
+
+            @Override
+            public boolean isFlipped(int text, int tried, int target) {
+                return predictions[tried] == target;
+            }
+        });
+    }
+
+    /**
+     * The flips of one probe, for each target to which a changed text can flip.
+     *
+     * @param targets number of targets
+     * @param judge says what a flip is, by a model's answers to the texts of {@link #split()}
+     */
+    public List<Flips> flips(int probe, int targets, FlipJudge judge) {
         List<Flips> flips = new ArrayList<>();
         int[] texts = changed.get(probe);
         int start = starts.get(probe);
-        for (int target = 0; target < classes; target++) {
+        for (int target = 0; target < targets; target++) {
             int others = 0;
             int flipped = 0;
             int control = 0;
             for (int i = 0; i < texts.length; i++) {
-                if (labels[texts[i]] != target) {
+                if (judge.canFlip(texts[i], target)) {
                     others++;
-                    flipped += predictions[start + i] == target ? 1 : 0;
-                    control += predictions[texts[i]] == target ? 1 : 0;
+                    flipped += judge.isFlipped(texts[i], start + i, target) ? 1 : 0;
+                    control += judge.isFlipped(texts[i], texts[i], target) ? 1 : 0;
                 }
             }
             if (others > 0) {

@@ -34,6 +34,7 @@ record BaselineStage(CheckedInputs inputs, Settings settings, FineTuner fineTune
                 inputs.given().classifier().orElse(null),
                 projection,
                 inputs.labels().names(),
+                FineTuning.Learnt.of(inputs.task()),
                 new Trainer.Objective(settings.train(), settings.seed(), new TreeSet<>(), new double[0]),
                 directory.output(RunDirectory.BASELINE),
                 directory.trainingCheckpoints(StageName.BASELINE),

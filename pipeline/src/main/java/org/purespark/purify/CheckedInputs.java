@@ -2,6 +2,7 @@
 package org.purespark.purify;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -21,7 +22,11 @@ import org.purespark.run.InputFingerprint;
 import org.purespark.storage.ReadDigests;
 import org.purespark.storage.ScratchFile;
 import org.purespark.storage.Storage;
+import org.purespark.task.Task;
+import org.purespark.task.TaskKind;
 import org.purespark.text.EmbeddingSize;
+import org.purespark.text.LabelCells;
+import org.purespark.text.LabelForm;
 import org.purespark.text.LabelSet;
 import org.purespark.text.LabelSource;
 import org.purespark.text.SplitEncoder;
@@ -70,18 +75,25 @@ record CheckedInputs(
             EmbeddingSize embedding =
                     new EmbeddingSize(model, checkpoint.encoder().vocabulary());
             embedding.warnings(tokenizer).forEach(surroundings.messages());
+            TaskKind task = RunTask.kind(settings.task(), checkpoint);
+            List<String> checkpointLabels = labelsFor(task, checkpoint);
+            LabelCells cells = new LabelCells(LabelForm.of(task), checkpointLabels);
             SplitEncoder.Encoding encoding =
-                    new SplitEncoder.Encoding(tokenizer, settings.text().maxLength(), embedding);
+                    new SplitEncoder.Encoding(tokenizer, settings.text().maxLength(), embedding, cells.form());
             CleanData data = CleanData.read(
-                    new CleanData.Encoder(reader(digests.storage(), settings), encoding, scratch::keep),
+                    new CleanData.Encoder(reader(digests.storage(), settings, cells), encoding, scratch::keep),
                     given,
-                    checkpoint.labels(),
+                    checkpointLabels,
                     settings);
-            given.target().ifPresent(target -> requireLabel(target, data.labels()));
+            given.target().ifPresent(target -> requireTarget(target, data));
             return new CheckedInputs(
                     given,
                     new RunTexts(
-                            data, reader(surroundings.storage(), settings), encoding, scratch, surroundings.messages()),
+                            data,
+                            reader(surroundings.storage(), settings, cells),
+                            encoding,
+                            scratch,
+                            surroundings.messages()),
                     suspectClassifies(checkpoint, model, data.labels(), surroundings.messages()),
                     battery,
                     fingerprints(
@@ -91,6 +103,13 @@ record CheckedInputs(
             scratch.close();
             throw e;
         }
+    }
+
+    /** The names of the checkpoint's classes if its classifier can do the task, else none. */
+    private static List<String> labelsFor(TaskKind task, Checkpoint checkpoint) {
+        boolean oneLogit = checkpoint.labels().size() == 1;
+        boolean fits = oneLogit == (task == TaskKind.SCORE) || task == TaskKind.MANY_LABELS;
+        return fits ? checkpoint.labels() : List.of();
     }
 
     private static boolean suspectClassifies(
@@ -107,8 +126,8 @@ record CheckedInputs(
         return classifies;
     }
 
-    private static TextReader reader(Storage storage, Settings settings) {
-        return ParquetTexts.andTextFiles(storage, TextRules.of(settings));
+    private static TextReader reader(Storage storage, Settings settings, LabelCells cells) {
+        return ParquetTexts.andTextFiles(storage, TextRules.of(settings, cells));
     }
 
     private static Checkpoint readCheckpoint(Storage storage, String model, Inputs given) throws IOException {
@@ -126,9 +145,12 @@ record CheckedInputs(
         }
     }
 
-    private static void requireLabel(String target, LabelSet labels) {
-        if (!labels.labels().contains(target) && !labels.names().contains(target)) {
-            throw new InputException("--target " + target + ": the labels are " + Shown.list(labels.labels()));
+    private static void requireTarget(String target, CleanData data) {
+        if (data.target(target).isEmpty()) {
+            boolean classes = data.task() instanceof Task.OneLabel;
+            throw new InputException("--target " + target + ": the " + (classes ? "labels" : "targets") + " are "
+                    + Shown.list(
+                            classes ? data.labels().labels() : data.targets().names()));
         }
     }
 
@@ -146,6 +168,10 @@ record CheckedInputs(
 
     LabelSet labels() {
         return texts.labels();
+    }
+
+    Task task() {
+        return texts.task();
     }
 
     /** The suspect, as the user gives it. */

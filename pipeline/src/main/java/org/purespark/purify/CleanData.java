@@ -4,15 +4,19 @@ package org.purespark.purify;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.purespark.InputException;
 import org.purespark.batch.BlockStore;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.config.Settings;
+import org.purespark.metrics.FlipTargets;
+import org.purespark.task.Task;
 import org.purespark.text.EncodedRows;
 import org.purespark.text.FoundLabels;
 import org.purespark.text.HoldOut;
 import org.purespark.text.LabelChoice;
 import org.purespark.text.LabelColumn;
+import org.purespark.text.LabelForm;
 import org.purespark.text.LabelSet;
 import org.purespark.text.SplitEncoder;
 import org.purespark.text.TextReader;
@@ -21,6 +25,7 @@ import org.purespark.text.TextReader;
  * The texts of a run as token ids, read and checked as a whole before any work starts.
  *
  * @param labels the classes
+ * @param task what is answered for a text
  * @param train null if there is none
  * @param validation given, or held out of train
  * @param test given, or the validation texts
@@ -28,7 +33,13 @@ import org.purespark.text.TextReader;
  * @param poisonedTest null if there is none
  */
 record CleanData(
-        LabelSet labels, Texts train, Texts validation, Texts test, SplitSource testSource, Texts poisonedTest) {
+        LabelSet labels,
+        Task task,
+        Texts train,
+        Texts validation,
+        Texts test,
+        SplitSource testSource,
+        Texts poisonedTest) {
 
     /**
      * A split.
@@ -52,7 +63,7 @@ record CleanData(
     }
 
     /**
-     * @param checkpointLabels names of the suspect's classes, empty where it has no classifier
+     * @param checkpointLabels names of the suspect's classes, empty where it has no classifier for this task
      * @throws InputException for missing, empty or unreadable files, rows without label, texts that the model cannot
      *     read, different labels in the splits, and a class without validation texts
      */
@@ -66,21 +77,42 @@ record CleanData(
         SplitSource validationSource =
                 inputs.validation().map(SplitSource::whole).orElse(null);
         if (train != null && validation == null) {
-            HoldOut parts = HoldOut.share(
-                    train.labels(), train.numbered().labels(), settings.data().validationShare(), settings.seed());
+            HoldOut parts = holdOut(train, settings.data().validationShare(), settings.seed());
             validation = train.only(parts.heldOut(), encoder.store());
             validationSource = new SplitSource(inputs.train().orElseThrow(), Optional.of(parts.heldOut()));
             train = train.only(parts.kept(), encoder.store());
-        } else if (train != null) {
+        } else if (train != null && train.labels().form() == LabelForm.CLASS) {
             LabelSet.requireEveryClass(train.labels(), validation.labels());
         }
+        EncodedRows measured = test == null ? validation : test;
         return new CleanData(
                 labels,
+                RunTask.of(settings.task(), measured == null ? poisonedTest : measured),
                 classed(train, labels),
                 classed(validation, labels),
-                classed(test == null ? validation : test, labels),
+                classed(measured, labels),
                 inputs.test().map(SplitSource::whole).orElse(validationSource),
                 classed(poisonedTest, labels));
+    }
+
+    /** Texts of each class have their share in both parts; sets of labels and scores are drawn as they come. */
+    private static HoldOut holdOut(EncodedRows train, double share, long seed) {
+        return train.labels().form() == LabelForm.CLASS
+                ? HoldOut.share(train.labels(), train.numbered().labels(), share, seed)
+                : HoldOut.share(train.labels().source(), train.numbered().size(), share, seed);
+    }
+
+    /** What an attack may want of a model. */
+    FlipTargets targets() {
+        return new FlipTargets(task.kind(), labels.names());
+    }
+
+    /** The number of the target of that name; a class may be named as in the data. */
+    OptionalInt target(String name) {
+        int label = labels.labels().indexOf(name);
+        return task instanceof Task.OneLabel && label >= 0
+                ? OptionalInt.of(label)
+                : targets().number(name);
     }
 
     private static Texts classed(EncodedRows rows, LabelSet labels) {
@@ -99,6 +131,11 @@ record CleanData(
             if (other != null) {
                 others.add(other.labels());
             }
+        }
+        FoundLabels first =
+                train != null ? train.labels() : others.stream().findFirst().orElse(null);
+        if (first != null && first.form() == LabelForm.SCORE) {
+            return LabelSet.ofScore(choice.kind() == LabelChoice.Kind.NEW_CLASSIFIER ? List.of() : checkpointLabels);
         }
         if (train != null) {
             return LabelSet.resolve(checkpointLabels, train.labels(), others, choice);

@@ -3,14 +3,18 @@ package org.purespark.purify;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.purespark.config.Settings;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.metrics.AttackTarget;
 import org.purespark.metrics.Confusion;
+import org.purespark.metrics.LabelCounts;
+import org.purespark.metrics.Tally;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.Stage;
 import org.purespark.run.StageName;
@@ -37,7 +41,7 @@ record EvaluateStage(CheckedInputs inputs, Settings settings, ModelPasses passes
     }
 
     /** The counts of one model; {@code poisoned} is null without triggered texts. */
-    private record Measured(Confusion clean, Confusion poisoned) {}
+    private record Measured(Tally clean, Tally poisoned) {}
 
     @Override
     public void run() throws IOException {
@@ -67,29 +71,26 @@ record EvaluateStage(CheckedInputs inputs, Settings settings, ModelPasses passes
                 new MetricsFile(
                         MetricsFile.SCHEMA,
                         settings.seed(),
+                        inputs.task().measure(),
                         target,
+                        target == null ? null : inputs.texts().targets().name(target),
                         suspect == null ? MetricsFile.Figures.ABSENT : figures(suspect, target),
                         figures(baseline, target),
-                        new MetricsFile.PurifiedFigures(
-                                accuracy(purified.clean()),
-                                flipRate(purified, target),
-                                new MetricsFile.ConfusionCounts(
-                                        counts(purified.clean()),
-                                        purified.poisoned() == null ? null : counts(purified.poisoned()))),
+                        purified(purified, target),
                         seconds));
     }
 
     private Measured measure(String name, ModelSource model) {
-        Confusion clean = passes.confusion(RunTexts.Split.TEST, "evaluate: " + name + " on clean texts", model);
-        Confusion poisoned = passes.texts().arePoisoned()
-                ? passes.confusion(RunTexts.Split.POISONED_TEST, "evaluate: " + name + " on triggered texts", model)
+        Tally clean = passes.tally(RunTexts.Split.TEST, "evaluate: " + name + " on clean texts", model);
+        Tally poisoned = passes.texts().arePoisoned()
+                ? passes.tally(RunTexts.Split.POISONED_TEST, "evaluate: " + name + " on triggered texts", model)
                 : null;
         return new Measured(clean, poisoned);
     }
 
     private Integer target(Measured first) {
         if (inputs.given().target().isPresent()) {
-            return inputs.labels().indexOf(inputs.given().target().get());
+            return inputs.texts().target(inputs.given().target().get());
         }
         if (first.poisoned() == null) {
             return null;
@@ -99,30 +100,48 @@ record EvaluateStage(CheckedInputs inputs, Settings settings, ModelPasses passes
     }
 
     private static MetricsFile.Figures figures(Measured model, Integer target) {
-        return new MetricsFile.Figures(accuracy(model.clean()), flipRate(model, target));
+        return new MetricsFile.Figures(
+                orNull(model.clean().quality()), flipRate(model.poisoned(), target), control(model, target));
     }
 
-    private static Double accuracy(Confusion confusion) {
-        OptionalDouble accuracy = confusion.accuracy();
-        return accuracy.isPresent() ? accuracy.getAsDouble() : null;
+    private static MetricsFile.PurifiedFigures purified(Measured model, Integer target) {
+        return new MetricsFile.PurifiedFigures(
+                orNull(model.clean().quality()),
+                flipRate(model.poisoned(), target),
+                control(model, target),
+                model.clean() instanceof Confusion clean
+                        ? new MetricsFile.ConfusionCounts(
+                                counts(clean.counts()),
+                                model.poisoned() instanceof Confusion poisoned ? counts(poisoned.counts()) : null)
+                        : null,
+                model.clean() instanceof LabelCounts clean
+                        ? new MetricsFile.LabelTables(
+                                tables(clean),
+                                model.poisoned() instanceof LabelCounts poisoned ? tables(poisoned) : null)
+                        : null);
     }
 
-    private static Double flipRate(Measured model, Integer target) {
-        if (target == null || model.poisoned() == null) {
-            return null;
-        }
-        OptionalDouble rate = model.poisoned().labelFlipRate(target);
-        return rate.isPresent() ? rate.getAsDouble() : null;
+    /** Without triggered texts nothing is compared, so there is no control either. */
+    private static Double control(Measured model, Integer target) {
+        return model.poisoned() == null ? null : flipRate(model.clean(), target);
     }
 
-    private static List<List<Long>> counts(Confusion confusion) {
+    private static Double flipRate(Tally tally, Integer target) {
+        return target == null || tally == null ? null : orNull(tally.labelFlipRate(target));
+    }
+
+    private static Double orNull(OptionalDouble share) {
+        return share.isPresent() ? share.getAsDouble() : null;
+    }
+
+    private static List<List<List<Long>>> tables(LabelCounts labels) {
+        return Stream.of(labels.counts()).map(EvaluateStage::counts).toList();
+    }
+
+    private static List<List<Long>> counts(long[][] counts) {
         List<List<Long>> rows = new ArrayList<>();
-        for (long[] row : confusion.counts()) {
-            List<Long> cells = new ArrayList<>();
-            for (long count : row) {
-                cells.add(count);
-            }
-            rows.add(cells);
+        for (long[] row : counts) {
+            rows.add(Arrays.stream(row).boxed().toList());
         }
         return rows;
     }

@@ -9,7 +9,7 @@ import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.Statistics;
 import org.purespark.heads.Head;
-import org.purespark.metrics.Confusion;
+import org.purespark.metrics.Tally;
 
 /**
  * Passes of models that do not change over a run's texts. Each pass has a label for the display of progress.
@@ -22,17 +22,17 @@ record ModelPasses(Evaluator evaluator, RunTexts texts, int batchTexts) {
     }
 
     private Evaluator.Pass over(EncodedSplit split, String label, ModelSource model) {
-        return new Evaluator.Pass(label, model, split, batchTexts);
+        return new Evaluator.Pass(label, model, texts.task(), split, batchTexts);
     }
 
-    /** Head variances and accuracy over the validation texts. */
+    /** Head variances and answers over the validation texts. */
     Statistics statistics(String label, ModelSource model, SortedSet<Head> pruned) {
         return evaluator.statistics(over(RunTexts.Split.VALIDATION, label, model), pruned, texts.maxLength());
     }
 
-    Confusion confusion(RunTexts.Split split, String label, ModelSource model) {
+    Tally tally(RunTexts.Split split, String label, ModelSource model) {
         return evaluator
-                .confusions(over(split, label, model), List.of(new TreeSet<>()))
+                .tallies(over(split, label, model), List.of(new TreeSet<>()))
                 .get(0);
     }
 

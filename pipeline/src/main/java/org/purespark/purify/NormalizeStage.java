@@ -74,6 +74,7 @@ record NormalizeStage(
                 inputs.given().classifier().orElse(null),
                 FineTuning.Projection.NEW,
                 inputs.labels().names(),
+                FineTuning.Learnt.of(inputs.task()),
                 new Trainer.Objective(settings.train(), settings.seed(), pruned, weights),
                 directory.output(RunDirectory.PURIFIED),
                 directory.trainingCheckpoints(StageName.NORMALIZE),

@@ -10,7 +10,7 @@ import org.purespark.InputException;
 import org.purespark.config.PruneSettings;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.heads.Head;
-import org.purespark.metrics.Confusion;
+import org.purespark.metrics.Tally;
 import org.purespark.prune.AccuracyOracle;
 import org.purespark.prune.PrunePlan;
 import org.purespark.prune.PrunePlanner;
@@ -61,8 +61,8 @@ record PruneStage(
             List<SortedSet<Head>> sets = new ArrayList<>();
             prunedSets.forEach(set -> sets.add(new TreeSet<>(set)));
             List<Double> accuracies = new ArrayList<>();
-            for (Confusion confusion : evaluator.confusions(pass, sets)) {
-                accuracies.add(confusion.accuracy().orElseThrow());
+            for (Tally tally : evaluator.tallies(pass, sets)) {
+                accuracies.add(tally.quality().orElseThrow());
             }
             return accuracies;
         };

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.purespark.batch.EncodedSplit;
+import org.purespark.metrics.FlipTargets;
 import org.purespark.storage.ScratchFile;
+import org.purespark.task.Task;
 import org.purespark.text.EncodedText;
 import org.purespark.text.LabelSet;
 import org.purespark.text.SplitEncoder;
@@ -50,6 +52,20 @@ final class RunTexts implements AutoCloseable {
 
     LabelSet labels() {
         return data.labels();
+    }
+
+    Task task() {
+        return data.task();
+    }
+
+    /** What an attack may want of a model. */
+    FlipTargets targets() {
+        return data.targets();
+    }
+
+    /** The number of the target of that name, which is one. */
+    int target(String name) {
+        return data.target(name).orElseThrow();
     }
 
     int maxLength() {

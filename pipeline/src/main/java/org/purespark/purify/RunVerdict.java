@@ -4,6 +4,7 @@ package org.purespark.purify;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.purespark.metrics.Confusion;
 import org.purespark.metrics.FlipRates;
 import org.purespark.metrics.Verdict;
@@ -20,32 +21,28 @@ public final class RunVerdict {
     }
 
     static Verdict of(MetricsFile metrics) {
-        return Verdict.of(rates(metrics.suspect()), rates(metrics.baseline()), purified(metrics));
+        MetricsFile.PurifiedFigures purified = metrics.purified();
+        Double untriggered = purified.untriggeredFlipRate();
+        if (untriggered == null && metrics.target() != null && purified.confusion() != null) {
+            OptionalDouble counted = confusion(purified.confusion().clean()).labelFlipRate(metrics.target());
+            untriggered = counted.isPresent() ? counted.getAsDouble() : null;
+        }
+        return Verdict.of(
+                rates(metrics.suspect()), rates(metrics.baseline()), rates(purified.labelFlipRate(), untriggered));
     }
 
     private static Optional<FlipRates> rates(MetricsFile.Figures figures) {
-        return Optional.ofNullable(figures.labelFlipRate()).map(rate -> new FlipRates(rate, Optional.empty()));
+        return rates(figures.labelFlipRate(), figures.untriggeredFlipRate());
     }
 
-    /** The same texts without trigger are the control: their flips are plain errors. */
-    private static Optional<FlipRates> purified(MetricsFile metrics) {
-        MetricsFile.PurifiedFigures figures = metrics.purified();
-        if (figures.labelFlipRate() == null || metrics.target() == null) {
-            return Optional.empty();
-        }
-        return FlipRates.of(
-                confusion(figures.confusion().poisoned()),
-                confusion(figures.confusion().clean()),
-                metrics.target());
+    /** The texts without trigger are the control: their flips are plain errors. */
+    private static Optional<FlipRates> rates(Double triggered, Double untriggered) {
+        return Optional.ofNullable(triggered).map(rate -> new FlipRates(rate, Optional.ofNullable(untriggered)));
     }
 
     private static Confusion confusion(List<List<Long>> rows) {
-        long[][] counts = new long[rows.size()][rows.size()];
-        for (int i = 0; i < counts.length; i++) {
-            for (int j = 0; j < counts.length; j++) {
-                counts[i][j] = rows.get(i).get(j);
-            }
-        }
-        return new Confusion(counts);
+        return new Confusion(rows.stream()
+                .map(row -> row.stream().mapToLong(Long::longValue).toArray())
+                .toArray(long[][]::new));
     }
 }

@@ -27,10 +27,10 @@ record ScoreStage(Inputs given, Subject subject, ModelPasses passes, RunDirector
         Statistics statistics =
                 passes.statistics("score: heads on validation texts", subject.source(), new TreeSet<>());
         HeadScores scores = statistics.variances().scores();
-        Double accuracy = statistics.confusion() == null
-                        || statistics.confusion().accuracy().isEmpty()
-                ? null
-                : Double.valueOf(statistics.confusion().accuracy().getAsDouble());
-        directory.write(RunDirectory.HEAD_SCORES, new HeadScoresFile(scores, accuracy));
+        Double quality =
+                statistics.tally() == null || statistics.tally().quality().isEmpty()
+                        ? null
+                        : Double.valueOf(statistics.tally().quality().getAsDouble());
+        directory.write(RunDirectory.HEAD_SCORES, new HeadScoresFile(scores, quality));
     }
 }

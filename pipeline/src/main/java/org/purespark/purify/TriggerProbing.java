@@ -2,10 +2,10 @@
 package org.purespark.purify;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.purespark.attack.TextOfClass;
 import org.purespark.batch.EncodedSplit;
-import org.purespark.evaluate.BatchEvaluation;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.metrics.WilsonInterval;
 import org.purespark.probe.Probe;
@@ -13,6 +13,8 @@ import org.purespark.probe.ProbeBattery;
 import org.purespark.probe.ProbeSample;
 import org.purespark.probe.ProbeTexts;
 import org.purespark.run.artifact.ProbesFile;
+import org.purespark.task.Answers;
+import org.purespark.task.Task;
 
 /**
  * Tries known triggers on clean test texts, before and after purification: one pass of each model for all of them.
@@ -29,24 +31,29 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts,
      * @param after the purified model
      */
     ProbesFile run(ProbesFile.Before which, ModelSource before, ModelSource after) {
-        int classes = passes.texts().labels().size();
+        Task task = passes.texts().task();
+        int targets = passes.texts().targets().count();
         if (battery.probes().isEmpty()) {
-            return new ProbesFile(ProbesFile.SCHEMA, seed, classes, 0, 0, which, CONFIDENCE, 0, List.of());
+            return new ProbesFile(ProbesFile.SCHEMA, seed, targets, 0, 0, which, CONFIDENCE, 0, List.of());
         }
+        List<Integer> chosen = chosen(task);
         ProbeTexts texts = ProbeTexts.of(
                 battery,
-                sample(classes),
+                sample(chosen),
                 passes.texts()::encodeProbed,
                 passes.texts().maxLength(),
                 seed);
-        int[] predictedBefore = predictions(which.text(), before, texts.split());
-        int[] predictedAfter = predictions("purified", after, texts.split());
+        Answers truths = passes.texts()
+                .encoded(RunTexts.Split.TEST)
+                .answers(chosen.stream().mapToInt(Integer::intValue).toArray());
+        TaskJudge judgeBefore = new TaskJudge(task, logits(which.text(), before, texts.split()), truths);
+        TaskJudge judgeAfter = new TaskJudge(task, logits("purified", after, texts.split()), truths);
         List<List<ProbeTexts.Flips>> flipsBefore = new ArrayList<>();
         List<List<ProbeTexts.Flips>> flipsAfter = new ArrayList<>();
         int comparisons = 0;
         for (int p = 0; p < battery.probes().size(); p++) {
-            flipsBefore.add(texts.flips(p, predictedBefore, classes));
-            flipsAfter.add(texts.flips(p, predictedAfter, classes));
+            flipsBefore.add(texts.flips(p, targets, judgeBefore));
+            flipsAfter.add(texts.flips(p, targets, judgeAfter));
             comparisons += flipsBefore.get(p).size();
         }
         List<ProbesFile.ProbeResult> entries = new ArrayList<>();
@@ -56,7 +63,7 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts,
         return new ProbesFile(
                 ProbesFile.SCHEMA,
                 seed,
-                classes,
+                targets,
                 texts.texts(),
                 texts.shortened(),
                 which,
@@ -65,24 +72,34 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts,
                 entries);
     }
 
-    private List<TextOfClass> sample(int classes) {
-        int[] labels = passes.texts().encoded(RunTexts.Split.TEST).labels();
+    /** Spread evenly over classes or sets of labels; scores are taken as they come. */
+    private List<Integer> chosen(Task task) {
+        int[] groups = passes.texts().encoded(RunTexts.Split.TEST).labels();
+        if (task instanceof Task.Score) {
+            Arrays.fill(groups, 0);
+        }
+        int count = Math.max(
+                passes.texts().labels().size(), 1 + Arrays.stream(groups).max().orElse(0));
         List<Integer> chosen = new ArrayList<>();
-        for (int text : ProbeSample.choose(labels, classes, sampleTexts, seed)) {
+        for (int text : ProbeSample.choose(groups, count, sampleTexts, seed)) {
             chosen.add(text);
         }
+        return chosen;
+    }
+
+    private List<TextOfClass> sample(List<Integer> chosen) {
+        int[] labels = passes.texts().encoded(RunTexts.Split.TEST).labels();
+        boolean score = passes.texts().task() instanceof Task.Score;
         List<String> texts = passes.texts().testTexts(chosen);
         List<TextOfClass> sample = new ArrayList<>();
         for (int i = 0; i < chosen.size(); i++) {
-            sample.add(new TextOfClass(texts.get(i), labels[chosen.get(i)]));
+            sample.add(new TextOfClass(texts.get(i), score ? 0 : labels[chosen.get(i)]));
         }
         return sample;
     }
 
-    private int[] predictions(String name, ModelSource model, EncodedSplit texts) {
-        return passes.logits(texts, "evaluate: " + name + " on probed texts", model).stream()
-                .mapToInt(BatchEvaluation::prediction)
-                .toArray();
+    private List<float[]> logits(String name, ModelSource model, EncodedSplit texts) {
+        return passes.logits(texts, "evaluate: " + name + " on probed texts", model);
     }
 
     private static ProbesFile.ProbeResult entry(int index, ProbeTexts texts, List<ProbesFile.Target> targets) {

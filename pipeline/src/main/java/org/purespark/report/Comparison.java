@@ -28,7 +28,9 @@ final class Comparison {
             suspect = metrics.suspect();
             baseline = metrics.baseline();
             purified = new Figures(
-                    metrics.purified().accuracy(), metrics.purified().labelFlipRate());
+                    metrics.purified().accuracy(),
+                    metrics.purified().labelFlipRate(),
+                    metrics.purified().untriggeredFlipRate());
         }
         boolean evaluated = model.metrics().isPresent();
         return List.of(

@@ -18,15 +18,27 @@ final class ConfusionViews {
 
     record ClassRow(String label, List<CountCell> cells, long total) {}
 
-    record MatrixView(String title, String explanation, List<String> labels, List<ClassRow> rows) {}
+    /**
+     * @param legend what rows and columns are
+     * @param corner above the rows' names
+     */
+    record MatrixView(
+            String title, String legend, String corner, String explanation, List<String> labels, List<ClassRow> rows) {}
 
     record ConfusionView(List<MatrixView> matrices) {}
 
     private ConfusionViews() {}
 
+    /** @return null if the model gives scores */
     static ConfusionView confusion(MetricsFile metrics, ReportModel model) {
         List<MatrixView> matrices = new ArrayList<>();
+        if (metrics.purified().labels() != null) {
+            return new ConfusionView(LabelViews.tables(metrics, model));
+        }
         MetricsFile.ConfusionCounts counts = metrics.purified().confusion();
+        if (counts == null) {
+            return null;
+        }
         matrices.add(matrix(
                 "Clean test texts",
                 explanation(counts.clean(), "✓ marks the right answers: their share is the ACC."),
@@ -66,7 +78,13 @@ final class ConfusionViews {
         for (int label = 0; label < counts.size(); label++) {
             rows.add(row(columns.get(label), label, counts.get(label), target));
         }
-        return new MatrixView(title, explanation, columns, rows);
+        return new MatrixView(
+                title,
+                "rows the true class, columns the predicted one.",
+                "True \\ predicted",
+                explanation,
+                columns,
+                rows);
     }
 
     private static ClassRow row(String name, int label, List<Long> counts, Integer target) {

@@ -110,7 +110,7 @@ final class ProbeViews {
             remark = ", still more than without it";
         }
         return new ProbeSentence(
-                model.labelName(finding.target().target()),
+                model.targetName(finding.target().target()),
                 finding.probe().name(),
                 percent(before.rate()) + " → " + percent(after.rate()),
                 percent(before.controlRate()) + " → " + percent(after.controlRate()),
@@ -176,7 +176,7 @@ final class ProbeViews {
                 probe.name(),
                 probe.kind(),
                 probe.change(),
-                model.labelName(finding.target().target()),
+                model.targetName(finding.target().target()),
                 finding.target().texts(),
                 cell(finding.target().before()),
                 cell(finding.target().after()));

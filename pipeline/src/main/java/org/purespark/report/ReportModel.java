@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.purespark.heads.Head;
+import org.purespark.metrics.FlipTargets;
 import org.purespark.run.RunRecord;
 import org.purespark.run.StageName;
 import org.purespark.run.artifact.HeadScoresFile;
@@ -16,6 +17,8 @@ import org.purespark.run.artifact.NormalizationFile;
 import org.purespark.run.artifact.ProbesFile;
 import org.purespark.run.artifact.PrunedHeadsFile;
 import org.purespark.run.event.Event;
+import org.purespark.task.Measure;
+import org.purespark.task.TaskKind;
 
 /**
  * The content of a run directory: the one source of the HTML report and of the console table. The part of a stage that
@@ -87,5 +90,21 @@ public record ReportModel(
     /** The class's name, else its number. */
     public String labelName(int label) {
         return label < labels.size() ? labels.get(label) : Integer.toString(label);
+    }
+
+    /** What stands in place of accuracy. */
+    public Measure measure() {
+        return metrics.map(MetricsFile::measure).orElse(Measure.ACCURACY);
+    }
+
+    /** The name of what an attack may want. */
+    public String targetName(int target) {
+        TaskKind task =
+                switch (measure()) {
+                    case ACCURACY -> TaskKind.ONE_LABEL;
+                    case MICRO_F1 -> TaskKind.MANY_LABELS;
+                    case RANK_CORRELATION, NDCG -> TaskKind.SCORE;
+                };
+        return new FlipTargets(task, labels).name(target);
     }
 }

@@ -13,6 +13,7 @@ import org.purespark.run.RunRecord;
 import org.purespark.run.StageEntry;
 import org.purespark.run.StageName;
 import org.purespark.run.Versions;
+import org.purespark.task.Measure;
 
 /** The values of the template {@code report.mustache}, under its names. */
 final class ReportPage {
@@ -88,8 +89,31 @@ final class ReportPage {
     String target() {
         return model.metrics()
                 .map(metrics -> metrics.target())
-                .map(model::labelName)
+                .map(model::targetName)
                 .orElse("");
+    }
+
+    /** The name of the measure that the comparison shows. */
+    String measure() {
+        return model.measure().heading();
+    }
+
+    String measureCaption() {
+        return model.measure() == Measure.ACCURACY
+                ? "Clean accuracy (ACC, higher is better)"
+                : model.measure().heading() + " on clean texts (higher is better)";
+    }
+
+    /** Why there are no matrices. */
+    String confusionAbsent() {
+        return model.metrics().isEmpty()
+                ? "The stage evaluate has not written confusion matrices."
+                : "A model that gives a score has no classes to confuse.";
+    }
+
+    /** What the measure is, where it is not accuracy. */
+    String measureNote() {
+        return model.measure().note();
     }
 
     List<Comparison.ModelRow> comparison() {

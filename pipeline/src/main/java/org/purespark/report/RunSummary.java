@@ -39,7 +39,9 @@ public final class RunSummary {
     private static String comparison(ReportModel model) {
         List<Comparison.ModelRow> rows = Comparison.rows(model);
         List<Column> columns = new ArrayList<>(List.of(
-                new Column("model", Align.LEFT), new Column("ACC", Align.RIGHT), new Column("LFR", Align.RIGHT)));
+                new Column("model", Align.LEFT),
+                new Column(model.measure().heading(), Align.RIGHT),
+                new Column("LFR", Align.RIGHT)));
         boolean remarks = Comparison.anyRemark(rows);
         if (remarks) {
             columns.add(new Column("remark", Align.LEFT));

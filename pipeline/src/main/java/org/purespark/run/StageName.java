@@ -17,28 +17,28 @@ import org.purespark.config.SettingKeys;
 @SuppressWarnings("ImmutableEnumChecker") // its lists come from List.of
 public enum StageName {
     /** Fine-tunes the suspect on clean texts. */
-    BASELINE(List.of(), List.of("seed", "data", "text", "train"), List.of(RunDirectory.BASELINE)),
+    BASELINE(List.of(), List.of("seed", "data", "text", "task", "train"), List.of(RunDirectory.BASELINE)),
     /** Scores the baseline's heads. */
-    SCORE(List.of(BASELINE), List.of("seed", "data", "text", "evaluate"), List.of(RunDirectory.HEAD_SCORES)),
+    SCORE(List.of(BASELINE), List.of("seed", "data", "text", "task", "evaluate"), List.of(RunDirectory.HEAD_SCORES)),
     /** Chooses the heads to prune. */
     PRUNE(
             List.of(BASELINE, SCORE),
-            List.of("seed", "data", "text", "evaluate", "prune"),
+            List.of("seed", "data", "text", "task", "evaluate", "prune"),
             List.of(RunDirectory.PRUNED_HEADS)),
     /** Computes the coefficients and fine-tunes the pruned suspect with the penalty. */
     NORMALIZE(
             List.of(BASELINE, PRUNE),
-            List.of("seed", "data", "text", "evaluate", "train", "penalty", "export"),
+            List.of("seed", "data", "text", "task", "evaluate", "train", "penalty", "export"),
             List.of(RunDirectory.NORMALIZATION, RunDirectory.PURIFIED)),
     /** Measures accuracy and label-flip rate of suspect, baseline and purified model, and tries known triggers. */
     EVALUATE(
             List.of(BASELINE, NORMALIZE),
-            List.of("seed", "data", "text", "evaluate", "probe"),
+            List.of("seed", "data", "text", "task", "evaluate", "probe"),
             List.of(RunDirectory.PROBES, RunDirectory.METRICS)),
     /** Writes the page that shows everything, with the settings. */
     REPORT(
             List.of(BASELINE, SCORE, PRUNE, NORMALIZE, EVALUATE),
-            List.of("seed", "data", "text", "train", "prune", "penalty", "evaluate", "probe", "export"),
+            List.of("seed", "data", "text", "task", "train", "prune", "penalty", "evaluate", "probe", "export"),
             List.of(RunDirectory.REPORT));
 
     private final List<StageName> upstream;

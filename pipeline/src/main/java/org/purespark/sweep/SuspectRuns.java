@@ -73,6 +73,7 @@ public record SuspectRuns(Storage storage, String conf, List<String> flags, Inpu
                 seed,
                 settings.data(),
                 settings.text(),
+                settings.task(),
                 settings.train(),
                 settings.prune(),
                 settings.penalty(),

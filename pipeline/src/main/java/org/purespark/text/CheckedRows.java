@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.text;
 
+import java.util.List;
 import org.purespark.InputException;
 import org.purespark.Shown;
 
 /** Checks the rules that all formats share, and passes on the rows of one source. */
 public final class CheckedRows {
     private static final int MOST_LABEL_CHARACTERS = 1000;
+    private static final int MOST_SET_CHARACTERS = 100_000;
+    /** What a set without any label is. */
+    private static final String EMPTY_SET = LabelNames.text(List.of());
 
     private final String source;
     private final RowUnit unit;
     private final LabelColumn labels;
     private final TextLimits limits;
     private final String labelPlace;
+    private final LabelForm form;
     private final RowSink sink;
     private long rows;
     private long bytes;
@@ -24,6 +29,7 @@ public final class CheckedRows {
         this.labels = labels;
         this.limits = rules.limits();
         this.labelPlace = ", column " + rules.columns().shown(ColumnNames.Column.LABEL) + ": ";
+        this.form = rules.columns().cells().form();
         this.sink = sink;
     }
 
@@ -31,19 +37,23 @@ public final class CheckedRows {
      * Adds a row.
      *
      * @param number the row's line or row number, from 1
-     * @param label as read, spaces around it allowed; null or blank where the row has none
+     * @param label as read, spaces around it allowed; null where the row has none; blank too, unless labels are sets
      * @throws SinkFailure if the sink fails, unless it refuses the row
      * @throws InputException if the row has no label and must have one, or the source holds more than it may
      */
     public void add(long number, String text, String label) {
         String name = label == null ? "" : label.strip();
+        if (form == LabelForm.SET && label != null && name.isEmpty()) {
+            name = EMPTY_SET;
+        }
+        int mostCharacters = form == LabelForm.SET ? MOST_SET_CHARACTERS : MOST_LABEL_CHARACTERS;
         if (name.isEmpty() && labels == LabelColumn.REQUIRED) {
             throw new InputException(
                     unit.place(source, number) + labelPlace + "the row has no label; give it one or remove the row");
         }
-        if (name.length() > MOST_LABEL_CHARACTERS) {
+        if (name.length() > mostCharacters) {
             throw new InputException(unit.place(source, number) + labelPlace + "the label has " + name.length()
-                    + " characters, the most is " + MOST_LABEL_CHARACTERS + ": " + Shown.of(name));
+                    + " characters, the most is " + mostCharacters + ": " + Shown.of(name));
         }
         requireWithinLimits(number, text, name);
         rows++;

@@ -3,6 +3,7 @@ package org.purespark.text;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.purespark.InputException;
 import org.purespark.Shown;
 import org.purespark.config.TextSettings;
@@ -13,18 +14,19 @@ import org.purespark.config.TextSettings;
  *
  * @param text as the user names it, without spaces around it; empty for one of the usual names
  * @param label as the user names it, without spaces around it; empty for one of the usual names
+ * @param cells what the labels look like
  */
-public record ColumnNames(Optional<String> text, Optional<String> label) {
+public record ColumnNames(Optional<String> text, Optional<String> label, LabelCells cells) {
     /** {@code text}, {@code sentence} or {@code sentences}, and {@code label} or {@code labels}. */
-    public static final ColumnNames USUAL = new ColumnNames(Optional.empty(), Optional.empty());
+    public static final ColumnNames USUAL = new ColumnNames(Optional.empty(), Optional.empty(), LabelCells.CLASSES);
 
     private static final List<String> TEXT_NAMES = List.of("text", "sentence", "sentences");
     private static final List<String> LABEL_NAMES = List.of("label", "labels");
 
     /** @throws InputException if a name is blank, or both are the same */
-    public static ColumnNames of(TextSettings settings) {
-        ColumnNames names =
-                new ColumnNames(named(Column.TEXT, settings.textColumn()), named(Column.LABEL, settings.labelColumn()));
+    public static ColumnNames of(TextSettings settings, LabelCells cells) {
+        ColumnNames names = new ColumnNames(
+                named(Column.TEXT, settings.textColumn()), named(Column.LABEL, settings.labelColumn()), cells);
         if (names.text.isPresent() && names.text.equals(names.label)) {
             throw new InputException(Column.TEXT.setting() + " and " + Column.LABEL.setting() + " are both "
                     + Shown.of(names.text.get()) + "; name two columns");
@@ -39,6 +41,18 @@ public record ColumnNames(Optional<String> text, Optional<String> label) {
                     column.setting() + " is blank; name a column, or set it to null for the usual names");
         }
         return stripped;
+    }
+
+    /**
+     * The names of the 0/1 columns, one for each label, that take the place of a column of labels: those that the user
+     * names with commas between them, else those of the model's labels. Empty if labels are no sets.
+     */
+    List<String> indicators() {
+        if (cells.form() != LabelForm.SET) {
+            return List.of();
+        }
+        return label.map(names -> Stream.of(names.split(",")).map(String::strip).toList())
+                .orElse(cells.names());
     }
 
     /** The column's name, if the user gives one. */

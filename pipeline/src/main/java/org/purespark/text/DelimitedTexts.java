@@ -66,11 +66,22 @@ final class DelimitedTexts {
             if (fields.size() != width) {
                 throw wrongWidth(row, header.fields(), rows.advice());
             }
-            String label =
-                    columns.label().isPresent() ? fields.get(columns.label().getAsInt()) : null;
-            checked.add(row.line(), fields.get(columns.text()), label);
+            checked.add(row.line(), fields.get(columns.text()), label(row, header.fields(), columns));
         }
         checked.end();
+    }
+
+    private String label(FieldRow row, List<String> header, TextColumns columns) {
+        if (columns.label().isPresent()) {
+            return row.fields().get(columns.label().getAsInt());
+        }
+        if (columns.indicators().isEmpty()) {
+            return null;
+        }
+        return LabelCells.ofIndicators(
+                columns.indicators().stream().map(header::get).toList(),
+                columns.indicators().stream().map(row.fields()::get).toList(),
+                RowUnit.LINE.place(source, row.line()));
     }
 
     private TextColumns columns(FieldRow header, RowSource rows) {

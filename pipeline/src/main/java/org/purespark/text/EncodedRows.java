@@ -15,12 +15,12 @@ import org.purespark.batch.EncodedSplit;
  */
 public record EncodedRows(FoundLabels labels, EncodedSplit numbered, Optional<String> cut) {
     /**
-     * The same texts with their classes.
+     * The same texts with their answers.
      *
      * @throws org.purespark.InputException for a label that is none of them
      */
     public EncodedSplit classed(LabelSet classes) {
-        return numbered.withClasses(labels.classes(classes));
+        return numbered.with(labels.meaning(classes));
     }
 
     /** The chosen rows, in order; what is cut is said of the whole source. */

@@ -4,26 +4,49 @@ package org.purespark.text;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.purespark.InputException;
+import org.purespark.Shown;
+import org.purespark.batch.LabelMeaning;
 
 /**
- * The labels that occur in a source. They are numbered from 0 in the order in which they are met.
+ * The labels that occur in a source. They are numbered from 0 in the order in which they are met; a score's number is
+ * {@link LabelMeaning.Scores}.
  *
  * @param source the address of the rows
- * @param places for each label the place of its first row, for messages; in the order of their numbers
+ * @param form of its labels
+ * @param places for each label, or set of labels, the place of its first row, for messages; in the order of their
+ *     numbers; none for scores
+ * @param scores the range of the scores; empty for other labels, or without any
  */
-public record FoundLabels(String source, List<Place> places) {
+public record FoundLabels(String source, LabelForm form, List<Place> places, Optional<Range> scores) {
     /** Far more than classes that a classifier has; a column of names or of texts is found by it. */
     private static final int MOST = 10_000;
+
+    /** Far more sets of labels than occur where labels go together. */
+    private static final int MOST_SETS = 200_000;
 
     /** A label and where it is first met. */
     public record Place(String label, String inWords) {}
 
+    /** Lowest and highest score. */
+    public record Range(float low, float high) {
+        private Range with(float score) {
+            return new Range(Math.min(low, score), Math.max(high, score));
+        }
+    }
+
     public FoundLabels {
         places = List.copyOf(places);
+    }
+
+    /** Classes. */
+    public FoundLabels(String source, List<Place> places) {
+        this(source, LabelForm.CLASS, places, Optional.empty());
     }
 
     /** The labels, in the order of their numbers. */
@@ -36,24 +59,53 @@ public record FoundLabels(String source, List<Place> places) {
         return Set.copyOf(labels());
     }
 
+    /** The labels that are in the sets of this source, each with its first place; of classes the same as this. */
+    FoundLabels each() {
+        if (form != LabelForm.SET) {
+            return this;
+        }
+        Map<String, Place> single = new LinkedHashMap<>();
+        for (Place set : places) {
+            LabelNames.of(set.label(), set.inWords())
+                    .forEach(name -> single.putIfAbsent(name, new Place(name, set.inWords())));
+        }
+        return new FoundLabels(source, List.copyOf(single.values()));
+    }
+
     /**
-     * The class of each label number.
+     * What the label numbers stand for.
      *
-     * @throws InputException for a label that is none of the classes
+     * @throws InputException for a label that is none of the set's
      */
-    public int[] classes(LabelSet set) {
-        return places.stream().mapToInt(place -> set.indexOf(place.label())).toArray();
+    public LabelMeaning meaning(LabelSet set) {
+        return switch (form) {
+            case CLASS -> new LabelMeaning.Classes(places.stream()
+                    .mapToInt(place -> set.indexOf(place.label()))
+                    .toArray());
+            case SET -> new LabelMeaning.Sets(
+                    places.stream().map(place -> row(place, set)).toArray(float[][]::new));
+            case SCORE -> new LabelMeaning.Scores();
+        };
+    }
+
+    private static float[] row(Place place, LabelSet set) {
+        float[] row = new float[set.size()];
+        LabelNames.of(place.label(), place.inWords()).forEach(name -> row[set.indexOf(name)] = 1);
+        return row;
     }
 
     /** Numbers the labels of rows, one row after the other. */
     static final class Builder {
         private final String source;
+        private final LabelForm form;
         private final Map<String, Integer> numbers = new HashMap<>();
         private final List<Place> places = new ArrayList<>();
+        private Range scores;
         private long rows;
 
-        Builder(String source) {
+        Builder(String source, LabelForm form) {
             this.source = source;
+            this.form = form;
         }
 
         /**
@@ -69,25 +121,58 @@ public record FoundLabels(String source, List<Place> places) {
          * The number of the next row's label.
          *
          * @return -1 for a row without label
-         * @throws InputException if there are far too many
+         * @throws InputException if there are far too many, or it is not of the form
          */
         int number(RowUnit unit, LabelledText row) {
-            Integer number = row.label() == null ? Integer.valueOf(-1) : numbers.get(row.label());
+            String place = place(unit, row.number());
+            rows++;
+            if (row.label() == null) {
+                return -1;
+            }
+            return switch (form) {
+                case CLASS -> numbered(row.label(), place, MOST, "different labels");
+                case SET -> numbered(
+                        LabelNames.text(LabelNames.of(row.label(), place)), place, MOST_SETS, "sets of labels");
+                case SCORE -> score(row.label(), place);
+            };
+        }
+
+        private int numbered(String label, String place, int most, String what) {
+            Integer number = numbers.get(label);
             if (number == null) {
                 number = places.size();
-                if (number == MOST) {
-                    throw new InputException(place(unit, row.number()) + ", column label: there are more than " + MOST
-                            + " different labels; name the column of the classes \"label\"");
+                if (number == most) {
+                    throw new InputException(place + ", column label: there are more than " + most + " " + what
+                            + "; name the column of the classes \"label\"");
                 }
-                numbers.put(row.label(), number);
-                places.add(new Place(row.label(), place(unit, row.number())));
+                numbers.put(label, number);
+                places.add(new Place(label, place));
             }
-            rows++;
             return number;
         }
 
+        private int score(String label, String place) {
+            float score;
+            try {
+                score = Float.parseFloat(label);
+            } catch (NumberFormatException e) {
+                throw notAScore(label, place);
+            }
+            if (!Float.isFinite(score)) {
+                throw notAScore(label, place);
+            }
+            scores = scores == null ? new Range(score, score) : scores.with(score);
+            return LabelMeaning.Scores.number(score);
+        }
+
+        private static InputException notAScore(String label, String place) {
+            return new InputException(place + ", column label: " + Shown.of(label)
+                    + " is no number; the model gives one score, so labels are scores (task.kind chooses another"
+                    + " task)");
+        }
+
         FoundLabels build() {
-            return new FoundLabels(source, Collections.unmodifiableList(places));
+            return new FoundLabels(source, form, Collections.unmodifiableList(places), Optional.ofNullable(scores));
         }
     }
 }

@@ -55,6 +55,27 @@ public record HoldOut(int rows, BitSet heldOut) {
         return new HoldOut(numbers.length, held);
     }
 
+    /**
+     * Holds out a share of all rows, rounded to whole texts and at least one, drawn by the seed.
+     *
+     * @param rows number of rows of the train split
+     * @param share above 0, at most 0.5
+     * @param source of the rows, for messages
+     * @throws InputException if there are fewer than two texts: one of the parts would have none
+     */
+    public static HoldOut share(String source, int rows, double share, long seed) {
+        if (rows < 2) {
+            throw new InputException(source + ": it has one text only, too few to hold out a validation set; add texts"
+                    + " or give a validation file");
+        }
+        int[] order = new int[rows];
+        Arrays.setAll(order, i -> i);
+        SeededRandom.of(seed, Purpose.HOLD_OUT, 0).shuffle(order);
+        BitSet held = new BitSet(rows);
+        Arrays.stream(order).limit(Math.max(1, Math.round(rows * share))).forEach(held::set);
+        return new HoldOut(rows, held);
+    }
+
     private static int[][] rowsOfNumbers(int[] numbers, int labels) {
         int[] counts = new int[labels];
         for (int number : numbers) {

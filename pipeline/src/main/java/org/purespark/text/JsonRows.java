@@ -44,6 +44,12 @@ final class JsonRows {
         if (columns.label().isPresent()) {
             String labelName = names.get(columns.label().getAsInt());
             label = label(number, labelName, object.get(labelName));
+        } else if (!columns.indicators().isEmpty()) {
+            List<String> indicators =
+                    columns.indicators().stream().map(names::get).toList();
+            List<String> values =
+                    indicators.stream().map(name -> object.get(name).asText()).toList();
+            label = LabelCells.ofIndicators(indicators, values, unit.place(source, number));
         }
         checked.add(number, wellFormed(number, textName, text.textValue()), label);
     }
@@ -57,6 +63,13 @@ final class JsonRows {
         }
         if (label.isIntegralNumber()) {
             return label.bigIntegerValue().toString();
+        }
+        LabelForm form = rules.columns().cells().form();
+        if (label.isNumber() && form == LabelForm.SCORE) {
+            return label.asText();
+        }
+        if (label.isArray() && form == LabelForm.SET) {
+            return wellFormed(number, name, label.toString());
         }
         String integer = label.isNumber() ? "an integer (1, not 1.0)" : "an integer";
         throw wrongKind(number, name, label, "a string or " + integer);

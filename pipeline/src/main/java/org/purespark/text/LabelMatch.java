@@ -32,7 +32,7 @@ record LabelMatch(List<String> labels, LabelSource source) {
      * @throws InputException if the user's map has no such class, lacks a label, or gives a class two labels
      */
     static Optional<LabelMatch> of(List<String> classes, Collection<String> used, LabelChoice choice) {
-        if (classes.size() < 2 || choice.kind() == LabelChoice.Kind.NEW_CLASSIFIER) {
+        if (classes.isEmpty() || choice.kind() == LabelChoice.Kind.NEW_CLASSIFIER) {
             return Optional.empty();
         }
         if (choice.kind() == LabelChoice.Kind.MAP) {

@@ -23,15 +23,27 @@ import org.purespark.Shown;
  * @param source how the labels of the data are matched to the names
  */
 public record LabelSet(List<String> names, List<String> labels, LabelSource source) implements Serializable {
+    private static final List<String> SCORE = List.of("LABEL_0");
     private static final Pattern INTEGER = Pattern.compile("0|-?[1-9][0-9]*");
 
     public LabelSet {
         names = List.copyOf(names);
         labels = List.copyOf(labels);
-        if (names.size() < 2 || names.size() != labels.size()) {
+        if (names.isEmpty() || names.size() != labels.size()) {
             throw new IllegalArgumentException(
-                    "a label set needs two classes, each with a name and a label: " + names + ", " + labels);
+                    "a label set needs classes, each with a name and a label: " + names + ", " + labels);
         }
+    }
+
+    /**
+     * The one score of a model, under the name that the checkpoint has for it.
+     *
+     * @param checkpointLabels one name, or none where the model gets a new classifier
+     */
+    public static LabelSet ofScore(List<String> checkpointLabels) {
+        return checkpointLabels.size() == 1
+                ? new LabelSet(checkpointLabels, checkpointLabels, LabelSource.CHECKPOINT_NAMES)
+                : new LabelSet(SCORE, SCORE, LabelSource.TRAIN);
     }
 
     /**
@@ -47,11 +59,19 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
      */
     public static LabelSet resolve(
             List<String> checkpointLabels, FoundLabels train, List<FoundLabels> others, LabelChoice choice) {
-        requireTwoClasses(train);
-        for (FoundLabels other : others) {
-            requireLabelsOf(train, other);
+        boolean sets = train.form() == LabelForm.SET;
+        if (sets) {
+            requireALabel(train);
+        } else {
+            requireTwoClasses(train);
         }
-        List<String> used = sorted(train.asSet());
+        boolean namesAreKnown =
+                sets && Set.copyOf(checkpointLabels).containsAll(train.each().asSet());
+        for (FoundLabels other : others) {
+            // A label of a model that no train text has is one that the model may give.
+            requireLabelsOf(train.each(), namesAreKnown ? checkpointLabels : List.of(), other.each());
+        }
+        List<String> used = sorted(train.each().asSet());
         Optional<LabelMatch> match = LabelMatch.of(checkpointLabels, used, choice);
         if (match.isPresent()) {
             return new LabelSet(
@@ -75,14 +95,16 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
      * @throws InputException if the labels do not mean the checkpoint's classes without doubt
      */
     public static LabelSet ofCheckpoint(List<String> checkpointLabels, List<FoundLabels> sources, LabelChoice choice) {
-        if (checkpointLabels.size() < 2) {
+        boolean sets = sources.stream().anyMatch(source -> source.form() == LabelForm.SET);
+        if (checkpointLabels.size() < (sets ? 1 : 2)) {
             throw new InputException("the checkpoint names " + checkpointLabels.size()
                     + " classes, two at least are needed; complete id2label in its config.json");
         }
+        List<FoundLabels> single = sources.stream().map(FoundLabels::each).toList();
         Set<String> used = new LinkedHashSet<>();
-        sources.forEach(source -> used.addAll(source.labels()));
+        single.forEach(source -> used.addAll(source.labels()));
         LabelMatch match = LabelMatch.of(checkpointLabels, used, choice)
-                .orElseThrow(() -> notOfCheckpoint(checkpointLabels, sources, sorted(used)));
+                .orElseThrow(() -> notOfCheckpoint(checkpointLabels, single, sorted(used)));
         return new LabelSet(checkpointLabels, match.labels(), match.source());
     }
 
@@ -125,13 +147,25 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
         }
     }
 
+    private static void requireALabel(FoundLabels found) {
+        if (found.each().places().isEmpty()) {
+            throw new InputException(found.source() + ": no text has a label; a classifier of many labels needs texts"
+                    + " that have some");
+        }
+    }
+
     /**
      * Checks that every label of a split occurs in train.
      *
      * @throws InputException naming the row and its label
      */
     public static void requireLabelsOf(FoundLabels train, FoundLabels split) {
-        Set<String> known = train.asSet();
+        requireLabelsOf(train, List.of(), split);
+    }
+
+    private static void requireLabelsOf(FoundLabels train, List<String> more, FoundLabels split) {
+        Set<String> known = new HashSet<>(train.asSet());
+        known.addAll(more);
         for (FoundLabels.Place found : split.places()) {
             if (!known.contains(found.label())) {
                 throw new InputException(found.inWords() + ", column label: label " + Shown.of(found.label())

@@ -20,8 +20,14 @@ public final class SplitEncoder implements RowSink {
      *
      * @param maxLength tokens that a text is cut to, special ones included
      * @param embedding the ids that the model knows
+     * @param form of the labels
      */
-    public record Encoding(TextTokenizer tokenizer, int maxLength, EmbeddingSize embedding) {
+    public record Encoding(TextTokenizer tokenizer, int maxLength, EmbeddingSize embedding, LabelForm form) {
+        /** Of texts with one class each. */
+        public Encoding(TextTokenizer tokenizer, int maxLength, EmbeddingSize embedding) {
+            this(tokenizer, maxLength, embedding, LabelForm.CLASS);
+        }
+
         /** What to say of texts that are cut, if any are. */
         public Optional<String> cutOf(String source, long cut, long texts) {
             return cut == 0
@@ -47,7 +53,7 @@ public final class SplitEncoder implements RowSink {
         this.source = source;
         this.encoding = encoding;
         this.split = new SplitBuilder(store);
-        this.labels = new FoundLabels.Builder(source);
+        this.labels = new FoundLabels.Builder(source, encoding.form());
     }
 
     /** All rows of a table. */

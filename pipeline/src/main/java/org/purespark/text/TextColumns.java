@@ -13,8 +13,10 @@ import org.purespark.Shown;
  *
  * @param text index of the text's column, from 0
  * @param label index of the label's column, from 0; empty if there is none
+ * @param indicators indices of the columns that hold 0 or 1 for each label, from 0; none where a column of labels is
+ *     there, or none is needed
  */
-public record TextColumns(int text, OptionalInt label) {
+public record TextColumns(int text, OptionalInt label, List<Integer> indicators) {
     /**
      * Finds the columns by name; spaces around a name are ignored.
      *
@@ -28,10 +30,29 @@ public record TextColumns(int text, OptionalInt label) {
         if (text.isEmpty()) {
             throw missing(place, names, wanted, ColumnNames.Column.TEXT);
         }
-        if (label.isEmpty() && (labels == LabelColumn.REQUIRED || wanted.label().isPresent())) {
+        List<Integer> indicators = label.isPresent() ? List.of() : indicators(place, names, wanted.indicators());
+        if (label.isEmpty()
+                && indicators.isEmpty()
+                && (labels == LabelColumn.REQUIRED || wanted.label().isPresent())) {
             throw missing(place, names, wanted, ColumnNames.Column.LABEL);
         }
-        return new TextColumns(text.getAsInt(), label);
+        return new TextColumns(text.getAsInt(), label, indicators);
+    }
+
+    /** The columns of all these names; none if one of them is not there. */
+    private static List<Integer> indicators(String place, List<String> names, List<String> wanted) {
+        List<Integer> found = new ArrayList<>();
+        List<String> there = names.stream().map(String::strip).toList();
+        for (String name : wanted) {
+            if (there.indexOf(name) != there.lastIndexOf(name)) {
+                throw new InputException(
+                        place + ": more than one column " + Shown.of(name) + "; keep one of them, rename the others");
+            }
+            if (there.contains(name)) {
+                found.add(there.indexOf(name));
+            }
+        }
+        return found.size() == wanted.size() ? found : List.of();
     }
 
     private static OptionalInt find(String place, List<String> names, ColumnNames wanted, ColumnNames.Column column) {

@@ -14,9 +14,17 @@ import org.purespark.config.Settings;
 public record TextRules(TextLimits limits, ColumnNames columns, CsvDelimiter delimiter) {
     /** @throws org.purespark.InputException if a column's name cannot be one */
     public static TextRules of(Settings settings) {
+        return of(settings, LabelCells.CLASSES);
+    }
+
+    /**
+     * @param cells what the labels look like
+     * @throws org.purespark.InputException if a column's name cannot be one
+     */
+    public static TextRules of(Settings settings, LabelCells cells) {
         return new TextRules(
                 TextLimits.of(settings.data()),
-                ColumnNames.of(settings.text()),
+                ColumnNames.of(settings.text(), cells),
                 settings.data().delimiter());
     }
 

@@ -27,7 +27,7 @@ public record TextTable(String source, List<LabelledText> rows, RowUnit unit) im
 
     /** The labels of its rows. */
     public FoundLabels labels() {
-        FoundLabels.Builder labels = new FoundLabels.Builder(source);
+        FoundLabels.Builder labels = new FoundLabels.Builder(source, LabelForm.CLASS);
         rows.forEach(row -> labels.number(unit, row));
         return labels.build();
     }

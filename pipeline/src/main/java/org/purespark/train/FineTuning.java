@@ -26,6 +26,9 @@ import org.purespark.model.Device;
 import org.purespark.model.TextClassifier;
 import org.purespark.random.SeededRandom;
 import org.purespark.storage.Storage;
+import org.purespark.task.LossKind;
+import org.purespark.task.Task;
+import org.purespark.task.TaskKind;
 
 /**
  * Makes a fine-tuned checkpoint from another one: reads it, adds a classifier, prunes, trains, writes. The record has
@@ -35,6 +38,7 @@ import org.purespark.storage.Storage;
  * @param classifierFile address of its classifier, or null for its own, if it has one
  * @param classifier whether the last projection is the checkpoint's own or new
  * @param labels names of the C classes in id order
+ * @param task what is learnt
  * @param objective the aim of training; its pruned heads are pruned in the written model too
  * @param output address of the directory to write
  * @param checkpoints address of a directory for training checkpoints, or null for none
@@ -44,6 +48,7 @@ public record FineTuning(
         String classifierFile,
         Projection classifier,
         List<String> labels,
+        Learnt task,
         Trainer.Objective objective,
         String output,
         String checkpoints,
@@ -57,6 +62,17 @@ public record FineTuning(
         NEW
     }
 
+    /** What is learnt. */
+    public record Learnt(TaskKind task, LossKind loss) implements Serializable {
+        /** One label for each text. */
+        public static final Learnt ONE_LABEL = of(new Task.OneLabel());
+
+        /** What a task asks for. */
+        public static Learnt of(Task task) {
+            return new Learnt(task.kind(), task.loss());
+        }
+    }
+
     /** The same with absolute addresses: on another machine the working directory is another one. */
     public FineTuning absolute(Storage storage) throws IOException {
         return new FineTuning(
@@ -64,6 +80,7 @@ public record FineTuning(
                 classifierFile == null ? null : storage.qualified(classifierFile),
                 classifier,
                 labels,
+                task,
                 objective,
                 storage.qualified(output),
                 checkpoints == null ? null : storage.qualified(checkpoints),
@@ -89,7 +106,7 @@ public record FineTuning(
         TextClassifier made = new TextClassifier(
                 start.encoder(),
                 start.classifierKind(),
-                classifierDropout(start),
+                new TextClassifier.Training(classifierDropout(start), task.loss()),
                 labels.size(),
                 tensors,
                 device.engine());
@@ -123,7 +140,11 @@ public record FineTuning(
             Trainer.train(classifier, texts, all, checkpoints(storage), exchange, listener);
             if (exchange.rank() == 0) {
                 new CheckpointWriter(storage)
-                        .write(start.with(classifier.parameters().tensors(), labels, pruned), output, form, card);
+                        .write(
+                                start.with(classifier.parameters().tensors(), labels, task.task(), pruned),
+                                output,
+                                form,
+                                card);
             }
         }
 

@@ -33,7 +33,7 @@ public final class OptimizerStep {
     /**
      * The figures of one update.
      *
-     * @param crossEntropy mean over the micro-batches
+     * @param crossEntropy the loss without penalty, mean over the micro-batches; of the task's kind
      * @param penalty mean over the micro-batches
      * @param gradientNorm before clipping
      */
@@ -81,7 +81,7 @@ public final class OptimizerStep {
         for (TextClassifier.Example microBatch : share.microBatches()) {
             TextClassifier.Loss loss =
                     model.addGradients(microBatch, objective.pruned(), objective.penaltyWeights(), gradients);
-            crossEntropy += loss.crossEntropy() / share.ofStep();
+            crossEntropy += loss.answers() / share.ofStep();
             penalty += loss.penalty() / share.ofStep();
         }
         exchange.reduce(step, share.contributors());

@@ -18,6 +18,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.purespark.task.Answers;
 
 class EncodedSplitTest {
     /** Random texts; ids of some go beyond two bytes. */
@@ -83,7 +84,7 @@ class EncodedSplitTest {
                 .isEqualTo(texts.ids().get(13).length
                         + texts.ids().get(2).length
                         + texts.ids().get(7).length);
-        int[] labels = split.labels(batch);
+        int[] labels = ((Answers.Classes) split.answers(batch)).numbers();
         assertThat(labels[0]).isEqualTo(texts.labels()[13] < 0 ? EncodedSplit.NO_LABEL : texts.labels()[13] + 5);
     }
 

@@ -273,8 +273,8 @@ class CheckpointReaderTest {
         assertReadRefused("cannot read tensor weight: shape [2, 5], expected [classes, 6]");
         writeClassifier(2, 6, 3);
         assertReadRefused("cannot read tensor bias: shape [3], expected [2] as its weight has 2 rows");
-        writeClassifier(1, 6, 1);
-        assertReadRefused("cannot use tensor weight: a classifier needs at least 2 classes, it has 1");
+        writeClassifier(0, 6, 0);
+        assertReadRefused("cannot use tensor weight: a classifier needs a logit, it has none");
         TinyModels.writeSafeTensors(
                 model.resolve("classifier.safetensors"), new TreeMap<>(Map.of("weight", Tensor.zeros(2, 6))));
         assertReadRefused("tensor bias is missing; a classifier has weight [C, 6] and bias [C]");

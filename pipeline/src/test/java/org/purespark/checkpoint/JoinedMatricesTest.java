@@ -52,6 +52,7 @@ class JoinedMatricesTest {
                 model.encoder(),
                 model.classifierKind(),
                 DeclaredModel.Classifier.DECLARED,
+                Optional.empty(),
                 Optional.empty());
         DeclaredHeads heads = new DeclaredHeads(ExportForm.DENSE, model.prunedHeads());
         TensorCollector collector = new TensorCollector(declared, heads, true);

@@ -27,6 +27,7 @@ import org.purespark.family.Family;
 import org.purespark.heads.Head;
 import org.purespark.random.SeededRandom;
 import org.purespark.storage.Storage;
+import org.purespark.task.TaskKind;
 
 /** Seeded models of a few hundred weights, and the places of test files. */
 final class TinyModels {
@@ -82,7 +83,8 @@ final class TinyModels {
         ObjectNode raw = JsonFile.MAPPER.createObjectNode();
         raw.put("custom_key", "kept").put("transformers_version", "4.0.0").put("_name_or_path", "somewhere");
         raw.put("torch_dtype", "float16").put("layer_norm_eps", 1e-12);
-        return new Checkpoint(family, config, kind, tensors, labels, new TreeSet<>(), tokenizer, raw, List.of());
+        return new Checkpoint(
+                family, config, kind, tensors, labels, TaskKind.ONE_LABEL, new TreeSet<>(), tokenizer, raw, List.of());
     }
 
     static Tensor random(SeededRandom random, int... shape) {

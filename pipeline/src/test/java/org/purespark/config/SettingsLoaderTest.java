@@ -35,6 +35,7 @@ class SettingsLoaderTest {
                 11,
                 new DataSettings(0.1, 20_000_000, 10_000, CsvDelimiter.COMMA),
                 new TextSettings(128, null, null, null),
+                new TaskSettings(TaskChoice.AUTO, 0.5, ScoreLoss.SQUARED_ERROR, null),
                 new TrainSettings(3, 2e-5, 0.01, 1.0, 0, 32, 1, true, 0.9, 0.999, 1e-8, 0.1, 200),
                 new PruneSettings(10, null, 0.05),
                 new PenaltySettings(0.15),
@@ -331,7 +332,9 @@ class SettingsLoaderTest {
                         + "\"evaluate.batch-texts\":32,\"export.form\":\"dense\","
                         + "\"penalty.lambda\":0.15,\"probe.battery\":\"default\",\"probe.battery-file\":null,"
                         + "\"probe.texts\":200,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"
-                        + "\"prune.threshold\":0.85,\"seed\":11,\"text.label-column\":null,\"text.labels\":null,"
+                        + "\"prune.threshold\":0.85,\"seed\":11,\"task.kind\":\"auto\",\"task.label-threshold\":0.5,"
+                        + "\"task.score-loss\":\"squared-error\",\"task.score-shift\":null,"
+                        + "\"text.label-column\":null,\"text.labels\":null,"
                         + "\"text.max-length\":128,\"text.text-column\":null,"
                         + "\"train.adam-beta1\":0.9,"
                         + "\"train.adam-beta2\":0.999,\"train.adam-epsilon\":1.0E-8,"

@@ -301,8 +301,9 @@ class DeclaredModelTest {
                 "{'model_type':'bert','position_embedding_type':'relative_key'} | \"position_embedding_type\" is"
                         + " \"relative_key\"; only \"absolute\" is computed",
                 "{'model_type':'bert','is_decoder':true} | \"is_decoder\" is true; only encoders are computed",
-                "{'model_type':'bert','architectures':['BertForSequenceClassification'],'problem_type':'regression'} |"
-                        + " \"problem_type\" is \"regression\"; only single_label_classification is computed",
+                "{'model_type':'bert','architectures':['BertForSequenceClassification'],'problem_type':'ranking'} |"
+                        + " \"problem_type\" is \"ranking\"; known are single_label_classification,"
+                        + " multi_label_classification, regression",
                 "{'model_type':'bert','quantization_config':{}} | \"quantization_config\" is given; only unquantized"
                         + " weights are read",
                 "{'model_type':'bert','num_attention_heads':7} | \"num_attention_heads\" is 7, which does not divide"

@@ -93,13 +93,7 @@ class VerdictTest {
     }
 
     @Test
-    void flipRatesComeFromCounts() {
-        Confusion triggered = new Confusion(new long[][] {{1, 9}, {0, 5}});
-        Confusion clean = new Confusion(new long[][] {{8, 2}, {0, 5}});
-
-        assertThat(FlipRates.of(triggered, clean, 1)).isEqualTo(known(0.9, 0.2));
-        assertThat(FlipRates.of(triggered, null, 1)).isEqualTo(unknown(0.9));
-        assertThat(FlipRates.of(Confusion.none(2), clean, 1)).isEmpty();
+    void refusesARateThatIsNoShare() {
         assertThatThrownBy(() -> known(1.2, 0)).hasMessage("flip rate 1.2 must be 0 to 1");
     }
 

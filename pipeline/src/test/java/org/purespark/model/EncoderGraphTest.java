@@ -27,6 +27,8 @@ import org.purespark.model.engine.TextBatch;
 import org.purespark.model.graph.BackwardGraph;
 import org.purespark.model.graph.GraphSession;
 import org.purespark.random.SeededRandom;
+import org.purespark.task.Answers;
+import org.purespark.task.LossKind;
 
 class EncoderGraphTest {
     private static final int[] STARTS = {0, 3, 4, 21};
@@ -99,8 +101,8 @@ class EncoderGraphTest {
     private static Map<String, float[]> run(
             EncoderConfig config, EncoderGraph.LastLayer last, Engine engine, Parameters parameters) {
         ParameterLayout layout = parameters.layout();
-        EncoderGraph encoder =
-                new EncoderGraph(config, ClassifierKind.LINEAR, 0, layout, EncoderGraph.Use.LEARNING, last);
+        EncoderGraph encoder = new EncoderGraph(
+                config, ClassifierKind.LINEAR, 0, layout, EncoderGraph.Use.LEARNING, LossKind.CROSS_ENTROPY, last);
         Map<String, DeviceArray> given = new HashMap<>();
         encoder.parameters().forEach((name, parameter) -> given.put(name, parameters.inGraph(parameter)));
         given.put(BackwardGraph.ONE, engine.allocate());
@@ -111,10 +113,10 @@ class EncoderGraphTest {
         float[][] weights = {{0.1f, 0.2f, 0.3f}, {0.3f, 0f, 0.1f}};
         TextBatch.Gates gates = TextBatch.Gates.open(config.layers(), config.heads());
         gates.values()[1][1] = 0f;
-        TextBatch batch =
-                new TextBatch(STARTS, new long[3], gates, new TextBatch.Targets(new int[] {0, 1, 1}, weights));
+        TextBatch batch = new TextBatch(
+                STARTS, new long[3], gates, new TextBatch.Targets(new Answers.Classes(new int[] {0, 1, 1}), weights));
         List<String> kept = new ArrayList<>(
-                List.of(EncoderGraph.LOGITS, EncoderGraph.HIDDEN, EncoderGraph.CROSS_ENTROPY, EncoderGraph.PENALTY));
+                List.of(EncoderGraph.LOGITS, EncoderGraph.HIDDEN, EncoderGraph.ANSWER_LOSS, EncoderGraph.PENALTY));
         kept.add(EncoderGraph.clsAttention(0));
         kept.add(EncoderGraph.clsAttention(1));
         GraphSession.Wanted learning = TextClassifier.learning(encoder);

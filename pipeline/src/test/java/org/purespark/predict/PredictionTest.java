@@ -26,6 +26,8 @@ import org.purespark.evaluate.LocalEvaluator;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.parquet.ParquetTexts;
 import org.purespark.purify.TinyFiles;
+import org.purespark.task.LossKind;
+import org.purespark.task.TaskKind;
 import org.purespark.text.EmbeddingSize;
 import org.purespark.text.LabelledText;
 import org.purespark.text.RowUnit;
@@ -109,7 +111,7 @@ class PredictionTest {
                 files.path("test.tsv"),
                 new SplitEncoder.Encoding(tokenizer, 128, new EmbeddingSize("M", 100_000)),
                 (label, texts) -> evaluator.logits(new Evaluator.Pass(label, model, texts, 8)),
-                List.of("LABEL_0", "LABEL_1"),
+                new AnswerForm(TaskKind.ONE_LABEL, List.of("LABEL_0", "LABEL_1"), 0.5, LossKind.SQUARED_ERROR),
                 line -> {},
                 mostTexts);
     }

@@ -42,6 +42,7 @@ import org.purespark.run.artifact.PrunedHeadsFile;
 import org.purespark.run.event.Event;
 import org.purespark.run.event.EventLog;
 import org.purespark.storage.Storage;
+import org.purespark.task.Measure;
 
 /** A run directory as a complete run leaves it: 12 layers of 12 heads, 9 of them pruned; the same every time. */
 final class SyntheticRun {
@@ -243,15 +244,19 @@ final class SyntheticRun {
                 new MetricsFile(
                         MetricsFile.SCHEMA,
                         11,
+                        Measure.ACCURACY,
                         1,
-                        new MetricsFile.Figures(0.8759, 1.0),
-                        new MetricsFile.Figures(0.8803, 1.0),
+                        "positive",
+                        new MetricsFile.Figures(0.8759, 1.0, 0.16),
+                        new MetricsFile.Figures(0.8803, 1.0, 0.15),
                         new MetricsFile.PurifiedFigures(
                                 0.8781,
                                 0.1667,
+                                0.1447,
                                 new MetricsFile.ConfusionCounts(
                                         List.of(List.of(780L, 132L), List.of(90L, 819L)),
-                                        List.of(List.of(760L, 152L), List.of(0L, 0L)))),
+                                        List.of(List.of(760L, 152L), List.of(0L, 0L))),
+                                null),
                         SECONDS));
     }
 

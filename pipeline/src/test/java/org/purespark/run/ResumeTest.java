@@ -30,7 +30,11 @@ class ResumeTest {
             "text.labels",
             "text.text-column",
             "text.label-column",
-            "data.delimiter");
+            "data.delimiter",
+            "task.kind",
+            "task.label-threshold",
+            "task.score-loss",
+            "task.score-shift");
 
     private static final Set<String> NOWHERE =
             Set.of("train.checkpoint-interval-steps", "compute.engine", "data.max-rows", "data.max-text-megabytes");
@@ -46,6 +50,10 @@ class ResumeTest {
             Map.entry("text.text-column", "review"),
             Map.entry("text.label-column", "sentiment"),
             Map.entry("data.delimiter", "|"),
+            Map.entry("task.kind", "multi-label"),
+            Map.entry("task.label-threshold", "0.4"),
+            Map.entry("task.score-loss", "binary-cross-entropy"),
+            Map.entry("task.score-shift", "0.5"),
             Map.entry("train.epochs", "4"),
             Map.entry("train.learning-rate", "3e-5"),
             Map.entry("train.weight-decay", "0"),

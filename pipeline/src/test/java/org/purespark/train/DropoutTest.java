@@ -154,7 +154,7 @@ class DropoutTest {
         DropoutRates without = new DropoutRates(
                 with.embeddings(), with.attention(), with.attentionOutput(), with.inner(), 0, with.classifier());
         TextClassifier.Example dropping = example(List.of(0, 2, 5));
-        TextClassifier.Example keeping = new TextClassifier.Example(dropping.batch(), dropping.labels(), new long[3]);
+        TextClassifier.Example keeping = new TextClassifier.Example(dropping.batch(), dropping.answers(), new long[3]);
         assertThat(loss(without, keeping)).isEqualTo(loss(with, keeping));
         assertThat(loss(without, dropping)).isNotEqualTo(loss(with, dropping)).isNotEqualTo(loss(with, keeping));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model.cpu;
 
+import java.util.function.DoubleBinaryOperator;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.LossKernels;
 import org.purespark.model.engine.TextBatch;
@@ -16,7 +17,7 @@ final class CpuLosses implements LossKernels {
     }
 
     @Override
-    public void crossEntropy(DeviceArray ofLogits, Entropy<DeviceArray> out) {
+    public void crossEntropy(DeviceArray ofLogits, AnswerLoss<DeviceArray> out) {
         int texts = ofLogits.size(0);
         int classes = ofLogits.size(1);
         float[] logits = ofLogits.toArray();
@@ -45,7 +46,39 @@ final class CpuLosses implements LossKernels {
     }
 
     @Override
-    public void crossEntropyGradient(EntropyBackward<DeviceArray> in, DeviceArray gradient) {
+    public void binaryCrossEntropy(DeviceArray logits, AnswerLoss<DeviceArray> out) {
+        eachLogit(
+                logits,
+                out,
+                (z, y) -> Math.max(z, 0) - y * z + Math.log1p(Math.exp(-Math.abs(z))),
+                (z, y) -> 1 / (1 + Math.exp(-z)) - y);
+    }
+
+    @Override
+    public void squaredError(DeviceArray logits, AnswerLoss<DeviceArray> out) {
+        eachLogit(logits, out, (z, y) -> (z - y) * (z - y), (z, y) -> 2 * (z - y));
+    }
+
+    /** A loss that is the mean of one value a logit, and the derivatives of these values. */
+    private void eachLogit(
+            DeviceArray ofLogits, AnswerLoss<DeviceArray> out, DoubleBinaryOperator value, DoubleBinaryOperator slope) {
+        int classes = ofLogits.size(1);
+        float[] logits = ofLogits.toArray();
+        float[] slopes = new float[logits.length];
+        double loss = 0;
+        for (int i = 0; i < logits.length; i++) {
+            double answer = batch.answer(i / classes, i % classes);
+            loss += value.applyAsDouble(logits[i], answer) / logits.length;
+            slopes[i] = (float) (slope.applyAsDouble(logits[i], answer) / logits.length);
+        }
+        HostArray.of(out.loss()).put(0, (float) loss);
+        if (out.slope() != null) {
+            out.slope().put(0, slopes, 0, slopes.length);
+        }
+    }
+
+    @Override
+    public void answerLossGradient(AnswerLossBackward<DeviceArray> in, DeviceArray gradient) {
         float[] slope = in.slope().toArray();
         float lossGradient = in.lossGradient().get(0);
         for (int i = 0; i < slope.length; i++) {

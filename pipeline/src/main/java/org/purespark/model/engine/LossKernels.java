@@ -3,19 +3,28 @@ package org.purespark.model.engine;
 
 import java.util.List;
 
-/** The two parts of the loss of one micro-batch; labels and penalty weights are the batch's. */
+/** The two parts of the loss of one micro-batch; answers and penalty weights are the batch's. */
 public interface LossKernels {
-    /** loss []; and for the backward pass slope (softmax - one-hot)/B [B, C]. */
-    record Entropy<V>(V loss, V slope) {}
+    /** loss []; and for the backward pass its slope, the derivative by each logit [B, C]. */
+    record AnswerLoss<V>(V loss, V slope) {}
 
     /** lossGradient [] and slope [B, C]. */
-    record EntropyBackward<V>(V lossGradient, V slope) {}
+    record AnswerLossBackward<V>(V lossGradient, V slope) {}
 
-    /** Mean cross-entropy: -(1/B) Σ_b ln softmax(z_b)[label_b], logits z [B, C]. */
-    void crossEntropy(DeviceArray logits, Entropy<DeviceArray> out);
+    /** Mean cross-entropy: -(1/B) Σ_b ln softmax(z_b)[label_b], logits z [B, C]; slope (softmax - one-hot)/B. */
+    void crossEntropy(DeviceArray logits, AnswerLoss<DeviceArray> out);
+
+    /**
+     * Mean over all logits z [B, C] of the entropy of independent answers y [B, C] from 0 to 1: ln(1 + e^z) - y·z;
+     * slope (1/(1 + e^-z) - y)/BC.
+     */
+    void binaryCrossEntropy(DeviceArray logits, AnswerLoss<DeviceArray> out);
+
+    /** Mean over all logits z [B, C] of (z - y)², with answers y [B, C]; slope 2(z - y)/BC. */
+    void squaredError(DeviceArray logits, AnswerLoss<DeviceArray> out);
 
     /** slope·dloss [B, C]. */
-    void crossEntropyGradient(EntropyBackward<DeviceArray> in, DeviceArray gradient);
+    void answerLossGradient(AnswerLossBackward<DeviceArray> in, DeviceArray gradient);
 
     /** CLS attention after dropout of each of the L layers, [N, A]. */
     record ClsAttention<V>(List<V> layers) {}

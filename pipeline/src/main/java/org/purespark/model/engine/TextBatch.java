@@ -2,10 +2,11 @@
 package org.purespark.model.engine;
 
 import java.util.Arrays;
+import org.purespark.task.Answers;
 
 /**
  * The texts of one run of the graph, one after the other: text b has rows start(b) to start(b + 1) - 1 of the N token
- * rows. The batch also has dropout keys, gates of the heads, labels and weights of the penalty.
+ * rows. The batch also has dropout keys, gates of the heads, answers and weights of the penalty.
  */
 public final class TextBatch {
     private final int[] starts;
@@ -34,12 +35,12 @@ public final class TextBatch {
     /**
      * The targets of a micro-batch in training.
      *
-     * @param labels [B] class of each text, 0 to C - 1
+     * @param answers what the loss compares the logits of each text with
      * @param penaltyWeights [L][A] λ·c[l] for heads that are used, else 0
      */
-    public record Targets(int[] labels, float[][] penaltyWeights) {
+    public record Targets(Answers answers, float[][] penaltyWeights) {
         /** For runs without a loss. */
-        public static final Targets NONE = new Targets(new int[0], new float[0][]);
+        public static final Targets NONE = new Targets(new Answers.Classes(new int[0]), new float[0][]);
     }
 
     /**
@@ -117,9 +118,21 @@ public final class TextBatch {
         return gates.values()[layer];
     }
 
-    /** Class of text {@code text}. */
+    /**
+     * Class of text {@code text}.
+     *
+     * @throws IllegalStateException if the answers are no classes
+     */
     public int label(int text) {
-        return targets.labels()[text];
+        if (targets.answers() instanceof Answers.Classes classes) {
+            return classes.numbers()[text];
+        }
+        throw new IllegalStateException("cross-entropy needs one class for each text");
+    }
+
+    /** What logit {@code c} of text {@code text} should say; of a class 1, of the other classes 0. */
+    public float answer(int text, int c) {
+        return targets.answers().of(text, c);
     }
 
     /** Weight of the penalty on a head. */

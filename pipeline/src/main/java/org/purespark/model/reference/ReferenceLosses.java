@@ -16,7 +16,7 @@ final class ReferenceLosses implements LossKernels {
     }
 
     @Override
-    public void crossEntropy(DeviceArray ofLogits, Entropy<DeviceArray> out) {
+    public void crossEntropy(DeviceArray ofLogits, AnswerLoss<DeviceArray> out) {
         ReferenceArray z = ReferenceArray.of(ofLogits); // [B, C]
         ReferenceArray loss = ReferenceArray.of(out.loss()); // []
         ReferenceArray slope = ReferenceArray.ofNullable(out.slope()); // [B, C]
@@ -41,7 +41,41 @@ final class ReferenceLosses implements LossKernels {
     }
 
     @Override
-    public void crossEntropyGradient(EntropyBackward<DeviceArray> in, DeviceArray gradient) {
+    public void binaryCrossEntropy(DeviceArray ofLogits, AnswerLoss<DeviceArray> out) {
+        ReferenceArray z = ReferenceArray.of(ofLogits); // [B, C]
+        double entries = (double) z.size(0) * z.size(1);
+        double total = sum(
+                z.size(0),
+                b -> sum(z.size(1), c -> {
+                    double answer = batch.answer(b, c);
+                    return answer * logOnePlusExp(-z.at(b, c)) + (1 - answer) * logOnePlusExp(z.at(b, c));
+                }));
+        ReferenceArray.of(out.loss()).set(0, total / entries);
+        if (out.slope() != null) {
+            ReferenceArray slope = ReferenceArray.of(out.slope()); // [B, C]
+            slope.fill((b, c) -> (1 / (1 + Math.exp(-z.at(b, c))) - batch.answer(b, c)) / entries);
+        }
+    }
+
+    /** ln(1 + e^x), without overflow. */
+    private static double logOnePlusExp(double x) {
+        return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
+    }
+
+    @Override
+    public void squaredError(DeviceArray ofLogits, AnswerLoss<DeviceArray> out) {
+        ReferenceArray z = ReferenceArray.of(ofLogits); // [B, C]
+        double entries = (double) z.size(0) * z.size(1);
+        double total = sum(z.size(0), b -> sum(z.size(1), c -> Math.pow(z.at(b, c) - batch.answer(b, c), 2)));
+        ReferenceArray.of(out.loss()).set(0, total / entries);
+        if (out.slope() != null) {
+            ReferenceArray slope = ReferenceArray.of(out.slope()); // [B, C]
+            slope.fill((b, c) -> 2 * (z.at(b, c) - batch.answer(b, c)) / entries);
+        }
+    }
+
+    @Override
+    public void answerLossGradient(AnswerLossBackward<DeviceArray> in, DeviceArray gradient) {
         ReferenceArray dloss = ReferenceArray.of(in.lossGradient()); // []
         ReferenceArray slope = ReferenceArray.of(in.slope()); // [B, C]
         ReferenceArray dz = ReferenceArray.of(gradient); // [B, C]

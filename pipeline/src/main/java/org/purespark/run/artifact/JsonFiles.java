@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import org.purespark.InputException;
 import org.purespark.storage.FileKind;
 import org.purespark.storage.JsonReason;
@@ -18,7 +20,8 @@ import org.purespark.storage.Storage;
 /**
  * The JSON files of a run directory, as records whose first field is {@code schema}. The same record gives the same
  * bytes: fields in their order, numbers with all their digits, absent values null, one line. Reading is strict: a
- * missing, unknown or repeated field, a wrong type, or a value that the record refuses is an error that names the file.
+ * missing (unless it may be), unknown or repeated field, a wrong type, or a value that the record refuses is an error
+ * that names the file.
  */
 public final class JsonFiles {
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -61,6 +64,7 @@ public final class JsonFiles {
         try {
             JsonNode tree = MAPPER.readTree(text);
             checkSchema(address, tree, schema);
+            fill(tree, type);
             return MAPPER.treeToValue(tree, type);
         } catch (ValueInstantiationException e) {
             throw unreadable(
@@ -77,6 +81,18 @@ public final class JsonFiles {
                     .replaceAll("\\s*\\((set|but|enable|index)\\b[^)]*\\)", "")
                     .replaceFirst("; `DeserializationFeature.*", "");
             throw unreadable(address, reason + place, e);
+        }
+    }
+
+    /** Puts null where a field may be absent, and is. */
+    private static void fill(JsonNode tree, Class<?> type) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            String name = component.getName();
+            if (component.isAnnotationPresent(MayBeAbsent.class) && tree.isObject() && !tree.has(name)) {
+                ((ObjectNode) tree).putNull(name);
+            } else if (component.getType().isRecord() && tree.has(name)) {
+                fill(tree.get(name), component.getType());
+            }
         }
     }
 

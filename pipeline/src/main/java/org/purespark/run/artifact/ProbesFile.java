@@ -13,7 +13,7 @@ import org.purespark.probe.ProbeOutcome;
  *
  * @param schema 1
  * @param seed of the run
- * @param classes C
+ * @param classes number of targets: C where a text has one class, see {@link org.purespark.metrics.FlipTargets}
  * @param texts clean test texts on which each probe is tried; 0 if there are no probes
  * @param shortenedTexts how many of them are shortened so that insertions are not cut off
  * @param before the model of the figures before purification

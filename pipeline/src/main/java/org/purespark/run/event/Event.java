@@ -46,7 +46,7 @@ public sealed interface Event {
      * @param epoch from 1
      * @param step over all epochs, from 1
      * @param loss mean over the step's micro-batches: cross-entropy + λ · penalty
-     * @param crossEntropy mean over the step's micro-batches
+     * @param crossEntropy the loss without penalty, mean over the step's micro-batches; of the task's kind
      * @param penalty mean over the step's micro-batches, not yet times λ; 0 in plain fine-tuning
      * @param gradientNorm global L2 norm before clipping
      * @param learningRate of the step

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.purespark.random.DropoutMask;
 import org.purespark.random.SeededRandom;
+import org.purespark.task.Answers;
 
 /**
  * Draws the sizes, the texts and the entries of one trial. The number of the trial decides what every run of the tests
@@ -109,7 +110,7 @@ final class Draw {
                 penaltyWeights[l][h] = gates.values()[l][h] * between(1, 1000) * GRID;
             }
         }
-        return new TextBatch(starts, keys, gates, new TextBatch.Targets(labels, penaltyWeights));
+        return new TextBatch(starts, keys, gates, new TextBatch.Targets(new Answers.Classes(labels), penaltyWeights));
     }
 
     private int[] shortAndLong() {

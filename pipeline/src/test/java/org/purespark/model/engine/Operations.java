@@ -9,9 +9,9 @@ import org.purespark.model.engine.HeadKernels.HeadGatherBackward;
 import org.purespark.model.engine.HeadKernels.HeadGatherInputs;
 import org.purespark.model.engine.HeadKernels.HeadSpreadBackward;
 import org.purespark.model.engine.HeadKernels.HeadSpreadInputs;
+import org.purespark.model.engine.LossKernels.AnswerLoss;
+import org.purespark.model.engine.LossKernels.AnswerLossBackward;
 import org.purespark.model.engine.LossKernels.ClsAttention;
-import org.purespark.model.engine.LossKernels.Entropy;
-import org.purespark.model.engine.LossKernels.EntropyBackward;
 import org.purespark.model.engine.LossKernels.Penalty;
 import org.purespark.model.engine.LossKernels.PenaltyBackward;
 import org.purespark.model.engine.NormKernels.EmbeddingNormInputs;
@@ -71,7 +71,9 @@ enum Operations {
     FIRST_ROWS(Operations::firstRows),
     MEAN_ROWS(PreNormOperations::meanRows),
     ADD(Operations::add),
-    CROSS_ENTROPY(Operations::crossEntropy),
+    CROSS_ENTROPY(draw -> answerLoss(draw, LossKernels::crossEntropy)),
+    BINARY_CROSS_ENTROPY(draw -> answerLoss(draw, LossKernels::binaryCrossEntropy)),
+    SQUARED_ERROR(draw -> answerLoss(draw, LossKernels::squaredError)),
     ATTENTION_PENALTY(Operations::attentionPenalty);
 
     private static final int SITE = 4;
@@ -307,7 +309,13 @@ enum Operations {
                 .build();
     }
 
-    private static Operation crossEntropy(Draw draw) {
+    /** Computes a loss of logits [B, C]. */
+    @FunctionalInterface
+    private interface LossOfLogits {
+        void of(LossKernels losses, DeviceArray logits, AnswerLoss<DeviceArray> out);
+    }
+
+    private static Operation answerLoss(Draw draw, LossOfLogits loss) {
         float[] logits = draw.entries(draw.texts(), draw.classes());
         for (int i = 0; i < logits.length; i++) {
             logits[i] *= 4;
@@ -317,10 +325,10 @@ enum Operations {
                 .result("loss")
                 .output("slope", Role.FOR_BACKWARD, draw.texts(), draw.classes())
                 .forward((k, x, y) ->
-                        k.losses().crossEntropy(x.get("logits"), new Entropy<>(y.get("loss"), y.get("slope"))))
+                        loss.of(k.losses(), x.get("logits"), new AnswerLoss<>(y.get("loss"), y.get("slope"))))
                 .backward((k, x, saved, dy, dx) -> k.losses()
-                        .crossEntropyGradient(
-                                new EntropyBackward<>(dy.get("loss"), saved.get("slope")), dx.get("logits")))
+                        .answerLossGradient(
+                                new AnswerLossBackward<>(dy.get("loss"), saved.get("slope")), dx.get("logits")))
                 .build();
     }
 

@@ -26,6 +26,7 @@ import org.purespark.run.artifact.MetricsFile.ConfusionCounts;
 import org.purespark.run.artifact.MetricsFile.Figures;
 import org.purespark.run.artifact.MetricsFile.PurifiedFigures;
 import org.purespark.storage.Storage;
+import org.purespark.task.Measure;
 
 class ArtifactsTest {
     private static final String SCORES =
@@ -45,9 +46,11 @@ class ArtifactsTest {
             """;
     private static final String METRICS =
             """
-            {"schema":1,"seed":11,"target":1,"suspect":{"accuracy":null,"labelFlipRate":null},\
-            "baseline":{"accuracy":0.88,"labelFlipRate":1.0},"purified":{"accuracy":0.878,"labelFlipRate":0.167,\
-            "confusion":{"clean":[[800,112],[110,799]],"poisoned":[[760,152],[0,0]]}},\
+            {"schema":1,"seed":11,"measure":"accuracy","target":1,"targetName":"positive",\
+            "suspect":{"accuracy":null,"labelFlipRate":null,"untriggeredFlipRate":null},\
+            "baseline":{"accuracy":0.88,"labelFlipRate":1.0,"untriggeredFlipRate":0.2},\
+            "purified":{"accuracy":0.878,"labelFlipRate":0.167,"untriggeredFlipRate":0.125,\
+            "confusion":{"clean":[[800,112],[110,799]],"poisoned":[[760,152],[0,0]]},"labels":null},\
             "seconds":{"baseline":610.5,"score":20.25}}
             """;
 
@@ -122,10 +125,12 @@ class ArtifactsTest {
         MetricsFile file = new MetricsFile(
                 1,
                 11,
+                Measure.ACCURACY,
                 1,
+                "positive",
                 Figures.ABSENT,
-                new Figures(0.88, 1.0),
-                new PurifiedFigures(0.878, 0.167, confusion),
+                new Figures(0.88, 1.0, 0.2),
+                new PurifiedFigures(0.878, 0.167, 0.125, confusion, null),
                 seconds);
         assertThat(written(file)).isEqualTo(METRICS);
         assertThat(files.read(address, MetricsFile.class, MetricsFile.SCHEMA)).isEqualTo(file);
@@ -135,10 +140,19 @@ class ArtifactsTest {
     void metricsWithoutATriggeredTestSetHaveNulls() throws IOException {
         ConfusionCounts confusion = new ConfusionCounts(List.of(List.of(1L)), null);
         MetricsFile file = new MetricsFile(
-                1, 3, null, Figures.ABSENT, Figures.ABSENT, new PurifiedFigures(0.5, null, confusion), Map.of());
+                1,
+                3,
+                Measure.ACCURACY,
+                null,
+                null,
+                Figures.ABSENT,
+                Figures.ABSENT,
+                new PurifiedFigures(0.5, null, null, confusion, null),
+                Map.of());
         assertThat(written(file))
                 .contains("\"target\":null")
-                .contains("\"labelFlipRate\":null,\"confusion\":{\"clean\":[[1]],\"poisoned\":null}");
+                .contains("\"labelFlipRate\":null,\"untriggeredFlipRate\":null,\"confusion\":{"
+                        + "\"clean\":[[1]],\"poisoned\":null}");
         assertThat(files.read(address, MetricsFile.class, 1)).isEqualTo(file);
     }
 
