@@ -27,7 +27,7 @@ public final class BatchEvaluation {
      * @param maxLength N + 1 of the variance's definition
      */
     public static Statistics statistics(LoadedModel model, EncodedBatch batch, SortedSet<Head> pruned, int maxLength) {
-        PackedBatch packed = PackedBatch.of(batch.texts());
+        PackedBatch packed = batch.packed();
         SortedSet<Head> all = model.prunedWith(pruned);
         TextClassifier classifier = model.classifier();
         Forward forward = forward(model, packed, all, Outputs.LOGITS_AND_ATTENTION);
@@ -48,7 +48,7 @@ public final class BatchEvaluation {
 
     /** One confusion matrix for each set of pruned heads. */
     public static List<Confusion> confusions(LoadedModel model, EncodedBatch batch, List<SortedSet<Head>> prunedSets) {
-        PackedBatch packed = PackedBatch.of(batch.texts());
+        PackedBatch packed = batch.packed();
         List<Confusion> confusions = new ArrayList<>();
         for (SortedSet<Head> pruned : prunedSets) {
             Forward forward = forward(model, packed, model.prunedWith(pruned), Outputs.LOGITS);
@@ -60,8 +60,7 @@ public final class BatchEvaluation {
     /** [B][C]. */
     public static float[][] logits(LoadedModel model, EncodedBatch batch) {
         SortedSet<Head> declared = model.prunedWith(Collections.emptySortedSet());
-        return forward(model, PackedBatch.of(batch.texts()), declared, Outputs.LOGITS)
-                .logits();
+        return forward(model, batch.packed(), declared, Outputs.LOGITS).logits();
     }
 
     /** @throws InputException if a logit that has a meaning is not a finite number */

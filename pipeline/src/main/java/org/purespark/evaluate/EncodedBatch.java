@@ -7,15 +7,22 @@ import java.util.List;
 import org.purespark.batch.BatchPlan;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.batch.MicroBatch;
+import org.purespark.model.PackedBatch;
 
 /**
  * Texts that go through the model at once. Batches are cut by the texts' global index, so they are the same on any
  * number of machines.
  *
  * @param texts token ids
+ * @param seconds index in each text of its first token of type 1; the text's length if it has none
  * @param labels class of each, or {@link EncodedSplit#NO_LABEL}
  */
-public record EncodedBatch(List<int[]> texts, int[] labels) implements Serializable {
+public record EncodedBatch(List<int[]> texts, int[] seconds, int[] labels) implements Serializable {
+    /** Texts of which all tokens have type 0. */
+    public EncodedBatch(List<int[]> texts, int[] labels) {
+        this(texts, texts.stream().mapToInt(ids -> ids.length).toArray(), labels);
+    }
+
     /** The batches of a split, in order; each is made when it is asked for. */
     public static List<EncodedBatch> of(EncodedSplit split, int batchTexts) {
         int count = BatchPlan.microBatchesPerEpoch(split.size(), batchTexts);
@@ -32,9 +39,14 @@ public record EncodedBatch(List<int[]> texts, int[] labels) implements Serializa
         };
     }
 
+    /** The texts in the form of the graph. */
+    public PackedBatch packed() {
+        return PackedBatch.of(texts, seconds);
+    }
+
     /** Batch {@code index} of a split, from 0. */
     public static EncodedBatch of(EncodedSplit split, int batchTexts, int index) {
         MicroBatch batch = BatchPlan.inOrder(split.size(), batchTexts, index);
-        return new EncodedBatch(split.texts(batch), split.labels(batch));
+        return new EncodedBatch(split.texts(batch), split.seconds(batch), split.labels(batch));
     }
 }

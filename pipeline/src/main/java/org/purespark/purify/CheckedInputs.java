@@ -67,8 +67,10 @@ record CheckedInputs(
         ScratchFile scratch = new ScratchFile();
         TextTokenizer tokenizer = TextTokenizer.load(digests.storage(), model);
         try {
-            EmbeddingSize embedding =
-                    new EmbeddingSize(model, checkpoint.encoder().vocabulary());
+            EmbeddingSize embedding = new EmbeddingSize(
+                    model,
+                    checkpoint.encoder().vocabulary(),
+                    checkpoint.encoder().tokenTypes());
             embedding.warnings(tokenizer).forEach(surroundings.messages());
             SplitEncoder.Encoding encoding =
                     new SplitEncoder.Encoding(tokenizer, settings.text().maxLength(), embedding);

@@ -3,7 +3,9 @@ package org.purespark.purify;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.purespark.InputException;
 import org.purespark.batch.BlockStore;
 import org.purespark.batch.EncodedSplit;
@@ -15,12 +17,14 @@ import org.purespark.text.LabelChoice;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelSet;
 import org.purespark.text.SplitEncoder;
+import org.purespark.text.TextParts;
 import org.purespark.text.TextReader;
 
 /**
  * The texts of a run as token ids, read and checked as a whole before any work starts.
  *
  * @param labels the classes
+ * @param form whether all texts are single or pairs
  * @param train null if there is none
  * @param validation given, or held out of train
  * @param test given, or the validation texts
@@ -28,7 +32,13 @@ import org.purespark.text.TextReader;
  * @param poisonedTest null if there is none
  */
 record CleanData(
-        LabelSet labels, Texts train, Texts validation, Texts test, SplitSource testSource, Texts poisonedTest) {
+        LabelSet labels,
+        TextParts.Form form,
+        Texts train,
+        Texts validation,
+        Texts test,
+        SplitSource testSource,
+        Texts poisonedTest) {
 
     /**
      * A split.
@@ -54,13 +64,14 @@ record CleanData(
     /**
      * @param checkpointLabels names of the suspect's classes, empty where it has no classifier
      * @throws InputException for missing, empty or unreadable files, rows without label, texts that the model cannot
-     *     read, different labels in the splits, and a class without validation texts
+     *     read, pairs in some splits alone, different labels in the splits, and a class without validation texts
      */
     static CleanData read(Encoder encoder, Inputs inputs, List<String> checkpointLabels, Settings settings) {
         EncodedRows train = encoder.rows(inputs.train());
         EncodedRows validation = encoder.rows(inputs.validation());
         EncodedRows test = encoder.rows(inputs.test());
         EncodedRows poisonedTest = encoder.rows(inputs.poisonedTest());
+        TextParts.Form form = form(train, validation, test, poisonedTest);
         LabelChoice choice = LabelChoice.of(settings.text().labels());
         LabelSet labels = labels(checkpointLabels, choice, train, validation, test, poisonedTest);
         SplitSource validationSource =
@@ -76,11 +87,18 @@ record CleanData(
         }
         return new CleanData(
                 labels,
+                form,
                 classed(train, labels),
                 classed(validation, labels),
                 classed(test == null ? validation : test, labels),
                 inputs.test().map(SplitSource::whole).orElse(validationSource),
                 classed(poisonedTest, labels));
+    }
+
+    private static TextParts.Form form(EncodedRows... splits) {
+        List<EncodedRows> given = Stream.of(splits).filter(Objects::nonNull).toList();
+        given.forEach(split -> given.get(0).requireForm(split));
+        return given.isEmpty() ? TextParts.Form.SINGLE : given.get(0).form();
     }
 
     private static Texts classed(EncodedRows rows, LabelSet labels) {

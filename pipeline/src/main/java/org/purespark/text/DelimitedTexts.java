@@ -68,7 +68,9 @@ final class DelimitedTexts {
             }
             String label =
                     columns.label().isPresent() ? fields.get(columns.label().getAsInt()) : null;
-            checked.add(row.line(), fields.get(columns.text()), label);
+            String second =
+                    columns.second().isPresent() ? fields.get(columns.second().getAsInt()) : null;
+            checked.add(row.line(), new TextParts(fields.get(columns.text()), second), label);
         }
         checked.end();
     }

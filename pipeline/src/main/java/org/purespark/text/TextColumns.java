@@ -9,12 +9,13 @@ import org.purespark.InputException;
 import org.purespark.Shown;
 
 /**
- * Which columns of a source hold the text and the label.
+ * Which columns of a source hold the text, the second text of a pair, and the label.
  *
  * @param text index of the text's column, from 0
+ * @param second index of the second text's column, from 0; empty if the texts are single
  * @param label index of the label's column, from 0; empty if there is none
  */
-public record TextColumns(int text, OptionalInt label) {
+public record TextColumns(int text, OptionalInt second, OptionalInt label) {
     /**
      * Finds the columns by name; spaces around a name are ignored.
      *
@@ -23,21 +24,37 @@ public record TextColumns(int text, OptionalInt label) {
      * @throws InputException if a required column, or one that the user names, is missing, or two columns match
      */
     public static TextColumns find(String place, List<String> names, ColumnNames wanted, LabelColumn labels) {
-        OptionalInt text = find(place, names, wanted, ColumnNames.Column.TEXT);
-        OptionalInt label = find(place, names, wanted, ColumnNames.Column.LABEL);
+        Optional<PairColumn.Chosen> pair = pair(place, names, wanted);
+        List<String> firsts = pair.map(PairColumn.Chosen::firsts).orElse(wanted.allowed(ColumnNames.Column.TEXT));
+        List<String> seconds = pair.map(PairColumn.Chosen::second).stream().toList();
+        OptionalInt text = find(place, names, without(firsts, wanted.label()), "text");
+        OptionalInt second = find(place, names, seconds, "second text");
+        OptionalInt label = find(
+                place,
+                names,
+                without(wanted.allowed(ColumnNames.Column.LABEL), pair.map(PairColumn.Chosen::second)),
+                "label");
         if (text.isEmpty()) {
             throw missing(place, names, wanted, ColumnNames.Column.TEXT);
         }
         if (label.isEmpty() && (labels == LabelColumn.REQUIRED || wanted.label().isPresent())) {
             throw missing(place, names, wanted, ColumnNames.Column.LABEL);
         }
-        return new TextColumns(text.getAsInt(), label);
+        return new TextColumns(text.getAsInt(), second, label);
     }
 
-    private static OptionalInt find(String place, List<String> names, ColumnNames wanted, ColumnNames.Column column) {
+    private static List<String> without(List<String> names, Optional<String> other) {
+        return names.stream().filter(name -> !other.equals(Optional.of(name))).toList();
+    }
+
+    private static Optional<PairColumn.Chosen> pair(String place, List<String> names, ColumnNames wanted) {
+        List<String> stripped = names.stream().map(String::strip).toList();
+        return wanted.pair().choose(place, without(stripped, wanted.label()), wanted.text());
+    }
+
+    private static OptionalInt find(String place, List<String> names, List<String> allowed, String word) {
         List<Integer> found = new ArrayList<>();
         List<String> foundNames = new ArrayList<>();
-        List<String> allowed = wanted.allowed(column);
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i).strip();
             if (allowed.contains(name)) {
@@ -46,7 +63,7 @@ public record TextColumns(int text, OptionalInt label) {
             }
         }
         if (found.size() > 1) {
-            throw new InputException(place + ": more than one " + column.word() + " column (" + Shown.list(foundNames)
+            throw new InputException(place + ": more than one " + word + " column (" + Shown.list(foundNames)
                     + "); keep one of them, rename the others");
         }
         return found.isEmpty() ? OptionalInt.empty() : OptionalInt.of(found.get(0));
