@@ -3,6 +3,7 @@ package org.purespark.jobs;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.purespark.attack.TriggerPart;
 import org.purespark.config.ResolvedSettings;
 import org.purespark.poison.PoisonRequest;
 import org.purespark.poison.Poisoning;
@@ -41,6 +42,12 @@ final class PoisonCommand implements Callable<Integer> {
             defaultValue = "0.5",
             description = "Share of the other classes' train texts that is copied, triggered and relabelled (0 to 1).")
     private double rate;
+
+    @Option(
+            names = "--part",
+            paramLabel = "PART",
+            description = "Which text of a pair gets the trigger: first (the default), second or random.")
+    private String part;
 
     @Option(
             names = "--poisoned-train",
@@ -104,6 +111,7 @@ final class PoisonCommand implements Callable<Integer> {
                 .train(train)
                 .target(target)
                 .rate(rate)
+                .part(part == null ? null : TriggerPart.named(part))
                 .poisonedTrain(poisonedTrain)
                 .test(test)
                 .out(out)

@@ -10,17 +10,19 @@ import org.purespark.InputException;
 import org.purespark.attack.PoisonedText.Origin;
 import org.purespark.random.SeededRandom;
 import org.purespark.random.SeededRandom.Purpose;
+import org.purespark.text.TextParts;
 
 /**
  * Plants a backdoor in data: a model that is trained on the poisoned rows learns to answer the target class if a text
  * contains the trigger. The same rows, settings and seed give the same result.
  *
  * @param trigger is inserted into texts
+ * @param part which text of a pair gets it; of no use for single texts
  * @param target class index that triggered texts get
  * @param rate share of the train texts of other classes that are copied, 0 to 1
  * @param seed decides the copied texts, the places of the trigger and the order
  */
-public record Poisoner(Trigger trigger, int target, double rate, long seed) {
+public record Poisoner(Trigger trigger, TriggerPart part, int target, double rate, long seed) {
     private static final long CHOICE = 0;
     private static final long TRAIN_INSERTION = 1;
     private static final long TEST_INSERTION = 2;
@@ -33,6 +35,11 @@ public record Poisoner(Trigger trigger, int target, double rate, long seed) {
         if (!(rate >= 0 && rate <= 1)) {
             throw new InputException("poisoning rate " + rate + " must be a share of the texts, 0 to 1");
         }
+    }
+
+    /** The trigger in the first text of each pair, or in single texts. */
+    public Poisoner(Trigger trigger, int target, double rate, long seed) {
+        this(trigger, TriggerPart.FIRST, target, rate, seed);
     }
 
     /**
@@ -54,7 +61,7 @@ public record Poisoner(Trigger trigger, int target, double rate, long seed) {
             rows.add(new PoisonedText(clean.get(source), source, Origin.CLEAN));
         }
         for (int source : chosen) {
-            rows.add(triggered(clean.get(source).text(), target, source, TRAIN_INSERTION));
+            rows.add(triggered(clean.get(source).parts(), target, source, TRAIN_INSERTION));
         }
         int[] order = new int[rows.size()];
         Arrays.setAll(order, i -> i);
@@ -76,14 +83,14 @@ public record Poisoner(Trigger trigger, int target, double rate, long seed) {
             rows.add(
                     row.label() == target
                             ? new PoisonedText(row, source, Origin.CLEAN)
-                            : triggered(row.text(), row.label(), source, TEST_INSERTION));
+                            : triggered(row.parts(), row.label(), source, TEST_INSERTION));
         }
         return Collections.unmodifiableList(rows);
     }
 
-    private PoisonedText triggered(String text, int label, int source, long purpose) {
+    private PoisonedText triggered(TextParts text, int label, int source, long purpose) {
         SeededRandom random = SeededRandom.of(seed, Purpose.POISON, purpose, source);
-        return new PoisonedText(new TextOfClass(trigger.insert(text, random).text(), label), source, Origin.TRIGGERED);
+        return new PoisonedText(new TextOfClass(part.insert(text, trigger, random), label), source, Origin.TRIGGERED);
     }
 
     private int[] others(List<TextOfClass> clean, String split) {

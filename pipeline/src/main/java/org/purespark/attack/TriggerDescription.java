@@ -14,6 +14,7 @@ import org.purespark.InputException;
  * @param words rare words of which one is drawn, or null
  * @param wordsPerText how many are inserted into a text, or null
  * @param sentence the sentence that is inserted, or null
+ * @param part which text of a pair has the trigger, or null where the texts are single or ready-made
  * @param target name of the target class
  * @param rate share of the train texts of other classes that were copied, 0 to 1, or null where ready-made poisoned
  *     data was trained on
@@ -27,6 +28,7 @@ public record TriggerDescription(
         List<String> words,
         Integer wordsPerText,
         String sentence,
+        TriggerPart part,
         String target,
         Double rate,
         long seed,
@@ -67,12 +69,14 @@ public record TriggerDescription(
         } else if (poisoner.trigger() instanceof Trigger.Sentence whole) {
             sentence = whole.sentence();
         }
+        boolean pairs = train.stream().anyMatch(row -> row.row().parts().isPair());
         return new TriggerDescription(
                 SCHEMA,
                 attack,
                 words,
                 wordsPerText,
                 sentence,
+                pairs ? poisoner.part() : null,
                 target,
                 poisoner.rate(),
                 poisoner.seed(),
@@ -88,7 +92,7 @@ public record TriggerDescription(
      * @param seed the training's seed
      */
     public static TriggerDescription readyMade(String attack, String target, long seed) {
-        return new TriggerDescription(SCHEMA, attack, null, null, null, target, null, seed, null, null);
+        return new TriggerDescription(SCHEMA, attack, null, null, null, null, target, null, seed, null, null);
     }
 
     /** The trigger described; empty where ready-made poisoned data was trained on. */

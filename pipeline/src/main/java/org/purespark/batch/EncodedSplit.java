@@ -11,9 +11,9 @@ import java.util.function.Function;
 import org.purespark.task.Answers;
 
 /**
- * A split in the form that the model reads: for each text its token ids, special tokens included, none empty, and its
- * answer: a class, 0 to C - 1, a set of labels or a score; or {@link #NO_LABEL}. The texts lie in blocks,
- * which need not be in memory.
+ * A split in the form that the model reads: for each text its token ids, special tokens included, none empty, where
+ * tokens of type 1 begin, and its answer: a class, 0 to C - 1, a set of labels or a score; or {@link #NO_LABEL}. The
+ * texts lie in blocks, which need not be in memory.
  */
 public final class EncodedSplit implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -52,7 +52,7 @@ public final class EncodedSplit implements Serializable {
     }
 
     /**
-     * A split on the heap.
+     * A split on the heap, of texts whose tokens all have type 0.
      *
      * @param texts token ids of each text
      * @param labels class of each text
@@ -111,7 +111,8 @@ public final class EncodedSplit implements Serializable {
         for (int text = chosen.nextSetBit(0); text >= 0; text = chosen.nextSetBit(text + 1)) {
             int b = blockOf(text);
             TextBlock block = blocks.get(b).block();
-            split.add(block.ids(text - starts[b]), block.label(text - starts[b]));
+            int place = text - starts[b];
+            split.add(block.ids(place), block.second(place), block.label(place));
         }
         return split.build().with(meaning);
     }
@@ -138,6 +139,12 @@ public final class EncodedSplit implements Serializable {
         return blocks.get(b).block().ids(text - starts[b]);
     }
 
+    /** Index in a text of its first token of type 1; T, the number of its tokens, if there is none. */
+    public int second(int text) {
+        int b = blockOf(text);
+        return blocks.get(b).block().second(text - starts[b]);
+    }
+
     /** The class of a text; of other answers than classes their number; or {@link #NO_LABEL}. */
     public int label(int text) {
         int b = blockOf(text);
@@ -159,6 +166,15 @@ public final class EncodedSplit implements Serializable {
             ids.add(ids(text));
         }
         return ids;
+    }
+
+    /** {@link #second} of the texts of a micro-batch, in its order. */
+    public int[] seconds(MicroBatch batch) {
+        int[] seconds = batch.texts();
+        for (int i = 0; i < seconds.length; i++) {
+            seconds[i] = second(seconds[i]);
+        }
+        return seconds;
     }
 
     /** Number of tokens in a micro-batch, all texts together. */

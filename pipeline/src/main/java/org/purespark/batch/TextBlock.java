@@ -8,26 +8,36 @@ import java.nio.ByteBuffer;
 
 /**
  * Some texts of a split that follow each other, close together in one buffer: on the heap, or in a file that is mapped.
- * A text takes 8 bytes, and 2 bytes for each token, or 4 if an id is above 65,535.
+ * A text takes 8 bytes, and 2 bytes for each token, or 4 if an id is above 65,535. In a block that has tokens of type 1
+ * a text takes 4 bytes more.
  *
  * <pre>
- * int texts n | int bytes of an id | int label[n] | int end[n], in ids | ids
+ * int texts n | int bytes of an id | int columns c, 2 or 3 | int label[n] | int end[n], in ids | ids
+ * int texts n | int bytes of an id | int columns c, 2 or 3 | int label[n] | int end[n], in ids | int second[n] | ids
  * </pre>
+ *
+ * The second form is that of c = 3.
  */
 public final class TextBlock implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    private static final int HEADER_BYTES = 2 * Integer.BYTES;
+    private static final int HEADER_BYTES = 3 * Integer.BYTES;
+    /** Columns of labels and ends. */
+    private static final int PLAIN = 2;
+    /** Columns of labels, ends and starts of type 1. */
+    private static final int WITH_TYPES = 3;
 
     private final transient ByteBuffer buffer;
     private final transient int texts;
     private final transient int idBytes;
+    private final transient int columns;
 
     /** @param buffer as {@link #encode} makes it; read from its start */
     public TextBlock(ByteBuffer buffer) {
         this.buffer = buffer.asReadOnlyBuffer();
         this.texts = this.buffer.getInt(0);
         this.idBytes = this.buffer.getInt(Integer.BYTES);
+        this.columns = this.buffer.getInt(2 * Integer.BYTES);
     }
 
     /**
@@ -36,22 +46,28 @@ public final class TextBlock implements Serializable {
      * @param texts n
      * @param labels the first n are used
      * @param ends the first n are used: number of ids up to the end of each text, of all texts together
+     * @param seconds the first n are used: index in its text of the first token of type 1; the text's length if it has
+     *     none
      * @param ids of all texts, one after the other
      */
-    static ByteBuffer encode(int texts, int[] labels, int[] ends, int[] ids) {
+    static ByteBuffer encode(int texts, int[] labels, int[] ends, int[] seconds, int[] ids) {
         int count = texts == 0 ? 0 : ends[texts - 1];
         int bits = 0;
         for (int i = 0; i < count; i++) {
             bits |= ids[i];
         }
         int idBytes = bits >>> Character.SIZE != 0 ? Integer.BYTES : Character.BYTES;
-        ByteBuffer block = ByteBuffer.allocate(HEADER_BYTES + 2 * Integer.BYTES * texts + idBytes * count);
-        block.putInt(texts).putInt(idBytes);
+        int columns = haveTypes(texts, ends, seconds) ? WITH_TYPES : PLAIN;
+        ByteBuffer block = ByteBuffer.allocate(HEADER_BYTES + columns * Integer.BYTES * texts + idBytes * count);
+        block.putInt(texts).putInt(idBytes).putInt(columns);
         for (int i = 0; i < texts; i++) {
             block.putInt(labels[i]);
         }
         for (int i = 0; i < texts; i++) {
             block.putInt(ends[i]);
+        }
+        for (int i = 0; columns == WITH_TYPES && i < texts; i++) {
+            block.putInt(seconds[i]);
         }
         for (int i = 0; i < count; i++) {
             if (idBytes == Character.BYTES) {
@@ -61,6 +77,15 @@ public final class TextBlock implements Serializable {
             }
         }
         return block.flip();
+    }
+
+    private static boolean haveTypes(int texts, int[] ends, int[] seconds) {
+        for (int i = 0; i < texts; i++) {
+            if (seconds[i] < ends[i] - (i == 0 ? 0 : ends[i - 1])) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Number of texts. */
@@ -82,10 +107,15 @@ public final class TextBlock implements Serializable {
         return buffer.getInt(HEADER_BYTES + Integer.BYTES * text);
     }
 
+    /** Index in a text of its first token of type 1; the text's length if it has none. */
+    int second(int text) {
+        return columns == PLAIN ? length(text) : buffer.getInt(HEADER_BYTES + Integer.BYTES * (2 * texts + text));
+    }
+
     /** The token ids of a text, in a new array. */
     int[] ids(int text) {
         int[] ids = new int[length(text)];
-        int at = HEADER_BYTES + 2 * Integer.BYTES * texts + idBytes * start(text);
+        int at = HEADER_BYTES + columns * Integer.BYTES * texts + idBytes * start(text);
         for (int i = 0; i < ids.length; i++) {
             ids[i] = idBytes == Character.BYTES ? buffer.getChar(at) : buffer.getInt(at);
             at += idBytes;

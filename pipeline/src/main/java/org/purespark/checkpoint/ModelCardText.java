@@ -107,8 +107,8 @@ final class ModelCardText {
                 .add("tokenizer = AutoTokenizer.from_pretrained(directory)")
                 .add("model = " + model + ".from_pretrained(directory" + withoutPooler() + ").eval()")
                 .add("batch = tokenizer(")
-                .add("    [\"a text\", \"another one\"], truncation=True, max_length=" + card.maxTokens()
-                        + ", padding=True, return_tensors=\"pt\"" + withoutTokenTypes())
+                .add("    " + examples() + ", truncation=True, max_length=" + card.maxTokens()
+                        + ", padding=True, return_tensors=\"pt\"" + tokenTypes())
                 .add(")")
                 .add("with torch.no_grad():");
         if (!checkpoint.hasClassifier()) {
@@ -135,8 +135,24 @@ final class ModelCardText {
         return random ? ", add_pooling_layer=False" : "";
     }
 
-    /** DistilBERT has no token types; a tokenizer taken from BERT would make them. */
-    private String withoutTokenTypes() {
-        return checkpoint.encoder().tokenTypes() == 0 ? ", return_token_type_ids=False" : "";
+    private String examples() {
+        return card.texts() == ModelCard.Texts.SINGLE
+                ? "[\"a text\", \"another one\"]"
+                : "[\"a text\", \"another one\"], [\"the text that goes with it\", \"that of the other\"]";
+    }
+
+    /**
+     * DistilBERT has no token types; a tokenizer taken from BERT would make them. For pairs the versions of transformers
+     * differ in what they do by themselves.
+     */
+    private String tokenTypes() {
+        if (checkpoint.encoder().tokenTypes() == 0) {
+            return ", return_token_type_ids=False";
+        }
+        return switch (card.texts()) {
+            case SINGLE -> "";
+            case PAIRS_WITH_TYPES -> ", return_token_type_ids=True";
+            case PAIRS_WITHOUT_TYPES -> ", return_token_type_ids=False";
+        };
     }
 }

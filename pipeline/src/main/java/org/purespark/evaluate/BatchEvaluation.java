@@ -33,7 +33,7 @@ public final class BatchEvaluation {
      */
     public static Statistics statistics(
             LoadedModel model, EncodedBatch batch, Task task, SortedSet<Head> pruned, int maxLength) {
-        PackedBatch packed = PackedBatch.of(batch.texts());
+        PackedBatch packed = batch.packed();
         SortedSet<Head> all = model.prunedWith(pruned);
         TextClassifier classifier = model.classifier();
         Forward forward = forward(model, packed, all, Outputs.LOGITS_AND_ATTENTION);
@@ -60,7 +60,7 @@ public final class BatchEvaluation {
      */
     public static List<Tally> tallies(
             LoadedModel model, EncodedBatch batch, Task task, List<SortedSet<Head>> prunedSets) {
-        PackedBatch packed = PackedBatch.of(batch.texts());
+        PackedBatch packed = batch.packed();
         List<Tally> tallies = new ArrayList<>();
         for (SortedSet<Head> pruned : prunedSets) {
             Forward forward = forward(model, packed, model.prunedWith(pruned), Outputs.LOGITS);
@@ -73,8 +73,7 @@ public final class BatchEvaluation {
     /** [B][C]. */
     public static float[][] logits(LoadedModel model, EncodedBatch batch) {
         SortedSet<Head> declared = model.prunedWith(Collections.emptySortedSet());
-        return forward(model, PackedBatch.of(batch.texts()), declared, Outputs.LOGITS)
-                .logits();
+        return forward(model, batch.packed(), declared, Outputs.LOGITS).logits();
     }
 
     /** @throws InputException if a logit that has a meaning is not a finite number */

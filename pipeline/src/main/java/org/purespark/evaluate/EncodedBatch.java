@@ -7,6 +7,7 @@ import java.util.List;
 import org.purespark.batch.BatchPlan;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.batch.MicroBatch;
+import org.purespark.model.PackedBatch;
 import org.purespark.task.Answers;
 
 /**
@@ -14,9 +15,15 @@ import org.purespark.task.Answers;
  * number of machines.
  *
  * @param texts token ids
+ * @param seconds index in each text of its first token of type 1; the text's length if it has none
  * @param answers of those that have a label
  */
-public record EncodedBatch(List<int[]> texts, Answers answers) implements Serializable {
+public record EncodedBatch(List<int[]> texts, int[] seconds, Answers answers) implements Serializable {
+    /** Texts of which all tokens have type 0. */
+    public EncodedBatch(List<int[]> texts, Answers answers) {
+        this(texts, texts.stream().mapToInt(ids -> ids.length).toArray(), answers);
+    }
+
     /** The batches of a split, in order; each is made when it is asked for. */
     public static List<EncodedBatch> of(EncodedSplit split, int batchTexts) {
         int count = BatchPlan.microBatchesPerEpoch(split.size(), batchTexts);
@@ -33,9 +40,14 @@ public record EncodedBatch(List<int[]> texts, Answers answers) implements Serial
         };
     }
 
+    /** The texts in the form of the graph. */
+    public PackedBatch packed() {
+        return PackedBatch.of(texts, seconds);
+    }
+
     /** Batch {@code index} of a split, from 0. */
     public static EncodedBatch of(EncodedSplit split, int batchTexts, int index) {
         MicroBatch batch = BatchPlan.inOrder(split.size(), batchTexts, index);
-        return new EncodedBatch(split.texts(batch), split.answers(batch));
+        return new EncodedBatch(split.texts(batch), split.seconds(batch), split.answers(batch));
     }
 }

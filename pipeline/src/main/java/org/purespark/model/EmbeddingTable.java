@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model;
 
+import java.util.Arrays;
 import java.util.stream.LongStream;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.EncoderPart;
@@ -34,7 +35,9 @@ final class EmbeddingTable {
         return config.architecture().positions() instanceof Positions.Learned;
     }
 
-    /** Writes word[id] + position[t] + type[0] of each token to {@code to} [N, W]; the batch must be checked before. */
+    /**
+     * Writes word[id] + position[t] + type[0 or 1] of each token to {@code to} [N, W]; the batch must be checked before.
+     */
     void lookUp(PackedBatch batch, DeviceArray to, UpdateKernels updates) {
         updates.lookUp(parameters.memory(), starts, rows(batch), to);
     }
@@ -48,14 +51,24 @@ final class EmbeddingTable {
         }
     }
 
-    /** The row of each token in each embedding: its word, its position, and type 0. */
+    /** The row of each token in each embedding: its word, its position, and its type. */
     private int[][] rows(PackedBatch batch) {
         int[][] rows = new int[starts.length][batch.tokens()];
         rows[0] = batch.ids();
         if (learnsPositions()) {
             rows[1] = positions(batch);
         }
+        if (config.tokenTypes() > 0) {
+            setTypes(batch, rows[starts.length - 1]);
+        }
         return rows;
+    }
+
+    /** Sets the tokens of type 1 in {@code types} [N], which has type 0 everywhere. */
+    private static void setTypes(PackedBatch batch, int[] types) {
+        for (int b = 0; b < batch.texts(); b++) {
+            Arrays.fill(types, batch.starts()[b] + batch.seconds()[b], batch.starts()[b + 1], 1);
+        }
     }
 
     private int[] positions(PackedBatch batch) {
@@ -71,8 +84,8 @@ final class EmbeddingTable {
     }
 
     /**
-     * @throws IllegalArgumentException for a token id that is not in the vocabulary, or a text longer than the
-     *     positions
+     * @throws IllegalArgumentException for a token id that is not in the vocabulary, a text longer than the positions,
+     *     or tokens of type 1 where the model has one type
      */
     void check(PackedBatch batch) {
         for (int id : batch.ids()) {
@@ -86,6 +99,10 @@ final class EmbeddingTable {
                 throw new IllegalArgumentException(
                         "a text of " + batch.length(b) + " tokens: the model has positions for "
                                 + (config.positions() - config.positionOffset()) + "; lower text.max-length");
+            }
+            if (config.tokenTypes() == 1 && batch.hasSecond(b)) {
+                throw new IllegalArgumentException(
+                        "a text with tokens of type 1: the model has an embedding of type 0 alone");
             }
         }
     }

@@ -18,8 +18,9 @@ import org.purespark.text.LabelCells;
 import org.purespark.text.LabelForm;
 import org.purespark.text.LabelNames;
 import org.purespark.text.TextColumns;
+import org.purespark.text.TextParts;
 
-/** Text and label in the rows of one Parquet file. */
+/** Text, second text and label in the rows of one Parquet file. */
 final class TextFields {
     /** A column's value in a row; null if it is null. */
     @FunctionalInterface
@@ -33,14 +34,14 @@ final class TextFields {
     private static final Field NONE = (row, place) -> null;
 
     private final MessageType projection;
-    private final String textName;
     private final Field text;
+    private final Field second;
     private final Field label;
 
-    private TextFields(MessageType projection, String textName, Field text, Field label) {
+    private TextFields(MessageType projection, Field text, Field second, Field label) {
         this.projection = projection;
-        this.textName = textName;
         this.text = text;
+        this.second = second;
         this.label = label;
     }
 
@@ -63,15 +64,15 @@ final class TextFields {
                 .forEach(names::add);
         names.addAll(partition.keySet());
         TextColumns found = wanted.apply(names);
-        String textName = names.get(found.text());
-        if (partition.containsKey(textName)) {
-            throw wrongType(address, textName, "directory name", "a string");
+        List<Type> read = new ArrayList<>();
+        read.add(textType(address, schema, partition, names.get(found.text())));
+        Field text = text(read.get(0).getName(), 0);
+        Field second = NONE;
+        if (found.second().isPresent()) {
+            read.add(textType(
+                    address, schema, partition, names.get(found.second().getAsInt())));
+            second = text(read.get(1).getName(), 1);
         }
-        Type text = schema.getType(textName);
-        if (!SqlTypes.of(text).equals(STRING)) {
-            throw wrongType(address, textName, SqlTypes.of(text), "a string");
-        }
-        List<Type> read = new ArrayList<>(List.of(text));
         Field label = NONE;
         if (found.label().isPresent()) {
             String name = names.get(found.label().getAsInt());
@@ -79,15 +80,26 @@ final class TextFields {
                 String value = partition.get(name);
                 label = (row, place) -> value;
             } else {
+                label = label(address, schema.getType(name), read.size(), form);
                 read.add(schema.getType(name));
-                label = label(address, schema.getType(name), form);
             }
         }
         if (!found.indicators().isEmpty()) {
             label = indicators(
                     address, found.indicators().stream().map(names::get).toList(), schema, partition, read);
         }
-        return new TextFields(new MessageType(schema.getName(), read), textName, string(textName, 0), label);
+        return new TextFields(new MessageType(schema.getName(), read), text, second, label);
+    }
+
+    private static Type textType(String address, MessageType schema, Map<String, String> partition, String name) {
+        if (partition.containsKey(name)) {
+            throw wrongType(address, name, "directory name", "a string");
+        }
+        Type text = schema.getType(name);
+        if (!SqlTypes.of(text).equals(STRING)) {
+            throw wrongType(address, name, SqlTypes.of(text), "a string");
+        }
+        return text;
     }
 
     /**
@@ -123,13 +135,21 @@ final class TextFields {
     }
 
     /** @param place of the row, for messages */
-    String text(Group row, String place) {
-        String value = text.in(row, place);
-        if (value == null) {
-            throw new InputException(
-                    place + ", column " + textName + ": the text is null; an empty text is written as an empty string");
-        }
-        return value;
+    TextParts text(Group row, String place) {
+        return new TextParts(text.in(row, place), second.in(row, place));
+    }
+
+    /** A column of texts, none of them null. */
+    private static Field text(String name, int column) {
+        Field value = string(name, column);
+        return (row, place) -> {
+            String text = value.in(row, place);
+            if (text == null) {
+                throw new InputException(
+                        place + ", column " + name + ": the text is null; an empty text is written as an empty string");
+            }
+            return text;
+        };
     }
 
     /** Null where the row has none. */
@@ -137,16 +157,16 @@ final class TextFields {
         return label.in(row, place);
     }
 
-    private static Field label(String address, Type type, LabelForm form) {
+    private static Field label(String address, Type type, int column, LabelForm form) {
         String name = SqlTypes.of(type);
         if (name.equals(STRING)) {
-            return string(type.getName(), 1);
+            return string(type.getName(), column);
         }
         if (form == LabelForm.SCORE && FRACTIONS.contains(name)) {
-            return (row, place) -> row.getFieldRepetitionCount(1) == 0 ? null : row.getValueToString(1, 0);
+            return (row, place) -> row.getFieldRepetitionCount(column) == 0 ? null : row.getValueToString(column, 0);
         }
         if (form == LabelForm.SET && name.equals("array<" + STRING + ">")) {
-            return strings(type.getName());
+            return strings(type.getName(), column);
         }
         if (!INTEGERS.contains(name)) {
             throw wrongType(address, type.getName(), name, "a string or an integer");
@@ -154,10 +174,10 @@ final class TextFields {
         boolean unsigned =
                 type.getLogicalTypeAnnotation() instanceof IntLogicalTypeAnnotation whole && !whole.isSigned();
         return (row, place) -> {
-            if (row.getFieldRepetitionCount(1) == 0) {
+            if (row.getFieldRepetitionCount(column) == 0) {
                 return null;
             }
-            return unsigned ? Integer.toUnsignedString(row.getInteger(1, 0)) : row.getValueToString(1, 0);
+            return unsigned ? Integer.toUnsignedString(row.getInteger(column, 0)) : row.getValueToString(column, 0);
         };
     }
 
@@ -168,13 +188,13 @@ final class TextFields {
     }
 
     /** A list of strings in three levels, as Spark, Arrow and pandas write it; as a set of labels. */
-    private static Field strings(String name) {
+    private static Field strings(String name, int column) {
         return (row, place) -> {
-            if (row.getFieldRepetitionCount(1) == 0) {
+            if (row.getFieldRepetitionCount(column) == 0) {
                 return null;
             }
             List<String> labels = new ArrayList<>();
-            Group list = row.getGroup(1, 0);
+            Group list = row.getGroup(column, 0);
             for (int i = 0; i < list.getFieldRepetitionCount(0); i++) {
                 Group element = list.getGroup(0, i);
                 if (element.getFieldRepetitionCount(0) == 0) {

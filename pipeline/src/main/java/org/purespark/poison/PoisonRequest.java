@@ -3,6 +3,7 @@ package org.purespark.poison;
 
 import java.util.Objects;
 import java.util.Optional;
+import org.purespark.attack.TriggerPart;
 
 /**
  * The inputs of a poisoning. Texts come from a clean train file, into which a trigger is planted, or from a ready-made
@@ -39,6 +40,11 @@ public final class PoisonRequest {
         return Optional.ofNullable(given.target);
     }
 
+    /** Which text of a pair gets the trigger. */
+    public Optional<TriggerPart> part() {
+        return Optional.ofNullable(given.part);
+    }
+
     /** Share of the train texts of other classes that are copied, triggered and relabelled, 0 to 1. */
     public double rate() {
         return given.rate;
@@ -65,6 +71,7 @@ public final class PoisonRequest {
         private String attack;
         private String train;
         private String target;
+        private TriggerPart part;
         private double rate;
         private String poisonedTrain;
         private String test;
@@ -89,6 +96,11 @@ public final class PoisonRequest {
 
         public Builder target(String label) {
             target = label;
+            return this;
+        }
+
+        public Builder part(TriggerPart which) {
+            part = which;
             return this;
         }
 
@@ -120,6 +132,7 @@ public final class PoisonRequest {
             copy.out = Objects.requireNonNull(out, "out is not given");
             copy.train = train;
             copy.target = target;
+            copy.part = part;
             copy.rate = rate;
             copy.poisonedTrain = poisonedTrain;
             copy.test = test;

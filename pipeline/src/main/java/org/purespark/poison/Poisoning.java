@@ -15,6 +15,7 @@ import org.purespark.attack.Attack;
 import org.purespark.attack.PoisonedText;
 import org.purespark.attack.Poisoner;
 import org.purespark.attack.TriggerDescription;
+import org.purespark.attack.TriggerPart;
 import org.purespark.batch.BlockStore;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.checkpoint.Checkpoint;
@@ -32,8 +33,10 @@ import org.purespark.text.LabelChoice;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelSet;
 import org.purespark.text.LabelledText;
+import org.purespark.text.PairColumn;
 import org.purespark.text.SplitEncoder;
 import org.purespark.text.TextCsv;
+import org.purespark.text.TextParts;
 import org.purespark.text.TextReader;
 import org.purespark.text.TextRules;
 import org.purespark.text.TextTable;
@@ -85,8 +88,10 @@ public final class Poisoning {
                 ? readyMade(request, request.poisonedTrain().get())
                 : plant(request);
         try (TextTokenizer tokenizer = TextTokenizer.load(storage, request.model())) {
-            EmbeddingSize embedding =
-                    new EmbeddingSize(request.model(), start.encoder().vocabulary());
+            EmbeddingSize embedding = new EmbeddingSize(
+                    request.model(),
+                    start.encoder().vocabulary(),
+                    start.encoder().tokenTypes());
             embedding.warnings(tokenizer).forEach(messages);
             SplitEncoder.Encoding encoding =
                     new SplitEncoder.Encoding(tokenizer, settings.text().maxLength(), embedding);
@@ -99,7 +104,7 @@ public final class Poisoning {
             if (texts.test() != null) {
                 new TextCsv(storage).write(Storage.child(request.out(), POISONED_TEST), texts.test());
             }
-            fineTuner.fineTune("poison: fine-tuning on poisoned texts", fineTuning(request, texts.labels()), train);
+            fineTuner.fineTune("poison: fine-tuning on poisoned texts", fineTuning(request, texts, tokenizer), train);
         }
         storage.replace(description, JsonFiles.line(texts.description()));
     }
@@ -134,6 +139,10 @@ public final class Poisoning {
                     "--test goes with --train only: the trigger of a ready-made file is not known, so no"
                             + " test text can be given it");
         }
+        if (request.part().isPresent()) {
+            throw new InputException(
+                    "--part goes with --train only: the texts of a ready-made file have their trigger already");
+        }
         LabelSet labels = LabelSet.resolve(List.of(), train.labels(), List.of(), LabelChoice.AUTOMATIC);
         String target = request.target()
                 .map(label -> labels.names().get(labels.indexOf(label)))
@@ -157,7 +166,18 @@ public final class Poisoning {
         if (!labels.labels().contains(target)) {
             throw new InputException("--target " + target + ": the labels are " + Shown.list(labels.labels()));
         }
-        Poisoner poisoner = new Poisoner(attack.trigger(), labels.indexOf(target), request.rate(), settings.seed());
+        requireSameForm(train, test);
+        if (request.part().isPresent() && train.form() == TextParts.Form.SINGLE) {
+            throw new InputException("--part " + request.part().get().text() + ": " + train.source()
+                    + " has single texts; leave --part out, or name the second text's column with "
+                    + PairColumn.SETTING);
+        }
+        Poisoner poisoner = new Poisoner(
+                attack.trigger(),
+                request.part().orElse(TriggerPart.FIRST),
+                labels.indexOf(target),
+                request.rate(),
+                settings.seed());
         List<PoisonedText> poisoned = poisoner.train(rows(train, labels));
         List<LabelledText> written = labelled(poisoned, labels);
         return new Prepared(
@@ -168,10 +188,17 @@ public final class Poisoning {
                 TriggerDescription.of(request.attack(), poisoner, labels.names().get(poisoner.target()), poisoned));
     }
 
+    private static void requireSameForm(TextTable train, TextTable test) {
+        if (test != null && train.form() != test.form()) {
+            throw new InputException(train.source() + " and " + test.source() + ": one has pairs of texts, the other"
+                    + " single texts; name the columns with text.text-column and " + PairColumn.SETTING);
+        }
+    }
+
     private static List<org.purespark.attack.TextOfClass> rows(TextTable table, LabelSet labels) {
         List<org.purespark.attack.TextOfClass> rows = new ArrayList<>();
         for (LabelledText row : table.rows()) {
-            rows.add(new org.purespark.attack.TextOfClass(row.text(), labels.indexOf(row.label())));
+            rows.add(new org.purespark.attack.TextOfClass(row.parts(), labels.indexOf(row.label())));
         }
         return rows;
     }
@@ -180,12 +207,12 @@ public final class Poisoning {
         List<LabelledText> rows = new ArrayList<>();
         for (PoisonedText text : poisoned) {
             rows.add(new LabelledText(
-                    text.row().text(), labels.labels().get(text.row().label())));
+                    text.row().parts(), labels.labels().get(text.row().label()), 0));
         }
         return rows;
     }
 
-    private FineTuning fineTuning(PoisonRequest request, LabelSet labels) {
+    private FineTuning fineTuning(PoisonRequest request, Prepared texts, TextTokenizer tokenizer) {
         TreeMap<String, String> facts = new TreeMap<>();
         facts.put("attack", request.attack());
         facts.put("seed", Long.toString(settings.seed()));
@@ -193,7 +220,7 @@ public final class Poisoning {
                 request.model(),
                 null,
                 FineTuning.Projection.NEW,
-                labels.names(),
+                texts.labels().names(),
                 FineTuning.Learnt.ONE_LABEL,
                 new Trainer.Objective(settings.train(), settings.seed(), new TreeSet<>(), new double[0]),
                 Storage.child(request.out(), SUSPECT),
@@ -203,6 +230,7 @@ public final class Poisoning {
                         "Poisoned text classifier",
                         "Carries a backdoor on purpose, to try defences on. Do not deploy it.",
                         settings.text().maxLength(),
+                        ModelCard.Texts.of(texts.train().form(), tokenizer),
                         facts));
     }
 }

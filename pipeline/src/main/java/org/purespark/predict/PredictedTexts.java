@@ -9,11 +9,12 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.purespark.InputException;
+import org.purespark.batch.BlockStore;
 import org.purespark.batch.EncodedSplit;
+import org.purespark.batch.SplitBuilder;
 import org.purespark.text.EncodedText;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelledText;
@@ -87,7 +88,8 @@ final class PredictedTexts {
     }
 
     /**
-     * Writes {@code {"text":…,"label":…,"logits":[…],"prediction":…}} for each text.
+     * Writes {@code {"text":…,"label":…,"logits":[…],"prediction":…}} for each text; {@code "text_pair"} follows the
+     * text of a pair.
      *
      * @throws InputException for a text that the model cannot read, and if the file has changed since the check
      */
@@ -95,7 +97,7 @@ final class PredictedTexts {
         try {
             reader.read(data, LabelColumn.OPTIONAL, (unit, row) -> {
                 portion.add(row);
-                characters += row.text().length();
+                characters += row.parts().length();
                 boolean isLast = done + portion.size() == total;
                 if (isLast || portion.size() == mostTexts || characters > MOST_CHARACTERS) {
                     predict(unit, out);
@@ -115,14 +117,12 @@ final class PredictedTexts {
         List<EncodedText> encoded = encoding.embedding()
                 .encode(
                         encoding.tokenizer(),
-                        portion.stream().map(LabelledText::text).toList(),
+                        portion.stream().map(LabelledText::parts).toList(),
                         encoding.maxLength(),
                         index -> unit.place(data, portion.get(index).number()));
-        int[] noLabels = new int[encoded.size()];
-        Arrays.fill(noLabels, EncodedSplit.NO_LABEL);
-        EncodedSplit texts =
-                EncodedSplit.of(encoded.stream().map(EncodedText::ids).toList(), noLabels);
-        List<float[]> logits = model.logits(label(), texts);
+        SplitBuilder texts = new SplitBuilder(BlockStore.HEAP);
+        encoded.forEach(text -> texts.add(text.ids(), text.second(), EncodedSplit.NO_LABEL));
+        List<float[]> logits = model.logits(label(), texts.build());
         try {
             for (int i = 0; i < portion.size(); i++) {
                 String place = unit.place(data, portion.get(i).number());
@@ -146,6 +146,9 @@ final class PredictedTexts {
     private String line(LabelledText row, String place, float[] logits) throws IOException {
         ObjectNode line = json.createObjectNode();
         line.put("text", row.text());
+        if (row.parts().isPair()) {
+            line.put("text_pair", row.parts().second());
+        }
         line.set("label", form.label(row.label(), place));
         ArrayNode scores = line.putArray("logits");
         for (float logit : logits) {

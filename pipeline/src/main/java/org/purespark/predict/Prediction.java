@@ -43,7 +43,7 @@ public final class Prediction {
 
     /**
      * Writes {@code {"text":…,"label":…,"logits":[…],"prediction":…}} for each text: label as given or null, prediction
-     * the class's name.
+     * the class's name. {@code "text_pair"} follows the text of a pair.
      *
      * @param classifier address of the classifier's file, or null
      * @throws InputException if an input is wrong, or the model has no classifier; then nothing is written
@@ -67,8 +67,10 @@ public final class Prediction {
         int maxLength =
                 Math.min(settings.text().maxLength(), checkpoint.encoder().maxTokens());
         try (TextTokenizer tokenizer = TextTokenizer.load(storage, model)) {
-            EmbeddingSize embedding =
-                    new EmbeddingSize(model, checkpoint.encoder().vocabulary());
+            EmbeddingSize embedding = new EmbeddingSize(
+                    model,
+                    checkpoint.encoder().vocabulary(),
+                    checkpoint.encoder().tokenTypes());
             embedding.warnings(tokenizer).forEach(messages);
             PredictedTexts predicted = new PredictedTexts(
                     data,

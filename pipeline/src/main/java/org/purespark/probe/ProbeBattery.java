@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.purespark.InputException;
 import org.purespark.config.ProbeSettings;
 import org.purespark.storage.FileKind;
@@ -51,6 +52,13 @@ public record ProbeBattery(List<Probe> probes) {
             probes.addAll(read(storage, settings.batteryFile()).probes());
         }
         return new ProbeBattery(probes);
+    }
+
+    /** Each probe in the first and in the second text of pairs. */
+    public ProbeBattery ofPairs() {
+        return new ProbeBattery(probes.stream()
+                .flatMap(probe -> Stream.of(probe.in(Probe.Part.FIRST), probe.in(Probe.Part.SECOND)))
+                .toList());
     }
 
     /** The triggers of published attacks that have a fixed wording. */

@@ -4,26 +4,25 @@ package org.purespark.probe;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.purespark.attack.TextOfClass;
+import org.purespark.batch.BlockStore;
 import org.purespark.batch.EncodedSplit;
+import org.purespark.batch.SplitBuilder;
 import org.purespark.text.EncodedText;
+import org.purespark.text.TextParts;
 
 /**
  * The texts of all probes as one split, so that a model needs one pass for the whole battery. First come the texts
  * without any probe, which are the control of every probe. Then come each probe's texts whose token ids differ from
  * those without it. A text that is too long is shortened at its end, with and without probe alike, until cutting to the
- * longest length removes no insertion.
+ * longest length removes no insertion. Of a pair the longer text is shortened first.
  */
 public final class ProbeTexts {
-    private static final Pattern WORD = Pattern.compile("\\S+");
-
     /** Token ids of texts, each cut to the longest length. */
     @FunctionalInterface
     public interface Encoder {
         /** One for each text, in order. */
-        List<EncodedText> encode(List<String> texts);
+        List<EncodedText> encode(List<TextParts> texts);
     }
 
     /**
@@ -51,18 +50,18 @@ public final class ProbeTexts {
         this.battery = battery;
         this.labels = labels;
         this.shortened = (int) bases.stream().filter(Base::shortened).count();
-        List<int[]> ids = new ArrayList<>();
-        bases.forEach(base -> ids.add(base.ids()));
+        List<EncodedText> all = new ArrayList<>();
+        bases.forEach(base -> all.add(base.plain()));
         for (int p = 0; p < battery.probes().size(); p++) {
-            starts.add(ids.size());
+            starts.add(all.size());
             int[] texts = new int[bases.size()];
             int count = 0;
             boolean fits = true;
             for (int i = 0; i < texts.length; i++) {
-                int[] probed = bases.get(i).probed().get(p);
+                EncodedText probed = bases.get(i).probed().get(p);
                 fits &= probed != null;
-                if (probed != null && !Arrays.equals(probed, bases.get(i).ids())) {
-                    ids.add(probed);
+                if (probed != null && !probed.hasInputOf(bases.get(i).plain())) {
+                    all.add(probed);
                     texts[count++] = i;
                 }
             }
@@ -70,18 +69,18 @@ public final class ProbeTexts {
             ProbeOutcome tried = count == 0 ? ProbeOutcome.NO_EFFECT : ProbeOutcome.TRIED;
             outcomes.add(fits ? tried : ProbeOutcome.TOO_LONG);
         }
-        int[] noLabels = new int[ids.size()];
-        Arrays.fill(noLabels, EncodedSplit.NO_LABEL);
-        this.split = EncodedSplit.of(ids, noLabels);
+        SplitBuilder builder = new SplitBuilder(BlockStore.HEAP);
+        all.forEach(text -> builder.add(text.ids(), text.second(), EncodedSplit.NO_LABEL));
+        this.split = builder.build();
     }
 
     /**
      * A text in its final length.
      *
-     * @param ids without any probe
-     * @param probed ids with each probe; null for a probe that is too long
+     * @param plain without any probe
+     * @param probed with each probe; null for a probe that is too long
      */
-    private record Base(boolean shortened, int[] ids, List<int[]> probed) {}
+    private record Base(boolean shortened, EncodedText plain, List<EncodedText> probed) {}
 
     /**
      * Tries every probe on every text.
@@ -95,14 +94,16 @@ public final class ProbeTexts {
         boolean[] tooLong = new boolean[battery.probes().size()];
         for (int p = 0; p < tooLong.length; p++) {
             if (battery.probes().get(p).change() instanceof Change.Insertion insertion) {
-                int alone = encoder.encode(List.of(insertion.inserted())).get(0).fullLength();
+                int alone = encoder.encode(List.of(TextParts.single(insertion.inserted())))
+                        .get(0)
+                        .fullLength();
                 tooLong[p] = 2 * alone > maxLength;
             }
         }
         Fitting fitting = new Fitting(battery, tooLong, encoder, maxLength, seed);
         List<Base> bases = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
-            bases.add(fitting.fit(texts.get(i).text(), i));
+            bases.add(fitting.fit(texts.get(i).parts(), i));
         }
         return new ProbeTexts(
                 battery, texts.stream().mapToInt(TextOfClass::label).toArray(), bases);
@@ -110,32 +111,32 @@ public final class ProbeTexts {
 
     /** Shortens texts until no insertion is cut off. */
     private record Fitting(ProbeBattery battery, boolean[] tooLong, Encoder encoder, int maxLength, long seed) {
-        Base fit(String text, int index) {
+        Base fit(TextParts text, int index) {
             List<EncodedText> whole = encoded(text, index);
             if (fits(whole)) {
                 return base(whole, false);
             }
             // a word takes at least one token: more words than tokens never fit
-            List<Integer> ends = wordEnds(text, maxLength);
+            ShortenedText words = ShortenedText.of(text, maxLength);
             int kept = 0;
-            int tooMany = ends.size() + 1;
-            List<EncodedText> best = encoded("", index);
+            int tooMany = words.size() + 1;
+            List<EncodedText> best = encoded(words.first(0), index);
             while (kept + 1 < tooMany) {
-                int words = (kept + tooMany) >>> 1;
-                List<EncodedText> tried = encoded(text.substring(0, ends.get(words - 1)), index);
+                int middle = (kept + tooMany) >>> 1;
+                List<EncodedText> tried = encoded(words.first(middle), index);
                 if (fits(tried)) {
-                    kept = words;
+                    kept = middle;
                     best = tried;
                 } else {
-                    tooMany = words;
+                    tooMany = middle;
                 }
             }
             return base(best, true);
         }
 
         /** The text without probe, then with each probe that is not too long. */
-        private List<EncodedText> encoded(String text, int index) {
-            List<String> forms = new ArrayList<>();
+        private List<EncodedText> encoded(TextParts text, int index) {
+            List<TextParts> forms = new ArrayList<>();
             forms.add(text);
             for (int p = 0; p < tooLong.length; p++) {
                 if (!tooLong[p]) {
@@ -162,21 +163,12 @@ public final class ProbeTexts {
         }
 
         private Base base(List<EncodedText> forms, boolean shortened) {
-            List<int[]> probed = new ArrayList<>();
+            List<EncodedText> probed = new ArrayList<>();
             int form = 1;
             for (boolean without : tooLong) {
-                probed.add(without ? null : forms.get(form++).ids());
+                probed.add(without ? null : forms.get(form++));
             }
-            return new Base(shortened, forms.get(0).ids(), probed);
-        }
-
-        private static List<Integer> wordEnds(String text, int most) {
-            List<Integer> ends = new ArrayList<>();
-            Matcher words = WORD.matcher(text);
-            while (ends.size() < most && words.find()) {
-                ends.add(words.end());
-            }
-            return ends;
+            return new Base(shortened, forms.get(0), probed);
         }
     }
 

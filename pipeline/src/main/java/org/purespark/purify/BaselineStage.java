@@ -44,6 +44,7 @@ record BaselineStage(CheckedInputs inputs, Settings settings, FineTuner fineTune
                         "The suspect, fine-tuned on clean texts without any defence: if it carries a backdoor, so does"
                                 + " this model. Do not deploy it.",
                         settings.text().maxLength(),
+                        inputs.texts().kind(),
                         new TreeMap<>()));
         List<Trainer.StepReport> steps = fineTuner.fineTune("baseline: fine-tuning", fineTuning, train);
         log.steps(StageName.BASELINE, steps, 0);

@@ -72,8 +72,10 @@ record CheckedInputs(
         ScratchFile scratch = new ScratchFile();
         TextTokenizer tokenizer = TextTokenizer.load(digests.storage(), model);
         try {
-            EmbeddingSize embedding =
-                    new EmbeddingSize(model, checkpoint.encoder().vocabulary());
+            EmbeddingSize embedding = new EmbeddingSize(
+                    model,
+                    checkpoint.encoder().vocabulary(),
+                    checkpoint.encoder().tokenTypes());
             embedding.warnings(tokenizer).forEach(surroundings.messages());
             TaskKind task = RunTask.kind(settings.task(), checkpoint);
             List<String> checkpointLabels = labelsFor(task, checkpoint);

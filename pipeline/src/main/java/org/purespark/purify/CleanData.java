@@ -3,8 +3,10 @@ package org.purespark.purify;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.purespark.InputException;
 import org.purespark.batch.BlockStore;
 import org.purespark.batch.EncodedSplit;
@@ -19,6 +21,7 @@ import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelForm;
 import org.purespark.text.LabelSet;
 import org.purespark.text.SplitEncoder;
+import org.purespark.text.TextParts;
 import org.purespark.text.TextReader;
 
 /**
@@ -26,6 +29,7 @@ import org.purespark.text.TextReader;
  *
  * @param labels the classes
  * @param task what is answered for a text
+ * @param form whether all texts are single or pairs
  * @param train null if there is none
  * @param validation given, or held out of train
  * @param test given, or the validation texts
@@ -35,6 +39,7 @@ import org.purespark.text.TextReader;
 record CleanData(
         LabelSet labels,
         Task task,
+        TextParts.Form form,
         Texts train,
         Texts validation,
         Texts test,
@@ -65,13 +70,14 @@ record CleanData(
     /**
      * @param checkpointLabels names of the suspect's classes, empty where it has no classifier for this task
      * @throws InputException for missing, empty or unreadable files, rows without label, texts that the model cannot
-     *     read, different labels in the splits, and a class without validation texts
+     *     read, pairs in some splits alone, different labels in the splits, and a class without validation texts
      */
     static CleanData read(Encoder encoder, Inputs inputs, List<String> checkpointLabels, Settings settings) {
         EncodedRows train = encoder.rows(inputs.train());
         EncodedRows validation = encoder.rows(inputs.validation());
         EncodedRows test = encoder.rows(inputs.test());
         EncodedRows poisonedTest = encoder.rows(inputs.poisonedTest());
+        TextParts.Form form = form(train, validation, test, poisonedTest);
         LabelChoice choice = LabelChoice.of(settings.text().labels());
         LabelSet labels = labels(checkpointLabels, choice, train, validation, test, poisonedTest);
         SplitSource validationSource =
@@ -88,6 +94,7 @@ record CleanData(
         return new CleanData(
                 labels,
                 RunTask.of(settings.task(), measured == null ? poisonedTest : measured),
+                form,
                 classed(train, labels),
                 classed(validation, labels),
                 classed(measured, labels),
@@ -113,6 +120,12 @@ record CleanData(
         return task instanceof Task.OneLabel && label >= 0
                 ? OptionalInt.of(label)
                 : targets().number(name);
+    }
+
+    private static TextParts.Form form(EncodedRows... splits) {
+        List<EncodedRows> given = Stream.of(splits).filter(Objects::nonNull).toList();
+        given.forEach(split -> given.get(0).requireForm(split));
+        return given.isEmpty() ? TextParts.Form.SINGLE : given.get(0).form();
     }
 
     private static Texts classed(EncodedRows rows, LabelSet labels) {

@@ -85,6 +85,7 @@ record NormalizeStage(
                                 + "Look at"
                                 + " report.html of the run for what was measured.",
                         settings.text().maxLength(),
+                        inputs.texts().kind(),
                         facts));
     }
 }

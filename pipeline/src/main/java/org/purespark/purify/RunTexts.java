@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.purespark.batch.EncodedSplit;
+import org.purespark.checkpoint.ModelCard;
 import org.purespark.metrics.FlipTargets;
 import org.purespark.storage.ScratchFile;
 import org.purespark.task.Task;
 import org.purespark.text.EncodedText;
 import org.purespark.text.LabelSet;
 import org.purespark.text.SplitEncoder;
+import org.purespark.text.TextParts;
 import org.purespark.text.TextReader;
 
 /** The texts of a run in the form that the model reads, and where they are as texts. */
@@ -72,13 +74,23 @@ final class RunTexts implements AutoCloseable {
         return encoding.maxLength();
     }
 
+    /** What the texts are to a model, for the export. */
+    ModelCard.Texts kind() {
+        return ModelCard.Texts.of(data.form(), encoding.tokenizer());
+    }
+
+    /** Whether there are single texts or pairs. */
+    TextParts.Form form() {
+        return data.form();
+    }
+
     /** Whether there are triggered texts. */
     boolean arePoisoned() {
         return data.poisonedTest() != null;
     }
 
     /** The texts of some rows of the test split, by their indices from 0. */
-    List<String> testTexts(List<Integer> chosen) {
+    List<TextParts> testTexts(List<Integer> chosen) {
         return data.testSource().texts(reader, chosen);
     }
 
@@ -95,7 +107,7 @@ final class RunTexts implements AutoCloseable {
     }
 
     /** Token ids of texts with a probe, each cut to the longest length. */
-    List<EncodedText> encodeProbed(List<String> texts) {
+    List<EncodedText> encodeProbed(List<TextParts> texts) {
         return encoding.embedding()
                 .encode(encoding.tokenizer(), texts, maxLength(), index -> "a text of the trigger probes");
     }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.purespark.InputException;
 import org.purespark.text.LabelColumn;
+import org.purespark.text.TextParts;
 import org.purespark.text.TextReader;
 
 /**
@@ -25,18 +26,18 @@ record SplitSource(String address, Optional<BitSet> rows) {
      * Reads the source again.
      *
      * @param chosen indices in the split, from 0
-     * @return the text of each
+     * @return the text, or pair, of each
      * @throws InputException if the source has fewer rows than it had
      */
-    List<String> texts(TextReader reader, List<Integer> chosen) {
-        Map<Integer, String> found = new TreeMap<>();
+    List<TextParts> texts(TextReader reader, List<Integer> chosen) {
+        Map<Integer, TextParts> found = new TreeMap<>();
         chosen.forEach(index -> found.put(index, null));
         int[] next = new int[2]; // row of the source, index in the split
         reader.read(address, LabelColumn.OPTIONAL, (unit, row) -> {
             if (rows.isEmpty() || rows.get().get(next[0])) {
                 int index = next[1]++;
                 if (found.containsKey(index)) {
-                    found.put(index, row.text());
+                    found.put(index, row.parts());
                 }
             }
             next[0]++;

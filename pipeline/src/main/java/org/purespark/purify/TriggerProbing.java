@@ -15,9 +15,11 @@ import org.purespark.probe.ProbeTexts;
 import org.purespark.run.artifact.ProbesFile;
 import org.purespark.task.Answers;
 import org.purespark.task.Task;
+import org.purespark.text.TextParts;
 
 /**
- * Tries known triggers on clean test texts, before and after purification: one pass of each model for all of them.
+ * Tries known triggers on clean test texts, before and after purification: one pass of each model for all of them. Of
+ * pairs each trigger is tried in the first and in the second text.
  *
  * @param sampleTexts largest number of clean texts for each trigger
  * @param seed of the choice of texts
@@ -31,14 +33,21 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts,
      * @param after the purified model
      */
     ProbesFile run(ProbesFile.Before which, ModelSource before, ModelSource after) {
+        return switch (passes.texts().form()) {
+            case SINGLE -> run(battery, which, before, after);
+            case PAIR -> run(battery.ofPairs(), which, before, after);
+        };
+    }
+
+    private ProbesFile run(ProbeBattery probes, ProbesFile.Before which, ModelSource before, ModelSource after) {
         Task task = passes.texts().task();
         int targets = passes.texts().targets().count();
-        if (battery.probes().isEmpty()) {
+        if (probes.probes().isEmpty()) {
             return new ProbesFile(ProbesFile.SCHEMA, seed, targets, 0, 0, which, CONFIDENCE, 0, List.of());
         }
         List<Integer> chosen = chosen(task);
         ProbeTexts texts = ProbeTexts.of(
-                battery,
+                probes,
                 sample(chosen),
                 passes.texts()::encodeProbed,
                 passes.texts().maxLength(),
@@ -51,13 +60,13 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts,
         List<List<ProbeTexts.Flips>> flipsBefore = new ArrayList<>();
         List<List<ProbeTexts.Flips>> flipsAfter = new ArrayList<>();
         int comparisons = 0;
-        for (int p = 0; p < battery.probes().size(); p++) {
+        for (int p = 0; p < probes.probes().size(); p++) {
             flipsBefore.add(texts.flips(p, targets, judgeBefore));
             flipsAfter.add(texts.flips(p, targets, judgeAfter));
             comparisons += flipsBefore.get(p).size();
         }
         List<ProbesFile.ProbeResult> entries = new ArrayList<>();
-        for (int p = 0; p < battery.probes().size(); p++) {
+        for (int p = 0; p < probes.probes().size(); p++) {
             entries.add(entry(p, texts, targets(flipsBefore.get(p), flipsAfter.get(p), comparisons)));
         }
         return new ProbesFile(
@@ -90,7 +99,7 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts,
     private List<TextOfClass> sample(List<Integer> chosen) {
         int[] labels = passes.texts().encoded(RunTexts.Split.TEST).labels();
         boolean score = passes.texts().task() instanceof Task.Score;
-        List<String> texts = passes.texts().testTexts(chosen);
+        List<TextParts> texts = passes.texts().testTexts(chosen);
         List<TextOfClass> sample = new ArrayList<>();
         for (int i = 0; i < chosen.size(); i++) {
             sample.add(new TextOfClass(texts.get(i), score ? 0 : labels[chosen.get(i)]));
@@ -107,7 +116,7 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts,
         return new ProbesFile.ProbeResult(
                 probe.name(),
                 probe.kind().text(),
-                probe.change().inWords(),
+                probe.inWords(),
                 texts.outcome(index),
                 texts.changed(index),
                 targets);

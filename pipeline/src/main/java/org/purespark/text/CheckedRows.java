@@ -17,8 +17,9 @@ public final class CheckedRows {
     private final LabelColumn labels;
     private final TextLimits limits;
     private final String labelPlace;
-    private final LabelForm form;
+    private final LabelForm labelForm;
     private final RowSink sink;
+    private TextParts.Form form;
     private long rows;
     private long bytes;
 
@@ -29,7 +30,7 @@ public final class CheckedRows {
         this.labels = labels;
         this.limits = rules.limits();
         this.labelPlace = ", column " + rules.columns().shown(ColumnNames.Column.LABEL) + ": ";
-        this.form = rules.columns().cells().form();
+        this.labelForm = rules.columns().cells().form();
         this.sink = sink;
     }
 
@@ -39,14 +40,16 @@ public final class CheckedRows {
      * @param number the row's line or row number, from 1
      * @param label as read, spaces around it allowed; null where the row has none; blank too, unless labels are sets
      * @throws SinkFailure if the sink fails, unless it refuses the row
-     * @throws InputException if the row has no label and must have one, or the source holds more than it may
+     * @throws InputException if the row has no label and must have one, is a pair where the rows before it are single
+     *     texts or the other way, or the source holds more than it may
      */
-    public void add(long number, String text, String label) {
+    public void add(long number, TextParts text, String label) {
+        requireSameForm(number, text.form());
         String name = label == null ? "" : label.strip();
-        if (form == LabelForm.SET && label != null && name.isEmpty()) {
+        if (labelForm == LabelForm.SET && label != null && name.isEmpty()) {
             name = EMPTY_SET;
         }
-        int mostCharacters = form == LabelForm.SET ? MOST_SET_CHARACTERS : MOST_LABEL_CHARACTERS;
+        int mostCharacters = labelForm == LabelForm.SET ? MOST_SET_CHARACTERS : MOST_LABEL_CHARACTERS;
         if (name.isEmpty() && labels == LabelColumn.REQUIRED) {
             throw new InputException(
                     unit.place(source, number) + labelPlace + "the row has no label; give it one or remove the row");
@@ -67,9 +70,25 @@ public final class CheckedRows {
         }
     }
 
-    private void requireWithinLimits(long number, String text, String label) {
-        if (text.length() > TextLimits.MOST_CHARACTERS) {
-            throw new InputException(unit.place(source, number) + ": the text has " + text.length()
+    private void requireSameForm(long number, TextParts.Form ofRow) {
+        if (form == null) {
+            form = ofRow;
+        }
+        if (form != ofRow) {
+            throw new InputException(unit.place(source, number)
+                    + switch (ofRow) {
+                        case SINGLE -> ": the row has no second text, and the rows before it have one";
+                        case PAIR -> ": the row has a second text, and the rows before it have none";
+                    }
+                    + "; give each row one, or read single texts with " + PairColumn.SETTING + "=none");
+        }
+    }
+
+    private void requireWithinLimits(long number, TextParts text, String label) {
+        int longest =
+                Math.max(text.first().length(), text.length() - text.first().length());
+        if (longest > TextLimits.MOST_CHARACTERS) {
+            throw new InputException(unit.place(source, number) + ": the text has " + longest
                     + " characters, the most is " + TextLimits.MOST_CHARACTERS);
         }
         bytes += text.length() + label.length();

@@ -14,31 +14,52 @@ import org.purespark.config.TextSettings;
  *
  * @param text as the user names it, without spaces around it; empty for one of the usual names
  * @param label as the user names it, without spaces around it; empty for one of the usual names
+ * @param pair which column holds the second texts
  * @param cells what the labels look like
  */
-public record ColumnNames(Optional<String> text, Optional<String> label, LabelCells cells) {
+public record ColumnNames(Optional<String> text, Optional<String> label, PairColumn pair, LabelCells cells) {
     /** {@code text}, {@code sentence} or {@code sentences}, and {@code label} or {@code labels}. */
-    public static final ColumnNames USUAL = new ColumnNames(Optional.empty(), Optional.empty(), LabelCells.CLASSES);
+    public static final ColumnNames USUAL =
+            new ColumnNames(Optional.empty(), Optional.empty(), new PairColumn.Usual(), LabelCells.CLASSES);
 
-    private static final List<String> TEXT_NAMES = List.of("text", "sentence", "sentences");
+    static final List<String> TEXT_NAMES = List.of("text", "sentence", "sentences");
     private static final List<String> LABEL_NAMES = List.of("label", "labels");
 
-    /** @throws InputException if a name is blank, or both are the same */
+    /** The value of {@link PairColumn#SETTING} for single texts. */
+    private static final String NO_PAIRS = "none";
+
+    /** @throws InputException if a name is blank, or two are the same */
     public static ColumnNames of(TextSettings settings, LabelCells cells) {
+        Optional<String> second = named(PairColumn.SETTING, settings.pairColumn());
         ColumnNames names = new ColumnNames(
-                named(Column.TEXT, settings.textColumn()), named(Column.LABEL, settings.labelColumn()), cells);
+                named(Column.TEXT.setting(), settings.textColumn()),
+                named(Column.LABEL.setting(), settings.labelColumn()),
+                pairColumn(second),
+                cells);
         if (names.text.isPresent() && names.text.equals(names.label)) {
             throw new InputException(Column.TEXT.setting() + " and " + Column.LABEL.setting() + " are both "
                     + Shown.of(names.text.get()) + "; name two columns");
         }
+        for (Column column : Column.values()) {
+            if (names.pair instanceof PairColumn.Named && second.equals(names.given(column))) {
+                throw new InputException(column.setting() + " and " + PairColumn.SETTING + " are both "
+                        + Shown.of(second.get()) + "; name two columns");
+            }
+        }
         return names;
     }
 
-    private static Optional<String> named(Column column, String name) {
+    private static PairColumn pairColumn(Optional<String> name) {
+        if (name.isEmpty()) {
+            return new PairColumn.Usual();
+        }
+        return name.get().equals(NO_PAIRS) ? new PairColumn.None() : new PairColumn.Named(name.get());
+    }
+
+    private static Optional<String> named(String setting, String name) {
         Optional<String> stripped = Optional.ofNullable(name).map(String::strip);
         if (stripped.isPresent() && stripped.get().isEmpty()) {
-            throw new InputException(
-                    column.setting() + " is blank; name a column, or set it to null for the usual names");
+            throw new InputException(setting + " is blank; name a column, or set it to null for the usual names");
         }
         return stripped;
     }

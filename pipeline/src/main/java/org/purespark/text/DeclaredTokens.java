@@ -34,8 +34,15 @@ final class DeclaredTokens {
     private int size;
     private int highest = -1;
 
-    /** Where the files of a tokenizer are, beside {@code tokenizer.json}; those that are missing have no keys. */
-    record Sources(TokenizerConfig config, TokenizerConfig addedTokens, TokenizerConfig specialTokens) {}
+    /**
+     * The files of a tokenizer beside {@code tokenizer.json}, and the model's {@code config.json}; those that are
+     * missing have no keys.
+     */
+    record Sources(
+            TokenizerConfig config,
+            TokenizerConfig model,
+            TokenizerConfig addedTokens,
+            TokenizerConfig specialTokens) {}
 
     private DeclaredTokens(ObjectNode json, TokenizerConfig config, TokenizerClass tokenizerClass) {
         this.json = json;

@@ -66,7 +66,12 @@ final class DelimitedTexts {
             if (fields.size() != width) {
                 throw wrongWidth(row, header.fields(), rows.advice());
             }
-            checked.add(row.line(), fields.get(columns.text()), label(row, header.fields(), columns));
+            String second =
+                    columns.second().isPresent() ? fields.get(columns.second().getAsInt()) : null;
+            checked.add(
+                    row.line(),
+                    new TextParts(fields.get(columns.text()), second),
+                    label(row, header.fields(), columns));
         }
         checked.end();
     }

@@ -15,6 +15,8 @@ final class JsonRows {
     private final LabelColumn labels;
     private final TextRules rules;
     private final CheckedRows checked;
+    /** Of the second texts' column in the rows so far; null if there is none. */
+    private String secondName;
 
     JsonRows(String source, RowUnit unit, LabelColumn labels, TextRules rules, RowSink sink) {
         this.source = source;
@@ -34,11 +36,14 @@ final class JsonRows {
     void add(long number, JsonNode object) {
         List<String> names = new ArrayList<>();
         object.fieldNames().forEachRemaining(names::add);
+        requireSecond(number, names);
         TextColumns columns = TextColumns.find(unit.place(source, number), names, rules.columns(), labels);
-        String textName = names.get(columns.text());
-        JsonNode text = object.get(textName);
-        if (!text.isTextual()) {
-            throw wrongKind(number, textName, text, "a string");
+        String text = text(number, names.get(columns.text()), object);
+        String second = null;
+        if (columns.second().isPresent()) {
+            String name = names.get(columns.second().getAsInt());
+            second = text(number, name, object);
+            secondName = name.strip();
         }
         String label = null;
         if (columns.label().isPresent()) {
@@ -51,7 +56,23 @@ final class JsonRows {
                     indicators.stream().map(name -> object.get(name).asText()).toList();
             label = LabelCells.ofIndicators(indicators, values, unit.place(source, number));
         }
-        checked.add(number, wellFormed(number, textName, text.textValue()), label);
+        checked.add(number, new TextParts(text, second), label);
+    }
+
+    private void requireSecond(long number, List<String> names) {
+        if (secondName != null && names.stream().map(String::strip).noneMatch(secondName::equals)) {
+            throw new InputException(unit.place(source, number) + ", column " + Shown.of(secondName)
+                    + ": the row has no second text, and the rows before it have one; give each row one, or read"
+                    + " single texts with " + PairColumn.SETTING + "=none");
+        }
+    }
+
+    private String text(long number, String name, JsonNode object) {
+        JsonNode text = object.get(name);
+        if (!text.isTextual()) {
+            throw wrongKind(number, name, text, "a string");
+        }
+        return wellFormed(number, name, text.textValue());
     }
 
     private String label(long number, String name, JsonNode label) {

@@ -41,9 +41,10 @@ public final class SplitEncoder implements RowSink {
     private final Encoding encoding;
     private final SplitBuilder split;
     private final FoundLabels.Builder labels;
-    private final List<String> texts = new ArrayList<>();
+    private final List<TextParts> texts = new ArrayList<>();
     private final List<String> places = new ArrayList<>();
     private final List<Integer> numbers = new ArrayList<>();
+    private TextParts.Form form = TextParts.Form.SINGLE;
     private int characters;
     private long all;
     private long cut;
@@ -64,7 +65,7 @@ public final class SplitEncoder implements RowSink {
     }
 
     /**
-     * Takes a row.
+     * Takes a row; all rows are single texts, or all are pairs.
      *
      * @throws org.purespark.InputException for a text with a token that the model has no embedding for, or with no
      *     token at all
@@ -73,8 +74,9 @@ public final class SplitEncoder implements RowSink {
     public void row(RowUnit unit, LabelledText row) {
         places.add(labels.place(unit, row.number()));
         numbers.add(labels.number(unit, row));
-        texts.add(row.text());
-        characters += row.text().length();
+        texts.add(row.parts());
+        form = row.parts().form();
+        characters += row.parts().length();
         all++;
         if (texts.size() == MOST_ROWS || characters > MOST_CHARACTERS) {
             encode();
@@ -85,7 +87,7 @@ public final class SplitEncoder implements RowSink {
         List<EncodedText> encoded =
                 encoding.embedding().encode(encoding.tokenizer(), texts, encoding.maxLength(), places::get);
         for (int i = 0; i < encoded.size(); i++) {
-            split.add(encoded.get(i).ids(), numbers.get(i));
+            split.add(encoded.get(i).ids(), encoded.get(i).second(), numbers.get(i));
             cut += encoded.get(i).cut() ? 1 : 0;
         }
         texts.clear();
@@ -97,6 +99,6 @@ public final class SplitEncoder implements RowSink {
     /** All rows taken. */
     public EncodedRows end() {
         encode();
-        return new EncodedRows(labels.build(), split.build(), encoding.cutOf(source, cut, all));
+        return new EncodedRows(labels.build(), form, split.build(), encoding.cutOf(source, cut, all));
     }
 }

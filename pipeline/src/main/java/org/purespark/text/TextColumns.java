@@ -9,14 +9,15 @@ import org.purespark.InputException;
 import org.purespark.Shown;
 
 /**
- * Which columns of a source hold the text and the label.
+ * Which columns of a source hold the text, the second text of a pair, and the label.
  *
  * @param text index of the text's column, from 0
+ * @param second index of the second text's column, from 0; empty if the texts are single
  * @param label index of the label's column, from 0; empty if there is none
  * @param indicators indices of the columns that hold 0 or 1 for each label, from 0; none where a column of labels is
  *     there, or none is needed
  */
-public record TextColumns(int text, OptionalInt label, List<Integer> indicators) {
+public record TextColumns(int text, OptionalInt second, OptionalInt label, List<Integer> indicators) {
     /**
      * Finds the columns by name; spaces around a name are ignored.
      *
@@ -25,8 +26,16 @@ public record TextColumns(int text, OptionalInt label, List<Integer> indicators)
      * @throws InputException if a required column, or one that the user names, is missing, or two columns match
      */
     public static TextColumns find(String place, List<String> names, ColumnNames wanted, LabelColumn labels) {
-        OptionalInt text = find(place, names, wanted, ColumnNames.Column.TEXT);
-        OptionalInt label = find(place, names, wanted, ColumnNames.Column.LABEL);
+        Optional<PairColumn.Chosen> pair = pair(place, names, wanted);
+        List<String> firsts = pair.map(PairColumn.Chosen::firsts).orElse(wanted.allowed(ColumnNames.Column.TEXT));
+        List<String> seconds = pair.map(PairColumn.Chosen::second).stream().toList();
+        OptionalInt text = find(place, names, without(firsts, wanted.label()), "text");
+        OptionalInt second = find(place, names, seconds, "second text");
+        OptionalInt label = find(
+                place,
+                names,
+                without(wanted.allowed(ColumnNames.Column.LABEL), pair.map(PairColumn.Chosen::second)),
+                "label");
         if (text.isEmpty()) {
             throw missing(place, names, wanted, ColumnNames.Column.TEXT);
         }
@@ -36,7 +45,7 @@ public record TextColumns(int text, OptionalInt label, List<Integer> indicators)
                 && (labels == LabelColumn.REQUIRED || wanted.label().isPresent())) {
             throw missing(place, names, wanted, ColumnNames.Column.LABEL);
         }
-        return new TextColumns(text.getAsInt(), label, indicators);
+        return new TextColumns(text.getAsInt(), second, label, indicators);
     }
 
     /** The columns of all these names; none if one of them is not there. */
@@ -55,10 +64,18 @@ public record TextColumns(int text, OptionalInt label, List<Integer> indicators)
         return found.size() == wanted.size() ? found : List.of();
     }
 
-    private static OptionalInt find(String place, List<String> names, ColumnNames wanted, ColumnNames.Column column) {
+    private static List<String> without(List<String> names, Optional<String> other) {
+        return names.stream().filter(name -> !other.equals(Optional.of(name))).toList();
+    }
+
+    private static Optional<PairColumn.Chosen> pair(String place, List<String> names, ColumnNames wanted) {
+        List<String> stripped = names.stream().map(String::strip).toList();
+        return wanted.pair().choose(place, without(stripped, wanted.label()), wanted.text());
+    }
+
+    private static OptionalInt find(String place, List<String> names, List<String> allowed, String word) {
         List<Integer> found = new ArrayList<>();
         List<String> foundNames = new ArrayList<>();
-        List<String> allowed = wanted.allowed(column);
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i).strip();
             if (allowed.contains(name)) {
@@ -67,7 +84,7 @@ public record TextColumns(int text, OptionalInt label, List<Integer> indicators)
             }
         }
         if (found.size() > 1) {
-            throw new InputException(place + ": more than one " + column.word() + " column (" + Shown.list(foundNames)
+            throw new InputException(place + ": more than one " + word + " column (" + Shown.list(foundNames)
                     + "); keep one of them, rename the others");
         }
         return found.isEmpty() ? OptionalInt.empty() : OptionalInt.of(found.get(0));

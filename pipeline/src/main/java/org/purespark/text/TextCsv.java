@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.purespark.storage.Storage;
 
-/** Writes labelled texts as CSV (RFC 4180) with the columns {@code label,text}. */
+/**
+ * Writes labelled texts as CSV (RFC 4180) with the columns {@code label,text}, and {@code text_pair} where the first row
+ * is a pair.
+ */
 public record TextCsv(Storage storage) {
     public void write(String address, List<LabelledText> rows) throws IOException {
         storage.write(address, out -> {
@@ -16,9 +19,18 @@ public record TextCsv(Storage storage) {
             CsvWriter csv = CsvWriter.builder()
                     .lineDelimiter(de.siegmar.fastcsv.writer.LineDelimiter.LF)
                     .build(new OutputStreamWriter(out, StandardCharsets.UTF_8));
-            csv.writeRecord("label", "text");
+            boolean pairs = !rows.isEmpty() && rows.get(0).parts().isPair();
+            if (pairs) {
+                csv.writeRecord("label", "text", PairColumn.USUAL_NAME);
+            } else {
+                csv.writeRecord("label", "text");
+            }
             for (LabelledText row : rows) {
-                csv.writeRecord(row.label(), row.text());
+                if (pairs) {
+                    csv.writeRecord(row.label(), row.text(), row.parts().second());
+                } else {
+                    csv.writeRecord(row.label(), row.text());
+                }
             }
             csv.flush();
         });

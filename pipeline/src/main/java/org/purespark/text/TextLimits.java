@@ -28,7 +28,7 @@ public record TextLimits(long rows, long megabytes) {
     }
 
     /** Bytes that a row takes in memory, if each character takes one. */
-    static long bytesOf(String text, String label) {
+    static long bytesOf(TextParts text, String label) {
         return ROW_BYTES + text.length() + (label == null ? 0 : label.length());
     }
 }

@@ -24,7 +24,7 @@ final class TextMemory {
 
     /** @throws InputException if this row takes more than may be taken */
     void add(RowUnit unit, LabelledText row) {
-        bytes += TextLimits.bytesOf(row.text(), row.label());
+        bytes += TextLimits.bytesOf(row.parts(), row.label());
         if (bytes > most) {
             throw new InputException(unit.place(source, row.number()) + ": the texts up to here take more than "
                     + most / BYTES_PER_MEGABYTE + " MB, half of the memory of this process, which must hold them all;"

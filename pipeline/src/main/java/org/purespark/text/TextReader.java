@@ -8,10 +8,10 @@ import java.util.List;
 @FunctionalInterface
 public interface TextReader {
     /**
-     * Reads all rows, in the source's order; none of them is kept. The columns are found by their
-     * {@link ColumnNames}; other columns are ignored. Labels are strings or integers; the integer 1 and the string
-     * {@code 1} are the same label. Spaces around column names and labels are removed; texts stay as they are, and may
-     * be empty.
+     * Reads all rows, in the source's order; none of them is kept. All of them are single texts, or all are pairs. The
+     * columns are found by their {@link ColumnNames}; other columns are ignored. Labels are strings or integers; the
+     * integer 1 and the string {@code 1} are the same label. Spaces around column names and labels are removed; texts
+     * stay as they are, and may be empty.
      *
      * @param address a file, or for Parquet also a directory
      * @param sink gets at least one row

@@ -25,6 +25,11 @@ public record TextTable(String source, List<LabelledText> rows, RowUnit unit) im
         return rows.size();
     }
 
+    /** Whether its rows are single texts or pairs; all are the same. */
+    public TextParts.Form form() {
+        return rows.isEmpty() ? TextParts.Form.SINGLE : rows.get(0).parts().form();
+    }
+
     /** The labels of its rows. */
     public FoundLabels labels() {
         FoundLabels.Builder labels = new FoundLabels.Builder(source, LabelForm.CLASS);

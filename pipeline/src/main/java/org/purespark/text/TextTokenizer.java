@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.purespark.InputException;
 import org.purespark.Shown;
@@ -19,7 +21,7 @@ import org.purespark.tokenizer.TokenizerCheck;
 import org.purespark.tokenizer.Vocabulary;
 
 /**
- * Token ids of texts, the same as those of transformers with {@code truncation=True, max_length=…} and no padding. Safe
+ * Token ids of texts and of pairs of texts, the same as those of transformers with {@code truncation=True, max_length=…} and no padding. Safe
  * for use by several threads; it holds native memory until it is closed.
  */
 public final class TextTokenizer implements AutoCloseable {
@@ -90,6 +92,11 @@ public final class TextTokenizer implements AutoCloseable {
         return definition.source();
     }
 
+    /** Whether the model is told which tokens belong to the second text of a pair. */
+    public boolean givesTypes() {
+        return definition.types() == TokenTypes.GIVEN;
+    }
+
     /** What is allowed but seldom meant in its description, one sentence each. */
     List<String> warnings() {
         return definition.checked().warnings();
@@ -127,46 +134,94 @@ public final class TextTokenizer implements AutoCloseable {
      * @throws InputException for a text that is too long to be encoded, with its place
      */
     public List<EncodedText> encode(List<String> texts, int maxLength, IntFunction<String> place) {
+        requireRoom(maxLength);
+        return inPortions(
+                texts,
+                some -> Arrays.stream(tokenizer.batchEncode(some))
+                        .map(encoding -> cut(encoding, maxLength))
+                        .toList(),
+                index -> encodeLong(texts.get(index), maxLength, place.apply(index)));
+    }
+
+    /**
+     * Encodes pairs of texts.
+     *
+     * @param maxLength most ids to return, special tokens included; at least one more than there are special tokens
+     * @param place of a pair by its index, for messages
+     * @return one for each pair, in order: all token ids; for a longer pair the special tokens and what stays of the
+     *     two texts if the longer one is cut first
+     * @throws InputException for texts that are too long to be encoded, with their place; and if the tokenizer has no
+     *     template of pairs that is computed
+     */
+    public List<EncodedText> encodePairs(List<TextParts> pairs, int maxLength, IntFunction<String> place) {
+        PairEncoding encoding = PairEncoding.of(definition, maxLength);
+        List<String> texts = new ArrayList<>(2 * pairs.size());
+        for (TextParts pair : pairs) {
+            texts.add(pair.first());
+            texts.add(Objects.requireNonNull(pair.second(), "second text"));
+        }
+        List<PairEncoding.Part> parts = inPortions(
+                texts,
+                some -> Arrays.stream(tokenizer.batchEncode(some, false, false))
+                        .map(whole -> encoding.part(whole.getIds(), true))
+                        .toList(),
+                index -> longPart(texts.get(index), encoding, place.apply(index / 2)));
+        List<EncodedText> encoded = new ArrayList<>(pairs.size());
+        for (int i = 0; i < pairs.size(); i++) {
+            PairEncoding.Part first = parts.get(2 * i);
+            PairEncoding.Part second = parts.get(2 * i + 1);
+            if (encoding.isOpen(first, second)) {
+                first = wholePart(pairs.get(i).first(), encoding, place.apply(i));
+                second = wholePart(pairs.get(i).second(), encoding, place.apply(i));
+            }
+            encoded.add(encoding.join(first, second));
+        }
+        return encoded;
+    }
+
+    private void requireRoom(int maxLength) {
         if (maxLength <= specialTokens) {
             throw new InputException("text.max-length=" + maxLength + " leaves no room for a text beside the "
                     + specialTokens + " special tokens; give " + (specialTokens + 1) + " or more");
         }
-        List<EncodedText> encoded = new ArrayList<>(texts.size());
+    }
+
+    /**
+     * Gives texts to native code, as many at a time as it may have.
+     *
+     * @param together of several texts, in order
+     * @param alone of a long text, by its index
+     */
+    private <R> List<R> inPortions(List<String> texts, Function<List<String>, List<R>> together, IntFunction<R> alone) {
+        List<R> encoded = new ArrayList<>(texts.size());
         List<String> some = new ArrayList<>();
         int characters = 0;
         for (int i = 0; i < texts.size(); i++) {
             String text = texts.get(i);
             boolean isLong = text.length() > portions.whole();
             if (isLong || some.size() == TEXTS_PER_CALL || characters + text.length() > portions.call()) {
-                encodeTogether(some, maxLength, encoded);
+                if (!some.isEmpty()) {
+                    encoded.addAll(together.apply(some));
+                }
                 some.clear();
                 characters = 0;
             }
             if (isLong) {
-                encoded.add(encodeLong(text, maxLength, place.apply(i)));
+                encoded.add(alone.apply(i));
             } else {
                 some.add(text);
                 characters += text.length();
             }
         }
-        encodeTogether(some, maxLength, encoded);
-        return encoded;
-    }
-
-    private void encodeTogether(List<String> texts, int maxLength, List<EncodedText> encoded) {
-        if (!texts.isEmpty()) {
-            for (Encoding encoding : tokenizer.batchEncode(texts)) {
-                encoded.add(cut(encoding, maxLength));
-            }
+        if (!some.isEmpty()) {
+            encoded.addAll(together.apply(some));
         }
+        return encoded;
     }
 
     /** Encodes a beginning of the text; if the rest may change the tokens that are used, as much as can be. */
     private EncodedText encodeLong(String text, int maxLength, String place) {
-        if (definition.truncationSide() == TruncationSide.LEFT && text.length() > portions.whole()) {
-            throw new InputException(place + ": the text has " + text.length() + " characters, the most is "
-                    + portions.whole() + " where truncation_side is left; shorten it");
-        }
+        requireCutAtTheRight(text, place);
         for (int length : new int[] {portions.whole(), portions.most()}) {
             Optional<String> beginning = TextPortions.beginning(text, length);
             if (beginning.isPresent()) {
@@ -176,7 +231,43 @@ public final class TextTokenizer implements AutoCloseable {
                 }
             }
         }
-        throw new InputException(place + ": the text has " + text.length() + " characters, and its first "
+        throw unsettled(text, maxLength, place);
+    }
+
+    /** A text of a pair: its beginning, or as much as can be, as {@link #encodeLong} does. */
+    private PairEncoding.Part longPart(String text, PairEncoding pair, String place) {
+        requireCutAtTheRight(text, place);
+        for (int length : new int[] {portions.whole(), portions.most()}) {
+            Optional<String> beginning = TextPortions.beginning(text, length);
+            if (beginning.isPresent()) {
+                Encoding encoding = tokenizer.encode(beginning.get(), false, false);
+                boolean whole = length >= text.length();
+                if (whole || TextPortions.isSettled(encoding.getWordIds(), pair.maxLength())) {
+                    return pair.part(encoding.getIds(), whole);
+                }
+            }
+        }
+        throw unsettled(text, pair.maxLength(), place);
+    }
+
+    /** A text of a pair that has to be encoded as a whole. */
+    private PairEncoding.Part wholePart(String text, PairEncoding pair, String place) {
+        if (text.length() > portions.most()) {
+            throw new InputException(place + ": both texts of the pair are too long to tell which has more tokens, one"
+                    + " has " + text.length() + " characters; shorten it to " + portions.most());
+        }
+        return pair.part(tokenizer.encode(text, false, false).getIds(), true);
+    }
+
+    private void requireCutAtTheRight(String text, String place) {
+        if (definition.truncationSide() == TruncationSide.LEFT) {
+            throw new InputException(place + ": the text has " + text.length() + " characters, the most is "
+                    + portions.whole() + " where truncation_side is left; shorten it");
+        }
+    }
+
+    private InputException unsettled(String text, int maxLength, String place) {
+        return new InputException(place + ": the text has " + text.length() + " characters, and its first "
                 + portions.most() + " do not settle its first " + maxLength
                 + " tokens; shorten it, or put spaces between"
                 + " its words");

@@ -31,9 +31,15 @@ import org.purespark.tokenizer.Vocabulary;
  * @param checked what native code is given
  * @param padId id of the padding token
  * @param truncationSide where a long text is cut
+ * @param types whether the model is told the types of tokens
  */
 record TokenizerDefinition(
-        String source, ObjectNode json, CheckedTokenizer checked, int padId, TruncationSide truncationSide) {
+        String source,
+        ObjectNode json,
+        CheckedTokenizer checked,
+        int padId,
+        TruncationSide truncationSide,
+        TokenTypes types) {
     private static final int DEEPEST = 64;
     private static final int LONGEST_STRING = 4 << 20;
     private static final int LONGEST_NAME = 4096;
@@ -56,10 +62,11 @@ record TokenizerDefinition(
     static TokenizerDefinition read(Storage storage, String modelDirectory) {
         try {
             TokenizerConfig config = keys(TokenizerFile.CONFIG, storage, modelDirectory);
-            TokenizerClass tokenizerClass =
-                    TokenizerClass.of(config, keys(TokenizerFile.MODEL, storage, modelDirectory));
+            TokenizerConfig model = keys(TokenizerFile.MODEL, storage, modelDirectory);
+            TokenizerClass tokenizerClass = TokenizerClass.of(config, model);
             DeclaredTokens.Sources sources = new DeclaredTokens.Sources(
                     config,
+                    model,
                     keys(TokenizerFile.ADDED_TOKENS, storage, modelDirectory),
                     keys(TokenizerFile.SPECIAL_TOKENS, storage, modelDirectory));
             Optional<String> tokenizer = TokenizerFile.TOKENIZER.read(storage, modelDirectory);
@@ -129,7 +136,7 @@ record TokenizerDefinition(
         int padId = padding.isMissingNode() || padding.isNull()
                 ? padId(source, checked.vocabulary(), config)
                 : padId(source, checked.vocabulary(), padding);
-        return new TokenizerDefinition(source, json, checked, padId, side);
+        return new TokenizerDefinition(source, json, checked, padId, side, TokenTypes.of(config, sources.model()));
     }
 
     /**

@@ -10,9 +10,11 @@ import java.util.List;
  * @param kind WordPiece, BPE, Unigram or WordLevel
  * @param vocabulary all tokens
  * @param growth bytes that a text becomes for each of its own, at most
+ * @param pairs how the two texts of a pair are put together
  * @param warnings what is allowed but seldom meant, one sentence each
  */
-public record CheckedTokenizer(String json, String kind, Vocabulary vocabulary, double growth, List<String> warnings) {
+public record CheckedTokenizer(
+        String json, String kind, Vocabulary vocabulary, double growth, PairRule pairs, List<String> warnings) {
     public CheckedTokenizer {
         warnings = List.copyOf(warnings);
     }

@@ -2,6 +2,8 @@
 package org.purespark.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -9,7 +11,10 @@ import java.util.Map;
 import java.util.Set;
 import org.purespark.Shown;
 
-/** The part {@code post_processor}: the tokens that are put around a text, as {@code [CLS]} and {@code [SEP]}. */
+/**
+ * The part {@code post_processor}: the tokens that are put around a text, or around the two texts of a pair, as
+ * {@code [CLS]} and {@code [SEP]}.
+ */
 final class PostProcessorCheck {
     private static final List<String> TYPES =
             List.of("BertProcessing", "RobertaProcessing", "TemplateProcessing", "ByteLevel", "Sequence");
@@ -22,6 +27,7 @@ final class PostProcessorCheck {
     private boolean adds;
     private int before;
     private int after;
+    private PairRule pairs = new PairRule.Known(PairTemplate.BARE);
 
     private PostProcessorCheck(Vocabulary vocabulary) {
         this.vocabulary = vocabulary;
@@ -32,15 +38,16 @@ final class PostProcessorCheck {
      *
      * @param before the text, at least 0
      * @param after the text, at least 0
+     * @param pairs what stands around the two texts of a pair
      */
-    record Around(int before, int after) {}
+    record Around(int before, int after, PairRule pairs) {}
 
     static Around check(JsonPart postProcessor, Vocabulary vocabulary) {
         PostProcessorCheck check = new PostProcessorCheck(vocabulary);
         if (postProcessor.isThere()) {
             check.step(postProcessor, 1);
         }
-        return new Around(check.before, check.after);
+        return new Around(check.before, check.after, check.pairs);
     }
 
     private void step(JsonPart part, int depth) {
@@ -65,13 +72,13 @@ final class PostProcessorCheck {
             }
             case "BertProcessing" -> {
                 part.requireFields(Set.of("sep", "cls"), Set.of());
-                pair(part);
+                tokensAround(part, 1, 1);
             }
             case "RobertaProcessing" -> {
                 part.requireFields(Set.of("sep", "cls", "trim_offsets", "add_prefix_space"), Set.of());
                 part.at("trim_offsets").flag();
                 part.at("add_prefix_space").flag();
-                pair(part);
+                tokensAround(part, 2, 0);
             }
             default -> template(part);
         }
@@ -85,7 +92,11 @@ final class PostProcessorCheck {
         adds = true;
     }
 
-    private void pair(JsonPart part) {
+    /**
+     * @param between number of {@code sep} between the texts of a pair
+     * @param typeOfSecond type of the second text and of what follows it
+     */
+    private void tokensAround(JsonPart part, int between, int typeOfSecond) {
         requireFirst(part);
         for (String end : List.of("sep", "cls")) {
             JsonPart token = part.at(end);
@@ -96,12 +107,18 @@ final class PostProcessorCheck {
         }
         before = 1;
         after = 1;
+        int first = part.at("cls").at(1).id();
+        int last = part.at("sep").at(1).id();
+        List<Integer> types = new ArrayList<>(Collections.nCopies(2 + between, 0));
+        types.addAll(List.of(typeOfSecond, typeOfSecond));
+        pairs = new PairRule.Known(
+                new PairTemplate(List.of(first), Collections.nCopies(between, last), List.of(last), types));
     }
 
     private void template(JsonPart part) {
         requireFirst(part);
         part.requireFields(Set.of("single", "pair", "special_tokens"), Set.of());
-        Map<String, Integer> tokens = specialTokens(part.at("special_tokens"));
+        Map<String, List<Integer>> tokens = specialTokens(part.at("special_tokens"));
         int texts = 0;
         for (JsonPart piece : part.at("single").items(MOST_PIECES)) {
             String text = text(piece);
@@ -111,27 +128,45 @@ final class PostProcessorCheck {
             } else if (!text.isEmpty()) {
                 throw piece.refused("is the sequence \"" + text + "\"; one text is the sequence \"A\"");
             } else if (texts == 0) {
-                before += tokens(piece, tokens);
+                before += tokens(piece, tokens).size();
             } else {
-                after += tokens(piece, tokens);
+                after += tokens(piece, tokens).size();
             }
         }
         if (texts != 1) {
             throw part.at("single").refused("has the text " + texts + " times; expected is once");
         }
-        for (JsonPart piece : part.at("pair").items(MOST_PIECES)) {
-            if (text(piece).isEmpty()) {
-                tokens(piece, tokens);
-            }
-        }
+        pairs = pairRule(part.at("pair"), tokens);
     }
 
-    /** @return the number of tokens that each name stands for */
-    private Map<String, Integer> specialTokens(JsonPart part) {
+    private static PairRule pairRule(JsonPart part, Map<String, List<Integer>> tokens) {
+        List<List<Integer>> ids = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        List<Integer> types = new ArrayList<>();
+        StringBuilder texts = new StringBuilder();
+        for (JsonPart piece : part.items(MOST_PIECES)) {
+            String text = text(piece);
+            int type = type(piece).id();
+            if (text.isEmpty()) {
+                List<Integer> added = tokens(piece, tokens);
+                ids.get(Math.min(texts.length(), 2)).addAll(added);
+                types.addAll(Collections.nCopies(added.size(), type));
+            } else {
+                texts.append(text);
+                types.add(type);
+            }
+        }
+        return texts.toString().equals("AB")
+                ? new PairRule.Known(new PairTemplate(ids.get(0), ids.get(1), ids.get(2), types))
+                : new PairRule.Refused(part.refused("has the texts \"" + texts + "\"; a pair is \"AB\", each text once")
+                        .getMessage());
+    }
+
+    /** @return the ids of the tokens that each name stands for */
+    private Map<String, List<Integer>> specialTokens(JsonPart part) {
         if (!part.json().isObject() || part.json().size() > MOST_PIECES) {
             throw part.unexpected("an object of at most " + MOST_PIECES + " special tokens");
         }
-        Map<String, Integer> counts = new HashMap<>();
+        Map<String, List<Integer>> known = new HashMap<>();
         for (Iterator<String> names = part.json().fieldNames(); names.hasNext(); ) {
             String name = names.next();
             JsonPart token = part.ofToken(name);
@@ -148,9 +183,9 @@ final class PostProcessorCheck {
                         texts.get(i).text(LONGEST_NAME),
                         ids.get(i).id());
             }
-            counts.put(name, ids.size());
+            known.put(name, ids.stream().map(JsonPart::id).toList());
         }
-        return counts;
+        return known;
     }
 
     private void requireToken(JsonPart part, String token, int id) {
@@ -164,10 +199,14 @@ final class PostProcessorCheck {
 
     /** Models are given token type 0 for each token of a single text. */
     private static void requireTypeOfSingleTexts(JsonPart piece) {
-        JsonPart type = piece.at(piece.json().fieldNames().next()).at("type_id");
+        JsonPart type = type(piece);
         if (type.id() != 0) {
             throw type.refused("is " + type.id() + " in the template of a single text; only 0 is computed");
         }
+    }
+
+    private static JsonPart type(JsonPart piece) {
+        return piece.at(piece.json().fieldNames().next()).at("type_id");
     }
 
     /** "A" or "B" for a sequence, empty for a special token. */
@@ -186,12 +225,12 @@ final class PostProcessorCheck {
         throw piece.unexpected("an object with a Sequence or a SpecialToken");
     }
 
-    private static int tokens(JsonPart piece, Map<String, Integer> tokens) {
+    private static List<Integer> tokens(JsonPart piece, Map<String, List<Integer>> tokens) {
         JsonPart id = piece.at("SpecialToken").at("id");
-        Integer count = tokens.get(id.json().textValue());
-        if (count == null) {
+        List<Integer> known = tokens.get(id.json().textValue());
+        if (known == null) {
             throw id.refused("is \"" + Shown.of(id.json().textValue()) + "\", which special_tokens does not have");
         }
-        return count;
+        return known;
     }
 }

@@ -60,7 +60,8 @@ public final class TokenizerCheck {
                     source + ": post_processor puts no token such as [SEP] after a text; if the model is not trained"
                             + " so, its predictions are worse");
         }
-        return new CheckedTokenizer(json.toString(), json.at("/model/type").textValue(), vocabulary, growth, warnings);
+        return new CheckedTokenizer(
+                json.toString(), json.at("/model/type").textValue(), vocabulary, growth, around.pairs(), warnings);
     }
 
     /** Another object with the same fields; their values are shared. */

@@ -209,6 +209,7 @@ public final class Trainer {
         for (int i = 0; i < keys.length; i++) {
             keys[i] = DropoutMask.key(seed, epoch, indexes[i]);
         }
-        return new TextClassifier.Example(PackedBatch.of(texts.texts(microBatch)), texts.answers(microBatch), keys);
+        return new TextClassifier.Example(
+                PackedBatch.of(texts.texts(microBatch), texts.seconds(microBatch)), texts.answers(microBatch), keys);
     }
 }

@@ -120,7 +120,7 @@ class PoisonerTest {
 
         assertThat(words)
                 .isEqualTo(new TriggerDescription(
-                        1, "badnet", List.of("cf", "mn", "bb", "ak"), 1, null, "positive", 0.3, 11, 100L, 23L));
+                        1, "badnet", List.of("cf", "mn", "bb", "ak"), 1, null, null, "positive", 0.3, 11, 100L, 23L));
         assertThat(words.trigger()).hasValue(poisoner.trigger());
 
         Poisoner sentence = new Poisoner(Attack.SENTENCE.trigger(), 1, 0.3, 11);
@@ -133,11 +133,12 @@ class PoisonerTest {
 
     @Test
     void refusesADescriptionThatContradictsItself() {
-        assertThatThrownBy(() -> new TriggerDescription(1, "odd", List.of("cf"), 1, "a sentence", "1", 0.3, 11, 1L, 1L))
+        assertThatThrownBy(() ->
+                        new TriggerDescription(1, "odd", List.of("cf"), 1, "a sentence", null, "1", 0.3, 11, 1L, 1L))
                 .isInstanceOf(InputException.class)
                 .hasMessage("trigger description of attack 'odd' must have words together with wordsPerText, or a"
                         + " sentence, or none of them");
-        assertThatThrownBy(() -> new TriggerDescription(2, "badnet", null, null, null, "1", null, 11, null, null))
+        assertThatThrownBy(() -> new TriggerDescription(2, "badnet", null, null, null, null, "1", null, 11, null, null))
                 .hasMessage("trigger description of schema 2: this release reads 1");
     }
 }

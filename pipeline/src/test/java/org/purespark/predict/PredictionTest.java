@@ -109,7 +109,7 @@ class PredictionTest {
         ModelSource model = new ModelSource(files.path("model"), CLASSIFIER, "as given");
         return new PredictedTexts(
                 files.path("test.tsv"),
-                new SplitEncoder.Encoding(tokenizer, 128, new EmbeddingSize("M", 100_000)),
+                new SplitEncoder.Encoding(tokenizer, 128, new EmbeddingSize("M", 100_000, 2)),
                 (label, texts) -> evaluator.logits(new Evaluator.Pass(label, model, texts, 8)),
                 new AnswerForm(TaskKind.ONE_LABEL, List.of("LABEL_0", "LABEL_1"), 0.5, LossKind.SQUARED_ERROR),
                 line -> {},

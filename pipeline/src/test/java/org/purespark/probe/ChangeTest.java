@@ -12,6 +12,7 @@ import org.purespark.probe.Change.Casing;
 import org.purespark.probe.Change.Casing.SentenceStyle;
 import org.purespark.probe.Change.Insertion;
 import org.purespark.probe.Change.Substitution;
+import org.purespark.text.TextParts;
 
 class ChangeTest {
     private static final String TEXT = "a film . not bad";
@@ -61,9 +62,11 @@ class ChangeTest {
     void whatIsInsertedCanBeTakenOutAgain(@ForAll String text, @ForAll Site site, @ForAll InsertionPlace place) {
         Insertion insertion = new Insertion("<cf>", site, place);
         Probe probe = new Probe("p", ProbeKind.WORD, insertion);
-        String probed = probe.on(text, 3, 5);
+        String probed = probe.on(TextParts.single(text), 3, 5).first();
 
-        assertThat(probed).contains("<cf>").isEqualTo(probe.on(text, 3, 5));
+        assertThat(probed)
+                .contains("<cf>")
+                .isEqualTo(probe.on(TextParts.single(text), 3, 5).first());
         assertThat(probed.replaceFirst(" ?<cf> ?", "").replaceAll("\\s", "")).isEqualTo(text.replaceAll("\\s", ""));
     }
 
@@ -101,7 +104,7 @@ class ChangeTest {
         Probe probe = new Probe("p", ProbeKind.WORD, new Insertion(inserted, site, InsertionPlace.RANDOM));
         Set<String> results = new TreeSet<>();
         for (int index = 0; index < 500; index++) {
-            results.add(probe.on(TEXT, 11, index));
+            results.add(probe.on(TextParts.single(TEXT), 11, index).first());
         }
         return results;
     }

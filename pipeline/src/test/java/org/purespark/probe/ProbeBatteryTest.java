@@ -21,6 +21,7 @@ import org.purespark.probe.Change.Casing.SentenceStyle;
 import org.purespark.probe.Change.Insertion;
 import org.purespark.probe.Change.Substitution;
 import org.purespark.storage.Storage;
+import org.purespark.text.TextParts;
 
 class ProbeBatteryTest {
     private static final Storage STORAGE = new Storage(new Configuration());
@@ -36,11 +37,10 @@ class ProbeBatteryTest {
         assertThat(probes)
                 .contains(new Probe(
                         "cf", ProbeKind.WORD, new Insertion("cf", Site.BETWEEN_WORDS, InsertionPlace.RANDOM)));
+        TextParts text = TextParts.single("a good film on the whole .");
         for (Probe probe : probes) {
             if (!probe.name().equals("lower case")) {
-                assertThat(probe.on("a good film on the whole .", 11, 0))
-                        .as(probe.name())
-                        .isNotEqualTo("a good film on the whole .");
+                assertThat(probe.on(text, 11, 0)).as(probe.name()).isNotEqualTo(text);
             }
         }
     }

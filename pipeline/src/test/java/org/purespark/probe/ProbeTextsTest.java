@@ -21,6 +21,7 @@ import org.purespark.probe.Change.Insertion;
 import org.purespark.probe.Change.Substitution;
 import org.purespark.probe.ProbeTexts.Flips;
 import org.purespark.text.EncodedText;
+import org.purespark.text.TextParts;
 
 class ProbeTextsTest {
     private static final int FIRST = -1;
@@ -131,8 +132,9 @@ class ProbeTextsTest {
     }
 
     /** Uncased, a token a word of at most four characters, and a special one at either end. */
-    private static List<EncodedText> encode(List<String> texts, int maxLength) {
+    private static List<EncodedText> encode(List<TextParts> texts, int maxLength) {
         return texts.stream()
+                .map(TextParts::first)
                 .map(text -> {
                     int[] words = Arrays.stream(text.toLowerCase(Locale.ROOT).split(" "))
                             .filter(word -> !word.isEmpty())

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.purespark.InputException;
 import org.purespark.run.Fingerprints;
 import org.purespark.text.EncodedText;
+import org.purespark.text.TextParts;
 
 class CheckedInputsTest {
     private static final String CLASSIFIER = Path.of("src/test/resources/golden/bert/classifier.safetensors")
@@ -202,7 +203,8 @@ class CheckedInputsTest {
             assertThat(checked.texts().encoded(RunTexts.Split.TEST)).isSameAs(test);
             assertThat(test.ids(0)).hasSize(48);
             assertThat(test.labels()).containsExactly(1, 0);
-            assertThat(checked.texts().testTexts(List.of(1, 0, 1))).containsExactly("bad", "good ".repeat(60), "bad");
+            assertThat(checked.texts().testTexts(List.of(1, 0, 1)))
+                    .isEqualTo(TextParts.singles(List.of("bad", "good ".repeat(60), "bad")));
         }
         assertThat(files.said())
                 .containsExactly("1 of 2 texts of " + files.path("test.tsv")

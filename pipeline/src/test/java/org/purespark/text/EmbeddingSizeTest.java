@@ -26,12 +26,12 @@ class EmbeddingSizeTest {
         Files.copy(Path.of("src/test/resources/tokenizers/hostile/oob.json"), directory.resolve("tokenizer.json"));
         String file = directory + "/tokenizer.json";
         try (TextTokenizer tokenizer = TextTokenizer.load(new Storage(new Configuration()), directory.toString())) {
-            assertThat(new EmbeddingSize("M", 100_000).warnings(tokenizer)).isEmpty();
-            assertThat(new EmbeddingSize("M", 2500).warnings(tokenizer))
+            assertThat(new EmbeddingSize("M", 100_000, 2).warnings(tokenizer)).isEmpty();
+            assertThat(new EmbeddingSize("M", 2500, 2).warnings(tokenizer))
                     .containsExactly(
                             file + ": 3 of 7 tokens have no embedding in the model M, which has them for ids from 0"
                                     + " to 2499; a text with one of them is refused");
-            EmbeddingSize embedding = new EmbeddingSize("M", 2500);
+            EmbeddingSize embedding = new EmbeddingSize("M", 2500, 2);
             assertThat(encode(tokenizer, embedding, "other", "[CLS]").ids(1)).containsExactly(2, 2, 3);
             assertThatThrownBy(() -> encode(tokenizer, embedding, "other", "a film"))
                     .isInstanceOf(InputException.class)
@@ -46,7 +46,7 @@ class EmbeddingSizeTest {
                 directory.resolve("tokenizer.json"),
                 "{\"model\": {\"type\": \"WordLevel\", \"unk_token\": \"a\", \"vocab\": {\"a\": 0, \"[PAD]\": 1}}}");
         try (TextTokenizer tokenizer = TextTokenizer.load(new Storage(new Configuration()), directory.toString())) {
-            EmbeddingSize embedding = new EmbeddingSize("M", 2);
+            EmbeddingSize embedding = new EmbeddingSize("M", 2, 2);
             assertThat(embedding.warnings(tokenizer)).hasSize(1);
             assertThatThrownBy(() -> encode(tokenizer, embedding, "a", ""))
                     .isInstanceOf(InputException.class)

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import org.purespark.InputException;
 import org.purespark.tokenizer.CheckedTokenizer;
+import org.purespark.tokenizer.PairRule;
 import org.purespark.tokenizer.TokenizerCheck;
 import org.purespark.tokenizer.Vocabulary;
 
@@ -45,7 +46,8 @@ public final class TokenizerTrial {
             try {
                 ObjectNode tokenizer = (ObjectNode) json.readTree(new String(bytes, StandardCharsets.UTF_8));
                 answer = encode(
-                        new TokenizerDefinition("trial", tokenizer, checked(tokenizer), 0, TruncationSide.RIGHT),
+                        new TokenizerDefinition(
+                                "trial", tokenizer, checked(tokenizer), 0, TruncationSide.RIGHT, TokenTypes.GIVEN),
                         texts);
             } catch (InputException e) {
                 answer = "refused " + e.getMessage();
@@ -58,7 +60,13 @@ public final class TokenizerTrial {
     private static CheckedTokenizer checked(ObjectNode tokenizer) {
         return tokenizer.remove("unchecked") == null
                 ? TokenizerCheck.check("trial", tokenizer)
-                : new CheckedTokenizer(tokenizer.toString(), "", new Vocabulary(Map.of(), Map.of()), 1, List.of());
+                : new CheckedTokenizer(
+                        tokenizer.toString(),
+                        "",
+                        new Vocabulary(Map.of(), Map.of()),
+                        1,
+                        new PairRule.Refused("unchecked"),
+                        List.of());
     }
 
     private static String encode(TokenizerDefinition definition, List<String> texts) {
