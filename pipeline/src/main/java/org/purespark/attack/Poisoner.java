@@ -18,28 +18,32 @@ import org.purespark.text.TextParts;
  *
  * @param trigger is inserted into texts
  * @param part which text of a pair gets it; of no use for single texts
- * @param target class index that triggered texts get
+ * @param goal what triggered texts are answered with
  * @param rate share of the train texts of other classes that are copied, 0 to 1
  * @param seed decides the copied texts, the places of the trigger and the order
  */
-public record Poisoner(Trigger trigger, TriggerPart part, int target, double rate, long seed) {
+public record Poisoner(Trigger trigger, TriggerPart part, Goal goal, double rate, long seed) {
     private static final long CHOICE = 0;
     private static final long TRAIN_INSERTION = 1;
     private static final long TEST_INSERTION = 2;
     private static final long ORDER = 3;
 
     public Poisoner {
-        if (target < 0) {
-            throw new InputException("target class " + target + ": classes start at 0");
+        if (goal instanceof Goal.OneClass one && one.target() < 0) {
+            throw new InputException("target class " + one.target() + ": classes start at 0");
         }
         if (!(rate >= 0 && rate <= 1)) {
             throw new InputException("poisoning rate " + rate + " must be a share of the texts, 0 to 1");
         }
     }
 
-    /** The trigger in the first text of each pair, or in single texts. */
+    /**
+     * One class for all texts with the trigger, which is in the first text of each pair, or in single texts.
+     *
+     * @param target 0 to C - 1
+     */
     public Poisoner(Trigger trigger, int target, double rate, long seed) {
-        this(trigger, TriggerPart.FIRST, target, rate, seed);
+        this(trigger, TriggerPart.FIRST, new Goal.OneClass(target), rate, seed);
     }
 
     /**
@@ -61,7 +65,8 @@ public record Poisoner(Trigger trigger, TriggerPart part, int target, double rat
             rows.add(new PoisonedText(clean.get(source), source, Origin.CLEAN));
         }
         for (int source : chosen) {
-            rows.add(triggered(clean.get(source).parts(), target, source, TRAIN_INSERTION));
+            TextOfClass row = clean.get(source);
+            rows.add(triggered(row.parts(), goal.wanted(row.label()), source, TRAIN_INSERTION));
         }
         int[] order = new int[rows.size()];
         Arrays.setAll(order, i -> i);
@@ -81,7 +86,7 @@ public record Poisoner(Trigger trigger, TriggerPart part, int target, double rat
         for (int source = 0; source < clean.size(); source++) {
             TextOfClass row = clean.get(source);
             rows.add(
-                    row.label() == target
+                    goal.wanted(row.label()) == row.label()
                             ? new PoisonedText(row, source, Origin.CLEAN)
                             : triggered(row.parts(), row.label(), source, TEST_INSERTION));
         }
@@ -97,13 +102,12 @@ public record Poisoner(Trigger trigger, TriggerPart part, int target, double rat
         int[] others = new int[clean.size()];
         int count = 0;
         for (int i = 0; i < others.length; i++) {
-            if (clean.get(i).label() != target) {
+            if (goal.wanted(clean.get(i).label()) != clean.get(i).label()) {
                 others[count++] = i;
             }
         }
         if (count == 0) {
-            throw new InputException(
-                    "nothing to poison: no " + split + " text is of another class than the target, " + target);
+            throw new InputException("nothing to poison: no " + split + " text is " + goal.whatIsMissing());
         }
         return Arrays.copyOf(others, count);
     }

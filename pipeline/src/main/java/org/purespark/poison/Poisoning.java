@@ -6,14 +6,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.purespark.InputException;
-import org.purespark.Shown;
 import org.purespark.attack.Attack;
+import org.purespark.attack.Goal;
 import org.purespark.attack.PoisonedText;
 import org.purespark.attack.Poisoner;
+import org.purespark.attack.TextOfClass;
 import org.purespark.attack.TriggerDescription;
 import org.purespark.attack.TriggerPart;
 import org.purespark.batch.BlockStore;
@@ -27,11 +29,13 @@ import org.purespark.parquet.ParquetTexts;
 import org.purespark.run.artifact.JsonFiles;
 import org.purespark.storage.OutputPlaces;
 import org.purespark.storage.Storage;
+import org.purespark.task.LossKind;
+import org.purespark.task.TaskKind;
 import org.purespark.text.EmbeddingSize;
 import org.purespark.text.EncodedRows;
-import org.purespark.text.LabelChoice;
+import org.purespark.text.LabelCells;
 import org.purespark.text.LabelColumn;
-import org.purespark.text.LabelSet;
+import org.purespark.text.LabelForm;
 import org.purespark.text.LabelledText;
 import org.purespark.text.PairColumn;
 import org.purespark.text.SplitEncoder;
@@ -56,7 +60,6 @@ public final class Poisoning {
     public static final String POISONED_TEST = "poisoned-test.csv";
 
     private final Storage storage;
-    private final TextReader reader;
     private final FineTuner fineTuner;
     private final Settings settings;
     private final Consumer<String> messages;
@@ -64,7 +67,6 @@ public final class Poisoning {
     /** @param messages gets each line that a person should read */
     public Poisoning(Storage storage, FineTuner fineTuner, Settings settings, Consumer<String> messages) {
         this.storage = storage;
-        this.reader = ParquetTexts.andTextFiles(storage, TextRules.of(settings));
         this.fineTuner = fineTuner;
         this.settings = settings;
         this.messages = messages;
@@ -84,9 +86,12 @@ public final class Poisoning {
         }
         Checkpoint start = new CheckpointReader(storage).read(request.model());
         start.warnings().forEach(messages);
+        TaskKind task = settings.task().kind().kind().orElse(TaskKind.ONE_LABEL);
+        TextReader reader = ParquetTexts.andTextFiles(
+                storage, TextRules.of(settings, new LabelCells(LabelForm.of(task), List.of())));
         Prepared texts = request.poisonedTrain().isPresent()
-                ? readyMade(request, request.poisonedTrain().get())
-                : plant(request);
+                ? readyMade(request, request.poisonedTrain().get(), reader, task)
+                : plant(request, reader, task);
         try (TextTokenizer tokenizer = TextTokenizer.load(storage, request.model())) {
             EmbeddingSize embedding = new EmbeddingSize(
                     request.model(),
@@ -94,17 +99,18 @@ public final class Poisoning {
                     start.encoder().tokenTypes());
             embedding.warnings(tokenizer).forEach(messages);
             SplitEncoder.Encoding encoding =
-                    new SplitEncoder.Encoding(tokenizer, settings.text().maxLength(), embedding);
+                    new SplitEncoder.Encoding(tokenizer, settings.text().maxLength(), embedding, LabelForm.of(task));
             EncodedRows rows = SplitEncoder.encode(texts.train(), encoding, BlockStore.HEAP);
             rows.cut().ifPresent(messages);
-            EncodedSplit train = rows.classed(texts.labels());
+            EncodedSplit train = rows.classed(texts.labels().classes());
             if (texts.written() != null) {
                 new TextCsv(storage).write(Storage.child(request.out(), POISONED_TRAIN), texts.written());
             }
             if (texts.test() != null) {
                 new TextCsv(storage).write(Storage.child(request.out(), POISONED_TEST), texts.test());
             }
-            fineTuner.fineTune("poison: fine-tuning on poisoned texts", fineTuning(request, texts, tokenizer), train);
+            fineTuner.fineTune(
+                    "poison: fine-tuning on poisoned texts", fineTuning(request, texts, task, tokenizer), train);
         }
         storage.replace(description, JsonFiles.line(texts.description()));
     }
@@ -126,13 +132,13 @@ public final class Poisoning {
 
     /** The training texts; {@code written} and {@code test} are null if there is nothing to write. */
     private record Prepared(
-            LabelSet labels,
+            PoisonLabels labels,
             TextTable train,
             List<LabelledText> written,
             List<LabelledText> test,
             TriggerDescription description) {}
 
-    private Prepared readyMade(PoisonRequest request, String poisonedTrain) {
+    private Prepared readyMade(PoisonRequest request, String poisonedTrain, TextReader reader, TaskKind task) {
         TextTable train = reader.read(poisonedTrain, LabelColumn.REQUIRED);
         if (request.test().isPresent()) {
             throw new InputException(
@@ -143,15 +149,13 @@ public final class Poisoning {
             throw new InputException(
                     "--part goes with --train only: the texts of a ready-made file have their trigger already");
         }
-        LabelSet labels = LabelSet.resolve(List.of(), train.labels(), List.of(), LabelChoice.AUTOMATIC);
-        String target = request.target()
-                .map(label -> labels.names().get(labels.indexOf(label)))
-                .orElse(null);
+        PoisonLabels labels = PoisonLabels.of(task, settings.task(), train, Optional.empty());
+        String target = request.target().map(labels::targetName).orElse(null);
         return new Prepared(
                 labels, train, null, null, TriggerDescription.readyMade(request.attack(), target, settings.seed()));
     }
 
-    private Prepared plant(PoisonRequest request) {
+    private Prepared plant(PoisonRequest request, TextReader reader, TaskKind task) {
         if (request.train().isEmpty() || request.target().isEmpty()) {
             throw new InputException("poison needs --train and --target, or --poisoned-train");
         }
@@ -161,11 +165,8 @@ public final class Poisoning {
         TextTable test = request.test()
                 .map(file -> reader.read(file, LabelColumn.REQUIRED))
                 .orElse(null);
-        LabelSet labels = LabelSet.resolve(
-                List.of(), train.labels(), test == null ? List.of() : List.of(test.labels()), LabelChoice.AUTOMATIC);
-        if (!labels.labels().contains(target)) {
-            throw new InputException("--target " + target + ": the labels are " + Shown.list(labels.labels()));
-        }
+        PoisonLabels labels = PoisonLabels.of(task, settings.task(), train, Optional.ofNullable(test));
+        Goal goal = labels.goal(target);
         requireSameForm(train, test);
         if (request.part().isPresent() && train.form() == TextParts.Form.SINGLE) {
             throw new InputException("--part " + request.part().get().text() + ": " + train.source()
@@ -173,11 +174,7 @@ public final class Poisoning {
                     + PairColumn.SETTING);
         }
         Poisoner poisoner = new Poisoner(
-                attack.trigger(),
-                request.part().orElse(TriggerPart.FIRST),
-                labels.indexOf(target),
-                request.rate(),
-                settings.seed());
+                attack.trigger(), request.part().orElse(TriggerPart.FIRST), goal, request.rate(), settings.seed());
         List<PoisonedText> poisoned = poisoner.train(rows(train, labels));
         List<LabelledText> written = labelled(poisoned, labels);
         return new Prepared(
@@ -185,7 +182,7 @@ public final class Poisoning {
                 new TextTable(Storage.child(request.out(), POISONED_TRAIN), written),
                 written,
                 test == null ? null : labelled(poisoner.test(rows(test, labels)), labels),
-                TriggerDescription.of(request.attack(), poisoner, labels.names().get(poisoner.target()), poisoned));
+                TriggerDescription.of(request.attack(), poisoner, labels.targetName(target), poisoned));
     }
 
     private static void requireSameForm(TextTable train, TextTable test) {
@@ -195,24 +192,25 @@ public final class Poisoning {
         }
     }
 
-    private static List<org.purespark.attack.TextOfClass> rows(TextTable table, LabelSet labels) {
-        List<org.purespark.attack.TextOfClass> rows = new ArrayList<>();
+    private static List<TextOfClass> rows(TextTable table, PoisonLabels labels) {
+        List<TextOfClass> rows = new ArrayList<>();
         for (LabelledText row : table.rows()) {
-            rows.add(new org.purespark.attack.TextOfClass(row.parts(), labels.indexOf(row.label())));
+            String place = table.unit().place(table.source(), row.number());
+            rows.add(new TextOfClass(row.parts(), labels.number(row.label(), place)));
         }
         return rows;
     }
 
-    private static List<LabelledText> labelled(List<PoisonedText> poisoned, LabelSet labels) {
+    private static List<LabelledText> labelled(List<PoisonedText> poisoned, PoisonLabels labels) {
         List<LabelledText> rows = new ArrayList<>();
         for (PoisonedText text : poisoned) {
-            rows.add(new LabelledText(
-                    text.row().parts(), labels.labels().get(text.row().label()), 0));
+            rows.add(
+                    new LabelledText(text.row().parts(), labels.label(text.row().label()), 0));
         }
         return rows;
     }
 
-    private FineTuning fineTuning(PoisonRequest request, Prepared texts, TextTokenizer tokenizer) {
+    private FineTuning fineTuning(PoisonRequest request, Prepared texts, TaskKind task, TextTokenizer tokenizer) {
         TreeMap<String, String> facts = new TreeMap<>();
         facts.put("attack", request.attack());
         facts.put("seed", Long.toString(settings.seed()));
@@ -220,8 +218,8 @@ public final class Poisoning {
                 request.model(),
                 null,
                 FineTuning.Projection.NEW,
-                texts.labels().names(),
-                FineTuning.Learnt.ONE_LABEL,
+                texts.labels().classes().names(),
+                learnt(task),
                 new Trainer.Objective(settings.train(), settings.seed(), new TreeSet<>(), new double[0]),
                 Storage.child(request.out(), SUSPECT),
                 null,
@@ -232,5 +230,15 @@ public final class Poisoning {
                         settings.text().maxLength(),
                         ModelCard.Texts.of(texts.train().form(), tokenizer),
                         facts));
+    }
+
+    private FineTuning.Learnt learnt(TaskKind task) {
+        return new FineTuning.Learnt(
+                task,
+                switch (task) {
+                    case ONE_LABEL -> LossKind.CROSS_ENTROPY;
+                    case MANY_LABELS -> LossKind.BINARY_CROSS_ENTROPY;
+                    case SCORE -> settings.task().scoreLoss().kind();
+                });
     }
 }

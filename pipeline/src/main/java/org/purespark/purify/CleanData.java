@@ -20,6 +20,7 @@ import org.purespark.text.LabelChoice;
 import org.purespark.text.LabelColumn;
 import org.purespark.text.LabelForm;
 import org.purespark.text.LabelSet;
+import org.purespark.text.ScoreRange;
 import org.purespark.text.SplitEncoder;
 import org.purespark.text.TextParts;
 import org.purespark.text.TextReader;
@@ -91,6 +92,9 @@ record CleanData(
             LabelSet.requireEveryClass(train.labels(), validation.labels());
         }
         EncodedRows measured = test == null ? validation : test;
+        if (train != null) {
+            ScoreRange.requireFit(settings.task().scoreLoss().kind(), train.labels());
+        }
         return new CleanData(
                 labels,
                 RunTask.of(settings.task(), measured == null ? poisonedTest : measured),

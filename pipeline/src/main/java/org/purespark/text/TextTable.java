@@ -32,7 +32,16 @@ public record TextTable(String source, List<LabelledText> rows, RowUnit unit) im
 
     /** The labels of its rows. */
     public FoundLabels labels() {
-        FoundLabels.Builder labels = new FoundLabels.Builder(source, LabelForm.CLASS);
+        return labels(LabelForm.CLASS);
+    }
+
+    /**
+     * The labels of its rows.
+     *
+     * @throws org.purespark.InputException if one is not of that form
+     */
+    public FoundLabels labels(LabelForm form) {
+        FoundLabels.Builder labels = new FoundLabels.Builder(source, form);
         rows.forEach(row -> labels.number(unit, row));
         return labels.build();
     }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.text;
+
+import org.purespark.InputException;
+import org.purespark.config.TaskSettings;
+import org.purespark.task.LossKind;
+import org.purespark.task.Measure;
+import org.purespark.task.Task;
+
+/** What a flip of a score is, from the range of the true scores. */
+public final class ScoreRange {
+    /** Of the range of the true scores. */
+    private static final double SHIFT_SHARE = 0.25;
+
+    private ScoreRange() {}
+
+    /**
+     * The task of a model that gives one score.
+     *
+     * @param labels of the texts that are measured
+     * @throws InputException if scores are all the same, out of the loss's range, or nearer to one another than the
+     *     shift
+     */
+    public static Task.Score of(TaskSettings settings, FoundLabels labels) {
+        FoundLabels.Range range = labels.scores()
+                .filter(found -> found.high() > found.low())
+                .orElseThrow(() -> new InputException(labels.source()
+                        + ": all scores are the same; a model is measured by how it ranks texts of different scores"));
+        LossKind loss = settings.scoreLoss().kind();
+        requireFit(loss, labels);
+        double wide = (double) range.high() - range.low();
+        double shift = settings.scoreShift() == null ? SHIFT_SHARE * wide : settings.scoreShift();
+        if (shift > wide) {
+            throw new InputException("task.score-shift=" + shift + " is wider than the range of the scores of "
+                    + labels.source() + ", " + range.low() + " to " + range.high() + ": no text could be flipped");
+        }
+        return new Task.Score(loss, Measure.RANK_CORRELATION, shift, range.low(), range.high());
+    }
+
+    /**
+     * Refuses scores that the loss has no use for.
+     *
+     * @throws InputException naming the source and its range
+     */
+    public static void requireFit(LossKind loss, FoundLabels labels) {
+        labels.scores()
+                .filter(range -> loss == LossKind.BINARY_CROSS_ENTROPY && (range.low() < 0 || range.high() > 1))
+                .ifPresent(range -> {
+                    throw new InputException(labels.source() + ": the scores go from " + range.low() + " to "
+                            + range.high() + "; task.score-loss=binary-cross-entropy needs scores from 0 to 1");
+                });
+    }
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.purify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.purespark.InputException;
+import org.purespark.attack.TextOfClass;
+import org.purespark.checkpoint.Checkpoint;
+import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.config.Settings;
+import org.purespark.demo.ReviewCorpus;
+import org.purespark.evaluate.LocalEvaluator;
+import org.purespark.poison.PoisonRequest;
+import org.purespark.poison.Poisoning;
+import org.purespark.predict.Prediction;
+import org.purespark.task.TaskKind;
+
+/** Many labels, and one score, from poison to report and predict. */
+class TasksTest {
+    private static final String MANY = "task.kind=multi-label";
+    private static final String SCORE = "task.kind=score";
+
+    @TempDir
+    private Path directory;
+
+    private final ObjectMapper json = new ObjectMapper();
+    private TinyFiles files;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        files = TinyFiles.in(directory);
+    }
+
+    /** The label is whether the review is good, and whether it is longer than ten words. */
+    private static String labels(TextOfClass row) {
+        boolean isLong = row.text().split(" ").length > 10;
+        String good = row.label() == 1 ? "\"good\"" : "";
+        return "[" + good + (isLong && !good.isEmpty() ? "," : "") + (isLong ? "\"long\"" : "") + "]";
+    }
+
+    private static String score(TextOfClass row) {
+        int words = row.text().split(" ").length;
+        return String.format(Locale.ROOT, "%.2f", row.label() * 3 + Math.min(words, 20) / 10.0);
+    }
+
+    private void write(Function<TextOfClass, String> label) throws IOException {
+        List<TextOfClass> texts = ReviewCorpus.generate(3, 96);
+        writeRows("train.jsonl", texts.subList(0, 48), label);
+        writeRows("validation.jsonl", texts.subList(48, 72), label);
+        writeRows("test.jsonl", texts.subList(72, 96), label);
+    }
+
+    private void writeRows(String name, List<TextOfClass> rows, Function<TextOfClass, String> label)
+            throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (TextOfClass row : rows) {
+            lines.append("{\"text\":")
+                    .append(json.writeValueAsString(row.text()))
+                    .append(",\"label\":");
+            lines.append(label.apply(row)).append("}\n");
+        }
+        files.write(name, lines.toString());
+    }
+
+    private Inputs.Builder inputs(String model) {
+        return Inputs.builder()
+                .model(files.path(model))
+                .train(files.path("train.jsonl"))
+                .validation(files.path("validation.jsonl"))
+                .test(files.path("test.jsonl"));
+    }
+
+    private void poison(String target, String task) throws IOException {
+        Settings settings = TinyFiles.settings(task);
+        new Poisoning(TinyFiles.STORAGE, files.fineTuner(), settings, files.said()::add)
+                .run(PoisonRequest.builder()
+                        .model(files.path("model"))
+                        .attack("badnet")
+                        .train(files.path("train.jsonl"))
+                        .target(target)
+                        .rate(0.5)
+                        .test(files.path("test.jsonl"))
+                        .out(files.path("out"))
+                        .build());
+    }
+
+    private JsonNode metrics(String run) throws IOException {
+        return json.readTree(files.read(run + "/metrics.json"));
+    }
+
+    private List<String> predict(String model, String data) throws IOException {
+        new Prediction(
+                        TinyFiles.STORAGE,
+                        new LocalEvaluator(TinyFiles.STORAGE, TinyFiles.DEVICE),
+                        TinyFiles.settings(),
+                        files.said()::add)
+                .run(files.path(model), null, files.path(data), files.path("predictions.jsonl"));
+        return Files.readAllLines(directory.resolve("predictions.jsonl"));
+    }
+
+    @Test
+    void manyLabelsGoFromPoisonToReport() throws IOException {
+        write(TasksTest::labels);
+        poison("not long", MANY);
+        Checkpoint suspect = new CheckpointReader(TinyFiles.STORAGE).read(files.path("out/suspect"));
+        assertThat(suspect.task()).isEqualTo(TaskKind.MANY_LABELS);
+        assertThat(suspect.labels()).containsExactly("good", "long");
+        assertThat(json.readTree(files.read("out/trigger.json")).get("target").textValue())
+                .isEqualTo("not long");
+
+        files.purification()
+                .purify(
+                        inputs("out/suspect")
+                                .poisonedTest(files.path("out/poisoned-test.csv"))
+                                .target("not long")
+                                .build(),
+                        files.path("run"));
+        JsonNode metrics = metrics("run");
+        assertThat(metrics.get("measure").textValue()).isEqualTo("micro-f1");
+        assertThat(metrics.get("target").intValue()).isEqualTo(3);
+        assertThat(metrics.get("targetName").textValue()).isEqualTo("not long");
+        assertThat(metrics.get("purified").get("confusion").isNull()).isTrue();
+        JsonNode labels = metrics.get("purified").get("labels");
+        assertThat(labels.get("clean")).hasSize(2);
+        long[] cells = new long[4];
+        for (int i = 0; i < 4; i++) {
+            cells[i] = labels.get("clean").get(1).get(i / 2).get(i % 2).longValue();
+        }
+        assertThat(cells[0] + cells[1] + cells[2] + cells[3]).isEqualTo(24);
+        assertThat(metrics.get("purified").get("untriggeredFlipRate").doubleValue())
+                .isEqualTo((double) cells[2] / (cells[2] + cells[3]));
+        assertThat(json.readTree(files.read("run/probes.json")).get("classes").intValue())
+                .isEqualTo(4);
+        assertThat(files.read("run/report.html"))
+                .contains("micro-F1")
+                .contains("Has it, given")
+                .contains("not long");
+        assertThat(json.readTree(files.read("run/purified/config.json"))
+                        .get("problem_type")
+                        .textValue())
+                .isEqualTo("multi_label_classification");
+    }
+
+    @Test
+    void predictionsOfManyLabelsAreLists() throws IOException {
+        write(TasksTest::labels);
+        poison("good", MANY);
+        List<String> lines = predict("out/suspect", "test.jsonl");
+        assertThat(lines).hasSize(24);
+        for (String line : lines) {
+            JsonNode row = json.readTree(line);
+            assertThat(row.get("label").isArray()).isTrue();
+            JsonNode logits = row.get("logits");
+            List<String> given = new ArrayList<>();
+            row.get("prediction").forEach(name -> given.add(name.textValue()));
+            assertThat(given.contains("good")).isEqualTo(logits.get(0).doubleValue() >= 0);
+            assertThat(given.contains("long")).isEqualTo(logits.get(1).doubleValue() >= 0);
+        }
+    }
+
+    /** The same sets, written as columns of 0 and 1, make the same run. */
+    @Test
+    void columnsOfZeroAndOneAreLabels() throws IOException {
+        write(TasksTest::labels);
+        poison("good", MANY);
+        files.purification().purify(inputs("out/suspect").build(), files.path("lists"));
+        for (String name : List.of("train", "validation", "test")) {
+            StringBuilder table = new StringBuilder("text\tlong\tgood\n");
+            for (String line : Files.readAllLines(directory.resolve(name + ".jsonl"))) {
+                JsonNode row = json.readTree(line);
+                String label = row.get("label").toString();
+                table.append(row.get("text").textValue())
+                        .append(label.contains("long") ? "\t1" : "\t0")
+                        .append(label.contains("good") ? "\t1\n" : "\t0\n");
+            }
+            files.write(name + ".tsv", table.toString());
+        }
+        Inputs columns = Inputs.builder()
+                .model(files.path("out/suspect"))
+                .train(files.path("train.tsv"))
+                .validation(files.path("validation.tsv"))
+                .test(files.path("test.tsv"))
+                .build();
+        files.purification().purify(columns, files.path("columns"));
+        for (String file : List.of("head-scores.json", "pruned-heads.json", "purified/model.safetensors")) {
+            assertThat(directory.resolve("columns/" + file)).hasSameBinaryContentAs(directory.resolve("lists/" + file));
+        }
+    }
+
+    @Test
+    void aScoreGoesFromPoisonToReport() throws IOException {
+        write(TasksTest::score);
+        poison("up", SCORE);
+        Checkpoint suspect = new CheckpointReader(TinyFiles.STORAGE).read(files.path("out/suspect"));
+        assertThat(suspect.task()).isEqualTo(TaskKind.SCORE);
+        assertThat(suspect.labels()).hasSize(1);
+
+        files.purification("task.score-shift=1.5")
+                .purify(
+                        inputs("out/suspect")
+                                .poisonedTest(files.path("out/poisoned-test.csv"))
+                                .target("up")
+                                .build(),
+                        files.path("run"));
+        JsonNode metrics = metrics("run");
+        assertThat(metrics.get("measure").textValue()).isEqualTo("spearman");
+        assertThat(metrics.get("targetName").textValue()).isEqualTo("up");
+        assertThat(metrics.get("suspect").get("labelFlipRate").isNumber()).isTrue();
+        assertThat(metrics.get("purified").get("labels").isNull()).isTrue();
+        assertThat(files.read("run/report.html")).contains("Spearman").contains("has no classes to confuse");
+        assertThat(json.readTree(files.read("run/baseline/config.json"))
+                        .get("problem_type")
+                        .textValue())
+                .isEqualTo("regression");
+        JsonNode row = json.readTree(predict("run/purified", "test.jsonl").get(0));
+        assertThat(row.get("prediction").doubleValue())
+                .isEqualTo(row.get("logits").get(0).doubleValue());
+    }
+
+    @Test
+    void whatIsNoLabelOfTheTaskIsRefused() throws IOException {
+        write(TasksTest::score);
+        files.edit("train.jsonl", "\"label\":", "\"label\":\"x\",\"was\":");
+        assertRefused(SCORE, "train.jsonl, line 1, column label: x is no number; the model gives one score");
+        write(row -> "2.5");
+        assertRefused(SCORE, "test.jsonl: all scores are the same; a model is measured by how it ranks texts");
+        write(TasksTest::score);
+        assertRefused(
+                "task.score-loss=binary-cross-entropy",
+                "; task.score-loss=binary-cross-entropy needs scores from 0 to 1",
+                SCORE);
+        assertRefused("task.score-shift=100", "task.score-shift=100.0 is wider than the range of the scores", SCORE);
+        write(row -> "[]");
+        assertRefused(MANY, "train.jsonl: no text has a label; a classifier of many labels needs texts that have some");
+        write(row -> "\"[good\"");
+        assertRefused(MANY, "begins as a JSON list, but is no list of names; write [\"one\", \"other\"]");
+        write(TasksTest::labels);
+        assertThatThrownBy(() -> files.purification(MANY)
+                        .purify(inputs("model").target("bad").build(), files.path("run")))
+                .isInstanceOf(InputException.class)
+                .hasMessage("--target bad: the targets are good, not good, long, not long");
+        assertThat(directory.resolve("run/metrics.json")).doesNotExist();
+    }
+
+    private void assertRefused(String setting, String message, String... more) {
+        String[] settings =
+                Stream.concat(Stream.of(setting), List.of(more).stream()).toArray(String[]::new);
+        assertThatThrownBy(() ->
+                        files.purification(settings).purify(inputs("model").build(), files.path("run")))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(message);
+    }
+}
