@@ -148,10 +148,21 @@ record Golden(String family, String directory, JsonNode expected, Checkpoint che
         return SafeTensorsReader.readAll(STORAGE, sequenceFile(family + ".safetensors"));
     }
 
+    static JsonNode task(String name) throws IOException {
+        return new ObjectMapper().readTree(STORAGE.read(file("tasks/" + name + ".json"), FileKind.RUN_FILE));
+    }
+
+    static SortedMap<String, Tensor> taskTensors(String name) throws IOException {
+        return SafeTensorsReader.readAll(STORAGE, file("tasks/" + name + ".safetensors"));
+    }
+
     private static String sequenceFile(String name) {
+        return file("sequence/" + name);
+    }
+
+    private static String file(String name) {
         try {
-            return Path.of(Golden.class.getResource("/golden/sequence/" + name).toURI())
-                    .toString();
+            return Path.of(Golden.class.getResource("/golden/" + name).toURI()).toString();
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
