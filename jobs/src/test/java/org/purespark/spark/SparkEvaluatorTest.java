@@ -175,6 +175,26 @@ class SparkEvaluatorTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 30, 75})
+    void tokenTypesOfPairsReachTheExecutors(int blockIds) {
+        SplitBuilder blocks = new SplitBuilder(BlockStore.HEAP, blockIds);
+        for (int text = 0; text < pass.texts().size(); text++) {
+            int[] ids = pass.texts().ids(text);
+            blocks.add(ids, ids.length / 2, pass.texts().label(text));
+        }
+        Evaluator.Pass pairs = new Evaluator.Pass("test", pass.model(), blocks.build(), BATCH_TEXTS);
+        Evaluator portions = evaluator(3, 1);
+        assertThat(portions.statistics(pairs, NONE, 128)).isEqualTo(local.statistics(pairs, NONE, 128));
+        List<float[]> expected = local.logits(pairs);
+        List<float[]> actual = portions.logits(pairs);
+        List<float[]> single = local.logits(pass);
+        for (int i = 0; i < 12; i++) {
+            assertThat(actual.get(i)).containsExactly(expected.get(i));
+            assertThat(actual.get(i)).as("without types").isNotEqualTo(single.get(i));
+        }
+    }
+
     @Test
     void logitsComeBackInTheOrderOfTheTexts() {
         List<float[]> expected = local.logits(pass);

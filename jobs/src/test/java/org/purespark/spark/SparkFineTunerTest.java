@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -26,7 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.InputException;
+import org.purespark.batch.BlockStore;
 import org.purespark.batch.EncodedSplit;
+import org.purespark.batch.SplitBuilder;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.ModelCard;
 import org.purespark.checkpoint.Tensor;
@@ -77,10 +80,30 @@ class SparkFineTunerTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void tasksThatTrainTogetherEndWithWhatOneProcessTrains(int slots) throws Exception {
+        assertSameTraining(slots, split());
+    }
+
+    @Test
+    void tasksThatTrainOnPairsTogetherEndWithWhatOneProcessTrains() throws Exception {
+        assertSameTraining(2, pairs());
+        String types = "embeddings.token_type_embeddings.weight";
+        float[] trained = tensors("together").get(types).values();
+        float[] before = new CheckpointReader(storage)
+                .read(golden.resolve("model").toString())
+                .tensors()
+                .get(types)
+                .values();
+        int width = trained.length / 2;
+        assertThat(Arrays.copyOfRange(trained, width, 2 * width))
+                .as("type 1, trained")
+                .isNotEqualTo(Arrays.copyOfRange(before, width, 2 * width));
+    }
+
+    private void assertSameTraining(int slots, EncodedSplit texts) throws Exception {
         List<Trainer.StepReport> expected = new LocalFineTuner(storage, new Device.Cpu(1))
-                .fineTune("alone", fineTuning("alone", golden.resolve("model"), 1e-3), split());
+                .fineTune("alone", fineTuning("alone", golden.resolve("model"), 1e-3), texts);
         List<Trainer.StepReport> steps =
-                fineTuner(slots).fineTune("together", fineTuning("together", golden.resolve("model"), 1e-3), split());
+                fineTuner(slots).fineTune("together", fineTuning("together", golden.resolve("model"), 1e-3), texts);
         assertThat(steps).hasSameSizeAs(expected);
         for (int i = 0; i < steps.size(); i++) {
             assertThat(steps.get(i).result().loss())
@@ -182,6 +205,17 @@ class SparkFineTunerTest {
     private static List<BlockId> blocksLeft() {
         Function1<BlockId, Object> exchanged = id -> id.name().contains("_pure_");
         return CollectionConverters.asJava(SparkEnv.get().blockManager().getMatchingBlockIds(exchanged));
+    }
+
+    /** The second half of each text has type 1. */
+    private EncodedSplit pairs() throws Exception {
+        EncodedSplit single = split();
+        SplitBuilder pairs = new SplitBuilder(BlockStore.HEAP);
+        for (int text = 0; text < single.size(); text++) {
+            int[] ids = single.ids(text);
+            pairs.add(ids, ids.length / 2, single.label(text));
+        }
+        return pairs.build();
     }
 
     private EncodedSplit split() throws Exception {

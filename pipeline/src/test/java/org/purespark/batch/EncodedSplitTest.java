@@ -22,23 +22,30 @@ import org.purespark.task.Answers;
 
 class EncodedSplitTest {
     /** Random texts; ids of some go beyond two bytes. */
-    private record Texts(List<int[]> ids, int[] labels) {
+    private record Texts(List<int[]> ids, int[] seconds, int[] labels) {
         static Texts of(int count, long seed) {
             Random random = new Random(seed);
             List<int[]> ids = new ArrayList<>();
+            int[] seconds = new int[count];
             int[] labels = new int[count];
             for (int i = 0; i < count; i++) {
                 int most = random.nextInt(4) == 0 ? 300_000 : 65_536;
                 ids.add(random.ints(1 + random.nextInt(9), 0, most).toArray());
                 labels[i] = random.nextInt(4) - 1;
+                int length = ids.get(i).length;
+                seconds[i] = random.nextInt(3) == 0 ? random.nextInt(length) : length;
             }
-            return new Texts(ids, labels);
+            return new Texts(ids, seconds, labels);
+        }
+
+        Texts withoutTypes() {
+            return new Texts(ids, ids.stream().mapToInt(text -> text.length).toArray(), labels);
         }
 
         EncodedSplit split(int blockIds, BlockStore store) {
             SplitBuilder split = new SplitBuilder(store, blockIds);
             for (int i = 0; i < labels.length; i++) {
-                split.add(ids.get(i), labels[i]);
+                split.add(ids.get(i), seconds[i], labels[i]);
             }
             return split.build();
         }
@@ -53,7 +60,9 @@ class EncodedSplitTest {
                 blockIds,
                 block -> ByteBuffer.allocateDirect(block.remaining()).put(block).flip());
         assertSame(texts, split);
-        assertSame(texts, EncodedSplit.of(texts.ids(), texts.labels()));
+        EncodedSplit single = EncodedSplit.of(texts.ids(), texts.labels());
+        assertSame(texts.withoutTypes(), single);
+        assertSame(texts.withoutTypes(), copied(single));
         assertSame(texts, copied(split));
         for (int from = 0; from < count; from++) {
             assertThat(split.endWithin(from, 1)).isBetween(from + 1, count);
@@ -68,6 +77,7 @@ class EncodedSplitTest {
         chosen.clear(count, 64);
         Texts expected = new Texts(
                 chosen.stream().mapToObj(texts.ids()::get).toList(),
+                chosen.stream().map(i -> texts.seconds()[i]).toArray(),
                 chosen.stream().map(i -> texts.labels()[i]).toArray());
         assertSame(expected, texts.split(17, BlockStore.HEAP).only(chosen, BlockStore.HEAP));
     }
@@ -84,6 +94,7 @@ class EncodedSplitTest {
                 .isEqualTo(texts.ids().get(13).length
                         + texts.ids().get(2).length
                         + texts.ids().get(7).length);
+        assertThat(split.seconds(batch)).containsExactly(texts.seconds()[13], texts.seconds()[2], texts.seconds()[7]);
         int[] labels = ((Answers.Classes) split.answers(batch)).numbers();
         assertThat(labels[0]).isEqualTo(texts.labels()[13] < 0 ? EncodedSplit.NO_LABEL : texts.labels()[13] + 5);
     }
@@ -119,6 +130,7 @@ class EncodedSplitTest {
             assertThat(actual.ids(i))
                     .as("text " + i)
                     .containsExactly(expected.ids().get(i));
+            assertThat(actual.second(i)).as("type 1 of text " + i).isEqualTo(expected.seconds()[i]);
         }
     }
 
