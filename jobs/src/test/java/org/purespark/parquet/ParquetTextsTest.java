@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -29,7 +30,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.InputException;
 import org.purespark.spark.LocalSession;
 import org.purespark.storage.Storage;
+import org.purespark.text.ColumnNames;
+import org.purespark.text.LabelCells;
 import org.purespark.text.LabelColumn;
+import org.purespark.text.LabelForm;
 import org.purespark.text.LabelledText;
 import org.purespark.text.RowUnit;
 import org.purespark.text.TextLimits;
@@ -69,6 +73,43 @@ class ParquetTextsTest {
         TextTable table = read("a.parquet", LabelColumn.REQUIRED);
         assertThat(table.rows()).containsExactly(new LabelledText("é 😀", "1", 1));
         assertThat(table.unit()).isEqualTo(RowUnit.ROW);
+    }
+
+    @Test
+    void setsOfLabelsAreArraysOrColumnsOfZeroAndOne() {
+        write(
+                "a.parquet",
+                spark.sql("SELECT 'x' AS text, array('b', 'a') AS label UNION ALL SELECT 'y', array()")
+                        .coalesce(1)
+                        .collectAsList(),
+                new StructType()
+                        .add("text", DataTypes.StringType)
+                        .add("label", DataTypes.createArrayType(DataTypes.StringType)));
+        assertThat(read(new LabelCells(LabelForm.SET, List.of()), "a.parquet").rows())
+                .extracting(LabelledText::label)
+                .containsExactly("[\"a\",\"b\"]", "[]");
+        write(
+                "b.parquet",
+                spark.sql("SELECT 1 AS a, 'x' AS text, false AS b").collectAsList(),
+                new StructType()
+                        .add("a", DataTypes.IntegerType)
+                        .add("text", DataTypes.StringType)
+                        .add("b", DataTypes.BooleanType));
+        assertThat(read(new LabelCells(LabelForm.SET, List.of("a", "b")), "b.parquet")
+                        .rows())
+                .extracting(LabelledText::label)
+                .containsExactly("[\"a\"]");
+    }
+
+    @Test
+    void scoresAreNumbers() {
+        write(
+                "a.parquet",
+                spark.sql("SELECT 'x' AS text, CAST(2.5 AS DOUBLE) AS label").collectAsList(),
+                new StructType().add("text", DataTypes.StringType).add("label", DataTypes.DoubleType));
+        assertThat(read(new LabelCells(LabelForm.SCORE, List.of()), "a.parquet").rows())
+                .extracting(LabelledText::label)
+                .containsExactly("2.5");
     }
 
     @Test
@@ -251,6 +292,15 @@ class ParquetTextsTest {
         assertThatThrownBy(() -> read(name, LabelColumn.REQUIRED))
                 .isInstanceOf(InputException.class)
                 .hasMessage(directory.resolve(name) + message);
+    }
+
+    private TextTable read(LabelCells cells, String name) {
+        TextRules usual = TextRules.usual(new TextLimits(1_000_000, 1_000));
+        ColumnNames columns = new ColumnNames(
+                Optional.empty(), Optional.empty(), usual.columns().pair(), cells);
+        return ParquetTexts.andTextFiles(
+                        new Storage(new Configuration()), new TextRules(usual.limits(), columns, usual.delimiter()))
+                .read(directory + "/" + name, LabelColumn.REQUIRED);
     }
 
     private TextTable read(String name, LabelColumn labels) {

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.IntUnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.batch.BlockStore;
 import org.purespark.batch.EncodedSplit;
+import org.purespark.batch.LabelMeaning;
 import org.purespark.batch.SplitBuilder;
 import org.purespark.config.EngineChoice;
 import org.purespark.evaluate.Evaluator;
@@ -35,6 +37,8 @@ import org.purespark.metrics.Tally;
 import org.purespark.model.Device;
 import org.purespark.run.progress.Progress;
 import org.purespark.storage.Storage;
+import org.purespark.task.LossKind;
+import org.purespark.task.Task;
 
 /** Sums from executors against those of one process: whatever the number of partitions, the figures are the same. */
 class SparkEvaluatorTest {
@@ -86,6 +90,35 @@ class SparkEvaluatorTest {
         assertThat(actual).isEqualTo(local.statistics(pass, NONE, 128));
         assertThat(actual.variances().scores().texts()).isEqualTo(12);
         assertThat(actual.tally().texts()).as("texts with a label").isEqualTo(11);
+    }
+
+    /** Of many labels and of scores; the first logit of a model of two classes serves as a score. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7, 40})
+    void talliesOfOtherTasksDoNotDependOnTheNumberOfPartitions(int partitions) {
+        float[][] rows = {{0, 0}, {1, 0}, {1, 1}};
+        EncodedSplit sets = withAnswers(new LabelMeaning.Sets(rows), text -> text % 4 == 3 ? -1 : text % 3);
+        EncodedSplit scores =
+                withAnswers(new LabelMeaning.Scores(), text -> LabelMeaning.Scores.number(text % 5 - 2.25f));
+        Task score = new Task.Score(LossKind.SQUARED_ERROR, 0.5, -2.25, 1.75);
+        for (Evaluator.Pass each : List.of(
+                new Evaluator.Pass("sets", pass.model(), new Task.ManyLabels(0.5), sets, BATCH_TEXTS),
+                new Evaluator.Pass("scores", pass.model(), score, scores, BATCH_TEXTS))) {
+            List<Tally> distributed = evaluator(partitions).tallies(each, List.of(NONE));
+            assertThat(distributed).isEqualTo(local.tallies(each, List.of(NONE)));
+            assertThat(distributed.get(0).quality()).isPresent();
+            assertThat(evaluator(partitions).statistics(each, NONE, 128)).isEqualTo(local.statistics(each, NONE, 128));
+        }
+    }
+
+    private static EncodedSplit withAnswers(LabelMeaning meaning, IntUnaryOperator number) {
+        List<int[]> ids = new ArrayList<>();
+        int[] numbers = new int[pass.texts().size()];
+        for (int text = 0; text < numbers.length; text++) {
+            ids.add(pass.texts().ids(text));
+            numbers[text] = number.applyAsInt(text);
+        }
+        return EncodedSplit.of(ids, numbers).with(meaning);
     }
 
     @ParameterizedTest

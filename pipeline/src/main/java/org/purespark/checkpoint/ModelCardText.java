@@ -39,8 +39,13 @@ final class ModelCardText {
             text.add("");
         }
         if (checkpoint.hasClassifier()) {
-            text.add("Classes, in id order: "
-                    + checkpoint.labels().stream().map(ModelCardText::code).collect(Collectors.joining(", ")) + ".");
+            String names = checkpoint.labels().stream().map(ModelCardText::code).collect(Collectors.joining(", "));
+            text.add(
+                    switch (checkpoint.task()) {
+                        case ONE_LABEL -> "Classes, in id order: " + names + ".";
+                        case MANY_LABELS -> "Labels, in id order; a text may have any of them: " + names + ".";
+                        case SCORE -> "It gives one score for a text.";
+                    });
             text.add("");
         }
         heads(text);
@@ -116,7 +121,7 @@ final class ModelCardText {
             return;
         }
         text.add("    logits = model(**batch).logits" + (sequence ? "" : "[:, 0]"))
-                .add("print([model.config.id2label[i] for i in logits.argmax(-1).tolist()])")
+                .add(printed())
                 .add("```");
         if (!sequence) {
             text.add("")
@@ -127,6 +132,16 @@ final class ModelCardText {
                     .add("before it. As a token classifier, its logits at token 0 are the text's; the others mean"
                             + " nothing.");
         }
+    }
+
+    /** The line of Python that prints the answers; {@code logits} is [B, C]. */
+    private String printed() {
+        return switch (checkpoint.task()) {
+            case ONE_LABEL -> "print([model.config.id2label[i] for i in logits.argmax(-1).tolist()])";
+            case MANY_LABELS -> "print([[model.config.id2label[i] for i, p in enumerate(row) if p >= 0.5]"
+                    + " for row in logits.sigmoid().tolist()])";
+            case SCORE -> "print(logits[:, 0].tolist())";
+        };
     }
 
     /** An encoder has no pooler here; without an option its class would add one with random weights. */

@@ -94,6 +94,7 @@ public final class Inspection {
                 encoder.vocabulary(),
                 encoder.positions(),
                 survey.labels(),
+                survey.labels().isEmpty() ? null : survey.task().problemType(),
                 survey.prunedHeads());
     }
 

@@ -57,6 +57,7 @@ public record InspectionReport(
      * @param family its model_type
      * @param modelClass of transformers, which computes the same
      * @param labels of the classes, by id; empty without classifier
+     * @param task what the classifier answers, as in problem_type; null without classifier
      * @param prunedHeads number of heads that are declared pruned
      */
     public record ArchitectureFacts(
@@ -69,6 +70,7 @@ public record InspectionReport(
             int vocabulary,
             int positions,
             List<String> labels,
+            String task,
             int prunedHeads) {}
 
     /**

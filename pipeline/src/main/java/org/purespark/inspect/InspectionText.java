@@ -55,6 +55,9 @@ public final class InspectionText {
                 + facts.heads() + " heads, hidden " + facts.hidden() + ", intermediate " + facts.intermediate()
                 + ", vocabulary " + facts.vocabulary() + ", positions " + facts.positions());
         text.add("classes     " + (facts.labels().isEmpty() ? "none" : Shown.list(facts.labels())));
+        if (facts.task() != null) {
+            text.add("task        " + facts.task());
+        }
         if (facts.prunedHeads() > 0) {
             text.add("pruned      " + facts.prunedHeads() + " heads by config.json");
         }

@@ -103,7 +103,7 @@ public record ReportModel(
                 switch (measure()) {
                     case ACCURACY -> TaskKind.ONE_LABEL;
                     case MICRO_F1 -> TaskKind.MANY_LABELS;
-                    case RANK_CORRELATION, NDCG -> TaskKind.SCORE;
+                    case RANK_CORRELATION -> TaskKind.SCORE;
                 };
         return new FlipTargets(task, labels).name(target);
     }

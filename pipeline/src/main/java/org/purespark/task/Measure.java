@@ -10,13 +10,7 @@ public enum Measure {
     /** 2·TP / (2·TP + FP + FN) over all pairs of text and label. */
     MICRO_F1("micro-f1", "F1"),
     /** Spearman's correlation of true and given scores; 0 where it is negative, or one of them is constant. */
-    RANK_CORRELATION("spearman", "ρ"),
-    /**
-     * Mean over queries, the first texts of pairs, of the normalized discounted cumulative gain of the ten texts with
-     * the highest scores; gain is the true score, discount log2(rank + 1). Queries whose true scores are all the same
-     * are left out.
-     */
-    NDCG("ndcg-10", "nDCG");
+    RANK_CORRELATION("spearman", "ρ");
 
     private final String text;
     private final String heading;
@@ -40,8 +34,6 @@ public enum Measure {
                     + " place of accuracy, here and below.";
             case RANK_CORRELATION -> "The model gives a score, so Spearman’s rank correlation ρ with the true scores"
                     + " stands in place of accuracy, here and below.";
-            case NDCG -> "The model ranks the texts of a query, so nDCG of the first ten stands in place of accuracy,"
-                    + " here and below.";
         };
     }
 

@@ -71,18 +71,14 @@ public sealed interface Task extends Serializable {
      *
      * @param loss squared error, where the score is the logit; or binary cross-entropy, where the score is the logistic
      *     function of the logit and true scores are from 0 to 1
-     * @param measure {@link Measure#RANK_CORRELATION} or {@link Measure#NDCG}
      * @param shift δ, above 0
      * @param low lowest true score of the texts that are measured
      * @param high the highest
      */
-    record Score(LossKind loss, Measure measure, double shift, double low, double high) implements Task {
+    record Score(LossKind loss, double shift, double low, double high) implements Task {
         public Score {
             if (loss == LossKind.CROSS_ENTROPY) {
                 throw new IllegalArgumentException("a score has no cross-entropy of classes");
-            }
-            if (measure != Measure.RANK_CORRELATION && measure != Measure.NDCG) {
-                throw new IllegalArgumentException(measure + " is no measure of scores");
             }
             if (!(shift > 0) || !(low <= high)) {
                 throw new IllegalArgumentException("shift " + shift + " with scores from " + low + " to " + high);
@@ -92,6 +88,11 @@ public sealed interface Task extends Serializable {
         @Override
         public TaskKind kind() {
             return TaskKind.SCORE;
+        }
+
+        @Override
+        public Measure measure() {
+            return Measure.RANK_CORRELATION;
         }
 
         /** The score of a logit. */

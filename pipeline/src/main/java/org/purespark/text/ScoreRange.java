@@ -4,7 +4,6 @@ package org.purespark.text;
 import org.purespark.InputException;
 import org.purespark.config.TaskSettings;
 import org.purespark.task.LossKind;
-import org.purespark.task.Measure;
 import org.purespark.task.Task;
 
 /** What a flip of a score is, from the range of the true scores. */
@@ -34,7 +33,7 @@ public final class ScoreRange {
             throw new InputException("task.score-shift=" + shift + " is wider than the range of the scores of "
                     + labels.source() + ", " + range.low() + " to " + range.high() + ": no text could be flipped");
         }
-        return new Task.Score(loss, Measure.RANK_CORRELATION, shift, range.low(), range.high());
+        return new Task.Score(loss, shift, range.low(), range.high());
     }
 
     /**
