@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.InputException;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.checkpoint.ModelAddress;
 import org.purespark.checkpoint.ModelCard;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.config.EngineChoice;
@@ -160,8 +161,7 @@ class SparkFineTunerTest {
                 d.classifierDropout(),
                 1);
         return new FineTuning(
-                model.toString(),
-                null,
+                ModelAddress.of(model.toString()),
                 FineTuning.Projection.NEW,
                 List.of("negative", "positive"),
                 new Trainer.Objective(settings, 11, new TreeSet<>(), new double[] {0.1, 0, 0.15}),
