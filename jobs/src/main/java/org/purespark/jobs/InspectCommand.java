@@ -4,6 +4,7 @@ package org.purespark.jobs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.purespark.checkpoint.ModelAddress;
 import org.purespark.inspect.Inspection;
 import org.purespark.inspect.InspectionReport;
 import org.purespark.inspect.InspectionText;
@@ -28,6 +29,12 @@ final class InspectCommand implements Callable<Integer> {
     private String model;
 
     @Option(
+            names = "--base-model",
+            paramLabel = "DIR",
+            description = "Hugging Face directory of the base model, if MODEL is a LoRA adapter (PEFT).")
+    private String baseModel;
+
+    @Option(
             names = "--format",
             paramLabel = "FORMAT",
             defaultValue = "text",
@@ -39,7 +46,8 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        InspectionReport report = Inspection.of(SparkWork.storageWithoutSpark(), model);
+        InspectionReport report =
+                Inspection.of(SparkWork.storageWithoutSpark(), new ModelAddress(model, null, baseModel));
         PrintWriter out = spec.commandLine().getOut();
         switch (format) {
             case TEXT -> out.println(InspectionText.of(report));

@@ -4,6 +4,7 @@ package org.purespark.jobs;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.purespark.attack.TriggerPart;
+import org.purespark.checkpoint.ModelAddress;
 import org.purespark.config.ResolvedSettings;
 import org.purespark.poison.PoisonRequest;
 import org.purespark.poison.Poisoning;
@@ -22,6 +23,12 @@ import picocli.CommandLine.Spec;
 final class PoisonCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "DIR", required = true, description = "Clean Hugging Face encoder.")
     private String model;
+
+    @Option(
+            names = "--base-model",
+            paramLabel = "DIR",
+            description = "Hugging Face directory of the base model, if --model is a LoRA adapter (PEFT).")
+    private String baseModel;
 
     @Option(
             names = "--attack",
@@ -82,6 +89,7 @@ final class PoisonCommand implements Callable<Integer> {
                     resolved,
                     Inputs.builder()
                             .model(model)
+                            .baseModel(baseModel)
                             .train(train == null ? poisonedTrain : train)
                             .test(test)
                             .target(target)
@@ -91,7 +99,8 @@ final class PoisonCommand implements Callable<Integer> {
             return 0;
         }
         Poisoning.requireApart(SparkWork.storageWithoutSpark(), request());
-        TrainingMemory.require(SparkWork.storageWithoutSpark(), model, resolved.settings());
+        TrainingMemory.require(
+                SparkWork.storageWithoutSpark(), new ModelAddress(model, null, baseModel), resolved.settings());
         try (SparkWork work = new SparkWork("poison", spec.commandLine().getErr())) {
             new Poisoning(
                             work.storage(),
@@ -107,6 +116,7 @@ final class PoisonCommand implements Callable<Integer> {
     private PoisonRequest request() {
         return PoisonRequest.builder()
                 .model(model)
+                .baseModel(baseModel)
                 .attack(attack)
                 .train(train)
                 .target(target)

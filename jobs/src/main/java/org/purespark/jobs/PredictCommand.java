@@ -3,6 +3,7 @@ package org.purespark.jobs;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import org.purespark.checkpoint.ModelAddress;
 import org.purespark.config.ResolvedSettings;
 import org.purespark.predict.Prediction;
 import org.purespark.purify.Inputs;
@@ -26,6 +27,12 @@ final class PredictCommand implements Callable<Integer> {
     private String classifier;
 
     @Option(
+            names = "--base-model",
+            paramLabel = "DIR",
+            description = "Hugging Face directory of the base model, if --model is a LoRA adapter (PEFT).")
+    private String baseModel;
+
+    @Option(
             names = "--data",
             paramLabel = "FILE",
             required = true,
@@ -47,19 +54,24 @@ final class PredictCommand implements Callable<Integer> {
         if (settings.dryRun()) {
             DryRun.print(
                     resolved,
-                    Inputs.builder().model(model).classifier(classifier).build(),
+                    Inputs.builder()
+                            .model(model)
+                            .classifier(classifier)
+                            .baseModel(baseModel)
+                            .build(),
                     SparkWork.storageWithoutSpark(),
                     spec.commandLine().getOut());
             return 0;
         }
-        Prediction.requireWritable(SparkWork.storageWithoutSpark(), model, classifier, data, out);
+        ModelAddress address = new ModelAddress(model, classifier, baseModel);
+        Prediction.requireWritable(SparkWork.storageWithoutSpark(), address, data, out);
         try (SparkWork work = new SparkWork("predict", spec.commandLine().getErr())) {
             new Prediction(
                             work.storage(),
                             work.evaluator(resolved.settings().compute().engine()),
                             resolved.settings(),
                             work::say)
-                    .run(model, classifier, data, out);
+                    .run(address, data, out);
         }
         spec.commandLine().getOut().println(out);
         return 0;

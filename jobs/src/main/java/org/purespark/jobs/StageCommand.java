@@ -5,9 +5,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.EnumSet;
-import java.util.Optional;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.purespark.checkpoint.ModelAddress;
 import org.purespark.config.ResolvedSettings;
 import org.purespark.config.Settings;
 import org.purespark.purify.Inputs;
@@ -79,16 +80,19 @@ final class StageCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** The model to train: of the option, else of the run directory; null if neither has it. */
-    private String model(Storage storage) {
-        Optional<String> given = inputs.inputs().model();
-        if (given.isPresent() || stage == null) {
-            return given.orElse(null);
+    /** The model to train: of the options, else of the run directory; null if neither has it. */
+    private ModelAddress model(Storage storage) {
+        Inputs given = inputs.inputs();
+        if (given.model().isEmpty() && stage != null) {
+            Inputs.Builder remembered = Inputs.builder();
+            RunDirectory.inspect(storage, run, Clock.systemUTC()).record().ifPresent(record -> {
+                for (String name : List.of(Inputs.MODEL, Inputs.BASE_MODEL)) {
+                    InputFingerprint input = record.inputs().get(name);
+                    remembered.address(name, input == null ? null : input.address());
+                }
+            });
+            given = given.orElse(remembered.build());
         }
-        return RunDirectory.inspect(storage, run, Clock.systemUTC())
-                .record()
-                .map(record -> record.inputs().get(Inputs.MODEL))
-                .map(InputFingerprint::address)
-                .orElse(null);
+        return given.model().isPresent() ? given.modelAddress() : null;
     }
 }

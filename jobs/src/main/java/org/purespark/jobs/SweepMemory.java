@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
 import org.purespark.InputException;
 import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.checkpoint.ModelAddress;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.model.MemoryNeed;
 import org.purespark.storage.Lookups;
@@ -62,26 +64,26 @@ final class SweepMemory {
     static SweepMemory of(
             Storage storage, SweepPlan plan, Map<String, String> places, TaskProcess process, int maxConcurrent)
             throws IOException {
-        TreeSet<String> models = new TreeSet<>();
-        plan.toDo().forEach(planned -> models.add(planned.run().inputs().model().orElseThrow()));
+        Set<ModelAddress> models = new LinkedHashSet<>();
+        plan.toDo().forEach(planned -> models.add(planned.run().inputs().modelAddress()));
         CheckpointReader reader = new CheckpointReader(storage);
         List<Optional<EncoderConfig>> found =
                 Lookups.each("the suspects' shapes", models, model -> shape(reader, model));
-        Map<String, Optional<EncoderConfig>> shapes = new HashMap<>();
+        Map<ModelAddress, Optional<EncoderConfig>> shapes = new HashMap<>();
         int next = 0;
-        for (String model : models) {
+        for (ModelAddress model : models) {
             shapes.put(model, found.get(next++));
         }
         List<SuspectNeed> rows = new ArrayList<>();
         for (PlannedRun planned : plan.toDo()) {
             SuspectRun run = planned.run();
-            shapes.get(run.inputs().model().orElseThrow())
+            shapes.get(run.inputs().modelAddress())
                     .ifPresent(shape -> rows.add(new SuspectNeed(places.get(run.name()), run, shape)));
         }
         return new SweepMemory(rows, plan.mode(), process, maxConcurrent);
     }
 
-    private static Optional<EncoderConfig> shape(CheckpointReader reader, String model) {
+    private static Optional<EncoderConfig> shape(CheckpointReader reader, ModelAddress model) {
         try {
             EncoderConfig shape = reader.readShape(model);
             // Refuses a model with more parameters than an array can have.

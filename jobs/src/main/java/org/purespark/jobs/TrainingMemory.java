@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.util.Locale;
 import org.apache.spark.SparkConf;
 import org.purespark.InputException;
+import org.purespark.checkpoint.AdapterBase;
 import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.checkpoint.ModelAddress;
 import org.purespark.config.Settings;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.model.MemoryNeed;
@@ -39,15 +41,20 @@ record TrainingMemory(MemoryNeed need, int tasks, MemoryNeed.Work work, TaskProc
     /**
      * Refuses a training that cannot fit, before Spark starts.
      *
-     * @param model directory of the checkpoint to train; if it is missing, the command reports this later
+     * @param model the checkpoint to train; if it is missing, the command reports this later
      */
-    static void require(Storage storage, String model, Settings settings) throws IOException {
-        if (model == null || !storage.exists(Storage.child(model, "config.json"))) {
+    static void require(Storage storage, ModelAddress model, Settings settings) throws IOException {
+        if (model == null || !isThere(storage, model.directory())) {
             return;
         }
         EncoderConfig config = new CheckpointReader(storage).readShape(model);
         of(config, settings, TaskProcess.of(new SparkConf(), Machine.ofThisProcess()))
                 .require();
+    }
+
+    private static boolean isThere(Storage storage, String directory) throws IOException {
+        return storage.exists(Storage.child(directory, "config.json"))
+                || storage.isDirectory(directory) && AdapterBase.isAdapter(storage, directory);
     }
 
     /** @throws InputException if there is too little */

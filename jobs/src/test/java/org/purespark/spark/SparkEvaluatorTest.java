@@ -243,7 +243,7 @@ class SparkEvaluatorTest {
         HeadScores first = evaluator(2).statistics(pass, NONE, 128).variances().scores();
         ModelSource other = new ModelSource(
                 pass.model().directory().replace("bert", "electra"),
-                pass.model().classifierFile().replace("bert", "electra"),
+                pass.model().address().classifierFile().replace("bert", "electra"),
                 "other");
         Evaluator.Pass otherPass = new Evaluator.Pass("test", other, pass.texts(), BATCH_TEXTS);
         HeadScores second =

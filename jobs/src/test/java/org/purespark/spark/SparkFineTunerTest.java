@@ -31,6 +31,7 @@ import org.purespark.batch.BlockStore;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.batch.SplitBuilder;
 import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.checkpoint.ModelAddress;
 import org.purespark.checkpoint.ModelCard;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.config.EngineChoice;
@@ -183,8 +184,7 @@ class SparkFineTunerTest {
                 d.classifierDropout(),
                 1);
         return new FineTuning(
-                model.toString(),
-                null,
+                ModelAddress.of(model.toString()),
                 FineTuning.Projection.NEW,
                 List.of("negative", "positive"),
                 FineTuning.Learnt.ONE_LABEL,

@@ -18,7 +18,8 @@ import org.purespark.storage.Storage;
 
 /**
  * Reads Hugging Face model directories: {@code config.json}, weights as {@code model.safetensors} or
- * {@code pytorch_model.bin} (each sharded too), tokenizer files, and a {@code classifier.safetensors} beside them. A
+ * {@code pytorch_model.bin} (each sharded too), tokenizer files, and a {@code classifier.safetensors} beside them; and
+ * PEFT's LoRA adapters ({@code adapter_config.json}), each merged into the model in its base model's directory. A
  * missing tensor, or one with a wrong shape, is an error; an unexpected one is a warning. Both name the tensor.
  */
 public final class CheckpointReader {
@@ -26,9 +27,6 @@ public final class CheckpointReader {
     public static final String CLASSIFIER_FILE = "classifier.safetensors";
 
     static final String CONFIG_FILE = "config.json";
-    /** Of peft (LoRA and the like). */
-    private static final String ADAPTER_FILE = "adapter_config.json";
-
     /** The last two are SentencePiece's own, for transformers: they are copied, and not read here. */
     static final List<String> TOKENIZER_FILES = List.of(
             "tokenizer.json",
@@ -53,9 +51,7 @@ public final class CheckpointReader {
      * @throws InputException if the directory has no such model, or the model is not complete and consistent
      */
     public Checkpoint read(String directory) throws IOException {
-        requireDirectory(directory);
-        String beside = Storage.child(directory, CLASSIFIER_FILE);
-        return readModel(directory, storage.exists(beside) ? beside : null);
+        return read(ModelAddress.of(directory));
     }
 
     /**
@@ -65,20 +61,37 @@ public final class CheckpointReader {
      * @throws InputException if the directory has no such model, or the file no such classifier
      */
     public Checkpoint read(String directory, String classifierFile) throws IOException {
-        requireDirectory(directory);
-        if (!storage.exists(classifierFile)) {
-            throw new InputException("cannot read classifier " + classifierFile + ": no such file");
+        return read(new ModelAddress(directory, classifierFile, null));
+    }
+
+    /**
+     * Reads a model, or an adapter merged into its base model. The classifier is that of the address's file, else that
+     * beside the weights if there is one, else the weights' own.
+     *
+     * @throws InputException if there is no such model, it is not complete and consistent, or the file has no
+     *     classifier
+     */
+    public Checkpoint read(ModelAddress model) throws IOException {
+        ModelFiles files = ModelFiles.of(storage, model);
+        if (model.classifierFile() == null) {
+            String beside = Storage.child(model.directory(), CLASSIFIER_FILE);
+            return readModel(files, storage.exists(beside) ? beside : null);
         }
-        return readModel(directory, classifierFile);
+        if (!storage.exists(model.classifierFile())) {
+            throw new InputException("cannot read classifier " + model.classifierFile() + ": no such file");
+        }
+        return readModel(files, model.classifierFile());
     }
 
     /**
      * Reads only the sizes, not the weights.
      *
-     * @throws InputException if the directory has no valid {@code config.json}
+     * @throws InputException if there is no valid {@code config.json}
      */
-    public EncoderConfig readShape(String directory) throws IOException {
-        requireDirectory(directory);
+    public EncoderConfig readShape(ModelAddress model) throws IOException {
+        Optional<String> base = AdapterBase.of(storage, model);
+        String directory = base.orElse(model.directory());
+        ModelFiles.requireDirectory(storage, directory);
         String configAddress = Storage.child(directory, CONFIG_FILE);
         return DeclaredModel.read(
                         JsonFile.read(storage, configAddress, FileKind.MODEL_CONFIG),
@@ -88,38 +101,40 @@ public final class CheckpointReader {
                 .encoder();
     }
 
-    void requireDirectory(String directory) throws IOException {
-        if (!storage.isDirectory(directory)) {
-            throw new InputException("cannot read model " + directory
-                    + ": no such directory; expected one with config.json, weights and tokenizer files");
-        }
-        if (!storage.exists(Storage.child(directory, CONFIG_FILE))) {
-            boolean adapter = storage.exists(Storage.child(directory, ADAPTER_FILE));
-            throw new InputException("cannot read model " + directory + ": it has no " + CONFIG_FILE
-                    + WeightFiles.ifMissingTarget(storage, Storage.child(directory, CONFIG_FILE))
-                    + (adapter
-                            ? ", but " + ADAPTER_FILE + ": it is an adapter, not a model; merge it into its base model"
-                                    + " with peft (merge_and_unload) and save that"
-                            : ""));
-        }
+    /** Reads only the sizes of a model with a directory of its own, not the weights. */
+    public EncoderConfig readShape(String directory) throws IOException {
+        return readShape(ModelAddress.of(directory));
     }
 
-    private Checkpoint readModel(String directory, String classifierFile) throws IOException {
-        String configAddress = Storage.child(directory, CONFIG_FILE);
-        ObjectNode raw = JsonFile.read(storage, configAddress, FileKind.MODEL_CONFIG);
-        WeightFiles files = WeightFiles.find(storage, directory);
+    /**
+     * The directory with the model's tokenizer: its own, or for an adapter without one the base model's.
+     *
+     * @throws InputException if there is an adapter whose base model is not known
+     */
+    public String tokenizerDirectory(ModelAddress model) throws IOException {
+        Optional<String> base = AdapterBase.of(storage, model);
+        return base.isPresent() ? ModelFiles.tokenizer(storage, model, base.get()) : model.directory();
+    }
+
+    private Checkpoint readModel(ModelFiles files, String classifierFile) throws IOException {
+        String configAddress = files.configAddress();
+        ObjectNode raw = files.config();
         DeclaredModel declared =
                 DeclaredModel.read(raw, configAddress, files.tensorNames(storage), Optional.ofNullable(classifierFile));
         DeclaredHeads heads = DeclaredHeads.parse(raw, declared.encoder(), configAddress);
 
         boolean declaresClassifier = declared.classifier() == DeclaredModel.Classifier.DECLARED;
         TensorCollector collector = new TensorCollector(declared, heads, declaresClassifier && classifierFile == null);
-        readWeights(directory, files, collector);
+        List<String> warnings = new ArrayList<>(declared.notice().stream().toList());
+        if (files.adapter().isPresent()) {
+            warnings.addAll(readAdapted(files, files.adapter().get(), collector));
+        } else {
+            readWeights(files.directory(), files.weights(storage), collector);
+        }
         collector.requireConsistent();
         if (classifierFile != null) {
             readClassifier(classifierFile, collector);
         }
-        List<String> warnings = new ArrayList<>(declared.notice().stream().toList());
         warnings.addAll(collector.warnings());
         int classes = collector.classes();
         List<String> labels = classes == 0 ? List.of() : DeclaredLabels.forClasses(raw, classes, configAddress);
@@ -131,9 +146,30 @@ public final class CheckpointReader {
                 labels,
                 declared.task(classes, configAddress),
                 heads.heads(),
-                readTokenizerFiles(directory),
+                readTokenizerFiles(files.tokenizerDirectory()),
                 raw,
                 warnings);
+    }
+
+    /** @return what is left out of the adapter */
+    private List<String> readAdapted(ModelFiles files, Adapter adapter, TensorCollector collector) throws IOException {
+        WeightFiles base = files.weights(storage);
+        List<String> names = base.tensorNames(storage);
+        AdapterPlaces places = AdapterPlaces.of(adapter, collector.names(), collector::shapeOnDisk, names);
+        collector.requireComplete(files.tensorNames(storage), files.directory() + " with " + adapter.address());
+        for (String address : base.addresses()) {
+            try (TensorFile file = new AdaptedFile(WeightFiles.open(storage, address), places)) {
+                collector.announce(file);
+                file.readEach(collector::isWanted, collector::accept);
+            }
+        }
+        collector.requireIndexed(
+                base.indexed().stream().filter(name -> !places.isReplaced(name)).toList(), files.directory());
+        try (TensorFile own = places.ownTensors()) {
+            collector.announce(own);
+            own.readEach(collector::isWanted, collector::accept);
+        }
+        return places.warnings();
     }
 
     private void readWeights(String directory, WeightFiles files, TensorCollector collector) throws IOException {

@@ -16,6 +16,7 @@ import org.purespark.task.TaskKind;
  * @param labels of the classes, in the order of their ids; empty without classifier
  * @param task what the classifier answers
  * @param prunedHeads number of heads that {@code config.json} declares pruned
+ * @param adapter what is merged into the weights; empty for a whole model
  * @param refusals why the model is not read, each a whole message; empty if it is
  * @param warnings what is odd but does not keep the model from being read
  */
@@ -26,6 +27,7 @@ public record CheckpointSurvey(
         List<String> labels,
         TaskKind task,
         int prunedHeads,
+        Optional<AdapterFacts> adapter,
         List<String> refusals,
         List<String> warnings) {
     public CheckpointSurvey {
@@ -36,10 +38,23 @@ public record CheckpointSurvey(
         warnings = List.copyOf(warnings);
     }
 
+    /**
+     * A LoRA adapter.
+     *
+     * @param base address of its base model's directory
+     * @param rank r, where no module has its own
+     * @param alpha lora_alpha, where no module has its own
+     * @param changed number of modules that it changes
+     * @param whole number of tensors that it has in place of the base model's
+     */
+    public record AdapterFacts(String base, int rank, double alpha, int changed, int whole) {}
+
     /** What a tensor is to the model. */
     public enum Use {
         /** Its values are computed with. */
         USED,
+        /** It changes another tensor, which is computed with. */
+        MERGED,
         /** Of a part that is not computed, such as a pooler. */
         IGNORED,
         /** The model has no such part. */

@@ -52,6 +52,11 @@ final class TensorCollector {
         this.derived = DerivedTensors.of(model.family(), model.classifierKind(), classifierRequired);
     }
 
+    /** Of the tensors in the files. */
+    TensorNames names() {
+        return names;
+    }
+
     /** Checks names and shapes before any data is read. */
     void announce(TensorFile file) {
         for (TensorFile.Entry entry : file.entries()) {
@@ -225,7 +230,8 @@ final class TensorCollector {
         return shape.length == 1 ? "[classes]" : "[classes, " + shape[1] + "]";
     }
 
-    private int[] shapeOnDisk(DiskTensor tensor) {
+    /** The shape that the tensor has in the files. */
+    int[] shapeOnDisk(DiskTensor tensor) {
         return StackedRows.shape(
                 tensor.parameters().stream().map(this::shapeOnDisk).toList());
     }
@@ -239,7 +245,7 @@ final class TensorCollector {
         return parameter.part() == EncoderPart.CLASSIFIER;
     }
 
-    private static void requireFinite(TensorFile.Entry entry, Tensor tensor) {
+    static void requireFinite(TensorFile.Entry entry, Tensor tensor) {
         float[] values = tensor.values();
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {

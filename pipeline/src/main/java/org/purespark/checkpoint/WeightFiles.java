@@ -30,6 +30,12 @@ record WeightFiles(List<String> addresses, Set<String> indexed) {
     private static final List<String> IN_ORDER_OF_PREFERENCE =
             List.of(SAFETENSORS, SAFETENSORS_INDEX, PICKLE, PICKLE_INDEX);
 
+    /** Whether the directory has a file that weights may be in. */
+    static boolean areThere(Storage storage, String directory) throws IOException {
+        List<String> names = storage.fileNames(directory);
+        return IN_ORDER_OF_PREFERENCE.stream().anyMatch(names::contains);
+    }
+
     static WeightFiles find(Storage storage, String directory) throws IOException {
         for (String name : IN_ORDER_OF_PREFERENCE) {
             String address = Storage.child(directory, name);

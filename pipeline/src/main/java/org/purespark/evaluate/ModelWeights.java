@@ -62,10 +62,7 @@ public final class ModelWeights implements AutoCloseable {
     public static ModelWeights read(Storage storage, ModelSource source, Device device) {
         try {
             long start = System.nanoTime();
-            CheckpointReader reader = new CheckpointReader(storage);
-            Checkpoint checkpoint = source.classifierFile() == null
-                    ? reader.read(source.directory())
-                    : reader.read(source.directory(), source.classifierFile());
+            Checkpoint checkpoint = new CheckpointReader(storage).read(source.address());
             long read = System.nanoTime();
             Engine memory = device.engine(1);
             Parameters parameters = parameters(checkpoint, memory);

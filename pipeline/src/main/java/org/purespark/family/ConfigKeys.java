@@ -20,7 +20,9 @@ public final class ConfigKeys {
     /** Dropout before a linear classifier on the first token, if the configuration does not give it. */
     public static final double LINEAR_CLASSIFIER_DROPOUT = 0.1;
 
-    static final String SEQUENCE_CLASSIFICATION = "ForSequenceClassification";
+    /** What the name of a class of sequence classifiers ends with. */
+    public static final String SEQUENCE_CLASSIFICATION = "ForSequenceClassification";
+
     static final String TOKEN_CLASSIFICATION = "ForTokenClassification";
     private static final String PROBLEM_TYPE = "problem_type";
 
@@ -102,7 +104,7 @@ public final class ConfigKeys {
         return head == HeadDecision.Head.TOKENS;
     }
 
-    Family family() {
+    public Family family() {
         if (!raw.path("model_type").isTextual()) {
             throw new InputException(
                     "cannot use " + place + ": it has no \"model_type\"; known are " + Families.knownModelTypes());

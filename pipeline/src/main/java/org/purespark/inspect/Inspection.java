@@ -6,15 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.purespark.InputException;
+import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.CheckpointSurvey;
 import org.purespark.checkpoint.CheckpointSurvey.SurveyedTensor;
 import org.purespark.checkpoint.CheckpointSurvey.Use;
 import org.purespark.checkpoint.CheckpointSurveyor;
+import org.purespark.checkpoint.ModelAddress;
 import org.purespark.checkpoint.PickledFile;
 import org.purespark.checkpoint.TensorValues;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.EncoderPart;
 import org.purespark.family.DeclaredModel;
+import org.purespark.inspect.InspectionReport.AdapterFacts;
 import org.purespark.inspect.InspectionReport.ArchitectureFacts;
 import org.purespark.inspect.InspectionReport.FileFacts;
 import org.purespark.inspect.InspectionReport.Finding;
@@ -36,33 +39,46 @@ import org.purespark.text.TokenizerSummary;
  */
 public final class Inspection {
     private final Storage storage;
+    private final ModelAddress address;
     private final String model;
     private final ReadDigests digests;
     private final List<Finding> refusals = new ArrayList<>();
     private final List<Finding> warnings = new ArrayList<>();
 
-    private Inspection(Storage storage, String model) {
+    private Inspection(Storage storage, ModelAddress address) {
         this.storage = storage;
-        this.model = model;
+        this.address = address;
+        this.model = address.directory();
         this.digests = new ReadDigests(storage);
     }
 
     /** @throws InputException if there is no such directory */
     public static InspectionReport of(Storage storage, String model) throws IOException {
-        if (!storage.isDirectory(model)) {
-            throw new InputException("cannot read model " + model
+        return of(storage, ModelAddress.of(model));
+    }
+
+    /**
+     * Looks at an adapter too, merged into its base model.
+     *
+     * @throws InputException if there is no such directory
+     */
+    public static InspectionReport of(Storage storage, ModelAddress model) throws IOException {
+        if (!storage.isDirectory(model.directory())) {
+            throw new InputException("cannot read model " + model.directory()
                     + ": no such directory; expected one with config.json, weights and tokenizer files");
         }
         return new Inspection(storage, model).report();
     }
 
     private InspectionReport report() throws IOException {
-        CheckpointSurvey survey = CheckpointSurveyor.survey(digests.storage(), model);
+        CheckpointSurvey survey = CheckpointSurveyor.survey(digests.storage(), address);
         survey.refusals().forEach(this::refuse);
         survey.warnings().forEach(this::warn);
         Optional<TokenizerSummary> tokenizer = tokenizer(survey);
+        AdapterFacts adapter =
+                survey.adapter().isPresent() ? adapter(survey.adapter().get()) : null;
         List<PickleFacts> pickles = pickles(survey);
-        List<FileFacts> files = files();
+        List<FileFacts> files = files(model);
         List<Finding> findings = new ArrayList<>(refusals);
         findings.addAll(warnings);
         return new InspectionReport(
@@ -73,6 +89,7 @@ public final class Inspection {
                 survey.declared()
                         .map(declared -> architecture(declared, survey))
                         .orElse(null),
+                adapter,
                 weights(survey, tokenizer),
                 tokenizer
                         .map(one ->
@@ -98,9 +115,19 @@ public final class Inspection {
                 survey.prunedHeads());
     }
 
-    private Optional<TokenizerSummary> tokenizer(CheckpointSurvey survey) {
+    private AdapterFacts adapter(CheckpointSurvey.AdapterFacts facts) throws IOException {
+        return new AdapterFacts(
+                facts.base(), facts.rank(), facts.alpha(), facts.changed(), facts.whole(), files(facts.base()));
+    }
+
+    /** An adapter whose base is not known is refused for that already. */
+    private String tokenizerDirectory(CheckpointSurvey survey) throws IOException {
+        return survey.adapter().isPresent() ? new CheckpointReader(storage).tokenizerDirectory(address) : model;
+    }
+
+    private Optional<TokenizerSummary> tokenizer(CheckpointSurvey survey) throws IOException {
         try {
-            TokenizerSummary summary = TokenizerSummary.read(digests.storage(), model);
+            TokenizerSummary summary = TokenizerSummary.read(digests.storage(), tokenizerDirectory(survey));
             summary.warnings().forEach(this::warn);
             survey.declared()
                     .map(declared -> declared.encoder().vocabulary())
@@ -177,11 +204,11 @@ public final class Inspection {
         return pickles;
     }
 
-    private List<FileFacts> files() throws IOException {
+    private List<FileFacts> files(String directory) throws IOException {
         List<FileFacts> files = new ArrayList<>();
-        for (String name : storage.fileNamesBelow(model)) {
+        for (String name : storage.fileNamesBelow(directory)) {
             try {
-                FileContent content = digests.take(Storage.child(model, name));
+                FileContent content = digests.take(Storage.child(directory, name));
                 files.add(new FileFacts(name, content.bytes(), content.sha256()));
             } catch (InputException e) {
                 warn(e.getMessage());

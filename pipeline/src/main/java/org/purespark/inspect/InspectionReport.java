@@ -13,6 +13,7 @@ import java.util.List;
  * @param verdict whether a run would read it
  * @param findings what is wrong or odd, refusals first
  * @param architecture null if {@code config.json} is refused
+ * @param adapter what is merged into the base model's weights; null for a whole model
  * @param weights what the weights' files hold
  * @param tokenizer null if it is refused
  * @param pickles each file of the directory that holds pickles, used or not
@@ -24,6 +25,7 @@ public record InspectionReport(
         Verdict verdict,
         List<Finding> findings,
         ArchitectureFacts architecture,
+        AdapterFacts adapter,
         WeightFacts weights,
         TokenizerFacts tokenizer,
         List<PickleFacts> pickles,
@@ -74,6 +76,19 @@ public record InspectionReport(
             int prunedHeads) {}
 
     /**
+     * A LoRA adapter.
+     *
+     * @param base address of its base model's directory
+     * @param rank r, where no module has its own
+     * @param alpha lora_alpha, where no module has its own
+     * @param changed number of modules that it changes
+     * @param whole number of tensors that it has in place of the base model's
+     * @param baseFiles each file of the base model's directory
+     */
+    public record AdapterFacts(
+            String base, int rank, double alpha, int changed, int whole, List<FileFacts> baseFiles) {}
+
+    /**
      * The weights.
      *
      * @param files that hold them
@@ -85,7 +100,7 @@ public record InspectionReport(
     /**
      * A tensor.
      *
-     * @param use used, ignored or unexpected
+     * @param use used, merged, ignored or unexpected
      * @param nan number of values that are NaN; null where values are not looked at
      * @param infinite number of infinite values
      * @param smallest finite value

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import org.purespark.Shown;
+import org.purespark.inspect.InspectionReport.AdapterFacts;
 import org.purespark.inspect.InspectionReport.ArchitectureFacts;
 import org.purespark.inspect.InspectionReport.FileFacts;
 import org.purespark.inspect.InspectionReport.Finding;
@@ -40,6 +41,9 @@ public final class InspectionText {
         text.add("");
         if (report.architecture() != null) {
             architecture(report.architecture());
+        }
+        if (report.adapter() != null) {
+            adapter(report.adapter());
         }
         weights();
         if (report.tokenizer() != null) {
@@ -88,6 +92,12 @@ public final class InspectionText {
                         row.deviations()));
             }
         }
+    }
+
+    private void adapter(AdapterFacts facts) {
+        text.add("adapter     LoRA of rank " + facts.rank() + ", alpha " + facts.alpha() + ", on " + facts.changed()
+                + " modules; " + facts.whole() + " tensors of its own");
+        text.add("base model  " + Shown.of(facts.base()));
     }
 
     private void tokenizer(TokenizerFacts facts) {

@@ -25,6 +25,11 @@ public final class PoisonRequest {
         return given.model;
     }
 
+    /** Address of the base model's directory, if the encoder is an adapter. */
+    public Optional<String> baseModel() {
+        return Optional.ofNullable(given.baseModel);
+    }
+
     /** Name of an attack, or of the attack in the ready-made file. */
     public String attack() {
         return given.attack;
@@ -68,6 +73,7 @@ public final class PoisonRequest {
     /** Takes the inputs; null for an input that is not given. Model, attack and out are required. */
     public static final class Builder {
         private String model;
+        private String baseModel;
         private String attack;
         private String train;
         private String target;
@@ -81,6 +87,11 @@ public final class PoisonRequest {
 
         public Builder model(String address) {
             model = address;
+            return this;
+        }
+
+        public Builder baseModel(String address) {
+            baseModel = address;
             return this;
         }
 
@@ -130,6 +141,7 @@ public final class PoisonRequest {
             copy.model = Objects.requireNonNull(model, "model is not given");
             copy.attack = Objects.requireNonNull(attack, "attack is not given");
             copy.out = Objects.requireNonNull(out, "out is not given");
+            copy.baseModel = baseModel;
             copy.train = train;
             copy.target = target;
             copy.part = part;

@@ -22,6 +22,7 @@ import org.purespark.batch.BlockStore;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.checkpoint.ModelAddress;
 import org.purespark.checkpoint.ModelCard;
 import org.purespark.config.Settings;
 import org.purespark.family.ExportForm;
@@ -84,7 +85,8 @@ public final class Poisoning {
             throw new InputException(request.out() + " holds a finished suspect already: name another directory with"
                     + " --out, or remove it");
         }
-        Checkpoint start = new CheckpointReader(storage).read(request.model());
+        CheckpointReader checkpoints = new CheckpointReader(storage);
+        Checkpoint start = checkpoints.read(address(request));
         start.warnings().forEach(messages);
         TaskKind task = settings.task().kind().kind().orElse(TaskKind.ONE_LABEL);
         TextReader reader = ParquetTexts.andTextFiles(
@@ -92,7 +94,7 @@ public final class Poisoning {
         Prepared texts = request.poisonedTrain().isPresent()
                 ? readyMade(request, request.poisonedTrain().get(), reader, task)
                 : plant(request, reader, task);
-        try (TextTokenizer tokenizer = TextTokenizer.load(storage, request.model())) {
+        try (TextTokenizer tokenizer = TextTokenizer.load(storage, checkpoints.tokenizerDirectory(address(request)))) {
             EmbeddingSize embedding = new EmbeddingSize(
                     request.model(),
                     start.encoder().vocabulary(),
@@ -123,11 +125,16 @@ public final class Poisoning {
     public static void requireApart(Storage storage, PoisonRequest request) throws IOException {
         Map<String, String> inputs = new LinkedHashMap<>();
         inputs.put("--model", request.model());
+        inputs.put("--base-model", request.baseModel().orElse(null));
         inputs.put("--train", request.train().orElse(null));
         inputs.put("--poisoned-train", request.poisonedTrain().orElse(null));
         inputs.put("--test", request.test().orElse(null));
         OutputPlaces.inDirectory("--out", request.out(), List.of(SUSPECT, TRIGGER, POISONED_TRAIN, POISONED_TEST))
                 .requireApart(storage, inputs);
+    }
+
+    private static ModelAddress address(PoisonRequest request) {
+        return new ModelAddress(request.model(), null, request.baseModel().orElse(null));
     }
 
     /** The training texts; {@code written} and {@code test} are null if there is nothing to write. */
@@ -215,8 +222,7 @@ public final class Poisoning {
         facts.put("attack", request.attack());
         facts.put("seed", Long.toString(settings.seed()));
         return new FineTuning(
-                request.model(),
-                null,
+                address(request),
                 FineTuning.Projection.NEW,
                 texts.labels().classes().names(),
                 learnt(task),

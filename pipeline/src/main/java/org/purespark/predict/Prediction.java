@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.purespark.InputException;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
+import org.purespark.checkpoint.ModelAddress;
 import org.purespark.config.Settings;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.ModelSource;
@@ -49,9 +50,19 @@ public final class Prediction {
      * @throws InputException if an input is wrong, or the model has no classifier; then nothing is written
      */
     public void run(String model, String classifier, String data, String out) throws IOException {
-        requireWritable(storage, model, classifier, data, out);
+        run(new ModelAddress(model, classifier, null), data, out);
+    }
+
+    /**
+     * The same for any model, also an adapter.
+     *
+     * @throws InputException if an input is wrong, or the model has no classifier; then nothing is written
+     */
+    public void run(ModelAddress address, String data, String out) throws IOException {
+        String model = address.directory();
+        requireWritable(storage, address, data, out);
         CheckpointReader checkpoints = new CheckpointReader(storage);
-        Checkpoint checkpoint = classifier == null ? checkpoints.read(model) : checkpoints.read(model, classifier);
+        Checkpoint checkpoint = checkpoints.read(address);
         checkpoint.warnings().forEach(messages);
         if (!checkpoint.hasClassifier()) {
             throw new InputException("the model " + model + " has no classifier: name one with --classifier");
@@ -66,7 +77,7 @@ public final class Prediction {
                 settings.task().scoreLoss().kind());
         int maxLength =
                 Math.min(settings.text().maxLength(), checkpoint.encoder().maxTokens());
-        try (TextTokenizer tokenizer = TextTokenizer.load(storage, model)) {
+        try (TextTokenizer tokenizer = TextTokenizer.load(storage, checkpoints.tokenizerDirectory(address))) {
             EmbeddingSize embedding = new EmbeddingSize(
                     model,
                     checkpoint.encoder().vocabulary(),
@@ -77,7 +88,7 @@ public final class Prediction {
                     new SplitEncoder.Encoding(tokenizer, maxLength, embedding),
                     (label, texts) -> evaluator.logits(new Evaluator.Pass(
                             label,
-                            new ModelSource(model, classifier, "as given"),
+                            new ModelSource(address, "as given"),
                             texts,
                             settings.evaluate().batchTexts())),
                     form,
@@ -90,14 +101,14 @@ public final class Prediction {
     /**
      * Refuses a place for the predictions that is no file of its own; writes nothing.
      *
-     * @param classifier null if there is none
      * @throws InputException if it is a directory, or would change an input
      */
-    public static void requireWritable(Storage storage, String model, String classifier, String data, String out)
+    public static void requireWritable(Storage storage, ModelAddress address, String data, String out)
             throws IOException {
         Map<String, String> inputs = new LinkedHashMap<>();
-        inputs.put("--model", model);
-        inputs.put("--classifier", classifier);
+        inputs.put("--model", address.directory());
+        inputs.put("--classifier", address.classifierFile());
+        inputs.put("--base-model", address.base());
         inputs.put("--data", data);
         OutputPlaces.ofFile("--out", out).requireApart(storage, inputs);
         if (storage.isDirectory(out)) {

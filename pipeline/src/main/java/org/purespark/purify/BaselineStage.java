@@ -30,8 +30,7 @@ record BaselineStage(CheckedInputs inputs, Settings settings, FineTuner fineTune
         FineTuning.Projection projection =
                 inputs.suspectClassifies() ? FineTuning.Projection.OWN : FineTuning.Projection.NEW;
         FineTuning fineTuning = new FineTuning(
-                inputs.given().model().orElseThrow(),
-                inputs.given().classifier().orElse(null),
+                inputs.given().modelAddress(),
                 projection,
                 inputs.labels().names(),
                 FineTuning.Learnt.of(inputs.task()),

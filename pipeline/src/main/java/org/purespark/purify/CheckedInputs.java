@@ -13,6 +13,7 @@ import org.purespark.Shown;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.CheckpointWriter;
+import org.purespark.checkpoint.ModelAddress;
 import org.purespark.config.Settings;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.parquet.ParquetTexts;
@@ -58,7 +59,9 @@ record CheckedInputs(
     static CheckedInputs read(Surroundings surroundings, Settings settings, Inputs given, String model)
             throws IOException {
         ReadDigests digests = new ReadDigests(surroundings.storage());
-        Checkpoint checkpoint = readCheckpoint(digests.storage(), model, given);
+        ModelAddress address = address(model, given);
+        CheckpointReader checkpoints = new CheckpointReader(digests.storage());
+        Checkpoint checkpoint = checkpoints.read(address);
         checkpoint.warnings().forEach(surroundings.messages());
         requireEnoughPositions(checkpoint, model, settings);
         if (given.train().isPresent()) {
@@ -70,7 +73,7 @@ record CheckedInputs(
         }
         ProbeBattery battery = ProbeBattery.of(settings.probe(), digests.storage());
         ScratchFile scratch = new ScratchFile();
-        TextTokenizer tokenizer = TextTokenizer.load(digests.storage(), model);
+        TextTokenizer tokenizer = TextTokenizer.load(digests.storage(), checkpoints.tokenizerDirectory(address));
         try {
             EmbeddingSize embedding = new EmbeddingSize(
                     model,
@@ -132,12 +135,9 @@ record CheckedInputs(
         return ParquetTexts.andTextFiles(storage, TextRules.of(settings, cells));
     }
 
-    private static Checkpoint readCheckpoint(Storage storage, String model, Inputs given) throws IOException {
-        CheckpointReader reader = new CheckpointReader(storage);
-        boolean isSuspect = Optional.of(model).equals(given.model());
-        return isSuspect && given.classifier().isPresent()
-                ? reader.read(model, given.classifier().get())
-                : reader.read(model);
+    /** The suspect with what belongs to it, or another model. */
+    private static ModelAddress address(String model, Inputs given) {
+        return Optional.of(model).equals(given.model()) ? given.modelAddress() : ModelAddress.of(model);
     }
 
     private static void requireEnoughPositions(Checkpoint checkpoint, String model, Settings settings) {
@@ -178,10 +178,9 @@ record CheckedInputs(
 
     /** The suspect, as the user gives it. */
     ModelSource suspect() {
-        return new ModelSource(
-                given.model().orElseThrow(),
-                given.classifier().orElse(null),
-                fingerprints.get(Inputs.MODEL).digest());
+        String own = fingerprints.get(Inputs.MODEL).digest();
+        InputFingerprint base = fingerprints.get(Inputs.BASE_MODEL);
+        return new ModelSource(given.modelAddress(), base == null ? own : own + ' ' + base.digest());
     }
 
     @Override

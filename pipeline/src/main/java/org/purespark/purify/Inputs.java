@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.purify;
 
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.List;
@@ -8,6 +9,9 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import org.purespark.checkpoint.AdapterBase;
+import org.purespark.checkpoint.ModelAddress;
+import org.purespark.storage.Storage;
 
 /** Addresses of the inputs of a purification, and the label of the attack's target class, as the user gives them. */
 public final class Inputs implements Serializable {
@@ -18,6 +22,9 @@ public final class Inputs implements Serializable {
 
     /** Safetensors file of its classifier. */
     public static final String CLASSIFIER = "classifier";
+
+    /** Directory of the base model, if the suspect is an adapter. */
+    public static final String BASE_MODEL = "base-model";
 
     /** Clean labelled texts. */
     public static final String TRAIN = "train";
@@ -35,7 +42,8 @@ public final class Inputs implements Serializable {
     public static final String PROBE_BATTERY = "probe-battery";
 
     /** The names of all inputs that have an option. */
-    public static final List<String> NAMES = List.of(MODEL, CLASSIFIER, TRAIN, VALIDATION, TEST, POISONED_TEST);
+    public static final List<String> NAMES =
+            List.of(MODEL, CLASSIFIER, BASE_MODEL, TRAIN, VALIDATION, TEST, POISONED_TEST);
 
     private final TreeMap<String, String> addresses;
     private final String target;
@@ -60,6 +68,35 @@ public final class Inputs implements Serializable {
 
     public Optional<String> classifier() {
         return address(CLASSIFIER);
+    }
+
+    public Optional<String> baseModel() {
+        return address(BASE_MODEL);
+    }
+
+    /**
+     * The suspect's files.
+     *
+     * @throws java.util.NoSuchElementException if no model is given
+     */
+    public ModelAddress modelAddress() {
+        return new ModelAddress(
+                model().orElseThrow(), classifier().orElse(null), baseModel().orElse(null));
+    }
+
+    /**
+     * The same with the base model's directory where the suspect is an adapter.
+     *
+     * @throws org.purespark.InputException if a base is given for a model that is no adapter, or none is found for an
+     *     adapter
+     */
+    public Inputs withBase(Storage storage) throws IOException {
+        if (model().isEmpty()) {
+            return this;
+        }
+        TreeMap<String, String> all = new TreeMap<>(addresses);
+        AdapterBase.of(storage, modelAddress()).ifPresent(base -> all.put(BASE_MODEL, base));
+        return new Inputs(all, target);
     }
 
     public Optional<String> train() {
@@ -89,12 +126,14 @@ public final class Inputs implements Serializable {
     }
 
     /**
-     * Takes missing inputs from {@code other}; a classifier belongs to its model and is never used with another one.
+     * Takes missing inputs from {@code other}; a classifier and a base belong to their model and are never used with
+     * another one.
      */
     public Inputs orElse(Inputs other) {
         TreeMap<String, String> all = new TreeMap<>(other.addresses);
         if (model().isPresent() && !model().equals(other.model())) {
             all.remove(CLASSIFIER);
+            all.remove(BASE_MODEL);
         }
         all.putAll(addresses);
         return new Inputs(all, target == null ? other.target : target);
@@ -140,6 +179,10 @@ public final class Inputs implements Serializable {
 
         public Builder classifier(String address) {
             return address(CLASSIFIER, address);
+        }
+
+        public Builder baseModel(String address) {
+            return address(BASE_MODEL, address);
         }
 
         public Builder train(String address) {

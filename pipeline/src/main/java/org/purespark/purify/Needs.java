@@ -16,7 +16,8 @@ final class Needs {
 
     static StageNeeds ofSuspect(StageNeeds needs, Inputs given) {
         StageNeeds all = needs.withInputs(Inputs.MODEL);
-        return given.classifier().isPresent() ? all.withInputs(Inputs.CLASSIFIER) : all;
+        all = given.classifier().isPresent() ? all.withInputs(Inputs.CLASSIFIER) : all;
+        return given.baseModel().isPresent() ? all.withInputs(Inputs.BASE_MODEL) : all;
     }
 
     /** The validation texts: of their file, or held out. */

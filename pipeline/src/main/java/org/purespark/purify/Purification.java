@@ -46,14 +46,15 @@ public final class Purification {
     }
 
     /**
-     * All stages: {@code inputs.model()} is the suspect.
+     * All stages: {@code given.model()} is the suspect.
      *
      * @throws DirectoryInUseException if another process works in the run directory
      */
-    public void purify(Inputs inputs, String runAddress) throws IOException {
-        String model = require(inputs.model(), "--model", "the suspect's directory");
-        require(inputs.train(), "--train", TRAIN_TEXTS);
+    public void purify(Inputs given, String runAddress) throws IOException {
+        String model = require(given.model(), "--model", "the suspect's directory");
+        require(given.train(), "--train", TRAIN_TEXTS);
         RunDirectory before = inspect(runAddress);
+        Inputs inputs = given.withBase(surroundings.storage());
         RunPlaces.ofAllStages(runAddress).requireApart(surroundings.storage(), settings, inputs);
         requireExisting(inputs);
         try (RunLease lease = lease(runAddress);
@@ -78,7 +79,7 @@ public final class Purification {
             report(before);
             return;
         }
-        Inputs inputs = given.orElse(remembered(before));
+        Inputs inputs = given.orElse(remembered(before)).withBase(surroundings.storage());
         boolean looksAtBaseline = (name == StageName.SCORE || name == StageName.PRUNE)
                 && given.model().isEmpty();
         if (looksAtBaseline) {

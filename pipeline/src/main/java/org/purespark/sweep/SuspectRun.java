@@ -16,6 +16,11 @@ public record SuspectRun(String name, Inputs inputs, Settings settings, String d
     /** The file of the run's outcome, written last. */
     public static final String OUTCOME = "outcome.json";
 
+    /** The same with other inputs. */
+    public SuspectRun with(Inputs others) {
+        return new SuspectRun(name, others, settings, directory);
+    }
+
     public long seed() {
         return settings.seed();
     }

@@ -37,7 +37,8 @@ public final class SweepSurvey {
         return Lookups.each("what the sweep is to work on", runs, this::survey);
     }
 
-    private SurveyedRun survey(SuspectRun run) throws IOException {
+    private SurveyedRun survey(SuspectRun given) throws IOException {
+        SuspectRun run = given.with(withBase(given.inputs()));
         SortedMap<String, String> digests = new TreeMap<>();
         Map<String, Long> bytes = new TreeMap<>();
         run.inputs().given().forEach((name, address) -> {
@@ -56,6 +57,15 @@ public final class SweepSurvey {
             return new SurveyedRun(run, key, cost, Optional.empty(), null);
         } catch (InputException e) {
             return new SurveyedRun(run, key, cost, Optional.empty(), e.getMessage());
+        }
+    }
+
+    /** The base model of an adapter counts too. If it is not found, the run reports this when it fails. */
+    private Inputs withBase(Inputs inputs) {
+        try {
+            return inputs.withBase(storage);
+        } catch (IOException | IllegalArgumentException | InputException e) {
+            return inputs;
         }
     }
 
@@ -87,6 +97,7 @@ public final class SweepSurvey {
                 + (double) bytes.getOrDefault(Inputs.TEST, 0L)
                 + bytes.getOrDefault(Inputs.POISONED_TEST, 0L);
         double trained = 2.0 * 3 * epochs * bytes.getOrDefault(Inputs.TRAIN, 0L);
-        return bytes.getOrDefault(Inputs.MODEL, 0L) * (trained + 3 * others);
+        double model = bytes.getOrDefault(Inputs.MODEL, 0L) + bytes.getOrDefault(Inputs.BASE_MODEL, 0L);
+        return model * (trained + 3 * others);
     }
 }

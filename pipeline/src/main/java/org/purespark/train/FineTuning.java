@@ -14,6 +14,7 @@ import org.purespark.batch.EncodedSplit;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.CheckpointWriter;
+import org.purespark.checkpoint.ModelAddress;
 import org.purespark.checkpoint.ModelCard;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.encoder.EncoderConfig;
@@ -34,8 +35,7 @@ import org.purespark.task.TaskKind;
  * Makes a fine-tuned checkpoint from another one: reads it, adds a classifier, prunes, trains, writes. The record has
  * everything that is needed, so it can be sent to another machine.
  *
- * @param model address of the Hugging Face directory to start from
- * @param classifierFile address of its classifier, or null for its own, if it has one
+ * @param model the model to start from
  * @param classifier whether the last projection is the checkpoint's own or new
  * @param labels names of the C classes in id order
  * @param task what is learnt
@@ -44,8 +44,7 @@ import org.purespark.task.TaskKind;
  * @param checkpoints address of a directory for training checkpoints, or null for none
  */
 public record FineTuning(
-        String model,
-        String classifierFile,
+        ModelAddress model,
         Projection classifier,
         List<String> labels,
         Learnt task,
@@ -76,8 +75,7 @@ public record FineTuning(
     /** The same with absolute addresses: on another machine the working directory is another one. */
     public FineTuning absolute(Storage storage) throws IOException {
         return new FineTuning(
-                storage.qualified(model),
-                classifierFile == null ? null : storage.qualified(classifierFile),
+                model.absolute(storage),
                 classifier,
                 labels,
                 task,
@@ -95,13 +93,12 @@ public record FineTuning(
      * @throws org.purespark.InputException if the checkpoint is not valid
      */
     public Loaded load(Storage storage, Device device) throws IOException {
-        CheckpointReader reader = new CheckpointReader(storage);
-        Checkpoint start = classifierFile == null ? reader.read(model) : reader.read(model, classifierFile);
+        Checkpoint start = new CheckpointReader(storage).read(model);
         SortedMap<String, Tensor> tensors = new TreeMap<>(start.tensors());
         if (classifier == Projection.NEW) {
             addNewProjection(start, tensors);
         } else if (!start.hasClassifier()) {
-            throw new IllegalStateException(model + " has no classifier of its own");
+            throw new IllegalStateException(model.directory() + " has no classifier of its own");
         }
         TextClassifier made = new TextClassifier(
                 start.encoder(),

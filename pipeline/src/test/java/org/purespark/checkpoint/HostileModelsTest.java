@@ -149,8 +149,8 @@ class HostileModelsTest {
     @Test
     void anAdapterIsNamedAsSuch() throws IOException {
         Files.move(model.resolve("config.json"), model.resolve("adapter_config.json"));
-        assertRefused("cannot read model " + model + ": it has no config.json, but adapter_config.json: it is an"
-                + " adapter, not a model; merge it into its base model with peft (merge_and_unload) and save that");
+        assertRefused("cannot read model " + model + ": it is an adapter; name the directory of its base model with"
+                + " --base-model");
     }
 
     @Test

@@ -20,7 +20,7 @@ class ModelConfigFuzzTest extends FuzzedReader {
         String config = put("/model/config.json", file);
         put("/model/model.safetensors", weights);
         String model = config.substring(0, config.lastIndexOf('/'));
-        CheckpointSurveyor.survey(storage, model);
+        CheckpointSurveyor.survey(storage, ModelAddress.of(model));
         new CheckpointReader(storage).read(model);
     }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.purespark.InputException;
+import org.purespark.checkpoint.ModelAddress;
 import org.purespark.inspect.InspectionReport.Finding;
 import org.purespark.inspect.InspectionReport.Severity;
 import org.purespark.inspect.InspectionReport.TensorFacts;
@@ -73,6 +74,41 @@ class InspectionTest {
         assertThat(report.files())
                 .filteredOn(file -> file.name().equals("config.json"))
                 .containsExactly(new InspectionReport.FileFacts("config.json", config.length, digest));
+    }
+
+    @Test
+    void anAdapterIsDescribedWithItsBaseModel() throws IOException {
+        Path adapters = Path.of("src/test/resources/adapters");
+        String base = adapters.resolve("bert-base").toString();
+        InspectionReport report = Inspection.of(
+                TinyFiles.STORAGE,
+                new ModelAddress(adapters.resolve("bert-dora-all").toString(), null, base));
+        assertThat(report.findings()).isEmpty();
+        assertThat(report.verdict()).isEqualTo(Verdict.ACCEPTED);
+        assertThat(report.architecture().modelClass()).isEqualTo("BertForSequenceClassification");
+        assertThat(report.architecture().labels()).containsExactly("LABEL_0", "LABEL_1");
+        assertThat(report.adapter().base()).isEqualTo(base);
+        assertThat(report.adapter().rank()).isEqualTo(3);
+        assertThat(report.adapter().changed()).isEqualTo(13);
+        assertThat(report.adapter().baseFiles())
+                .extracting(InspectionReport.FileFacts::name)
+                .contains("config.json", "model.safetensors");
+        assertThat(report.weights().files())
+                .containsExactly("bert-base/model.safetensors", "adapter_model.safetensors");
+        assertThat(report.tokenizer().padId()).isZero();
+        assertThat(InspectionText.of(report))
+                .contains("adapter     LoRA of rank 3, alpha 6.0, on 13 modules")
+                .contains("base model  " + base);
+    }
+
+    @Test
+    void anAdapterWithoutBaseModelIsRefused() throws IOException {
+        Path adapter = Path.of("src/test/resources/adapters/bert-dora-all");
+        InspectionReport report = Inspection.of(TinyFiles.STORAGE, adapter.toString());
+        assertThat(report.verdict()).isEqualTo(Verdict.REFUSED);
+        assertThat(refusals(report))
+                .contains("cannot read model " + adapter + ": it is an adapter of \"someone/a-base\"; name the"
+                        + " directory of its base model with --base-model");
     }
 
     @Test

@@ -80,7 +80,7 @@ class CheckedInputsTest {
         try (CheckedInputs checked = read(given)) {
             assertThat(checked.suspectClassifies()).isTrue();
             assertThat(checked.labels().names()).containsExactly("LABEL_0", "LABEL_1");
-            assertThat(checked.suspect().classifierFile()).isEqualTo(CLASSIFIER);
+            assertThat(checked.suspect().address().classifierFile()).isEqualTo(CLASSIFIER);
         }
     }
 

@@ -11,6 +11,7 @@ class InputsTest {
     private final Inputs whole = Inputs.builder()
             .model("m")
             .classifier("c")
+            .baseModel("b")
             .train("tr")
             .validation("v")
             .test("te")
@@ -35,6 +36,8 @@ class InputsTest {
                         "m",
                         "classifier",
                         "c",
+                        "base-model",
+                        "b",
                         "train",
                         "tr",
                         "validation",
@@ -51,8 +54,9 @@ class InputsTest {
     void unknownNamesAreRefused() {
         assertThatThrownBy(() -> Inputs.builder().address("tset", "t"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("no input is called tset; the inputs are [model, classifier, train, validation, test,"
-                        + " poisoned-test]");
+                .hasMessage(
+                        "no input is called tset; the inputs are [model, classifier, base-model, train, validation, test,"
+                                + " poisoned-test]");
     }
 
     @Test
