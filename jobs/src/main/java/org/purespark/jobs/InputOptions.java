@@ -53,7 +53,8 @@ final class InputOptions {
     @Option(
             names = "--target",
             paramLabel = "LABEL",
-            description = "Label that the attack aims at; without it the one most flipped to.")
+            description = "Label that the attack aims at, with many labels also 'not LABEL', with a score up or down;"
+                    + " without it the one most flipped to.")
     private String target;
 
     @Option(

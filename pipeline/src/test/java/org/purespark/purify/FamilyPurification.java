@@ -125,7 +125,8 @@ record FamilyPurification(TinyFiles files, int trainTexts, int epochs) {
                         files.path("run"));
     }
 
-    private static List<TextOfClass> shortReviews(int number) {
+    /** Reviews of at most ten words. */
+    static List<TextOfClass> shortReviews(int number) {
         List<TextOfClass> reviews = ReviewCorpus.generate(SEED, REVIEWS_FOR_ONE_SHORT * number).stream()
                 .filter(row -> row.text().split(" ").length <= MOST_WORDS)
                 .limit(number)
