@@ -75,8 +75,12 @@ public final class Inspection {
                         .orElse(null),
                 weights(survey, tokenizer),
                 tokenizer
-                        .map(one ->
-                                new TokenizerFacts(one.kind(), one.vocabulary().size(), one.largestId(), one.padId()))
+                        .map(one -> new TokenizerFacts(
+                                one.kind(),
+                                one.vocabulary().size(),
+                                one.largestId(),
+                                one.padId(),
+                                one.pairs().orElse(null)))
                         .orElse(null),
                 pickles,
                 files);

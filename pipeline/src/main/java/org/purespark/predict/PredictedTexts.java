@@ -48,6 +48,7 @@ final class PredictedTexts {
     private final Consumer<String> messages;
     private final int mostTexts;
     private final List<LabelledText> portion = new ArrayList<>();
+    private boolean pairs;
     private int characters;
     private long total;
     private long done;
@@ -98,6 +99,7 @@ final class PredictedTexts {
         try {
             reader.read(data, LabelColumn.OPTIONAL, (unit, row) -> {
                 portion.add(row);
+                pairs = row.parts().isPair();
                 characters += row.parts().length();
                 boolean isLast = done + portion.size() == total;
                 if (isLast || portion.size() == mostTexts || characters > MOST_CHARACTERS) {
@@ -106,6 +108,9 @@ final class PredictedTexts {
             });
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        }
+        if (pairs) {
+            encoding.embedding().pairWarnings(encoding.tokenizer()).forEach(messages);
         }
         if (done != total || !portion.isEmpty()) {
             throw new InputException(

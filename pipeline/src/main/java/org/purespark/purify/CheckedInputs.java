@@ -24,7 +24,9 @@ import org.purespark.storage.Storage;
 import org.purespark.text.EmbeddingSize;
 import org.purespark.text.LabelSet;
 import org.purespark.text.LabelSource;
+import org.purespark.text.PairColumn;
 import org.purespark.text.SplitEncoder;
+import org.purespark.text.TextParts;
 import org.purespark.text.TextReader;
 import org.purespark.text.TextRules;
 import org.purespark.text.TextTokenizer;
@@ -79,6 +81,12 @@ record CheckedInputs(
                     given,
                     checkpoint.labels(),
                     settings);
+            if (data.form() == TextParts.Form.PAIR) {
+                surroundings
+                        .messages()
+                        .accept("each row has two texts, which are classified as a pair (" + PairColumn.SETTING + ")");
+                embedding.pairWarnings(tokenizer).forEach(surroundings.messages());
+            }
             given.target().ifPresent(target -> requireLabel(target, data.labels()));
             return new CheckedInputs(
                     given,
