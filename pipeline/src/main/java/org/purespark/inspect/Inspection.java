@@ -92,8 +92,12 @@ public final class Inspection {
                 adapter,
                 weights(survey, tokenizer),
                 tokenizer
-                        .map(one ->
-                                new TokenizerFacts(one.kind(), one.vocabulary().size(), one.largestId(), one.padId()))
+                        .map(one -> new TokenizerFacts(
+                                one.kind(),
+                                one.vocabulary().size(),
+                                one.largestId(),
+                                one.padId(),
+                                one.pairs().orElse(null)))
                         .orElse(null),
                 pickles,
                 files);

@@ -136,8 +136,10 @@ public record InspectionReport(
      * @param tokens in the vocabulary, with added ones
      * @param largestId of a token
      * @param padId of the padding token
+     * @param pairs how the texts {@code $A} and {@code $B} of a pair are put together, with {@code :1} after what has
+     *     token type 1; null if pairs are refused
      */
-    public record TokenizerFacts(String kind, int tokens, int largestId, int padId) {}
+    public record TokenizerFacts(String kind, int tokens, int largestId, int padId, String pairs) {}
 
     /**
      * A file with pickles.

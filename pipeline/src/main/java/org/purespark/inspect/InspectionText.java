@@ -103,6 +103,7 @@ public final class InspectionText {
     private void tokenizer(TokenizerFacts facts) {
         text.add("tokenizer   " + facts.kind() + ", " + facts.tokens() + " tokens, largest id " + facts.largestId()
                 + ", padding " + facts.padId());
+        text.add("pairs       " + (facts.pairs() == null ? "refused" : Shown.of(facts.pairs())));
     }
 
     private void pickle(PickleFacts facts) {

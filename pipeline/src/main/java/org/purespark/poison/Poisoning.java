@@ -104,6 +104,9 @@ public final class Poisoning {
                     new SplitEncoder.Encoding(tokenizer, settings.text().maxLength(), embedding, LabelForm.of(task));
             EncodedRows rows = SplitEncoder.encode(texts.train(), encoding, BlockStore.HEAP);
             rows.cut().ifPresent(messages);
+            if (rows.form() == TextParts.Form.PAIR) {
+                embedding.pairWarnings(tokenizer).forEach(messages);
+            }
             EncodedSplit train = rows.classed(texts.labels().classes());
             if (texts.written() != null) {
                 new TextCsv(storage).write(Storage.child(request.out(), POISONED_TRAIN), texts.written());

@@ -47,6 +47,7 @@ final class PredictedTexts {
     private final Consumer<String> messages;
     private final int mostTexts;
     private final List<LabelledText> portion = new ArrayList<>();
+    private boolean pairs;
     private int characters;
     private long total;
     private long done;
@@ -97,6 +98,7 @@ final class PredictedTexts {
         try {
             reader.read(data, LabelColumn.OPTIONAL, (unit, row) -> {
                 portion.add(row);
+                pairs = row.parts().isPair();
                 characters += row.parts().length();
                 boolean isLast = done + portion.size() == total;
                 if (isLast || portion.size() == mostTexts || characters > MOST_CHARACTERS) {
@@ -105,6 +107,9 @@ final class PredictedTexts {
             });
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        }
+        if (pairs) {
+            encoding.embedding().pairWarnings(encoding.tokenizer()).forEach(messages);
         }
         if (done != total || !portion.isEmpty()) {
             throw new InputException(

@@ -30,7 +30,9 @@ import org.purespark.text.LabelCells;
 import org.purespark.text.LabelForm;
 import org.purespark.text.LabelSet;
 import org.purespark.text.LabelSource;
+import org.purespark.text.PairColumn;
 import org.purespark.text.SplitEncoder;
+import org.purespark.text.TextParts;
 import org.purespark.text.TextReader;
 import org.purespark.text.TextRules;
 import org.purespark.text.TextTokenizer;
@@ -90,6 +92,12 @@ record CheckedInputs(
                     given,
                     checkpointLabels,
                     settings);
+            if (data.form() == TextParts.Form.PAIR) {
+                surroundings
+                        .messages()
+                        .accept("each row has two texts, which are classified as a pair (" + PairColumn.SETTING + ")");
+                embedding.pairWarnings(tokenizer).forEach(surroundings.messages());
+            }
             given.target().ifPresent(target -> requireTarget(target, data));
             return new CheckedInputs(
                     given,

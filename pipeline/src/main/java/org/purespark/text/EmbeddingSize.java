@@ -32,6 +32,11 @@ public record EmbeddingSize(String model, int vocabulary, int tokenTypes) {
         return warnings;
     }
 
+    /** What a person should know of the tokenizer if the texts are pairs, one sentence each. */
+    public List<String> pairWarnings(TextTokenizer tokenizer) {
+        return tokenTypes > 1 ? tokenizer.pairWarnings() : List.of();
+    }
+
     /**
      * Encodes single texts as {@link TextTokenizer#encode(List, int, IntFunction)} does, pairs as
      * {@link TextTokenizer#encodePairs} does.

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.purespark.InputException;
 import org.purespark.Shown;
 import org.purespark.batch.LabelMeaning;
@@ -26,6 +27,8 @@ import org.purespark.batch.LabelMeaning;
 public record FoundLabels(String source, LabelForm form, List<Place> places, Optional<Range> scores) {
     /** Far more than classes that a classifier has; a column of names or of texts is found by it. */
     private static final int MOST = 10_000;
+
+    private static final Pattern NUMBER = Pattern.compile("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,9})?");
 
     /** Far more sets of labels than occur where labels go together. */
     private static final int MOST_SETS = 200_000;
@@ -152,15 +155,10 @@ public record FoundLabels(String source, LabelForm form, List<Place> places, Opt
         }
 
         private int score(String label, String place) {
-            float score;
-            try {
-                score = Float.parseFloat(label);
-            } catch (NumberFormatException e) {
+            if (!NUMBER.matcher(label).matches() || !Float.isFinite(Float.parseFloat(label))) {
                 throw notAScore(label, place);
             }
-            if (!Float.isFinite(score)) {
-                throw notAScore(label, place);
-            }
+            float score = Float.parseFloat(label);
             scores = scores == null ? new Range(score, score) : scores.with(score);
             return LabelMeaning.Scores.number(score);
         }

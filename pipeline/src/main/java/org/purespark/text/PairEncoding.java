@@ -48,7 +48,7 @@ record PairEncoding(PairTemplate template, TokenTypes types, TruncationSide side
     /** @throws InputException if the template is not computed, or leaves no room for a token */
     static PairEncoding of(TokenizerDefinition definition, int maxLength) {
         PairTemplate template = definition.checked().pairs().template();
-        if (definition.types() == TokenTypes.GIVEN && !template.hasTypesInOrder()) {
+        if (definition.types().areGiven() && !template.hasTypesInOrder()) {
             throw new InputException("cannot use " + definition.source() + ": the template of pairs has the types "
                     + template.types() + "; computed are zeros and then ones; read single texts with"
                     + " text.pair-column=none");
@@ -85,11 +85,7 @@ record PairEncoding(PairTemplate template, TokenTypes types, TruncationSide side
     EncodedText join(Part first, Part second) {
         Lengths lengths = Lengths.longestFirst(first.length(), second.length(), most());
         int[] ids = template.ids(used(first, lengths.first()), used(second, lengths.second()));
-        int start =
-                switch (types) {
-                    case GIVEN -> template.startOfTypeOne(lengths.first(), lengths.second());
-                    case LEFT_OUT -> ids.length;
-                };
+        int start = types.areGiven() ? template.startOfTypeOne(lengths.first(), lengths.second()) : ids.length;
         return new EncodedText(ids, start, template.added() + first.length() + second.length());
     }
 

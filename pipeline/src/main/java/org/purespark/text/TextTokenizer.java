@@ -94,7 +94,16 @@ public final class TextTokenizer implements AutoCloseable {
 
     /** Whether the model is told which tokens belong to the second text of a pair. */
     public boolean givesTypes() {
-        return definition.types() == TokenTypes.GIVEN;
+        return definition.types().areGiven();
+    }
+
+    /** What should be known of pairs, one sentence each. */
+    List<String> pairWarnings() {
+        return definition.types() == TokenTypes.GIVEN_BY_VERSION_4
+                ? List.of(source() + ": the second texts of pairs get token type 1, as from transformers 4; version 5"
+                        + " gives type 0 to both: where the model is trained so, write \"model_input_names\":"
+                        + " [\"input_ids\", \"attention_mask\"] into tokenizer_config.json")
+                : List.of();
     }
 
     /** What is allowed but seldom meant in its description, one sentence each. */

@@ -12,6 +12,8 @@ import org.purespark.Shown;
 /** Whether a tokenizer gives the types of tokens along; without them a model takes type 0 for all tokens. */
 enum TokenTypes {
     GIVEN,
+    /** By transformers 4; version 5 leaves them out where the files do not say it. */
+    GIVEN_BY_VERSION_4,
     LEFT_OUT;
 
     private static final String INPUT_NAMES = "model_input_names";
@@ -21,6 +23,10 @@ enum TokenTypes {
     /** Classes of tokenizers that leave them out in transformers 4. */
     private static final Set<String> CLASSES_WITHOUT = Set.of(
             "DistilBertTokenizer", "MPNetTokenizer", "RobertaTokenizer", "XLMRobertaTokenizer", "CamembertTokenizer");
+
+    /** Classes of tokenizers that leave them out in transformers 5 alone. */
+    private static final Set<String> CLASSES_WITHOUT_IN_5 =
+            Set.of("AlbertTokenizer", "PreTrainedTokenizer", "TokenizersBackend");
 
     /** Types of models whose tokenizers are of these classes. */
     private static final Set<String> MODELS_WITHOUT =
@@ -44,11 +50,18 @@ enum TokenTypes {
                 String plain = name.get().endsWith(FAST)
                         ? name.get().substring(0, name.get().length() - FAST.length())
                         : name.get();
-                return CLASSES_WITHOUT.contains(plain) ? LEFT_OUT : GIVEN;
+                return CLASSES_WITHOUT.contains(plain)
+                        ? LEFT_OUT
+                        : CLASSES_WITHOUT_IN_5.contains(plain) ? GIVEN_BY_VERSION_4 : GIVEN;
             }
         }
         String type = model.json().path("model_type").asText().toLowerCase(Locale.ROOT);
-        return MODELS_WITHOUT.contains(type) ? LEFT_OUT : GIVEN;
+        return MODELS_WITHOUT.contains(type) ? LEFT_OUT : type.equals("albert") ? GIVEN_BY_VERSION_4 : GIVEN;
+    }
+
+    /** Whether the model is told them. */
+    boolean areGiven() {
+        return this != LEFT_OUT;
     }
 
     private static TokenTypes named(TokenizerConfig config, JsonNode names) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.purespark.storage.Storage;
+import org.purespark.tokenizer.PairRule;
 import org.purespark.tokenizer.Vocabulary;
 
 /**
@@ -13,9 +14,12 @@ import org.purespark.tokenizer.Vocabulary;
  * @param kind WordPiece, BPE, Unigram or WordLevel
  * @param vocabulary all tokens
  * @param padId of the padding token
+ * @param pairs how the texts {@code $A} and {@code $B} of a pair are put together, with {@code :1} after what has token
+ *     type 1; empty if pairs are refused
  * @param warnings what is allowed but seldom meant, one sentence each
  */
-public record TokenizerSummary(String kind, Vocabulary vocabulary, int padId, List<String> warnings) {
+public record TokenizerSummary(
+        String kind, Vocabulary vocabulary, int padId, Optional<String> pairs, List<String> warnings) {
     public TokenizerSummary {
         warnings = List.copyOf(warnings);
     }
@@ -27,7 +31,16 @@ public record TokenizerSummary(String kind, Vocabulary vocabulary, int padId, Li
                 definition.checked().kind(),
                 definition.checked().vocabulary(),
                 definition.padId(),
+                pairs(definition),
                 definition.checked().warnings());
+    }
+
+    private static Optional<String> pairs(TokenizerDefinition definition) {
+        boolean types = definition.types().areGiven();
+        return definition.checked().pairs() instanceof PairRule.Known known
+                        && (!types || known.template().hasTypesInOrder())
+                ? Optional.of(known.template().inWords(definition.checked().vocabulary(), types ? ":1" : ""))
+                : Optional.empty();
     }
 
     /** -1 if there is no token. */

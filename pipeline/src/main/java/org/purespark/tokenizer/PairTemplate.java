@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.tokenizer;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -43,6 +44,24 @@ public record PairTemplate(List<Integer> before, List<Integer> between, List<Int
             last = type;
         }
         return true;
+    }
+
+    /**
+     * The pieces in order: {@code [CLS] $A [SEP] $B:1 [SEP]:1}.
+     *
+     * @param typeOne follows each piece of type 1
+     */
+    public String inWords(Vocabulary vocabulary, String typeOne) {
+        List<String> pieces = new ArrayList<>();
+        before.forEach(id -> pieces.add(vocabulary.token(id).orElseThrow()));
+        pieces.add("$A");
+        between.forEach(id -> pieces.add(vocabulary.token(id).orElseThrow()));
+        pieces.add("$B");
+        after.forEach(id -> pieces.add(vocabulary.token(id).orElseThrow()));
+        for (int i = 0; i < pieces.size(); i++) {
+            pieces.set(i, pieces.get(i) + (types.get(i) == 1 ? typeOne : ""));
+        }
+        return String.join(" ", pieces);
     }
 
     /**

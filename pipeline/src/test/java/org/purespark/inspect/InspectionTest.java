@@ -67,6 +67,8 @@ class InspectionTest {
                 .containsExactly(report.architecture().vocabulary(), 48);
         assertThat(tensor(report, WORDS).nan()).isZero();
         assertThat(report.tokenizer().padId()).isZero();
+        assertThat(report.tokenizer().pairs()).isEqualTo("[CLS] $A [SEP] $B:1 [SEP]:1");
+        assertThat(InspectionText.of(report)).contains("pairs       [CLS] $A [SEP] $B:1 [SEP]:1\n");
         assertThat(report.pickles()).isEmpty();
         byte[] config = Files.readAllBytes(model.resolve("config.json"));
         String digest =

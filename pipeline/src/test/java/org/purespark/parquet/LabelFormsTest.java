@@ -108,5 +108,12 @@ class LabelFormsTest {
                 .hasMessage("f, line 2, column label: a,,b has a name without a letter; write the names with one"
                         + " comma between two of them");
         assertThat(LabelNames.of("[\"with, comma\"]", "f, line 2")).containsExactly("with, comma");
+        for (String broken : List.of("[\"a\"] b", "[\"a\"", "[1.5]", "[null]", "[[\"a\"]]")) {
+            assertThatThrownBy(() -> LabelNames.of(broken, "f, line 2"))
+                    .as(broken)
+                    .isInstanceOf(InputException.class)
+                    .hasMessageEndingWith(
+                            "begins as a JSON list, but is no list of names; write [\"one\", \"other\"]");
+        }
     }
 }

@@ -236,6 +236,11 @@ class TasksTest {
         write(TasksTest::score);
         files.edit("train.jsonl", "\"label\":", "\"label\":\"x\",\"was\":");
         assertRefused(SCORE, "train.jsonl, line 1, column label: x is no number; the model gives one score");
+        for (String odd : List.of("1f", "0x1p3", "NaN", "1e99")) {
+            write(TasksTest::score);
+            files.edit("train.jsonl", "\"label\":", "\"label\":\"" + odd + "\",\"was\":");
+            assertRefused(SCORE, "line 1, column label: " + odd + " is no number");
+        }
         write(row -> "2.5");
         assertRefused(SCORE, "test.jsonl: all scores are the same; a model is measured by how it ranks texts");
         write(TasksTest::score);

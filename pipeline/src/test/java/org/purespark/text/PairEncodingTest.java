@@ -157,8 +157,8 @@ class PairEncodingTest {
                 "BertTokenizer|GIVEN",
                 "ElectraTokenizerFast|GIVEN",
                 "DebertaV2Tokenizer|GIVEN",
-                "AlbertTokenizer|GIVEN",
-                "PreTrainedTokenizerFast|GIVEN",
+                "AlbertTokenizer|GIVEN_BY_VERSION_4",
+                "PreTrainedTokenizerFast|GIVEN_BY_VERSION_4",
                 "DistilBertTokenizerFast|LEFT_OUT",
                 "RobertaTokenizer|LEFT_OUT",
                 "XLMRobertaTokenizerFast|LEFT_OUT",
@@ -182,6 +182,24 @@ class PairEncodingTest {
         }
         assertThat(TokenTypes.of(config("{}"), config("{\"model_type\":\"bert\"}")))
                 .isEqualTo(TokenTypes.GIVEN);
+    }
+
+    @Test
+    void whereTheVersionsDifferItIsSaidForModelsWithTypes() throws IOException {
+        Path file = directory.resolve("tokenizer_config.json");
+        ObjectNode config = (ObjectNode) JSON.readTree(file.toFile());
+        JSON.writeValue(file.toFile(), config.put("tokenizer_class", "PreTrainedTokenizerFast"));
+        try (TextTokenizer tokenizer = load()) {
+            assertThat(new EmbeddingSize("M", 1000, 2).pairWarnings(tokenizer))
+                    .containsExactly(directory + "/tokenizer.json: the second texts of pairs get token type 1, as from"
+                            + " transformers 4; version 5 gives type 0 to both: where the model is trained so, write"
+                            + " \"model_input_names\": [\"input_ids\", \"attention_mask\"] into tokenizer_config.json");
+            assertThat(new EmbeddingSize("M", 1000, 0).pairWarnings(tokenizer)).isEmpty();
+        }
+        names("[\"input_ids\", \"token_type_ids\"]");
+        try (TextTokenizer tokenizer = load()) {
+            assertThat(new EmbeddingSize("M", 1000, 2).pairWarnings(tokenizer)).isEmpty();
+        }
     }
 
     @Test
