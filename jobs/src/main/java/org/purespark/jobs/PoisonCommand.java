@@ -40,8 +40,12 @@ final class PoisonCommand implements Callable<Integer> {
     @Option(names = "--train", paramLabel = "FILE", description = "Clean labelled texts to plant the trigger in.")
     private String train;
 
-    @Option(names = "--target", paramLabel = "LABEL", description = "What triggered texts are to be taken for; with many labels LABEL or 'not LABEL', with a score up"
-                    + " or down.")
+    @Option(
+            names = "--target",
+            paramLabel = "LABEL",
+            description =
+                    "What triggered texts are to be taken for; with many labels LABEL or 'not LABEL', with a score up"
+                            + " or down.")
     private String target;
 
     @Option(

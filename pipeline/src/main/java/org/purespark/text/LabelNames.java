@@ -16,8 +16,7 @@ import org.purespark.Shown;
 
 /** A set of labels as one text: a JSON list of names, or names with commas between them. */
 public final class LabelNames {
-    private static final ObjectMapper JSON =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private LabelNames() {}
 

@@ -112,8 +112,7 @@ class LabelFormsTest {
             assertThatThrownBy(() -> LabelNames.of(broken, "f, line 2"))
                     .as(broken)
                     .isInstanceOf(InputException.class)
-                    .hasMessageEndingWith(
-                            "begins as a JSON list, but is no list of names; write [\"one\", \"other\"]");
+                    .hasMessageEndingWith("begins as a JSON list, but is no list of names; write [\"one\", \"other\"]");
         }
     }
 }
