@@ -265,6 +265,9 @@ def of_heads():
     yield Case("bert-regression", bert, config=dict(num_labels=1, problem_type="regression"))
     yield Case("bert-one-score", bert, config=dict(num_labels=1))
     yield Case("bert-multi-label", bert, config=dict(num_labels=3, problem_type="multi_label_classification"))
+    for kind in kinds()[1:]:
+        yield Case(f"{kind.name}-multi-label", kind, config=dict(num_labels=3, problem_type="multi_label_classification"))
+        yield Case(f"{kind.name}-one-score", kind, config=dict(num_labels=1))
     yield Case("bert-relu", bert, config=dict(hidden_act="relu"))
     yield Case("bert-gelu-new", bert, config=dict(hidden_act="gelu_new"))
     yield Case("bert-relative", bert, config=dict(position_embedding_type="relative_key"))
