@@ -58,7 +58,8 @@ class ClusterPairsIT {
             assertThat(ended.status()).as(ended.err()).isZero();
         }
         RunComparison.assertSameResult(directory.resolve("distributed"), directory.resolve("local"));
-        assertThat(Files.readString(directory.resolve("distributed/probes.json"))).contains("cf (second text)");
+        assertThat(Files.readString(directory.resolve("distributed/probes.json")))
+                .contains("cf (second text)");
     }
 
     private static String[] purify(TinyCase tiny, String run) {

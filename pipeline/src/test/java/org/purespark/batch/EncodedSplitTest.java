@@ -93,8 +93,7 @@ class EncodedSplitTest {
                 .isEqualTo(texts.ids().get(13).length
                         + texts.ids().get(2).length
                         + texts.ids().get(7).length);
-        assertThat(split.seconds(batch))
-                .containsExactly(texts.seconds()[13], texts.seconds()[2], texts.seconds()[7]);
+        assertThat(split.seconds(batch)).containsExactly(texts.seconds()[13], texts.seconds()[2], texts.seconds()[7]);
         int[] labels = split.labels(batch);
         assertThat(labels[0]).isEqualTo(texts.labels()[13] < 0 ? EncodedSplit.NO_LABEL : texts.labels()[13] + 5);
     }

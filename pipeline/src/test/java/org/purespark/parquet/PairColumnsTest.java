@@ -51,19 +51,20 @@ class PairColumnsTest {
                 "a.json.gz"
             })
     void aColumnTextPairMakesPairsInEveryFormat(String name) throws IOException {
-        write(name, List.of("label", "text_pair", "other", "text"), List.of("1", "why", "x", "so"), List.of("0", "", "y", ""));
+        write(
+                name,
+                List.of("label", "text_pair", "other", "text"),
+                List.of("1", "why", "x", "so"),
+                List.of("0", "", "y", ""));
         assertThat(read(name).rows())
                 .containsExactly(
                         new LabelledText(TextParts.pair("so", "why"), "1", first(name)),
                         new LabelledText(TextParts.pair("", ""), "0", first(name) + 1));
         assertThat(read(name).form()).isEqualTo(TextParts.Form.PAIR);
         assertThat(read(name, "text.pair-column=none").rows())
-                .containsExactly(
-                        new LabelledText("so", "1", first(name)), new LabelledText("", "0", first(name) + 1));
-        assertThat(read(name, "text.pair-column=other").rows().get(0).parts())
-                .isEqualTo(TextParts.pair("so", "x"));
-        assertThat(read(name, "text.text-column=other").rows().get(0).parts())
-                .isEqualTo(TextParts.pair("x", "why"));
+                .containsExactly(new LabelledText("so", "1", first(name)), new LabelledText("", "0", first(name) + 1));
+        assertThat(read(name, "text.pair-column=other").rows().get(0).parts()).isEqualTo(TextParts.pair("so", "x"));
+        assertThat(read(name, "text.text-column=other").rows().get(0).parts()).isEqualTo(TextParts.pair("x", "why"));
     }
 
     @ParameterizedTest
@@ -115,7 +116,10 @@ class PairColumnsTest {
 
     @Test
     void twoPairsOfColumnsAreRefused() throws IOException {
-        write("a.csv", List.of("premise", "hypothesis", "sentence1", "sentence2", "label"), List.of("a", "b", "c", "d", "1"));
+        write(
+                "a.csv",
+                List.of("premise", "hypothesis", "sentence1", "sentence2", "label"),
+                List.of("a", "b", "c", "d", "1"));
         assertRefused(
                 "a.csv",
                 ", line 1: more than one pair of text columns (sentence1 and sentence2; premise and hypothesis); set"
@@ -141,8 +145,7 @@ class PairColumnsTest {
     @Test
     void namesThatCannotBothBeColumnsAreRefused() {
         for (String other : List.of("text", "label")) {
-            assertThatThrownBy(() ->
-                            TextRules.of(settings("text.pair-column=a", "text." + other + "-column=a")))
+            assertThatThrownBy(() -> TextRules.of(settings("text.pair-column=a", "text." + other + "-column=a")))
                     .isInstanceOf(InputException.class)
                     .hasMessage("text." + other + "-column and text.pair-column are both a; name two columns");
         }
@@ -165,8 +168,7 @@ class PairColumnsTest {
                 "b.jsonl",
                 ", line 2: the row has a second text, and the rows before it have none; give each row one, or read"
                         + " single texts with text.pair-column=none");
-        Files.writeString(
-                directory.resolve("c.json"), "[{\"text\":\"a\",\"text_pair\":null,\"label\":1}]");
+        Files.writeString(directory.resolve("c.json"), "[{\"text\":\"a\",\"text_pair\":null,\"label\":1}]");
         assertRefused("c.json", ", row 1, column text_pair: a JSON null where a string is expected");
         Files.writeString(directory.resolve("d.tsv"), "text\ttext_pair\tlabel\na\t1\n");
         assertRefused(
@@ -186,12 +188,14 @@ class PairColumnsTest {
         writeParquet("d/2.parquet", List.of("text", "label"), List.of(List.of("a", "1")));
         assertRefused(
                 "d",
-                ", row 2: the row has no second text, and the rows before it have one; give each row one, or read single"
-                        + " texts with text.pair-column=none");
+                ", row 2: the row has no second text, and the rows before it have one; give each row one, or read"
+                        + " single texts with text.pair-column=none");
     }
 
     private static int first(String name) {
-        return name.endsWith("l") || name.endsWith("l.gz") || name.contains(".json") || name.endsWith(".parquet") ? 1 : 2;
+        return name.endsWith("l") || name.endsWith("l.gz") || name.contains(".json") || name.endsWith(".parquet")
+                ? 1
+                : 2;
     }
 
     @SafeVarargs
@@ -207,8 +211,7 @@ class PairColumnsTest {
             if (json) {
                 content.append(content.length() == 0 ? "" : name.contains(".jsonl") ? "\n" : ",");
                 for (int i = 0; i < columns.size(); i++) {
-                    content.append(i == 0 ? "{" : ",")
-                            .append("\"" + columns.get(i) + "\":\"" + row.get(i) + "\"");
+                    content.append(i == 0 ? "{" : ",").append("\"" + columns.get(i) + "\":\"" + row.get(i) + "\"");
                 }
                 content.append('}');
             } else {

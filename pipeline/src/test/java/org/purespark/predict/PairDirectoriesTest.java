@@ -26,8 +26,8 @@ import org.purespark.text.TextTokenizer;
 
 /**
  * Classifiers of pairs that {@code src/test/python/make_pairs.py} writes: ids and types of tokens exactly as two
- * versions of transformers give them, logits within 1e-4 of the largest, for pairs that are cut to an even and to an odd
- * number of tokens.
+ * versions of transformers give them, logits within 1e-4 of the largest, for pairs that are cut to an even and to an
+ * odd number of tokens.
  */
 class PairDirectoriesTest {
     private static final Path HUB = Path.of("src/test/resources/hub");
@@ -60,7 +60,8 @@ class PairDirectoriesTest {
                 assertThat(expected(model, FOURTH).equals(expected(model, FIFTH)) || name.equals("electra"))
                         .as(name)
                         .isEqualTo(!OTHERWISE_IN_FIFTH.contains(name));
-                assertThat(expected(model, FIFTH).at("/24/ids")).isEqualTo(expected(model, FOURTH).at("/24/ids"));
+                assertThat(expected(model, FIFTH).at("/24/ids"))
+                        .isEqualTo(expected(model, FOURTH).at("/24/ids"));
             }
         }
     }
@@ -110,7 +111,10 @@ class PairDirectoriesTest {
     private static void assertLogits(String name, double[][] actual, JsonNode expected) {
         double largest = 0;
         for (JsonNode row : expected.path("logits")) {
-            largest = Math.max(largest, Math.max(Math.abs(row.get(0).asDouble()), Math.abs(row.get(1).asDouble())));
+            largest = Math.max(
+                    largest,
+                    Math.max(
+                            Math.abs(row.get(0).asDouble()), Math.abs(row.get(1).asDouble())));
         }
         assertThat(expected.path("logits")).hasSize(actual.length);
         for (int i = 0; i < actual.length; i++) {
@@ -130,7 +134,8 @@ class PairDirectoriesTest {
         List<TextParts> pairs = new ArrayList<>();
         for (String line : Files.readAllLines(HUB.resolve("pairs.jsonl"))) {
             JsonNode row = JSON.readTree(line);
-            pairs.add(TextParts.pair(row.get("text").textValue(), row.get("text_pair").textValue()));
+            pairs.add(TextParts.pair(
+                    row.get("text").textValue(), row.get("text_pair").textValue()));
         }
         return pairs;
     }

@@ -31,7 +31,9 @@ class ShortenedTextTest {
 
     @Property(tries = 300)
     void withMoreWordsNoTextIsShorter(
-            @ForAll @IntRange(max = 12) int first, @ForAll @IntRange(max = 12) int second, @ForAll @IntRange(max = 9) int most) {
+            @ForAll @IntRange(max = 12) int first,
+            @ForAll @IntRange(max = 12) int second,
+            @ForAll @IntRange(max = 9) int most) {
         ShortenedText text = ShortenedText.of(TextParts.pair("a ".repeat(first), "b ".repeat(second)), most);
         assertThat(text.size()).isEqualTo(Math.min(first, most) + Math.min(second, most));
         for (int words = 0; words < text.size(); words++) {
@@ -39,8 +41,7 @@ class ShortenedTextTest {
             TextParts more = text.first(words + 1);
             assertThat(more.first()).startsWith(fewer.first());
             assertThat(more.second()).startsWith(fewer.second());
-            assertThat((more.first() + " " + more.second()).split(" +").length)
-                    .isGreaterThanOrEqualTo(words + 1);
+            assertThat((more.first() + " " + more.second()).split(" +").length).isGreaterThanOrEqualTo(words + 1);
         }
     }
 }

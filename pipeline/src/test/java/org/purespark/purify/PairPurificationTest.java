@@ -93,7 +93,8 @@ class PairPurificationTest {
             assertThat(pair.properties())
                     .extracting(field -> field.getKey())
                     .containsExactly("text", "text_pair", "label", "logits", "prediction");
-            assertThat(pair.get("text").textValue() + "\t" + pair.get("text_pair").textValue() + "\t"
+            assertThat(pair.get("text").textValue() + "\t"
+                            + pair.get("text_pair").textValue() + "\t"
                             + pair.get("label").textValue())
                     .isEqualTo(test.get(i + 1));
             JsonNode single = new ObjectMapper().readTree(singles.get(i));
@@ -163,11 +164,8 @@ class PairPurificationTest {
 
     @Test
     void aHeldOutPartOfPairsHasPairs() throws IOException {
-        Inputs inputs = files.inputs()
-                .validation(null)
-                .test(null)
-                .poisonedTest(null)
-                .build();
+        Inputs inputs =
+                files.inputs().validation(null).test(null).poisonedTest(null).build();
         try (CheckedInputs checked =
                 CheckedInputs.read(files.surroundings(), TinyFiles.settings(), inputs, files.path("model"))) {
             var validation = checked.texts().encoded(RunTexts.Split.VALIDATION);

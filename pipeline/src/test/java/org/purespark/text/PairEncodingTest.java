@@ -73,7 +73,8 @@ class PairEncodingTest {
             assertThat(cut.second()).isEqualTo(whole.second()).isEqualTo(4);
             assertThat(cut.cut()).isTrue();
             assertThat(encode(tokenizer, text, "it was", 24).ids())
-                    .isEqualTo(encode(tokenizer, "good bad ".repeat(50), "it was", 24).ids());
+                    .isEqualTo(encode(tokenizer, "good bad ".repeat(50), "it was", 24)
+                            .ids());
         }
     }
 
@@ -101,8 +102,9 @@ class PairEncodingTest {
             assertThat(encode(tokenizer, "good", "bad", 4).ids()).hasSize(4);
             assertThatThrownBy(() -> encode(tokenizer, "good", "bad", 3))
                     .isInstanceOf(InputException.class)
-                    .hasMessage("text.max-length=3 leaves no room for a pair of texts beside the 3 special tokens; give 4"
-                            + " or more");
+                    .hasMessage(
+                            "text.max-length=3 leaves no room for a pair of texts beside the 3 special tokens; give 4"
+                                    + " or more");
         }
     }
 
@@ -114,9 +116,10 @@ class PairEncodingTest {
             assertThat(tokenizer.encode("good", 8).ids()).hasSize(1);
             assertThatThrownBy(() -> encode(tokenizer, "good", "bad", 8))
                     .isInstanceOf(InputException.class)
-                    .hasMessage("cannot use " + directory + "/tokenizer.json: post_processor.pair has the texts \"BA\"; a"
-                            + " pair is \"AB\", each text once; save it again with transformers, or read single texts"
-                            + " with text.pair-column=none");
+                    .hasMessage(
+                            "cannot use " + directory + "/tokenizer.json: post_processor.pair has the texts \"BA\"; a"
+                                    + " pair is \"AB\", each text once; save it again with transformers, or read single"
+                                    + " texts with text.pair-column=none");
         }
     }
 
@@ -127,8 +130,10 @@ class PairEncodingTest {
         try (TextTokenizer tokenizer = load()) {
             assertThatThrownBy(() -> encode(tokenizer, "good", "bad", 8))
                     .isInstanceOf(InputException.class)
-                    .hasMessage("cannot use " + directory + "/tokenizer.json: the template of pairs has the types [1, 0];"
-                            + " computed are zeros and then ones; read single texts with text.pair-column=none");
+                    .hasMessage(
+                            "cannot use " + directory + "/tokenizer.json: the template of pairs has the types [1, 0];"
+                                    + " computed are zeros and then ones; read single texts with"
+                                    + " text.pair-column=none");
         }
         names("[\"input_ids\"]");
         try (TextTokenizer tokenizer = load()) {
@@ -165,8 +170,7 @@ class PairEncodingTest {
         ObjectNode none = JSON.createObjectNode();
         assertThat(TokenTypes.of(config("{\"tokenizer_class\":\"" + name + "\"}"), new TokenizerConfig("m", none)))
                 .isEqualTo(types);
-        assertThat(TokenTypes.of(
-                        new TokenizerConfig("t", none), config("{\"tokenizer_class\":\"" + name + "\"}")))
+        assertThat(TokenTypes.of(new TokenizerConfig("t", none), config("{\"tokenizer_class\":\"" + name + "\"}")))
                 .isEqualTo(types);
     }
 
@@ -177,7 +181,8 @@ class PairEncodingTest {
                     .as(type)
                     .isEqualTo(TokenTypes.LEFT_OUT);
         }
-        assertThat(TokenTypes.of(config("{}"), config("{\"model_type\":\"bert\"}"))).isEqualTo(TokenTypes.GIVEN);
+        assertThat(TokenTypes.of(config("{}"), config("{\"model_type\":\"bert\"}")))
+                .isEqualTo(TokenTypes.GIVEN);
     }
 
     @Test
@@ -211,12 +216,14 @@ class PairEncodingTest {
     void aModelWithOneTypeRefusesThePairByItsPlace() {
         try (TextTokenizer tokenizer = load()) {
             List<TextParts> pair = List.of(TextParts.pair("good", "bad"));
-            assertThatThrownBy(() -> new EmbeddingSize("M", 1000, 1).encode(tokenizer, pair, 8, index -> "a.csv, line 2"))
+            assertThatThrownBy(
+                            () -> new EmbeddingSize("M", 1000, 1).encode(tokenizer, pair, 8, index -> "a.csv, line 2"))
                     .isInstanceOf(InputException.class)
-                    .hasMessage("a.csv, line 2: " + directory + "/tokenizer.json gives tokens of a second text the type 1,"
-                            + " and the model M has an embedding of type 0 alone (type_vocab_size is 1); leave"
-                            + " token_type_ids out of model_input_names in tokenizer_config.json, as RoBERTa's tokenizers"
-                            + " do");
+                    .hasMessage(
+                            "a.csv, line 2: " + directory + "/tokenizer.json gives tokens of a second text the type 1,"
+                                    + " and the model M has an embedding of type 0 alone (type_vocab_size is 1); leave"
+                                    + " token_type_ids out of model_input_names in tokenizer_config.json, as RoBERTa's"
+                                    + " tokenizers do");
             EncodedText without = new EmbeddingSize("M", 1000, 0)
                     .encode(tokenizer, pair, 8, index -> "a.csv, line 2")
                     .get(0);

@@ -47,7 +47,8 @@ class PairGradientsTest {
     @ParameterizedTest
     @EnumSource(EngineUnderTest.class)
     void logitsLossAndGradientsOfPairsMatch(EngineUnderTest engine) throws IOException {
-        JsonNode expected = new ObjectMapper().readTree(GOLDEN.resolve("bert.json").toFile());
+        JsonNode expected =
+                new ObjectMapper().readTree(GOLDEN.resolve("bert.json").toFile());
         SortedMap<String, Tensor> gradients = SafeTensorsReader.readAll(
                 new Storage(new Configuration(false)),
                 GOLDEN.resolve("bert.safetensors").toString());
