@@ -11,8 +11,8 @@ import java.util.function.Function;
 
 /**
  * A split in the form that the model reads: for each text its token ids, special tokens included, none empty, where
- * tokens of type 1 begin, and its class, 0 to C - 1, or {@link #NO_LABEL}. The texts lie in blocks, which need not be in
- * memory.
+ * tokens of type 1 begin, and its class, 0 to C - 1, or {@link #NO_LABEL}. The texts lie in blocks, which need not be
+ * in memory.
  */
 public final class EncodedSplit implements Serializable {
     private static final long serialVersionUID = 1L;
