@@ -157,8 +157,8 @@ final class ModelCardText {
     }
 
     /**
-     * DistilBERT has no token types; a tokenizer taken from BERT would make them. For pairs the versions of transformers
-     * differ in what they do by themselves.
+     * DistilBERT has no token types; a tokenizer taken from BERT would make them. For pairs the versions of
+     * transformers differ in what they do by themselves.
      */
     private String tokenTypes() {
         if (checkpoint.encoder().tokenTypes() == 0) {

@@ -36,7 +36,8 @@ final class EmbeddingTable {
     }
 
     /**
-     * Writes word[id] + position[t] + type[0 or 1] of each token to {@code to} [N, W]; the batch must be checked before.
+     * Writes word[id] + position[t] + type[0 or 1] of each token to {@code to} [N, W]; the batch must be checked
+     * before.
      */
     void lookUp(PackedBatch batch, DeviceArray to, UpdateKernels updates) {
         updates.lookUp(parameters.memory(), starts, rows(batch), to);

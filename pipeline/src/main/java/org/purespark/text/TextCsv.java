@@ -9,8 +9,8 @@ import java.util.List;
 import org.purespark.storage.Storage;
 
 /**
- * Writes labelled texts as CSV (RFC 4180) with the columns {@code label,text}, and {@code text_pair} where the first row
- * is a pair.
+ * Writes labelled texts as CSV (RFC 4180) with the columns {@code label,text}, and {@code text_pair} where the first
+ * row is a pair.
  */
 public record TextCsv(Storage storage) {
     public void write(String address, List<LabelledText> rows) throws IOException {

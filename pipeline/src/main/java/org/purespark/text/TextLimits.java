@@ -16,8 +16,11 @@ public record TextLimits(long rows, long megabytes) {
 
     private static final int BYTES_PER_MEGABYTE = 1_000_000;
 
-    /** A text, its label and their record take this much without their characters. */
-    private static final int ROW_BYTES = 136;
+    /** A text, its label and their records take this much without their characters. */
+    private static final int ROW_BYTES = 160;
+
+    /** A second text takes this much without its characters. */
+    private static final int SECOND_BYTES = 40;
 
     public static TextLimits of(DataSettings settings) {
         return new TextLimits(settings.maxRows(), settings.maxTextMegabytes());
@@ -29,6 +32,6 @@ public record TextLimits(long rows, long megabytes) {
 
     /** Bytes that a row takes in memory, if each character takes one. */
     static long bytesOf(TextParts text, String label) {
-        return ROW_BYTES + text.length() + (label == null ? 0 : label.length());
+        return ROW_BYTES + (text.isPair() ? SECOND_BYTES : 0) + text.length() + (label == null ? 0 : label.length());
     }
 }

@@ -21,8 +21,8 @@ import org.purespark.tokenizer.TokenizerCheck;
 import org.purespark.tokenizer.Vocabulary;
 
 /**
- * Token ids of texts and of pairs of texts, the same as those of transformers with {@code truncation=True, max_length=…} and no padding. Safe
- * for use by several threads; it holds native memory until it is closed.
+ * Token ids of texts and of pairs of texts, the same as those of transformers with {@code truncation=True,
+ * max_length=…} and no padding. Safe for use by several threads; it holds native memory until it is closed.
  */
 public final class TextTokenizer implements AutoCloseable {
     // Limits the native memory of the encodings at a time.

@@ -188,8 +188,8 @@ class PairColumnsTest {
         writeParquet("d/2.parquet", List.of("text", "label"), List.of(List.of("a", "1")));
         assertRefused(
                 "d",
-                ", row 2: the row has no second text, and the rows before it have one; give each row one, or read single"
-                        + " texts with text.pair-column=none");
+                ", row 2: the row has no second text, and the rows before it have one; give each row one, or read"
+                        + " single texts with text.pair-column=none");
     }
 
     private static int first(String name) {

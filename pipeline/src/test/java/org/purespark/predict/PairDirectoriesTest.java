@@ -26,8 +26,8 @@ import org.purespark.text.TextTokenizer;
 
 /**
  * Classifiers of pairs that {@code src/test/python/make_pairs.py} writes: ids and types of tokens exactly as two
- * versions of transformers give them, logits within 1e-4 of the largest, for pairs that are cut to an even and to an odd
- * number of tokens.
+ * versions of transformers give them, logits within 1e-4 of the largest, for pairs that are cut to an even and to an
+ * odd number of tokens.
  */
 class PairDirectoriesTest {
     private static final Path HUB = Path.of("src/test/resources/hub");

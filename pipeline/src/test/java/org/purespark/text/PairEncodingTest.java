@@ -118,8 +118,8 @@ class PairEncodingTest {
                     .isInstanceOf(InputException.class)
                     .hasMessage(
                             "cannot use " + directory + "/tokenizer.json: post_processor.pair has the texts \"BA\"; a"
-                                    + " pair is \"AB\", each text once; save it again with transformers, or read single texts"
-                                    + " with text.pair-column=none");
+                                    + " pair is \"AB\", each text once; save it again with transformers, or read single"
+                                    + " texts with text.pair-column=none");
         }
     }
 
@@ -132,7 +132,8 @@ class PairEncodingTest {
                     .isInstanceOf(InputException.class)
                     .hasMessage(
                             "cannot use " + directory + "/tokenizer.json: the template of pairs has the types [1, 0];"
-                                    + " computed are zeros and then ones; read single texts with text.pair-column=none");
+                                    + " computed are zeros and then ones; read single texts with"
+                                    + " text.pair-column=none");
         }
         names("[\"input_ids\"]");
         try (TextTokenizer tokenizer = load()) {
@@ -221,8 +222,8 @@ class PairEncodingTest {
                     .hasMessage(
                             "a.csv, line 2: " + directory + "/tokenizer.json gives tokens of a second text the type 1,"
                                     + " and the model M has an embedding of type 0 alone (type_vocab_size is 1); leave"
-                                    + " token_type_ids out of model_input_names in tokenizer_config.json, as RoBERTa's tokenizers"
-                                    + " do");
+                                    + " token_type_ids out of model_input_names in tokenizer_config.json, as RoBERTa's"
+                                    + " tokenizers do");
             EncodedText without = new EmbeddingSize("M", 1000, 0)
                     .encode(tokenizer, pair, 8, index -> "a.csv, line 2")
                     .get(0);
