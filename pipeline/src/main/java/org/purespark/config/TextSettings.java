@@ -10,6 +10,12 @@ import java.io.Serializable;
  * @param labels which class each label means: pairs {@code label=CLASS}, or {@code new}; null for labels that tell it
  * @param textColumn name of the texts' column; null for one of the usual names
  * @param labelColumn name of the labels' column; null for one of the usual names
+ * @param transformers the version whose tokenizers are followed where versions differ
  */
-public record TextSettings(@Allowed("[3, 4096]") int maxLength, String labels, String textColumn, String labelColumn)
+public record TextSettings(
+        @Allowed("[3, 4096]") int maxLength,
+        String labels,
+        String textColumn,
+        String labelColumn,
+        TransformersRules transformers)
         implements Serializable {}

@@ -86,7 +86,10 @@ public final class Poisoning {
         Prepared texts = request.poisonedTrain().isPresent()
                 ? readyMade(request, request.poisonedTrain().get())
                 : plant(request);
-        try (TextTokenizer tokenizer = TextTokenizer.load(storage, checkpoints.tokenizerDirectory(address(request)))) {
+        try (TextTokenizer tokenizer = TextTokenizer.load(
+                storage,
+                checkpoints.tokenizerDirectory(address(request)),
+                settings.text().transformers())) {
             EmbeddingSize embedding =
                     new EmbeddingSize(request.model(), start.encoder().vocabulary());
             embedding.warnings(tokenizer).forEach(messages);

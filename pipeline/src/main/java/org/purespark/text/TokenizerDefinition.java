@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.purespark.InputException;
 import org.purespark.Shown;
+import org.purespark.config.TransformersRules;
 import org.purespark.storage.JsonReason;
 import org.purespark.storage.Storage;
 import org.purespark.tokenizer.CheckedTokenizer;
@@ -51,9 +53,10 @@ record TokenizerDefinition(
     /**
      * Reads the tokenizer of a model directory and checks it.
      *
+     * @param rules whose rules hold where versions of transformers differ
      * @throws InputException if the directory has none, or a file is not valid
      */
-    static TokenizerDefinition read(Storage storage, String modelDirectory) {
+    static TokenizerDefinition read(Storage storage, String modelDirectory, TransformersRules rules) {
         try {
             TokenizerConfig config = keys(TokenizerFile.CONFIG, storage, modelDirectory);
             TokenizerClass tokenizerClass =
@@ -65,7 +68,7 @@ record TokenizerDefinition(
             Optional<String> tokenizer = TokenizerFile.TOKENIZER.read(storage, modelDirectory);
             if (tokenizer.isPresent()) {
                 String address = TokenizerFile.TOKENIZER.address(modelDirectory);
-                return of(address, object(address, tokenizer.get()), sources, tokenizerClass);
+                return ofFile(address, object(address, tokenizer.get()), sources, tokenizerClass, rules);
             }
             Optional<String> vocabulary = TokenizerFile.VOCABULARY.read(storage, modelDirectory);
             if (vocabulary.isPresent()) {
@@ -76,6 +79,10 @@ record TokenizerDefinition(
             Optional<String> merges = TokenizerFile.MERGES.read(storage, modelDirectory);
             if (bytes.isPresent() && merges.isPresent()) {
                 String address = TokenizerFile.BYTE_VOCABULARY.address(modelDirectory);
+                if (rules == TransformersRules.FOUR) {
+                    throw new InputException(address + ": vocab.json with merges.txt is read as transformers 5 does;"
+                            + " save the tokenizer as tokenizer.json beside them, or leave text.transformers=4 out");
+                }
                 ByteVocabulary byteVocabulary = new ByteVocabulary(
                         address,
                         object(address, bytes.get()),
@@ -90,6 +97,46 @@ record TokenizerDefinition(
                 modelDirectory + ": no tokenizer.json, no vocab.txt, and no vocab.json with merges.txt;"
                         + " transformers writes the first: AutoTokenizer.from_pretrained(MODEL)"
                         + ".save_pretrained(DIRECTORY)");
+    }
+
+    private static TokenizerDefinition ofFile(
+            String address,
+            ObjectNode json,
+            DeclaredTokens.Sources sources,
+            TokenizerClass tokenizerClass,
+            TransformersRules rules) {
+        if (rules == TransformersRules.FIVE) {
+            return of(
+                    address,
+                    RebuiltTokenizer.of(address, json, sources.config(), tokenizerClass),
+                    sources,
+                    tokenizerClass);
+        }
+        ObjectNode file = RebuiltTokenizer.copy(json);
+        TokenizerDefinition made = of(address, json, sources, tokenizerClass);
+        return rules == TransformersRules.FOUR ? made : made.withNoteOfVersions(file, sources.config(), tokenizerClass);
+    }
+
+    /** Says where version 5 of transformers may cut texts otherwise than the file. */
+    private TokenizerDefinition withNoteOfVersions(
+            ObjectNode file, TokenizerConfig config, TokenizerClass tokenizerClass) {
+        String what;
+        try {
+            ObjectNode other = RebuiltTokenizer.of(source, file, config, tokenizerClass);
+            if (RebuiltTokenizer.isSame(json, other)) {
+                return this;
+            }
+            what = "may give a text other tokens";
+        } catch (InputException e) {
+            what = "does not take it";
+        }
+        List<String> warnings = new ArrayList<>(checked.warnings());
+        warnings.add(source + " is followed as it is, as by transformers 4; transformers 5 makes the tokenizer by its"
+                + " class and " + what + ": text.transformers=5 follows that version, text.transformers=4 says that"
+                + " the file is meant");
+        CheckedTokenizer noted =
+                new CheckedTokenizer(checked.json(), checked.kind(), checked.vocabulary(), checked.growth(), warnings);
+        return new TokenizerDefinition(source, json, noted, padId, truncationSide);
     }
 
     private static TokenizerDefinition ofVocabulary(

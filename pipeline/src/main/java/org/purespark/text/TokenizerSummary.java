@@ -4,6 +4,7 @@ package org.purespark.text;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.purespark.config.TransformersRules;
 import org.purespark.storage.Storage;
 import org.purespark.tokenizer.Vocabulary;
 
@@ -22,7 +23,7 @@ public record TokenizerSummary(String kind, Vocabulary vocabulary, int padId, Li
 
     /** @throws org.purespark.InputException if there is none, or it is refused */
     public static TokenizerSummary read(Storage storage, String modelDirectory) {
-        TokenizerDefinition definition = TokenizerDefinition.read(storage, modelDirectory);
+        TokenizerDefinition definition = TokenizerDefinition.read(storage, modelDirectory, TransformersRules.FILES);
         return new TokenizerSummary(
                 definition.checked().kind(),
                 definition.checked().vocabulary(),

@@ -34,7 +34,7 @@ class SettingsLoaderTest {
         Settings expected = new Settings(
                 11,
                 new DataSettings(0.1, 20_000_000, 10_000, CsvDelimiter.COMMA),
-                new TextSettings(128, null, null, null),
+                new TextSettings(128, null, null, null, TransformersRules.FILES),
                 new TrainSettings(3, 2e-5, 0.01, 1.0, 0, 32, 1, true, 0.9, 0.999, 1e-8, 0.1, 200),
                 new PruneSettings(10, null, 0.05),
                 new PenaltySettings(0.15),
@@ -141,7 +141,7 @@ class SettingsLoaderTest {
         assertThatThrownBy(() -> loader.load(file, List.of()))
                 .isInstanceOf(InputException.class)
                 .hasMessage("text (" + file + ", line 1) is a group of keys, not a key: give one of"
-                        + " text.label-column, text.labels, text.max-length, text.text-column");
+                        + " text.label-column, text.labels, text.max-length, text.text-column, text.transformers");
     }
 
     @Test
@@ -333,6 +333,7 @@ class SettingsLoaderTest {
                         + "\"probe.texts\":200,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"
                         + "\"prune.threshold\":0.85,\"seed\":11,\"text.label-column\":null,\"text.labels\":null,"
                         + "\"text.max-length\":128,\"text.text-column\":null,"
+                        + "\"text.transformers\":\"files\","
                         + "\"train.adam-beta1\":0.9,"
                         + "\"train.adam-beta2\":0.999,\"train.adam-epsilon\":1.0E-8,"
                         + "\"train.checkpoint-interval-steps\":200,\"train.classifier-dropout\":0.1,"
