@@ -47,7 +47,7 @@ def main():
         batch = tokenizer(
             [row["text"] for row in part],
             truncation=True, max_length=options.max_length, padding=True, return_tensors="pt",
-            return_token_type_ids=model.config.model_type not in ("distilbert", "mpnet"),
+            return_token_type_ids=model.config.model_type not in ("distilbert", "mpnet", "modernbert"),
         )
         expected = torch.tensor([row["logits"] for row in part])
         largest = max(largest, float((logits(model, architecture, batch) - expected).abs().max()))

@@ -213,6 +213,12 @@ def vocab_json(directory):
     (directory / "tokenizer.json").unlink()
 
 
+def other_normalizer(directory):
+    value = json.loads((directory / "tokenizer.json").read_text(encoding="utf-8"))
+    value["normalizer"] = {"type": "Sequence", "normalizers": [{"type": "NFKC"}, {"type": "Lowercase"}]}
+    write_json(directory / "tokenizer.json", value)
+
+
 def cased_vocab_txt(directory):
     bert_vocab_txt(directory)
     edit("tokenizer_config.json", do_lower_case=False)(directory)
@@ -250,6 +256,16 @@ def of_tokenizers():
     yield Case("bert-added-tokens", bert, after=added_tokens)
     yield Case("xlm-roberta-nfkc", kinds()[4],
                tokenizer=lambda: unigram(FAIRSEQ, "<unk>", "<s>", "</s>", normalizers.NFKC()))
+    # Files that differ from what transformers 5 makes of their classes.
+    albert, deberta, xlm = kinds()[7], kinds()[8], kinds()[4]
+    albert_special = ("<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]")
+    yield Case("albert-no-normalizer", albert,
+               tokenizer=lambda: unigram(albert_special, "<unk>", "[CLS]", "[SEP]", None))
+    yield Case("albert-accents-cased", albert, tokenizer_config=dict(keep_accents=True, do_lower_case=False))
+    yield Case("deberta-v2-lower-punctuation", deberta, tokenizer_config=dict(do_lower_case=True, split_by_punct=True))
+    yield Case("xlm-roberta-no-prefix-space", xlm, tokenizer_config=dict(add_prefix_space=False))
+    yield Case("bert-other-normalizer", bert, after=other_normalizer)
+    yield Case("roberta-other-normalizer", roberta, after=other_normalizer)
     yield Case("roberta-vocab-json", roberta, after=vocab_json)
     yield Case("roberta-prefix-space", roberta, tokenizer_config=dict(add_prefix_space=True))
     yield Case("roberta-json-prefix-space", roberta, tokenizer=lambda: byte_level(FAIRSEQ, "<s>", "</s>", True))

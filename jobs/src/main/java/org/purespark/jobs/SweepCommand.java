@@ -71,10 +71,9 @@ final class SweepCommand implements Callable<Integer> {
             names = "--manifest",
             paramLabel = "FILE",
             required = true,
-            description =
-                    "The suspects (.yaml .csv .jsonl .parquet): name, model, classifier, base-model, train, validation,"
-                            + " test, poisoned-test, target, seeds, set. Relative addresses are resolved against the manifest's"
-                            + " directory.")
+            description = "The suspects (.yaml .csv .jsonl .parquet): name, model, classifier, base-model, train,"
+                    + " validation, test, poisoned-test, target, seeds, set. Relative addresses are resolved"
+                    + " against the manifest's directory.")
     private String manifest;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Run directories and results.")

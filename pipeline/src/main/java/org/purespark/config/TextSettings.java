@@ -11,7 +11,13 @@ import java.io.Serializable;
  * @param textColumn name of the texts' column; null for one of the usual names
  * @param pairColumn name of the second texts' column; none for single texts; null for what the columns' names tell
  * @param labelColumn name of the labels' column; null for one of the usual names
+ * @param transformers the version whose tokenizers are followed where versions differ
  */
 public record TextSettings(
-        @Allowed("[3, 4096]") int maxLength, String labels, String textColumn, String pairColumn, String labelColumn)
+        @Allowed("[3, 4096]") int maxLength,
+        String labels,
+        String textColumn,
+        String pairColumn,
+        String labelColumn,
+        TransformersRules transformers)
         implements Serializable {}

@@ -94,7 +94,10 @@ public final class Poisoning {
         Prepared texts = request.poisonedTrain().isPresent()
                 ? readyMade(request, request.poisonedTrain().get(), reader, task)
                 : plant(request, reader, task);
-        try (TextTokenizer tokenizer = TextTokenizer.load(storage, checkpoints.tokenizerDirectory(address(request)))) {
+        try (TextTokenizer tokenizer = TextTokenizer.load(
+                storage,
+                checkpoints.tokenizerDirectory(address(request)),
+                settings.text().transformers())) {
             EmbeddingSize embedding = new EmbeddingSize(
                     request.model(),
                     start.encoder().vocabulary(),

@@ -77,7 +77,10 @@ public final class Prediction {
                 settings.task().scoreLoss().kind());
         int maxLength =
                 Math.min(settings.text().maxLength(), checkpoint.encoder().maxTokens());
-        try (TextTokenizer tokenizer = TextTokenizer.load(storage, checkpoints.tokenizerDirectory(address))) {
+        try (TextTokenizer tokenizer = TextTokenizer.load(
+                storage,
+                checkpoints.tokenizerDirectory(address),
+                settings.text().transformers())) {
             EmbeddingSize embedding = new EmbeddingSize(
                     model,
                     checkpoint.encoder().vocabulary(),

@@ -75,7 +75,10 @@ record CheckedInputs(
         }
         ProbeBattery battery = ProbeBattery.of(settings.probe(), digests.storage());
         ScratchFile scratch = new ScratchFile();
-        TextTokenizer tokenizer = TextTokenizer.load(digests.storage(), checkpoints.tokenizerDirectory(address));
+        TextTokenizer tokenizer = TextTokenizer.load(
+                digests.storage(),
+                checkpoints.tokenizerDirectory(address),
+                settings.text().transformers());
         try {
             EmbeddingSize embedding = new EmbeddingSize(
                     model,

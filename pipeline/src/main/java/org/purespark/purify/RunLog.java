@@ -25,6 +25,11 @@ record RunLog(EventLog events, Consumer<String> messages) {
         events.log(new Event.Warning(stage, message));
     }
 
+    /** Writes into the run directory what the person has been told already. */
+    void note(StageName stage, String message) {
+        events.log(new Event.Warning(stage, message));
+    }
+
     /**
      * Records the steps of a fine-tuning, and each epoch's mean.
      *

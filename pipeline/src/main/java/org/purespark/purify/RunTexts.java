@@ -84,6 +84,11 @@ final class RunTexts implements AutoCloseable {
         return data.form();
     }
 
+    /** What a person should know of the tokenizer, one sentence each. */
+    List<String> tokenizerNotes() {
+        return encoding.embedding().warnings(encoding.tokenizer());
+    }
+
     /** Whether there are triggered texts. */
     boolean arePoisoned() {
         return data.poisonedTest() != null;

@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.purespark.InputException;
 import org.purespark.Shown;
+import org.purespark.config.TransformersRules;
 import org.purespark.storage.Storage;
 import org.purespark.tokenizer.TokenizerCheck;
 import org.purespark.tokenizer.Vocabulary;
@@ -48,7 +49,16 @@ public final class TextTokenizer implements AutoCloseable {
      *     native library cannot be unpacked
      */
     public static TextTokenizer load(Storage storage, String modelDirectory) {
-        return of(TokenizerDefinition.read(storage, modelDirectory));
+        return load(storage, modelDirectory, TransformersRules.FILES);
+    }
+
+    /**
+     * The same by the rules of a version of transformers, where versions differ.
+     *
+     * @throws InputException as without rules, and if that version is not followed for such files
+     */
+    public static TextTokenizer load(Storage storage, String modelDirectory, TransformersRules rules) {
+        return of(TokenizerDefinition.read(storage, modelDirectory, rules));
     }
 
     /** @throws InputException if the native library cannot be unpacked, or refuses the definition */
@@ -79,7 +89,9 @@ public final class TextTokenizer implements AutoCloseable {
      * @throws InputException if no tokenizer is found or it cannot be read
      */
     public static String tokenizerJson(Storage storage, String modelDirectory) {
-        return TokenizerDefinition.read(storage, modelDirectory).json().toString();
+        return TokenizerDefinition.read(storage, modelDirectory, TransformersRules.FILES)
+                .json()
+                .toString();
     }
 
     /** Id of the padding token. */

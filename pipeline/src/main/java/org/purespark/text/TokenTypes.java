@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.purespark.InputException;
 import org.purespark.Shown;
+import org.purespark.config.TransformersRules;
 
 /** Whether a tokenizer gives the types of tokens along; without them a model takes type 0 for all tokens. */
 enum TokenTypes {
@@ -57,6 +58,18 @@ enum TokenTypes {
         }
         String type = model.json().path("model_type").asText().toLowerCase(Locale.ROOT);
         return MODELS_WITHOUT.contains(type) ? LEFT_OUT : type.equals("albert") ? GIVEN_BY_VERSION_4 : GIVEN;
+    }
+
+    /** The same where a version of transformers is chosen. */
+    TokenTypes by(TransformersRules rules) {
+        if (this != GIVEN_BY_VERSION_4) {
+            return this;
+        }
+        return switch (rules) {
+            case FILES -> this;
+            case FOUR -> GIVEN;
+            case FIVE -> LEFT_OUT;
+        };
     }
 
     /** Whether the model is told them. */

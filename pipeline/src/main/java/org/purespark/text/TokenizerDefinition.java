@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.purespark.InputException;
 import org.purespark.Shown;
+import org.purespark.config.TransformersRules;
 import org.purespark.storage.JsonReason;
 import org.purespark.storage.Storage;
 import org.purespark.tokenizer.CheckedTokenizer;
@@ -57,9 +59,10 @@ record TokenizerDefinition(
     /**
      * Reads the tokenizer of a model directory and checks it.
      *
+     * @param rules whose rules hold where versions of transformers differ
      * @throws InputException if the directory has none, or a file is not valid
      */
-    static TokenizerDefinition read(Storage storage, String modelDirectory) {
+    static TokenizerDefinition read(Storage storage, String modelDirectory, TransformersRules rules) {
         try {
             TokenizerConfig config = keys(TokenizerFile.CONFIG, storage, modelDirectory);
             TokenizerConfig model = keys(TokenizerFile.MODEL, storage, modelDirectory);
@@ -72,23 +75,27 @@ record TokenizerDefinition(
             Optional<String> tokenizer = TokenizerFile.TOKENIZER.read(storage, modelDirectory);
             if (tokenizer.isPresent()) {
                 String address = TokenizerFile.TOKENIZER.address(modelDirectory);
-                return of(address, object(address, tokenizer.get()), sources, tokenizerClass);
+                return ofFile(address, object(address, tokenizer.get()), sources, tokenizerClass, rules);
             }
             Optional<String> vocabulary = TokenizerFile.VOCABULARY.read(storage, modelDirectory);
             if (vocabulary.isPresent()) {
                 String address = TokenizerFile.VOCABULARY.address(modelDirectory);
-                return ofVocabulary(WordPieceVocabulary.of(address, vocabulary.get()), sources, tokenizerClass);
+                return ofVocabulary(WordPieceVocabulary.of(address, vocabulary.get()), sources, tokenizerClass, rules);
             }
             Optional<String> bytes = TokenizerFile.BYTE_VOCABULARY.read(storage, modelDirectory);
             Optional<String> merges = TokenizerFile.MERGES.read(storage, modelDirectory);
             if (bytes.isPresent() && merges.isPresent()) {
                 String address = TokenizerFile.BYTE_VOCABULARY.address(modelDirectory);
+                if (rules == TransformersRules.FOUR) {
+                    throw new InputException(address + ": vocab.json with merges.txt is read as transformers 5 does;"
+                            + " save the tokenizer as tokenizer.json beside them, or leave text.transformers=4 out");
+                }
                 ByteVocabulary byteVocabulary = new ByteVocabulary(
                         address,
                         object(address, bytes.get()),
                         merges.get(),
                         TokenizerFile.MERGES.address(modelDirectory));
-                return of(address, byteVocabulary.tokenizer(config, tokenizerClass), sources, tokenizerClass);
+                return of(address, byteVocabulary.tokenizer(config, tokenizerClass), sources, tokenizerClass, rules);
             }
         } catch (IOException e) {
             throw new InputException(modelDirectory + ": the tokenizer cannot be read (" + e.getMessage() + ")", e);
@@ -99,8 +106,52 @@ record TokenizerDefinition(
                         + ".save_pretrained(DIRECTORY)");
     }
 
+    private static TokenizerDefinition ofFile(
+            String address,
+            ObjectNode json,
+            DeclaredTokens.Sources sources,
+            TokenizerClass tokenizerClass,
+            TransformersRules rules) {
+        if (rules == TransformersRules.FIVE) {
+            return of(
+                    address,
+                    RebuiltTokenizer.of(address, json, sources.config(), tokenizerClass),
+                    sources,
+                    tokenizerClass,
+                    rules);
+        }
+        ObjectNode file = RebuiltTokenizer.copy(json);
+        TokenizerDefinition made = of(address, json, sources, tokenizerClass, rules);
+        return rules == TransformersRules.FOUR ? made : made.withNoteOfVersions(file, sources.config(), tokenizerClass);
+    }
+
+    /** Says where version 5 of transformers may cut texts otherwise than the file. */
+    private TokenizerDefinition withNoteOfVersions(
+            ObjectNode file, TokenizerConfig config, TokenizerClass tokenizerClass) {
+        String what;
+        try {
+            ObjectNode other = RebuiltTokenizer.of(source, file, config, tokenizerClass);
+            if (RebuiltTokenizer.isSame(json, other)) {
+                return this;
+            }
+            what = "may give a text other tokens";
+        } catch (InputException e) {
+            what = "does not take it";
+        }
+        List<String> warnings = new ArrayList<>(checked.warnings());
+        warnings.add(source + " is followed as it is, as by transformers 4; transformers 5 makes the tokenizer by its"
+                + " class and " + what + ": text.transformers=5 follows that version, text.transformers=4 says that"
+                + " the file is meant");
+        CheckedTokenizer noted = new CheckedTokenizer(
+                checked.json(), checked.kind(), checked.vocabulary(), checked.growth(), checked.pairs(), warnings);
+        return new TokenizerDefinition(source, json, noted, padId, truncationSide, types);
+    }
+
     private static TokenizerDefinition ofVocabulary(
-            WordPieceVocabulary vocabulary, DeclaredTokens.Sources sources, TokenizerClass tokenizerClass) {
+            WordPieceVocabulary vocabulary,
+            DeclaredTokens.Sources sources,
+            TokenizerClass tokenizerClass,
+            TransformersRules rules) {
         TokenizerConfig config = sources.config();
         Optional<String> named = config.token("tokenizer_class");
         boolean isOther = tokenizerClass != TokenizerClass.FILES_ALONE || named.isPresent();
@@ -111,7 +162,12 @@ record TokenizerDefinition(
         }
         // A directory without any class has BERT's vocabulary, as that file is BERT's.
         TokenizerClass made = tokenizerClass.hasWordPieces() ? tokenizerClass : TokenizerClass.BERT;
-        return of(vocabulary.source(), vocabulary.tokenizer(MAPPER.createObjectNode(), config, made), sources, made);
+        return of(
+                vocabulary.source(),
+                vocabulary.tokenizer(MAPPER.createObjectNode(), config, made),
+                sources,
+                made,
+                rules);
     }
 
     private static TokenizerConfig keys(TokenizerFile file, Storage storage, String modelDirectory) throws IOException {
@@ -121,7 +177,11 @@ record TokenizerDefinition(
     }
 
     private static TokenizerDefinition of(
-            String source, ObjectNode json, DeclaredTokens.Sources sources, TokenizerClass tokenizerClass) {
+            String source,
+            ObjectNode json,
+            DeclaredTokens.Sources sources,
+            TokenizerClass tokenizerClass,
+            TransformersRules rules) {
         TokenizerConfig config = sources.config();
         JsonNode padding = json.path("padding").path("pad_id");
         TruncationSide side = TruncationSide.of(config, json.path("truncation"));
@@ -136,7 +196,13 @@ record TokenizerDefinition(
         int padId = padding.isMissingNode() || padding.isNull()
                 ? padId(source, checked.vocabulary(), config)
                 : padId(source, checked.vocabulary(), padding);
-        return new TokenizerDefinition(source, json, checked, padId, side, TokenTypes.of(config, sources.model()));
+        return new TokenizerDefinition(
+                source,
+                json,
+                checked,
+                padId,
+                side,
+                TokenTypes.of(config, sources.model()).by(rules));
     }
 
     /**

@@ -4,6 +4,7 @@ package org.purespark.text;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.purespark.config.TransformersRules;
 import org.purespark.storage.Storage;
 import org.purespark.tokenizer.PairRule;
 import org.purespark.tokenizer.Vocabulary;
@@ -26,7 +27,7 @@ public record TokenizerSummary(
 
     /** @throws org.purespark.InputException if there is none, or it is refused */
     public static TokenizerSummary read(Storage storage, String modelDirectory) {
-        TokenizerDefinition definition = TokenizerDefinition.read(storage, modelDirectory);
+        TokenizerDefinition definition = TokenizerDefinition.read(storage, modelDirectory, TransformersRules.FILES);
         return new TokenizerSummary(
                 definition.checked().kind(),
                 definition.checked().vocabulary(),

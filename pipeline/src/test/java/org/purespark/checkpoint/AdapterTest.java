@@ -115,14 +115,14 @@ class AdapterTest {
             delimiter = '|',
             value = {
                 "peft_type | \"IA3\" | \"peft_type\" is \"IA3\"; only LORA is read; merge another adapter with peft",
-                "task_type | \"CAUSAL_LM\" | \"task_type\" is \"CAUSAL_LM\"; SEQ_CLS, FEATURE_EXTRACTION or null is read;"
-                        + " this is no adapter of a text classifier",
+                "task_type | \"CAUSAL_LM\" | \"task_type\" is \"CAUSAL_LM\"; SEQ_CLS, FEATURE_EXTRACTION or null is"
+                        + " read; this is no adapter of a text classifier",
                 "r | 0 | \"r\" is 0; expected a whole number from 1 to 16384",
                 "r | 2000000000 | \"r\" is 2000000000; expected a whole number from 1 to 16384",
                 "lora_alpha | \"8\" | \"lora_alpha\" is \"8\"; expected a finite number",
                 "use_dora | 1 | \"use_dora\" is 1; expected true or false",
-                "rank_pattern | {\"(a+)+\":2} | \"rank_pattern\" is {\"(a+)+\":2}; a key is read that is a module's name"
-                        + " or the end of one, with letters, digits and ._-",
+                "rank_pattern | {\"(a+)+\":2} | \"rank_pattern\" is {\"(a+)+\":2}; a key is read that is a"
+                        + " module's name or the end of one, with letters, digits and ._-",
                 "alpha_pattern | 3 | \"alpha_pattern\" is 3; expected numbers by module",
                 "target_modules | [1] | \"target_modules\" is [1]; expected names of modules",
                 "init_lora_weights | \"pissa\" | \"init_lora_weights\" is \"pissa\"; such a training changes the base"

@@ -34,7 +34,7 @@ class SettingsLoaderTest {
         Settings expected = new Settings(
                 11,
                 new DataSettings(0.1, 20_000_000, 10_000, CsvDelimiter.COMMA),
-                new TextSettings(128, null, null, null, null),
+                new TextSettings(128, null, null, null, null, TransformersRules.FILES),
                 new TaskSettings(TaskChoice.AUTO, 0.5, ScoreLoss.SQUARED_ERROR, null),
                 new TrainSettings(3, 2e-5, 0.01, 1.0, 0, 32, 1, true, 0.9, 0.999, 1e-8, 0.1, 200),
                 new PruneSettings(10, null, 0.05),
@@ -142,7 +142,8 @@ class SettingsLoaderTest {
         assertThatThrownBy(() -> loader.load(file, List.of()))
                 .isInstanceOf(InputException.class)
                 .hasMessage("text (" + file + ", line 1) is a group of keys, not a key: give one of"
-                        + " text.label-column, text.labels, text.max-length, text.pair-column, text.text-column");
+                        + " text.label-column, text.labels, text.max-length, text.pair-column, text.text-column,"
+                        + " text.transformers");
     }
 
     @Test
@@ -336,6 +337,7 @@ class SettingsLoaderTest {
                         + "\"task.score-loss\":\"squared-error\",\"task.score-shift\":null,"
                         + "\"text.label-column\":null,\"text.labels\":null,"
                         + "\"text.max-length\":128,\"text.pair-column\":null,\"text.text-column\":null,"
+                        + "\"text.transformers\":\"files\","
                         + "\"train.adam-beta1\":0.9,"
                         + "\"train.adam-beta2\":0.999,\"train.adam-epsilon\":1.0E-8,"
                         + "\"train.checkpoint-interval-steps\":200,\"train.classifier-dropout\":0.1,"

@@ -54,9 +54,8 @@ class InputsTest {
     void unknownNamesAreRefused() {
         assertThatThrownBy(() -> Inputs.builder().address("tset", "t"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "no input is called tset; the inputs are [model, classifier, base-model, train, validation, test,"
-                                + " poisoned-test]");
+                .hasMessage("no input is called tset; the inputs are [model, classifier, base-model, train, validation,"
+                        + " test, poisoned-test]");
     }
 
     @Test

@@ -2,6 +2,7 @@
 package org.purespark.text;
 
 import java.nio.charset.StandardCharsets;
+import org.purespark.config.TransformersRules;
 import org.purespark.fuzz.FuzzedReader;
 
 class TokenizerConfigFuzzTest extends FuzzedReader {
@@ -11,6 +12,8 @@ class TokenizerConfigFuzzTest extends FuzzedReader {
     protected void read(byte[] file) {
         put("/model/vocab.txt", VOCABULARY.getBytes(StandardCharsets.UTF_8));
         String address = put("/model/tokenizer_config.json", file);
-        TokenizerDefinition.read(storage, address.replace("/tokenizer_config.json", ""));
+        String directory = address.replace("/tokenizer_config.json", "");
+        TokenizerDefinition.read(storage, directory, TransformersRules.FILES);
+        TokenizerDefinition.read(storage, directory, TransformersRules.FIVE);
     }
 }
