@@ -25,7 +25,7 @@ import org.purespark.text.LabelledText;
 import org.purespark.text.TextRules;
 import org.purespark.text.TextTable;
 
-/** Labels that are sets of names or scores, in files of text. Those in Parquet have a test beside Spark, their writer. */
+/** Labels that are sets of names or scores, in files of text; those in Parquet have a test beside their writer. */
 class LabelFormsTest {
     private static final Storage STORAGE = new Storage(new Configuration());
 
