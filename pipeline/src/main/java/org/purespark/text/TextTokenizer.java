@@ -113,8 +113,8 @@ public final class TextTokenizer implements AutoCloseable {
     List<String> pairWarnings() {
         return definition.types() == TokenTypes.GIVEN_BY_VERSION_4
                 ? List.of(source() + ": the second texts of pairs get token type 1, as from transformers 4; version 5"
-                        + " gives type 0 to both: where the model is trained so, write \"model_input_names\":"
-                        + " [\"input_ids\", \"attention_mask\"] into tokenizer_config.json")
+                        + " gives type 0 to both: text.transformers=5 follows it, text.transformers=4 says that"
+                        + " these types are meant")
                 : List.of();
     }
 

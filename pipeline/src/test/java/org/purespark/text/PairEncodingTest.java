@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.purespark.InputException;
+import org.purespark.config.TransformersRules;
 import org.purespark.storage.Storage;
 
 /** Pairs of texts that {@code PairDirectoriesTest} does not compare with transformers: long ones, refused templates. */
@@ -193,9 +194,16 @@ class PairEncodingTest {
         try (TextTokenizer tokenizer = load()) {
             assertThat(new EmbeddingSize("M", 1000, 2).pairWarnings(tokenizer))
                     .containsExactly(directory + "/tokenizer.json: the second texts of pairs get token type 1, as from"
-                            + " transformers 4; version 5 gives type 0 to both: where the model is trained so, write"
-                            + " \"model_input_names\": [\"input_ids\", \"attention_mask\"] into tokenizer_config.json");
+                            + " transformers 4; version 5 gives type 0 to both: text.transformers=5 follows it,"
+                            + " text.transformers=4 says that these types are meant");
             assertThat(new EmbeddingSize("M", 1000, 0).pairWarnings(tokenizer)).isEmpty();
+            assertThat(tokenizer.givesTypes()).isTrue();
+        }
+        for (TransformersRules rules : List.of(TransformersRules.FOUR, TransformersRules.FIVE)) {
+            try (TextTokenizer tokenizer = TextTokenizer.load(STORAGE, directory.toString(), rules)) {
+                assertThat(new EmbeddingSize("M", 1000, 2).pairWarnings(tokenizer)).isEmpty();
+                assertThat(tokenizer.givesTypes()).as(rules.name()).isEqualTo(rules == TransformersRules.FOUR);
+            }
         }
         names("[\"input_ids\", \"token_type_ids\"]");
         try (TextTokenizer tokenizer = load()) {
