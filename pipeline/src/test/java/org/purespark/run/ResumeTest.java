@@ -29,6 +29,7 @@ class ResumeTest {
             "text.max-length",
             "text.labels",
             "text.text-column",
+            "text.transformers",
             "text.label-column",
             "data.delimiter");
 
@@ -44,6 +45,7 @@ class ResumeTest {
             Map.entry("text.max-length", "64"),
             Map.entry("text.labels", "\"0=LABEL_1,1=LABEL_0\""),
             Map.entry("text.text-column", "review"),
+            Map.entry("text.transformers", "5"),
             Map.entry("text.label-column", "sentiment"),
             Map.entry("data.delimiter", "|"),
             Map.entry("train.epochs", "4"),
