@@ -128,20 +128,18 @@ record TokenizerDefinition(
     /** Says where version 5 of transformers may cut texts otherwise than the file. */
     private TokenizerDefinition withNoteOfVersions(
             ObjectNode file, TokenizerConfig config, TokenizerClass tokenizerClass) {
-        String what;
+        String asked = "text.transformers=5 follows that version";
         try {
-            ObjectNode other = RebuiltTokenizer.of(source, file, config, tokenizerClass);
-            if (RebuiltTokenizer.isSame(json, other)) {
+            if (RebuiltTokenizer.isSame(json, RebuiltTokenizer.of(source, file, config, tokenizerClass))) {
                 return this;
             }
-            what = "may give a text other tokens";
         } catch (InputException e) {
-            what = "does not take it";
+            asked = "text.transformers=5 refuses such a file";
         }
         List<String> warnings = new ArrayList<>(checked.warnings());
         warnings.add(source + " is followed as it is, as by transformers 4; transformers 5 makes the tokenizer by its"
-                + " class and " + what + ": text.transformers=5 follows that version, text.transformers=4 says that"
-                + " the file is meant");
+                + " class and may give a text other tokens: " + asked + ", text.transformers=4 says that the file is"
+                + " meant");
         CheckedTokenizer noted = new CheckedTokenizer(
                 checked.json(), checked.kind(), checked.vocabulary(), checked.growth(), checked.pairs(), warnings);
         return new TokenizerDefinition(source, json, noted, padId, truncationSide, types);

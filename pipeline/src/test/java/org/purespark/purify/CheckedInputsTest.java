@@ -161,7 +161,11 @@ class CheckedInputsTest {
                 .containsExactly(
                         files.path("model/tokenizer.json") + ": post_processor puts no token such as [CLS] before"
                                 + " a text, so a classifier reads the text's first token in its place; if the model is"
-                                + " not trained so, its predictions mean nothing");
+                                + " not trained so, its predictions mean nothing",
+                        files.path("model/tokenizer.json") + " is followed as it is, as by transformers 4;"
+                                + " transformers 5 makes the tokenizer by its class and may give a text other tokens:"
+                                + " text.transformers=5 refuses such a file, text.transformers=4 says that the file"
+                                + " is meant");
     }
 
     @Test

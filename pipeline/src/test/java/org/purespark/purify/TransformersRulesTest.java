@@ -21,10 +21,9 @@ class TransformersRulesTest {
     private static final Path GENERATED = Path.of("src/test/resources/hub/generated");
     private static final String OTHER =
             GENERATED.resolve("bert-other-normalizer").toString();
-    private static final String NOTE =
-            OTHER + "/tokenizer.json is followed as it is, as by transformers 4; transformers"
-                    + " 5 makes the tokenizer by its class and may give a text other tokens: text.transformers=5 follows"
-                    + " that version, text.transformers=4 says that the file is meant";
+    private static final String NOTE = OTHER + "/tokenizer.json is followed as it is, as by transformers 4;"
+            + " transformers 5 makes the tokenizer by its class and may give a text other tokens:"
+            + " text.transformers=5 follows that version, text.transformers=4 says that the file is meant";
 
     @TempDir
     private Path directory;

@@ -201,7 +201,8 @@ class PairEncodingTest {
         }
         for (TransformersRules rules : List.of(TransformersRules.FOUR, TransformersRules.FIVE)) {
             try (TextTokenizer tokenizer = TextTokenizer.load(STORAGE, directory.toString(), rules)) {
-                assertThat(new EmbeddingSize("M", 1000, 2).pairWarnings(tokenizer)).isEmpty();
+                assertThat(new EmbeddingSize("M", 1000, 2).pairWarnings(tokenizer))
+                        .isEmpty();
                 assertThat(tokenizer.givesTypes()).as(rules.name()).isEqualTo(rules == TransformersRules.FOUR);
             }
         }
