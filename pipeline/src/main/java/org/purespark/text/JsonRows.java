@@ -92,6 +92,10 @@ final class JsonRows {
         if (label.isArray() && form == LabelForm.SET) {
             return wellFormed(number, name, label.toString());
         }
+        if (label.isArray() && form == LabelForm.CLASS) {
+            throw new InputException(unit.place(source, number) + ", column " + Shown.of(name.strip())
+                    + ": a list of labels where a text has one class; with task.kind=multi-label it has many labels");
+        }
         String integer = label.isNumber() ? "an integer (1, not 1.0)" : "an integer";
         throw wrongKind(number, name, label, "a string or " + integer);
     }

@@ -98,7 +98,8 @@ class LabelFormsTest {
                 .hasMessageContaining("a JSON number where a string or an integer (1, not 1.0) is expected");
         assertThatThrownBy(() -> labels(LabelForm.CLASS, "a.jsonl", "{\"text\":\"x\",\"label\":[\"a\"]}\n"))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("a JSON array where a string or an integer is expected");
+                .hasMessageContaining("column label: a list of labels where a text has one class; with"
+                        + " task.kind=multi-label it has many labels");
     }
 
     @Test
