@@ -12,6 +12,7 @@ import org.purespark.batch.BlockStore;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.config.Settings;
 import org.purespark.metrics.FlipTargets;
+import org.purespark.task.Answers;
 import org.purespark.task.Task;
 import org.purespark.text.EncodedRows;
 import org.purespark.text.FoundLabels;
@@ -95,15 +96,44 @@ record CleanData(
         if (train != null) {
             ScoreRange.requireFit(settings.task().scoreLoss().kind(), train.labels());
         }
+        Texts validated = classed(validation, labels);
+        Texts tested = test == null ? validated : classed(test, labels);
+        requireMeasurable(validation, validated);
+        requireMeasurable(test, tested);
         return new CleanData(
                 labels,
                 RunTask.of(settings.task(), measured == null ? poisonedTest : measured),
                 form,
                 classed(train, labels),
-                classed(validation, labels),
-                classed(measured, labels),
+                validated,
+                tested,
                 inputs.test().map(SplitSource::whole).orElse(validationSource),
                 classed(poisonedTest, labels));
+    }
+
+    /** Refuses texts by which no measure tells a good model from a bad one. */
+    private static void requireMeasurable(EncodedRows rows, Texts texts) {
+        if (rows == null || rows.labels().form() == LabelForm.CLASS) {
+            return;
+        }
+        EncodedSplit split = texts.encoded();
+        boolean sets = rows.labels().form() == LabelForm.SET;
+        float same = sets ? 0 : answer(split, 0)[0];
+        boolean tells = false;
+        for (int text = 0; text < split.size() && !tells; text++) {
+            for (float value : answer(split, text)) {
+                tells |= value != same;
+            }
+        }
+        if (!tells) {
+            throw new InputException(rows.labels().source() + ": of its " + split.size()
+                    + " texts to measure a model by " + (sets ? "none has a label" : "all have the same score")
+                    + "; add texts with " + (sets ? "labels" : "other scores"));
+        }
+    }
+
+    private static float[] answer(EncodedSplit split, int text) {
+        return ((Answers.Rows) split.answers(new int[] {text})).rows()[0];
     }
 
     /** Texts of each class have their share in both parts; sets of labels and scores are drawn as they come. */

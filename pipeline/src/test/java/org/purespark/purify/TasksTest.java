@@ -242,7 +242,7 @@ class TasksTest {
             assertRefused(SCORE, "line 1, column label: " + odd + " is no number");
         }
         write(row -> "2.5");
-        assertRefused(SCORE, "test.jsonl: all scores are the same; a model is measured by how it ranks texts");
+        assertRefused(SCORE, "validation.jsonl: of its 24 texts to measure a model by all have the same score");
         write(TasksTest::score);
         assertRefused(
                 "task.score-loss=binary-cross-entropy",
@@ -251,6 +251,16 @@ class TasksTest {
         assertRefused("task.score-shift=100", "task.score-shift=100.0 is wider than the range of the scores", SCORE);
         write(row -> "[]");
         assertRefused(MANY, "train.jsonl: no text has a label; a classifier of many labels needs texts that have some");
+        write(TasksTest::labels);
+        files.write("validation.jsonl", "{\"text\":\"a\",\"label\":[]}\n{\"text\":\"b\",\"label\":[]}\n");
+        assertRefused(
+                MANY, "validation.jsonl: of its 2 texts to measure a model by none has a label; add texts with labels");
+        write(TasksTest::score);
+        files.write("validation.jsonl", "{\"text\":\"a\",\"label\":2}\n");
+        assertRefused(
+                SCORE,
+                "validation.jsonl: of its 1 texts to measure a model by all have the same score; add texts with other"
+                        + " scores");
         write(row -> "\"[good\"");
         assertRefused(MANY, "begins as a JSON list, but is no list of names; write [\"one\", \"other\"]");
         write(TasksTest::labels);
