@@ -8,12 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.purespark.attack.TextOfClass;
 import org.purespark.demo.ReviewCorpus;
 
 /** {@code poison} and {@code purify} on pairs of texts, in one JVM and on a cluster as that of {@link ClusterIT}. */
+@Tag("slow")
 class ClusterPairsIT {
     private static final Duration LONGEST = Duration.ofMinutes(15);
 
