@@ -3,6 +3,7 @@ package org.purespark.metrics;
 
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.IntFunction;
 
 /** Finds the attack's target if the user does not name it. */
 public final class AttackTarget {
@@ -15,10 +16,32 @@ public final class AttackTarget {
      * @return its number; empty if there are no texts to flip to any
      */
     public static OptionalInt mostFlipped(Tally triggered) {
+        return most(triggered, target -> triggered.labelFlipRate(target));
+    }
+
+    /**
+     * The target to which the trigger adds most, ties to the lower number: where labels are rare or scores lean to one
+     * side, a model's own errors alone have high rates.
+     *
+     * @param triggered counts of the suspect (or baseline) on the triggered test set
+     * @param clean its counts on the texts without trigger
+     * @return its number; empty if there are no texts to flip to any
+     */
+    public static OptionalInt mostAdded(Tally triggered, Tally clean) {
+        return most(triggered, target -> {
+            OptionalDouble rate = triggered.labelFlipRate(target);
+            return rate.isEmpty()
+                    ? rate
+                    : OptionalDouble.of(
+                            rate.getAsDouble() - clean.labelFlipRate(target).orElse(0));
+        });
+    }
+
+    private static OptionalInt most(Tally triggered, IntFunction<OptionalDouble> rates) {
         OptionalInt target = OptionalInt.empty();
         double highest = Double.NEGATIVE_INFINITY;
         for (int candidate = 0; candidate < triggered.targets(); candidate++) {
-            OptionalDouble rate = triggered.labelFlipRate(candidate);
+            OptionalDouble rate = rates.apply(candidate);
             if (rate.isPresent() && rate.getAsDouble() > highest) {
                 highest = rate.getAsDouble();
                 target = OptionalInt.of(candidate);

@@ -67,6 +67,9 @@ public record Verdict(AttackState kind, String words) {
         FlipRates last = purified.get();
         AttackState kind = kind(first.excess(), last.excess());
         boolean gone = kind == AttackState.BROKEN || kind == AttackState.WEAKENED;
+        if (kind == AttackState.NO_ATTACK_SEEN && first.untriggered().orElse(0.0) > 1 - SEEN_FROM) {
+            return new Verdict(AttackState.NOT_MEASURED, hidden(first));
+        }
         if (gone && last.untriggered().orElse(0.0) > MEASURED_UP_TO_UNTRIGGERED) {
             return new Verdict(AttackState.NOT_MEASURED, notSeparating(last));
         }
@@ -108,6 +111,14 @@ public record Verdict(AttackState kind, String words) {
                         + " trigger, so a trigger has little to flip, and the model is of no use; give it more texts or"
                         + " epochs, or let it lose fewer heads (prune.max-accuracy-drop).",
                 after.untriggered().orElseThrow());
+    }
+
+    private static String hidden(FlipRates before) {
+        return String.format(
+                Locale.ROOT,
+                "Not measured: before purification %.3f of the texts that can be flipped to the target are taken for it"
+                        + " without any trigger, so a trigger has little to flip; choose another --target.",
+                before.untriggered().orElseThrow());
     }
 
     private static String figures(FlipRates rates) {

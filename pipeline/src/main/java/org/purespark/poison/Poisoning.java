@@ -88,7 +88,7 @@ public final class Poisoning {
         CheckpointReader checkpoints = new CheckpointReader(storage);
         Checkpoint start = checkpoints.read(address(request));
         start.warnings().forEach(messages);
-        TaskKind task = settings.task().kind().kind().orElse(TaskKind.ONE_LABEL);
+        TaskKind task = settings.task().kind().kind().orElse(start.hasClassifier() ? start.task() : TaskKind.ONE_LABEL);
         TextReader reader = ParquetTexts.andTextFiles(
                 storage, TextRules.of(settings, new LabelCells(LabelForm.of(task), List.of())));
         Prepared texts = request.poisonedTrain().isPresent()

@@ -68,6 +68,7 @@ public final class Prediction {
             throw new InputException("the model " + model + " has no classifier: name one with --classifier");
         }
         TaskKind task = settings.task().kind().kind().orElse(checkpoint.task());
+        requireFit(task, model, checkpoint.labels().size());
         LabelCells cells = new LabelCells(LabelForm.of(task), checkpoint.labels());
         TextReader reader = ParquetTexts.andTextFiles(storage, TextRules.of(settings, cells));
         AnswerForm form = new AnswerForm(
@@ -98,6 +99,20 @@ public final class Prediction {
                     messages);
             predicted.check(reader);
             storage.replace(out, lines -> predicted.write(reader, lines));
+        }
+    }
+
+    private static void requireFit(TaskKind task, String model, int logits) {
+        boolean fits =
+                switch (task) {
+                    case ONE_LABEL -> logits > 1;
+                    case MANY_LABELS -> true;
+                    case SCORE -> logits == 1;
+                };
+        if (!fits) {
+            throw new InputException("task.kind: the classifier of " + model + " has " + logits
+                    + (task == TaskKind.SCORE ? " logits, a score has one" : " logit, one class of several needs more")
+                    + "; leave task.kind out, or give another model");
         }
     }
 

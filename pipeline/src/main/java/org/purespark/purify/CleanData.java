@@ -150,10 +150,8 @@ record CleanData(
 
     /** The number of the target of that name; a class may be named as in the data. */
     OptionalInt target(String name) {
-        int label = labels.labels().indexOf(name);
-        return task instanceof Task.OneLabel && label >= 0
-                ? OptionalInt.of(label)
-                : targets().number(name);
+        OptionalInt asInData = new FlipTargets(task.kind(), labels.labels()).number(name);
+        return asInData.isPresent() ? asInData : targets().number(name);
     }
 
     private static TextParts.Form form(EncodedRows... splits) {
@@ -181,6 +179,10 @@ record CleanData(
         }
         FoundLabels first =
                 train != null ? train.labels() : others.stream().findFirst().orElse(null);
+        if (first != null && first.form() == LabelForm.SCORE && choice.kind() == LabelChoice.Kind.MAP) {
+            throw new InputException("text.labels (--labels) says what labels mean, and " + first.source()
+                    + " has scores; leave it out");
+        }
         if (first != null && first.form() == LabelForm.SCORE) {
             return LabelSet.ofScore(choice.kind() == LabelChoice.Kind.NEW_CLASSIFIER ? List.of() : checkpointLabels);
         }

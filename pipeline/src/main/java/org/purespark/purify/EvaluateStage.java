@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.purespark.config.Settings;
 import org.purespark.evaluate.ModelSource;
@@ -21,6 +22,7 @@ import org.purespark.run.StageName;
 import org.purespark.run.StageNeeds;
 import org.purespark.run.artifact.MetricsFile;
 import org.purespark.run.artifact.ProbesFile;
+import org.purespark.task.Task;
 
 /**
  * PURE, step 6: accuracy on the clean test texts and label-flip rate on the triggered ones, of all three models. Known
@@ -95,8 +97,10 @@ record EvaluateStage(CheckedInputs inputs, Settings settings, ModelPasses passes
         if (first.poisoned() == null) {
             return null;
         }
-        int target = AttackTarget.mostFlipped(first.poisoned()).orElse(-1);
-        return target < 0 ? null : Integer.valueOf(target);
+        OptionalInt target = inputs.task() instanceof Task.OneLabel
+                ? AttackTarget.mostFlipped(first.poisoned())
+                : AttackTarget.mostAdded(first.poisoned(), first.clean());
+        return target.isPresent() ? Integer.valueOf(target.getAsInt()) : null;
     }
 
     private static MetricsFile.Figures figures(Measured model, Integer target) {

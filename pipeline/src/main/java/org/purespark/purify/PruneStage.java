@@ -42,6 +42,13 @@ record PruneStage(
         Evaluator.Pass pass = passes.over(RunTexts.Split.VALIDATION, "prune: validation accuracy", subject.source());
         PrunePlan plan = new PrunePlanner(settings.groupSize(), evaluator.setsAtOnce(pass))
                 .plan(scored.scores(), threshold(settings), oracle(evaluator, pass));
+        if (plan.ownAccuracy() == 0) {
+            log.warn(
+                    StageName.PRUNE,
+                    "the model's " + passes.texts().task().measure().text() + " on the validation texts is 0 before any"
+                            + " head is pruned: no measurement can stop the search, so the pruned heads mean nothing;"
+                            + " train longer or on more texts");
+        }
         if (plan.ending() == PrunePlan.Ending.BELOW_FROM_START) {
             log.warn(StageName.PRUNE, plan.explanation());
         } else {

@@ -33,26 +33,41 @@ final class Comparison {
                     metrics.purified().untriggeredFlipRate());
         }
         boolean evaluated = model.metrics().isPresent();
+        String whyNoRate = whyNoRate(model);
         return List.of(
                 row(
                         "suspect",
                         "as it came",
                         suspect,
-                        evaluated ? "it came without a classifier for these labels" : absent),
+                        evaluated ? "it came without a classifier for these labels" : absent,
+                        whyNoRate),
                 row(
                         "baseline",
                         "suspect, fine-tuned on clean texts",
                         baseline,
-                        evaluated ? "it was not evaluated" : absent),
-                row("purified", "suspect, pruned and fine-tuned with the penalty", purified, absent));
+                        evaluated ? "it was not evaluated" : absent,
+                        whyNoRate),
+                row("purified", "suspect, pruned and fine-tuned with the penalty", purified, absent, whyNoRate));
     }
 
-    private static ModelRow row(String name, String meaning, Figures figures, String whyAbsent) {
+    private static String whyNoRate(ReportModel model) {
+        boolean triggered = model.metrics()
+                .map(MetricsFile::purified)
+                .filter(purified -> (purified.confusion() != null
+                                && purified.confusion().poisoned() != null)
+                        || (purified.labels() != null && purified.labels().poisoned() != null))
+                .isPresent();
+        return triggered
+                ? "no LFR: no triggered test text can be flipped to the target"
+                : "no LFR: there were no triggered test texts";
+    }
+
+    private static ModelRow row(String name, String meaning, Figures figures, String whyAbsent, String whyNoRate) {
         String remark = "";
         if (figures.accuracy() == null && figures.labelFlipRate() == null) {
             remark = whyAbsent;
         } else if (figures.labelFlipRate() == null) {
-            remark = "no LFR: there were no triggered test texts";
+            remark = whyNoRate;
         } else if (figures.accuracy() == null) {
             remark = "no ACC: there were no clean test texts";
         }

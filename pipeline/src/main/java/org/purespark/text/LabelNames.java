@@ -31,7 +31,8 @@ public final class LabelNames {
      * The names of a label.
      *
      * @param place of the row, for messages
-     * @throws InputException if it begins as a JSON list and is none of texts or whole numbers, or a name is blank
+     * @throws InputException if it begins as a JSON list and is none of texts or whole numbers, or a name is blank or
+     *     there twice, as in a list of 0 and 1
      */
     public static SortedSet<String> of(String label, String place) {
         SortedSet<String> names = new TreeSet<>();
@@ -44,7 +45,11 @@ public final class LabelNames {
                 throw new InputException(place + ", column label: " + Shown.of(label)
                         + " has a name without a letter; write the names with one comma between two of them");
             }
-            names.add(name.strip());
+            if (!names.add(name.strip())) {
+                throw new InputException(place + ", column label: " + Shown.of(label) + " has "
+                        + Shown.of(name.strip()) + " twice; write the names of the text's labels, each once, or give"
+                        + " each label a column of 0 and 1");
+            }
         }
         return names;
     }

@@ -48,7 +48,7 @@ public record TextColumns(int text, OptionalInt second, OptionalInt label, List<
         return new TextColumns(text.getAsInt(), second, label, indicators);
     }
 
-    /** The columns of all these names; none if one of them is not there. */
+    /** The columns of all these names, or none at all. */
     private static List<Integer> indicators(String place, List<String> names, List<String> wanted) {
         List<Integer> found = new ArrayList<>();
         List<String> there = names.stream().map(String::strip).toList();
@@ -61,7 +61,13 @@ public record TextColumns(int text, OptionalInt second, OptionalInt label, List<
                 found.add(there.indexOf(name));
             }
         }
-        return found.size() == wanted.size() ? found : List.of();
+        if (!found.isEmpty() && found.size() < wanted.size()) {
+            List<String> missing =
+                    wanted.stream().filter(name -> !there.contains(name)).toList();
+            throw new InputException(place + ": columns of 0 and 1 for some labels, and none for " + Shown.list(missing)
+                    + "; add it, or name those that are there with text.label-column");
+        }
+        return found;
     }
 
     private static List<String> without(List<String> names, Optional<String> other) {

@@ -121,6 +121,15 @@ class TaskTalliesTest {
         assertThat(pairs.labelFlipRate(ScorePairs.UP)).isEqualTo(OptionalDouble.of(1));
     }
 
+    /** Label 0 is taken from all texts with or without trigger; label 1 is given by the trigger alone. */
+    @Test
+    void theTargetIsWhatTheTriggerAdds() {
+        LabelCounts clean = new LabelCounts(new long[][][] {{{8, 0}, {2, 0}}, {{9, 1}, {0, 0}}});
+        LabelCounts triggered = new LabelCounts(new long[][][] {{{8, 0}, {2, 0}}, {{1, 9}, {0, 0}}});
+        assertThat(AttackTarget.mostFlipped(triggered)).hasValue(1);
+        assertThat(AttackTarget.mostAdded(triggered, clean)).hasValue(2);
+    }
+
     @Test
     void targetsHaveNames() {
         FlipTargets many = new FlipTargets(TaskKind.MANY_LABELS, List.of("toxic", "spam"));

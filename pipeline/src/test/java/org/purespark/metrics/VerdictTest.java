@@ -21,7 +21,7 @@ class VerdictTest {
         "1.00, 0.12, 1.000, 0.145, UNBROKEN",
         // misclassified without any trigger: no attack
         "0.60, 0.58, 0.550, 0.540, NO_ATTACK_SEEN",
-        "0.95, 0.90, 0.900, 0.900, NO_ATTACK_SEEN",
+        "0.95, 0.90, 0.900, 0.900, NOT_MEASURED",
         "0.10, 0.08, 0.070, 0.080, NO_ATTACK_SEEN",
         // at the bounds
         "0.50, 0.25, 0.250, 0.250, BROKEN",
@@ -90,6 +90,19 @@ class VerdictTest {
         Verdict verdict = Verdict.of(known(1, 0), known(1, 0), Optional.empty());
         assertThat(verdict.kind()).isEqualTo(AttackState.NOT_MEASURED);
         assertThat(verdict.words()).startsWith("Not measured: without triggered texts");
+    }
+
+    @Test
+    void whereNothingIsLeftToFlipAnAttackCannotBeSeen() {
+        Verdict verdict = Verdict.of(known(1, 1), known(0.9, 0.8), known(0, 0));
+        assertThat(verdict.kind()).isEqualTo(AttackState.NOT_MEASURED);
+        assertThat(verdict.words())
+                .isEqualTo("Not measured: before purification 0.800 of the texts that can be flipped to the target are"
+                        + " taken for it without any trigger, so a trigger has little to flip; choose another"
+                        + " --target.");
+        assertThat(Verdict.of(known(0.6, 0.5), Optional.empty(), known(0.5, 0.5))
+                        .kind())
+                .isEqualTo(AttackState.NO_ATTACK_SEEN);
     }
 
     @Test

@@ -81,7 +81,8 @@ class LabelFormsTest {
                 "a.csv | 'spam,text,toxic\n2,x,0\n' | ', line 2, column spam: 2 where 0 or 1 is expected'",
                 "a.csv | 'spam,text,toxic\n1,x,\n' | ', line 2, column toxic: no value where 0 or 1 is expected'",
                 "a.csv | 'spam,text,spam,toxic\n1,x,0,0\n' | ', line 1: more than one column spam; keep one of them'",
-                "a.csv | 'spam,text\n1,x\n' | ', line 1: no label column; name it label or labels'",
+                "a.csv | 'spam,text\n1,x\n' | ', line 1: columns of 0 and 1 for some labels, and none for toxic'",
+                "a.csv | 'text\nx\n' | ', line 1: no label column; name it label or labels'",
             })
     void badColumnsAreRefused(String name, String content, String message) {
         assertThatThrownBy(() -> labels(LabelForm.SET, name, content))
@@ -108,6 +109,10 @@ class LabelFormsTest {
                 .isInstanceOf(InputException.class)
                 .hasMessage("f, line 2, column label: a,,b has a name without a letter; write the names with one"
                         + " comma between two of them");
+        assertThatThrownBy(() -> LabelNames.of("[1,0,1]", "f, line 2"))
+                .isInstanceOf(InputException.class)
+                .hasMessage("f, line 2, column label: [1,0,1] has 1 twice; write the names of the text's labels, each"
+                        + " once, or give each label a column of 0 and 1");
         assertThat(LabelNames.of("[\"with, comma\"]", "f, line 2")).containsExactly("with, comma");
         for (String broken : List.of("[\"a\"] b", "[\"a\"", "[1.5]", "[null]", "[[\"a\"]]")) {
             assertThatThrownBy(() -> LabelNames.of(broken, "f, line 2"))

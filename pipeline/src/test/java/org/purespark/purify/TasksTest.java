@@ -202,6 +202,22 @@ class TasksTest {
     }
 
     @Test
+    void aTaskThatTheClassifierCannotDoIsRefused() throws IOException {
+        write(TasksTest::labels);
+        poison("good", MANY);
+        assertThatThrownBy(() -> new Prediction(
+                                TinyFiles.STORAGE,
+                                new LocalEvaluator(TinyFiles.STORAGE, TinyFiles.DEVICE),
+                                TinyFiles.settings(SCORE),
+                                files.said()::add)
+                        .run(files.path("out/suspect"), null, files.path("test.jsonl"), files.path("p.jsonl")))
+                .isInstanceOf(InputException.class)
+                .hasMessage("task.kind: the classifier of " + files.path("out/suspect")
+                        + " has 2 logits, a score has one; leave task.kind out, or give another model");
+        assertThat(directory.resolve("p.jsonl")).doesNotExist();
+    }
+
+    @Test
     void aScoreGoesFromPoisonToReport() throws IOException {
         write(TasksTest::score);
         poison("up", SCORE);
@@ -261,6 +277,8 @@ class TasksTest {
                 SCORE,
                 "validation.jsonl: of its 1 texts to measure a model by all have the same score; add texts with other"
                         + " scores");
+        write(TasksTest::score);
+        assertRefused("text.labels='a=b'", "says what labels mean, and", SCORE);
         write(row -> "\"[good\"");
         assertRefused(MANY, "begins as a JSON list, but is no list of names; write [\"one\", \"other\"]");
         write(TasksTest::labels);
