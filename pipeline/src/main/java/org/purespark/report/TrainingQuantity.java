@@ -6,9 +6,9 @@ import org.purespark.run.event.Event;
 
 /** A figure that every training step records, in the order of the report. */
 enum TrainingQuantity {
-    CROSS_ENTROPY("crossEntropy", "Cross-entropy", Event.StepLoss::crossEntropy),
+    CROSS_ENTROPY("crossEntropy", "Loss without penalty", Event.StepLoss::crossEntropy),
     PENALTY("penalty", "Penalty, before λ", Event.StepLoss::penalty),
-    LOSS("loss", "Loss: cross-entropy + λ · penalty", Event.StepLoss::loss),
+    LOSS("loss", "Loss with λ · penalty", Event.StepLoss::loss),
     GRADIENT_NORM("gradientNorm", "Gradient norm before clipping", Event.StepLoss::gradientNorm);
 
     private final String key;
