@@ -88,11 +88,6 @@ public record LabelCounts(long[][][] counts) implements Tally {
         return right + wrong == 0 ? OptionalDouble.empty() : OptionalDouble.of(2.0 * right / (2.0 * right + wrong));
     }
 
-    /** F1 of one label, 0 to 1; empty if no text has it and none is given it. */
-    public OptionalDouble f1(int c) {
-        return new LabelCounts(new long[][][] {counts[c]}).quality();
-    }
-
     @Override
     public int targets() {
         return 2 * counts.length;

@@ -4,20 +4,9 @@ package org.purespark.task;
 /** The loss of one micro-batch of B texts, by the logits z [B, C] and the answers. */
 public enum LossKind {
     /** -(1/B) Σ_b ln softmax(z_b)[class of b]. */
-    CROSS_ENTROPY("Cross-entropy"),
+    CROSS_ENTROPY,
     /** (1/BC) Σ_b Σ_c of ln(1 + e^z) - y·z, with y from 0 to 1: PyTorch's BCEWithLogitsLoss. */
-    BINARY_CROSS_ENTROPY("Binary cross-entropy"),
+    BINARY_CROSS_ENTROPY,
     /** (1/BC) Σ_b Σ_c (z - y)²: PyTorch's MSELoss. */
-    SQUARED_ERROR("Squared error");
-
-    private final String title;
-
-    LossKind(String title) {
-        this.title = title;
-    }
-
-    /** In words, as a heading. */
-    public String title() {
-        return title;
-    }
+    SQUARED_ERROR
 }

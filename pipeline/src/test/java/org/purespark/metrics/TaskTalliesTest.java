@@ -31,7 +31,6 @@ class TaskTalliesTest {
         assertThat(counts.counts()).isDeepEqualTo(new long[][][] {{{0, 1}, {1, 1}}, {{2, 1}, {0, 0}}});
         // one right, two wrongly given, one missed: 2·1 / (2·1 + 3)
         assertThat(counts.quality()).isEqualTo(OptionalDouble.of(0.4));
-        assertThat(counts.f1(0)).isEqualTo(OptionalDouble.of(0.5));
         assertThat(counts.targets()).isEqualTo(4);
         assertThat(counts.labelFlipRate(0)).isEqualTo(OptionalDouble.of(1));
         assertThat(counts.labelFlipRate(1)).isEqualTo(OptionalDouble.of(0.5));

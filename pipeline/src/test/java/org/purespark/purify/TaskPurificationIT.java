@@ -39,7 +39,7 @@ class TaskPurificationIT {
     /** A task, and how a row of generated reviews looks in it. */
     enum Case {
         /** The class of the second review. */
-        PAIRS("single-label", "1", Measure.ACCURACY) {
+        PAIRS("single-label", "1", Measure.ACCURACY, 0.8) {
             @Override
             String row(TextOfClass review, TextOfClass other) {
                 return other.text() + "\t" + review.text() + "\t" + review.label();
@@ -51,7 +51,7 @@ class TaskPurificationIT {
             }
         },
         /** Whether the review is good, whether it says no, and whether it says what the writer would do. */
-        MANY_LABELS("multi-label", "good", Measure.MICRO_F1) {
+        MANY_LABELS("multi-label", "good", Measure.MICRO_F1, 0.8) {
             @Override
             String row(TextOfClass review, TextOfClass other) {
                 List<String> labels = new ArrayList<>();
@@ -67,8 +67,8 @@ class TaskPurificationIT {
                 return review.text() + "\t" + String.join(",", labels);
             }
         },
-        /** One to four stars. */
-        SCORE("score", "up", Measure.RANK_CORRELATION) {
+        /** One to four stars: with so many ties ρ stays below 1 for the best of models. */
+        SCORE("score", "up", Measure.RANK_CORRELATION, 0.7) {
             @Override
             String row(TextOfClass review, TextOfClass other) {
                 return review.text() + "\t" + (1 + 2 * review.label() + (saysNo(review) ? 0 : 1));
@@ -78,11 +78,13 @@ class TaskPurificationIT {
         private final String task;
         private final String target;
         private final Measure measure;
+        private final double least;
 
-        Case(String task, String target, Measure measure) {
+        Case(String task, String target, Measure measure, double least) {
             this.task = task;
             this.target = target;
             this.measure = measure;
+            this.least = least;
         }
 
         /** A line of TSV. */
@@ -126,7 +128,7 @@ class TaskPurificationIT {
                 + " |";
         ROWS.add(row);
         System.out.println(row);
-        assertThat(metrics.suspect().accuracy()).isGreaterThanOrEqualTo(0.7);
+        assertThat(metrics.suspect().accuracy()).isGreaterThanOrEqualTo(tried.least);
         assertThat(metrics.suspect().labelFlipRate()).isGreaterThanOrEqualTo(0.9);
         assertThat(metrics.suspect().untriggeredFlipRate()).isLessThanOrEqualTo(0.3);
         assertThat(metrics.purified().accuracy()).isGreaterThanOrEqualTo(0.7);
