@@ -184,8 +184,7 @@ class SparkFineTunerTest {
                 d.classifierDropout(),
                 1);
         return new FineTuning(
-                ModelAddress.of(model.toString()),
-                FineTuning.Projection.NEW,
+                new FineTuning.Start(ModelAddress.of(model.toString()), FineTuning.Projection.NEW),
                 List.of("negative", "positive"),
                 FineTuning.Learnt.ONE_LABEL,
                 new Trainer.Objective(settings, 11, new TreeSet<>(), new double[] {0.1, 0, 0.15}),

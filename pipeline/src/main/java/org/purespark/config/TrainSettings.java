@@ -34,4 +34,40 @@ public record TrainSettings(
         @Allowed("(0, 1]") double adamEpsilon,
         @Allowed("[0, 1)") double classifierDropout,
         @ResultNeutral @Allowed("[1, 1000000000]") int checkpointIntervalSteps)
-        implements Serializable {}
+        implements Serializable {
+    /** The same with another number of epochs. */
+    public TrainSettings withEpochs(int count) {
+        return new TrainSettings(
+                count,
+                learningRate,
+                weightDecay,
+                clipNorm,
+                warmUpShare,
+                microBatch,
+                microBatchesPerStep,
+                shuffle,
+                adamBeta1,
+                adamBeta2,
+                adamEpsilon,
+                classifierDropout,
+                checkpointIntervalSteps);
+    }
+
+    /** The same with another learning rate. */
+    public TrainSettings withLearningRate(double rate) {
+        return new TrainSettings(
+                epochs,
+                rate,
+                weightDecay,
+                clipNorm,
+                warmUpShare,
+                microBatch,
+                microBatchesPerStep,
+                shuffle,
+                adamBeta1,
+                adamBeta2,
+                adamEpsilon,
+                classifierDropout,
+                checkpointIntervalSteps);
+    }
+}

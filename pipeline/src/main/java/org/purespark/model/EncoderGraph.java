@@ -35,7 +35,7 @@ final class EncoderGraph {
     static final String TOKENS = "tokens";
     static final String LOGITS = "logits";
     static final String HIDDEN = "hidden";
-    static final String ANSWER_LOSS = "answer_loss";
+    private static final String ANSWER_LOSS = "answer_loss_";
     static final String PENALTY = "penalty";
 
     /** The use of a graph. */
@@ -91,43 +91,48 @@ final class EncoderGraph {
     /** Gradient variable → offset in the flat parameters of what it is the gradient of. */
     private final Map<String, Integer> gradientOffsets = new LinkedHashMap<>();
 
+    private final List<String> answerLosses = new ArrayList<>();
     private String tokensGradient;
 
     EncoderGraph(
             EncoderConfig config,
             ClassifierKind classifier,
-            double classifierDropout,
+            TextClassifier.Training training,
             ParameterLayout layout,
-            Use use,
-            LossKind loss) {
-        this(config, classifier, classifierDropout, layout, use, loss, LastLayer.of(config, classifier));
+            Use use) {
+        this(config, classifier, training, layout, use, LastLayer.of(config, classifier));
     }
 
     EncoderGraph(
             EncoderConfig config,
             ClassifierKind classifier,
-            double classifierDropout,
+            TextClassifier.Training training,
             ParameterLayout layout,
             Use use,
-            LossKind loss,
             LastLayer lastLayer) {
         this.config = config;
         this.parts = new GraphParts(config, layout, use);
         this.graph = parts.graph();
-        ClassifierParts ofClassifier = new ClassifierParts(parts, classifier, classifierDropout);
+        ClassifierParts ofClassifier = new ClassifierParts(parts, classifier, training.classifierDropout());
         SDVariable tokens = graph.placeHolder(TOKENS, DataType.FLOAT, -1, config.embedding()); // [N, W]
         List<SDVariable> clsAttention = new ArrayList<>();
-        LastRows rows = rows(tokens, lastLayer, clsAttention);
-        SDVariable read = lastLayer == LastLayer.ALL_TOKENS
+        List<SDVariable> before = new ArrayList<>(); // [N, D] after each layer but the last
+        LastRows rows = rows(tokens, lastLayer, clsAttention, before);
+        SDVariable last = lastLayer == LastLayer.ALL_TOKENS
                 ? ofClassifier.pooled(rows.all().get().rename(HIDDEN))
                 : rows.first().get(); // [B, D]
         int classes = layout.slice(EncoderPart.CLASSIFIER.bias()).shape()[0];
-        SDVariable logits = ofClassifier.logits(read, classes).rename(LOGITS); // [B, C]
+        SDVariable logits = ofClassifier.logits(last, classes).rename(LOGITS); // [B, C]
         for (int l = 0; l < config.layers(); l++) {
             clsAttention.get(l).rename(clsAttention(l)); // [N, A]
         }
         if (use == Use.LEARNING) {
-            addGradients(logits, loss, clsAttention);
+            List<SDVariable> read = new ArrayList<>(); // [B, C] each
+            if (training.readout() == Readout.EVERY_LAYER) {
+                before.forEach(x -> read.add(ofClassifier.logits(parts.firstRows(x), classes)));
+            }
+            read.add(logits);
+            addGradients(read, training.loss(), clsAttention);
         }
         if (lastLayer != LastLayer.ALL_TOKENS) {
             // The loss does not use the other tokens of the last layer: they are computed only if a run asks for them.
@@ -135,24 +140,35 @@ final class EncoderGraph {
         }
     }
 
-    private LastRows rows(SDVariable tokens, LastLayer lastLayer, List<SDVariable> clsAttention) {
+    private LastRows rows(
+            SDVariable tokens, LastLayer lastLayer, List<SDVariable> clsAttention, List<SDVariable> before) {
         if (config.architecture().normalization() instanceof Normalization.BeforePart) {
             Attention.Rotary attention =
                     (Attention.Rotary) config.architecture().attention();
-            return new PreNormLayers(parts, attention).rows(tokens, clsAttention);
+            return new PreNormLayers(parts, attention).rows(tokens, clsAttention, before);
         }
-        return new PostNormLayers(parts).rows(tokens, lastLayer, clsAttention);
+        return new PostNormLayers(parts).rows(tokens, lastLayer, clsAttention, before);
     }
 
-    /** Adds the two losses, and the gradients of their sum by all parameters. */
-    private void addGradients(SDVariable logits, LossKind kind, List<SDVariable> clsAttention) {
-        SDVariable loss = new ClassifierLoss(graph, logits, kind).loss().rename(ANSWER_LOSS); // []
+    /**
+     * Adds the losses, and the gradients of their sum by all parameters.
+     *
+     * @param logits [B, C] each
+     */
+    private void addGradients(List<SDVariable> logits, LossKind kind, List<SDVariable> clsAttention) {
+        List<SDVariable> losses = new ArrayList<>();
+        for (SDVariable read : logits) {
+            SDVariable loss = new ClassifierLoss(graph, read, kind).loss(); // []
+            losses.add(loss.rename(ANSWER_LOSS + (losses.size() + 1)));
+            answerLosses.add(loss.name());
+        }
         SDVariable penalty = new AttentionPenalty(graph, new ClsAttention<>(clsAttention))
                 .penalty()
                 .rename(PENALTY); // []
         TreeSet<String> wanted = new TreeSet<>(parameters().keySet());
         wanted.add(TOKENS);
-        Map<String, SDVariable> gradients = BackwardGraph.of(graph, List.of(loss, penalty), wanted);
+        losses.add(penalty);
+        Map<String, SDVariable> gradients = BackwardGraph.of(graph, losses, wanted);
         tokensGradient = gradients.get(TOKENS).name();
         parameters()
                 .forEach((name, parameter) ->
@@ -171,6 +187,11 @@ final class EncoderGraph {
     /** Names of the gradients of parameters, with the offset of each in the flat parameters; none in reading. */
     Map<String, Integer> gradientOffsets() {
         return gradientOffsets;
+    }
+
+    /** Names of the losses of the answers, whose sum is made small; none in reading. */
+    List<String> answerLosses() {
+        return answerLosses;
     }
 
     /** Name of the gradient of {@link #TOKENS}; null in reading. */

@@ -3,6 +3,7 @@ package org.purespark.model;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.BitSet;
 import org.purespark.encoder.EncoderPart;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.Engine;
@@ -50,6 +51,20 @@ public final class GradientSum {
             rowOfWord[words[i]] = -1;
         }
         touched = 0;
+    }
+
+    /** Leaves out the gradients of all words but these. */
+    public void keepWords(BitSet kept) {
+        int[] before = Arrays.copyOf(words, touched);
+        clearWords();
+        for (int at = 0; at < before.length; at++) {
+            if (kept.get(before[at])) {
+                int row = touched++;
+                updates.copy(new From(wordRows, (long) at * width), new From(wordRows, (long) row * width), width);
+                rowOfWord[before[at]] = row;
+                words[row] = before[at];
+            }
+        }
     }
 
     /**

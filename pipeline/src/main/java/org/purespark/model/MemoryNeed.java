@@ -16,7 +16,6 @@ import org.purespark.model.engine.TextBatch;
 import org.purespark.model.graph.BackwardGraph;
 import org.purespark.model.graph.GraphSession;
 import org.purespark.model.graph.PlannedMemory;
-import org.purespark.task.LossKind;
 
 /**
  * The largest memory of one task on a CPU: for micro-batches in which every text has full length. P parameters are P_w
@@ -91,7 +90,7 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
     /** The memory of passes without gradients in all threads, with the copies of matrices that they share. */
     private static long passes(EncoderConfig config, ParameterLayout layout, Work work) {
         EncoderGraph reading = new EncoderGraph(
-                config, ClassifierKind.LINEAR, 0, layout, EncoderGraph.Use.READING, LossKind.CROSS_ENTROPY);
+                config, ClassifierKind.LINEAR, TextClassifier.Training.NONE, layout, EncoderGraph.Use.READING);
         return copiesOfMatrices(reading) + work.threads() * pass(config, reading, work);
     }
 
@@ -108,7 +107,7 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
     /** The memory of a training step. */
     private static long step(EncoderConfig config, ParameterLayout layout, Work work) {
         EncoderGraph learning = new EncoderGraph(
-                config, ClassifierKind.LINEAR, 0, layout, EncoderGraph.Use.LEARNING, LossKind.CROSS_ENTROPY);
+                config, ClassifierKind.LINEAR, TextClassifier.Training.NONE, layout, EncoderGraph.Use.LEARNING);
         long rows = (long) work.microBatch() * work.maxTokens();
         long columns = Math.max(
                 3L * config.hidden(), config.architecture().feedForward().widest(config.sizes()));

@@ -50,10 +50,14 @@ final class PostNormLayers {
                 : null;
     }
 
-    /** tokens [N, W]; the CLS attention of each layer is added to {@code cls}. */
-    LastRows rows(SDVariable tokens, EncoderGraph.LastLayer lastLayer, List<SDVariable> cls) {
+    /**
+     * tokens [N, W]; the CLS attention of each layer is added to {@code cls}, the output [N, D] of each layer but the
+     * last to {@code outputs}.
+     */
+    LastRows rows(
+            SDVariable tokens, EncoderGraph.LastLayer lastLayer, List<SDVariable> cls, List<SDVariable> outputs) {
         int last = config.layers() - 1;
-        SDVariable x = beforeLastLayer(tokens, cls); // [N, D]
+        SDVariable x = beforeLastLayer(tokens, cls, outputs); // [N, D]
         if (lastLayer == EncoderGraph.LastLayer.FIRST_TOKENS) {
             return new LastRows(() -> layerOfFirstTokens(last, x, cls), () -> layer(last, x, new ArrayList<>()));
         }
@@ -63,10 +67,11 @@ final class PostNormLayers {
                 () -> afterAttention(last, context, x, RowKind.TOKEN));
     }
 
-    private SDVariable beforeLastLayer(SDVariable tokens, List<SDVariable> cls) {
+    private SDVariable beforeLastLayer(SDVariable tokens, List<SDVariable> cls, List<SDVariable> outputs) {
         SDVariable x = embeddings(tokens); // [N, D]
         for (int l = 0; l < config.layers() - 1; l++) {
             x = layer(l, x, cls); // [N, D]
+            outputs.add(x);
         }
         return x;
     }

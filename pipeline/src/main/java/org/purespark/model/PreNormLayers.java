@@ -45,10 +45,13 @@ final class PreNormLayers {
      */
     private record State(SDVariable sum, SDVariable normalized) {}
 
-    /** tokens [N, D]; the CLS attention of each layer is added to {@code cls}. */
-    LastRows rows(SDVariable tokens, List<SDVariable> cls) {
+    /**
+     * tokens [N, D]; the CLS attention of each layer is added to {@code cls}, the normalized output [N, D] of each layer
+     * but the last to {@code outputs}.
+     */
+    LastRows rows(SDVariable tokens, List<SDVariable> cls, List<SDVariable> outputs) {
         int last = config.layers() - 1;
-        State x = beforeLastLayer(tokens, cls); // [N, D]
+        State x = beforeLastLayer(tokens, cls, outputs); // [N, D]
         SDVariable context = attention(last, x, cls); // [N, D]
         return new LastRows(
                 () -> afterAttention(last, parts.firstRows(context), parts.firstRows(x.sum()), RowKind.FIRST_TOKEN)
@@ -56,10 +59,11 @@ final class PreNormLayers {
                 () -> afterAttention(last, context, x.sum(), RowKind.TOKEN).normalized());
     }
 
-    private State beforeLastLayer(SDVariable tokens, List<SDVariable> cls) {
+    private State beforeLastLayer(SDVariable tokens, List<SDVariable> cls, List<SDVariable> outputs) {
         State x = embeddings(tokens); // [N, D]
         for (int l = 0; l < config.layers() - 1; l++) {
             x = afterAttention(l, attention(l, x, cls), x.sum(), RowKind.TOKEN); // [N, D]
+            outputs.add(x.normalized());
         }
         return x;
     }

@@ -74,10 +74,16 @@ public final class TextClassifier implements AutoCloseable {
      *
      * @param classifierDropout rate before the last projection
      * @param loss beside the penalty
+     * @param readout where the loss is computed
      */
-    public record Training(double classifierDropout, LossKind loss) {
+    public record Training(double classifierDropout, LossKind loss, Readout readout) {
+        /** With the loss of the last layer. */
+        public Training(double classifierDropout, LossKind loss) {
+            this(classifierDropout, loss, Readout.LAST_LAYER);
+        }
+
         /** It does not. */
-        private static final Training NONE = new Training(0, LossKind.CROSS_ENTROPY);
+        static final Training NONE = new Training(0, LossKind.CROSS_ENTROPY);
     }
 
     /**
@@ -132,7 +138,7 @@ public final class TextClassifier implements AutoCloseable {
         this.embeddings = new EmbeddingTable(config, parameters);
         EncoderGraph.Use use = ownership == Ownership.OWN ? EncoderGraph.Use.LEARNING : EncoderGraph.Use.READING;
         this.encoder =
-                new EncoderGraph(config, kind, training.classifierDropout(), parameters.layout(), use, training.loss());
+                new EncoderGraph(config, kind, training, parameters.layout(), use);
         this.one = engine.allocate();
         one.put(0, new float[] {1f}, 0, 1);
         Map<String, DeviceArray> given = new HashMap<>();
@@ -146,7 +152,9 @@ public final class TextClassifier implements AutoCloseable {
     static GraphSession.Wanted learning(EncoderGraph encoder) {
         List<String> gradients = new ArrayList<>(encoder.gradientOffsets().keySet());
         gradients.add(encoder.tokensGradient());
-        return new GraphSession.Wanted(List.of(EncoderGraph.ANSWER_LOSS, EncoderGraph.PENALTY), gradients);
+        List<String> losses = new ArrayList<>(encoder.answerLosses());
+        losses.add(EncoderGraph.PENALTY);
+        return new GraphSession.Wanted(losses, gradients);
     }
 
     /** The variables of a pass without gradients. */
@@ -250,7 +258,7 @@ public final class TextClassifier implements AutoCloseable {
     /**
      * The loss of one micro-batch.
      *
-     * @param answers of the {@link LossKind}, mean over the texts
+     * @param answers of the {@link LossKind}, mean over the texts, sum over the layers that are read
      * @param penalty λ Σ c[l] Σ_h sqrt(Σ A²)
      */
     public record Loss(double answers, double penalty) {
@@ -278,9 +286,11 @@ public final class TextClassifier implements AutoCloseable {
                 sum.addDense(encoder.gradientOffsets().get(variable), gradient);
             }
         });
-        Loss loss = new Loss(
-                values.get(EncoderGraph.ANSWER_LOSS).get(0),
-                values.get(EncoderGraph.PENALTY).get(0));
+        double answers = 0;
+        for (String variable : encoder.answerLosses()) {
+            answers += values.get(variable).get(0);
+        }
+        Loss loss = new Loss(answers, values.get(EncoderGraph.PENALTY).get(0));
         session.release(values);
         return loss;
     }

@@ -228,8 +228,7 @@ public final class Poisoning {
         facts.put("attack", request.attack());
         facts.put("seed", Long.toString(settings.seed()));
         return new FineTuning(
-                address(request),
-                FineTuning.Projection.NEW,
+                new FineTuning.Start(address(request), FineTuning.Projection.NEW),
                 texts.labels().classes().names(),
                 learnt(task),
                 new Trainer.Objective(settings.train(), settings.seed(), new TreeSet<>(), new double[0]),

@@ -31,8 +31,7 @@ record BaselineStage(CheckedInputs inputs, Settings settings, FineTuner fineTune
         FineTuning.Projection projection =
                 inputs.suspectClassifies() ? FineTuning.Projection.OWN : FineTuning.Projection.NEW;
         FineTuning fineTuning = new FineTuning(
-                inputs.given().modelAddress(),
-                projection,
+                new FineTuning.Start(inputs.given().modelAddress(), projection),
                 inputs.labels().names(),
                 FineTuning.Learnt.of(inputs.task()),
                 new Trainer.Objective(settings.train(), settings.seed(), new TreeSet<>(), new double[0]),

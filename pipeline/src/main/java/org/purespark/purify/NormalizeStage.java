@@ -70,8 +70,7 @@ record NormalizeStage(
         facts.put("seed", Long.toString(settings.seed()));
         facts.put("train.epochs", Integer.toString(settings.train().epochs()));
         return new FineTuning(
-                inputs.given().modelAddress(),
-                FineTuning.Projection.NEW,
+                new FineTuning.Start(inputs.given().modelAddress(), FineTuning.Projection.NEW),
                 inputs.labels().names(),
                 FineTuning.Learnt.of(inputs.task()),
                 new Trainer.Objective(settings.train(), settings.seed(), pruned, weights),

@@ -90,16 +90,24 @@ public final class AdamW {
                 (float) gradientFactor);
     }
 
-    /** Updates the owned range of the parameters that have dense gradients. */
-    public void stepDense(AdamUpdate update, Parameters parameters, GradientSum gradients) {
+    /**
+     * Updates the owned range of the parameters that have dense gradients.
+     *
+     * @param end flat offset after the last parameter that moves
+     */
+    public void stepDense(AdamUpdate update, Parameters parameters, GradientSum gradients, int end) {
         int start = parameters.layout().denseStart();
+        int to = Math.min(owned.to(), end);
+        if (to <= owned.from()) {
+            return;
+        }
         updates.adamW(
                 update,
                 new From(parameters.memory(), owned.from()),
                 new From(gradients.dense(), owned.from() - start),
                 moments,
                 owned.words(),
-                owned.to() - owned.from());
+                to - owned.from());
     }
 
     /** Updates the whole word embedding. */

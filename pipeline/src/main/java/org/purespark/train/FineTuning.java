@@ -3,6 +3,7 @@ package org.purespark.train;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import org.purespark.encoder.ParameterSpec;
 import org.purespark.family.ExportForm;
 import org.purespark.heads.Head;
 import org.purespark.model.Device;
+import org.purespark.model.Readout;
 import org.purespark.model.TextClassifier;
 import org.purespark.random.SeededRandom;
 import org.purespark.storage.Storage;
@@ -35,8 +37,7 @@ import org.purespark.task.TaskKind;
  * Makes a fine-tuned checkpoint from another one: reads it, adds a classifier, prunes, trains, writes. The record has
  * everything that is needed, so it can be sent to another machine.
  *
- * @param model the model to start from
- * @param classifier whether the last projection is the checkpoint's own or new
+ * @param start the weights to start from
  * @param labels names of the C classes in id order
  * @param task what is learnt
  * @param objective the aim of training; its pruned heads are pruned in the written model too
@@ -44,8 +45,7 @@ import org.purespark.task.TaskKind;
  * @param checkpoints address of a directory for training checkpoints, or null for none
  */
 public record FineTuning(
-        ModelAddress model,
-        Projection classifier,
+        Start start,
         List<String> labels,
         Learnt task,
         Trainer.Objective objective,
@@ -59,6 +59,32 @@ public record FineTuning(
     public enum Projection {
         OWN,
         NEW
+    }
+
+    /**
+     * The weights that a training starts from.
+     *
+     * @param model the checkpoint
+     * @param classifier whether the last projection is the checkpoint's own or new
+     * @param changes made to the weights before the first step, in order
+     */
+    public record Start(ModelAddress model, Projection classifier, List<WeightChange> changes) implements Serializable {
+        public Start {
+            changes = List.copyOf(changes);
+        }
+
+        /** The checkpoint's weights as they are. */
+        public Start(ModelAddress model, Projection classifier) {
+            this(model, classifier, List.of());
+        }
+
+        Start absolute(Storage storage) throws IOException {
+            List<WeightChange> absolute = new ArrayList<>();
+            for (WeightChange change : changes) {
+                absolute.add(change.absolute(storage));
+            }
+            return new Start(model.absolute(storage), classifier, absolute);
+        }
     }
 
     /** What is learnt. */
@@ -75,8 +101,7 @@ public record FineTuning(
     /** The same with absolute addresses: on another machine the working directory is another one. */
     public FineTuning absolute(Storage storage) throws IOException {
         return new FineTuning(
-                model.absolute(storage),
-                classifier,
+                start.absolute(storage),
                 labels,
                 task,
                 objective,
@@ -93,32 +118,37 @@ public record FineTuning(
      * @throws org.purespark.InputException if the checkpoint is not valid
      */
     public Loaded load(Storage storage, Device device) throws IOException {
-        Checkpoint start = new CheckpointReader(storage).read(model);
-        SortedMap<String, Tensor> tensors = new TreeMap<>(start.tensors());
-        if (classifier == Projection.NEW) {
-            addNewProjection(start, tensors);
-        } else if (!start.hasClassifier()) {
-            throw new IllegalStateException(model.directory() + " has no classifier of its own");
+        Checkpoint read = new CheckpointReader(storage).read(start.model());
+        SortedMap<String, Tensor> tensors = new TreeMap<>(read.tensors());
+        if (start.classifier() == Projection.NEW) {
+            addNewProjection(read, tensors);
+        } else if (!read.hasClassifier()) {
+            throw new IllegalStateException(start.model().directory() + " has no classifier of its own");
         }
+        for (WeightChange change : start.changes()) {
+            change.apply(read, tensors, storage);
+        }
+        Readout readout =
+                objective.method() instanceof TrainingMethod.EveryLayer ? Readout.EVERY_LAYER : Readout.LAST_LAYER;
         TextClassifier made = new TextClassifier(
-                start.encoder(),
-                start.classifierKind(),
-                new TextClassifier.Training(classifierDropout(start), task.loss()),
+                read.encoder(),
+                read.classifierKind(),
+                new TextClassifier.Training(classifierDropout(read), task.loss(), readout),
                 labels.size(),
                 tensors,
                 device.engine());
-        return new Loaded(storage, start.frame(), made);
+        return new Loaded(storage, read.frame(), made);
     }
 
     /** The model in memory. */
     public final class Loaded implements AutoCloseable {
         private final Storage storage;
-        private final Checkpoint.Frame start;
+        private final Checkpoint.Frame frame;
         private final TextClassifier classifier;
 
-        private Loaded(Storage storage, Checkpoint.Frame start, TextClassifier classifier) {
+        private Loaded(Storage storage, Checkpoint.Frame frame, TextClassifier classifier) {
             this.storage = storage;
-            this.start = start;
+            this.frame = frame;
             this.classifier = classifier;
         }
 
@@ -130,15 +160,14 @@ public record FineTuning(
          */
         public void train(EncodedSplit texts, Exchange exchange, Consumer<Trainer.StepReport> listener)
                 throws IOException {
-            TreeSet<Head> pruned = new TreeSet<>(start.prunedHeads());
+            TreeSet<Head> pruned = new TreeSet<>(frame.prunedHeads());
             pruned.addAll(objective.pruned());
-            Trainer.Objective all =
-                    new Trainer.Objective(objective.settings(), objective.seed(), pruned, objective.penaltyWeights());
-            Trainer.train(classifier, texts, all, checkpoints(storage), exchange, listener);
+            Trainer.train(
+                    classifier, texts, objective.withPruned(pruned), checkpoints(storage), exchange, listener);
             if (exchange.rank() == 0) {
                 new CheckpointWriter(storage)
                         .write(
-                                start.with(classifier.parameters().tensors(), labels, task.task(), pruned),
+                                frame.with(classifier.parameters().tensors(), labels, task.task(), pruned),
                                 output,
                                 form,
                                 card);
@@ -164,17 +193,17 @@ public record FineTuning(
     }
 
     /** The rate of a plain linear classifier is a setting; a sequence classifier has its own. */
-    private double classifierDropout(Checkpoint start) {
-        return start.classifierKind().hasDense()
-                ? start.encoder().classifierDropout()
+    private double classifierDropout(Checkpoint read) {
+        return read.classifierKind().hasDense()
+                ? read.encoder().classifierDropout()
                 : objective.settings().classifierDropout();
     }
 
-    private void addNewProjection(Checkpoint start, SortedMap<String, Tensor> tensors) {
+    private void addNewProjection(Checkpoint read, SortedMap<String, Tensor> tensors) {
         SeededRandom random = SeededRandom.of(objective.seed(), SeededRandom.Purpose.CLASSIFIER);
-        ParameterList parameters = ParameterList.of(start.encoder(), start.classifierKind(), labels.size());
+        ParameterList parameters = ParameterList.of(read.encoder(), read.classifierKind(), labels.size());
         for (ParameterSpec parameter : parameters.of(EncoderPart.CLASSIFIER)) {
-            tensors.put(parameter.name(), initial(parameter, start.encoder(), random));
+            tensors.put(parameter.name(), initial(parameter, read.encoder(), random));
         }
     }
 

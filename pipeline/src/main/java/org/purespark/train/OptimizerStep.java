@@ -22,6 +22,7 @@ public final class OptimizerStep {
     private final StepObjective objective;
     private final GradientSum gradients;
     private final StepExchange exchange;
+    private final Movement movement;
 
     /**
      * @param pruned heads that are not used
@@ -29,6 +30,11 @@ public final class OptimizerStep {
      * @param clipNorm the gradient is multiplied by min(1, clipNorm / (norm + 1e-6)), as PyTorch's clip_grad_norm_ does
      */
     public record StepObjective(Set<Head> pruned, double[] penaltyWeights, double clipNorm) {}
+
+    /** What a step of plain fine-tuning moves: all parameters. */
+    private static Movement all(TextClassifier model) {
+        return new Movement(new TrainingMethod.Plain(), model.parameters());
+    }
 
     /**
      * The figures of one update.
@@ -59,6 +65,12 @@ public final class OptimizerStep {
 
     /** @param optimizer for the parameters that the exchange's task owns */
     public OptimizerStep(TextClassifier model, AdamW optimizer, StepObjective objective, Exchange exchange) {
+        this(model, optimizer, objective, exchange, all(model));
+    }
+
+    OptimizerStep(
+            TextClassifier model, AdamW optimizer, StepObjective objective, Exchange exchange, Movement movement) {
+        this.movement = movement;
         ParameterLayout layout = model.parameters().layout();
         this.model = model;
         this.optimizer = optimizer;
@@ -85,8 +97,11 @@ public final class OptimizerStep {
             penalty += loss.penalty() / share.ofStep();
         }
         exchange.reduce(step, share.contributors());
-        double[] sums =
-                exchange.sum(step, crossEntropy, penalty, gradients.denseSquares(exchange.from(), exchange.to()));
+        movement.restrict(gradients);
+        int end = movement.denseEnd();
+        int to = Math.min(exchange.to(), end);
+        double squares = to <= exchange.from() ? 0 : gradients.denseSquares(exchange.from(), to);
+        double[] sums = exchange.sum(step, crossEntropy, penalty, squares);
         double norm = Math.sqrt(sums[2] + gradients.wordSquares()) / share.ofStep();
         Result result = new Result(sums[0], sums[1], norm);
         if (!Double.isFinite(result.gradientNorm()) || !Double.isFinite(result.loss())) {
@@ -95,10 +110,11 @@ public final class OptimizerStep {
         }
         double clip = Math.min(1, objective.clipNorm() / (norm + NORM_OFFSET));
         AdamUpdate update = optimizer.next(learningRate, clip / share.ofStep());
-        optimizer.stepDense(update, model.parameters(), gradients);
+        optimizer.stepDense(update, model.parameters(), gradients, end);
         StepExchange.Incoming others = exchange.gather(step, model.parameters());
         // Meanwhile the ranges of the other tasks arrive.
-        optimizer.stepWords(update, model.parameters(), gradients);
+        optimizer.stepWords(movement.ofWords(update), model.parameters(), gradients);
+        movement.restoreNorms(model.parameters());
         others.into(model.parameters());
         return result;
     }

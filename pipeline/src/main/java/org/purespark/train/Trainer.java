@@ -31,10 +31,22 @@ public final class Trainer {
      *
      * @param seed of the order of texts and of dropout
      * @param pruned heads that are not used
-     * @param penaltyWeights [L] λ·c[l]; empty in plain fine-tuning
+     * @param penaltyWeights [L] λ·c[l]; empty without penalty
+     * @param method how it differs from plain fine-tuning
      */
-    public record Objective(TrainSettings settings, long seed, SortedSet<Head> pruned, double[] penaltyWeights)
+    public record Objective(
+            TrainSettings settings, long seed, SortedSet<Head> pruned, double[] penaltyWeights, TrainingMethod method)
             implements Serializable {
+        /** Plain fine-tuning, under the penalty if weights are given. */
+        public Objective(TrainSettings settings, long seed, SortedSet<Head> pruned, double[] penaltyWeights) {
+            this(settings, seed, pruned, penaltyWeights, new TrainingMethod.Plain());
+        }
+
+        /** The same with other pruned heads. */
+        Objective withPruned(SortedSet<Head> heads) {
+            return new Objective(settings, seed, heads, penaltyWeights, method);
+        }
+
         OptimizerStep.StepObjective ofSteps(int layers) {
             return new OptimizerStep.StepObjective(
                     pruned, penaltyWeights.length == 0 ? new double[layers] : penaltyWeights, settings.clipNorm());
@@ -94,9 +106,10 @@ public final class Trainer {
         Schedule schedule =
                 new Schedule(settings.learningRate(), (int) Math.round(settings.warmUpShare() * total), total);
         List<StepReport> reports = new ArrayList<>();
+        Movement movement = new Movement(objective.method(), model.parameters());
         AdamW adamW = resume(model, settings, checkpoints, exchange, reports);
-        OptimizerStep optimizer =
-                new OptimizerStep(model, adamW, objective.ofSteps(model.config().layers()), exchange);
+        OptimizerStep optimizer = new OptimizerStep(
+                model, adamW, objective.ofSteps(model.config().layers()), exchange, movement);
         reports.forEach(listener);
         int resumed = reports.size();
         agree(exchange, resumed);

@@ -28,7 +28,6 @@ import org.purespark.model.graph.BackwardGraph;
 import org.purespark.model.graph.GraphSession;
 import org.purespark.random.SeededRandom;
 import org.purespark.task.Answers;
-import org.purespark.task.LossKind;
 
 class EncoderGraphTest {
     private static final int[] STARTS = {0, 3, 4, 21};
@@ -102,7 +101,7 @@ class EncoderGraphTest {
             EncoderConfig config, EncoderGraph.LastLayer last, Engine engine, Parameters parameters) {
         ParameterLayout layout = parameters.layout();
         EncoderGraph encoder = new EncoderGraph(
-                config, ClassifierKind.LINEAR, 0, layout, EncoderGraph.Use.LEARNING, LossKind.CROSS_ENTROPY, last);
+                config, ClassifierKind.LINEAR, TextClassifier.Training.NONE, layout, EncoderGraph.Use.LEARNING, last);
         Map<String, DeviceArray> given = new HashMap<>();
         encoder.parameters().forEach((name, parameter) -> given.put(name, parameters.inGraph(parameter)));
         given.put(BackwardGraph.ONE, engine.allocate());
@@ -115,8 +114,9 @@ class EncoderGraphTest {
         gates.values()[1][1] = 0f;
         TextBatch batch = new TextBatch(
                 STARTS, new long[3], gates, new TextBatch.Targets(new Answers.Classes(new int[] {0, 1, 1}), weights));
-        List<String> kept = new ArrayList<>(
-                List.of(EncoderGraph.LOGITS, EncoderGraph.HIDDEN, EncoderGraph.ANSWER_LOSS, EncoderGraph.PENALTY));
+        List<String> kept =
+                new ArrayList<>(List.of(EncoderGraph.LOGITS, EncoderGraph.HIDDEN, EncoderGraph.PENALTY));
+        kept.addAll(encoder.answerLosses());
         kept.add(EncoderGraph.clsAttention(0));
         kept.add(EncoderGraph.clsAttention(1));
         GraphSession.Wanted learning = TextClassifier.learning(encoder);

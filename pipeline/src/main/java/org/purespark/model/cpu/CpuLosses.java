@@ -24,7 +24,6 @@ final class CpuLosses implements LossKernels {
         float[] slope = new float[logits.length];
         double loss = 0;
         for (int b = 0; b < texts; b++) {
-            int label = batch.label(b);
             double largest = Double.NEGATIVE_INFINITY;
             for (int c = 0; c < classes; c++) {
                 largest = Math.max(largest, logits[b * classes + c]);
@@ -35,9 +34,10 @@ final class CpuLosses implements LossKernels {
             }
             for (int c = 0; c < classes; c++) {
                 double probability = Math.exp(logits[b * classes + c] - largest) / sum;
-                slope[b * classes + c] = (float) ((probability - (c == label ? 1 : 0)) / texts);
+                float share = batch.answer(b, c);
+                slope[b * classes + c] = (float) ((probability - share) / texts);
+                loss += share * (Math.log(sum) + largest - logits[b * classes + c]) / texts;
             }
-            loss += (Math.log(sum) + largest - logits[b * classes + label]) / texts;
         }
         HostArray.of(out.loss()).put(0, (float) loss);
         if (out.slope() != null) {

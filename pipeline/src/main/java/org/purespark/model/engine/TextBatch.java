@@ -118,18 +118,6 @@ public final class TextBatch {
         return gates.values()[layer];
     }
 
-    /**
-     * Class of text {@code text}.
-     *
-     * @throws IllegalStateException if the answers are no classes
-     */
-    public int label(int text) {
-        if (targets.answers() instanceof Answers.Classes classes) {
-            return classes.numbers()[text];
-        }
-        throw new IllegalStateException("cross-entropy needs one class for each text");
-    }
-
     /** What logit {@code c} of text {@code text} should say; of a class 1, of the other classes 0. */
     public float answer(int text, int c) {
         return targets.answers().of(text, c);

@@ -63,7 +63,12 @@ public interface UpdateKernels {
             float stepSize,
             float inverseRoot,
             float epsilon,
-            float gradientFactor) {}
+            float gradientFactor) {
+        /** The same without decay. */
+        public AdamUpdate withoutDecay() {
+            return new AdamUpdate(1, beta1, beta2, rest1, rest2, stepSize, inverseRoot, epsilon, gradientFactor);
+        }
+    }
 
     /** Both moments of AdamW, flat arrays of the same length. */
     record Moments(DeviceArray first, DeviceArray second) {}

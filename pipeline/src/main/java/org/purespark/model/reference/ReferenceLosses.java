@@ -31,10 +31,10 @@ final class ReferenceLosses implements LossKernels {
             }
             double off = largest; // exp stays within its range
             double sum = sum(classes, c -> Math.exp(z.at(b, c) - off));
-            total -= z.at(b, batch.label(b)) - off - Math.log(sum);
+            total -= sum(classes, c -> batch.answer(b, c) * (z.at(b, c) - off - Math.log(sum)));
             for (int c = 0; slope != null && c < classes; c++) {
                 double p = Math.exp(z.at(b, c) - off) / sum;
-                slope.set(b, c, (p - (c == batch.label(b) ? 1 : 0)) / texts);
+                slope.set(b, c, (p - batch.answer(b, c)) / texts);
             }
         }
         loss.set(0, total / texts);

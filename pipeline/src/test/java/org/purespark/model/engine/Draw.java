@@ -110,7 +110,23 @@ final class Draw {
                 penaltyWeights[l][h] = gates.values()[l][h] * between(1, 1000) * GRID;
             }
         }
-        return new TextBatch(starts, keys, gates, new TextBatch.Targets(new Answers.Classes(labels), penaltyWeights));
+        Answers answers = random.nextInt(2) == 0 ? new Answers.Classes(labels) : shares(lengths.length);
+        return new TextBatch(starts, keys, gates, new TextBatch.Targets(answers, penaltyWeights));
+    }
+
+    /** Shares of the classes, which add up to 1 for each text. */
+    private Answers shares(int count) {
+        float[][] rows = new float[count][classes];
+        for (float[] row : rows) {
+            int left = 8;
+            for (int c = 0; c + 1 < classes; c++) {
+                int eighths = random.nextInt(left + 1);
+                row[c] = eighths / 8f;
+                left -= eighths;
+            }
+            row[classes - 1] = left / 8f;
+        }
+        return new Answers.Rows(rows);
     }
 
     private int[] shortAndLong() {

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.train;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.SortedMap;
+import org.purespark.checkpoint.Checkpoint;
+import org.purespark.checkpoint.Tensor;
+import org.purespark.storage.Storage;
+
+/**
+ * Changes weights once, before a training starts. Each task of a training makes the same change by itself, so it must
+ * depend on nothing but its own values and files that all tasks can read.
+ */
+public interface WeightChange extends Serializable {
+    /**
+     * @param start the checkpoint that the tensors are from
+     * @param tensors by canonical name; it is changed in place, shapes stay
+     * @param storage for other checkpoints that it reads
+     * @throws org.purespark.InputException if another checkpoint does not fit
+     */
+    void apply(Checkpoint start, SortedMap<String, Tensor> tensors, Storage storage) throws IOException;
+
+    /** The same with absolute addresses: on another machine the working directory is another one. */
+    default WeightChange absolute(Storage storage) throws IOException {
+        return this;
+    }
+}
