@@ -90,6 +90,18 @@ public final class EncodedSplit implements Serializable {
     }
 
     /**
+     * The same texts with one answer for all that are labelled.
+     *
+     * @param classes C
+     * @param share what each logit should say
+     */
+    public EncodedSplit withSameAnswer(int classes, float share) {
+        float[] row = new float[classes];
+        Arrays.fill(row, share);
+        return new EncodedSplit(blocks, starts, new LabelMeaning.Same(row));
+    }
+
+    /**
      * The same texts elsewhere.
      *
      * @param from first text that is asked for

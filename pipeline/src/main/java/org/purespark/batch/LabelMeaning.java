@@ -57,6 +57,26 @@ public sealed interface LabelMeaning extends Serializable {
         }
     }
 
+    /**
+     * Each number that is a label stands for the same answer.
+     *
+     * @param row [C]
+     */
+    record Same(float[] row) implements LabelMeaning {
+        public Same {
+            row = row.clone();
+        }
+
+        @Override
+        public Answers answers(int[] numbers) {
+            float[][] answers = new float[numbers.length][];
+            for (int i = 0; i < answers.length; i++) {
+                answers[i] = numbers[i] == EncodedSplit.NO_LABEL ? null : row;
+            }
+            return new Answers.Rows(answers);
+        }
+    }
+
     /** The numbers are the bits of float32 scores. */
     record Scores() implements LabelMeaning {
         /** The number of a score. */

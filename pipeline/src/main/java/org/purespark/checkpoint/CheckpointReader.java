@@ -45,6 +45,11 @@ public final class CheckpointReader {
         this.storage = storage;
     }
 
+    /** Whether a whole model is in a directory: its configuration is written last. */
+    public boolean isComplete(String directory) throws IOException {
+        return storage.exists(Storage.child(directory, CONFIG_FILE));
+    }
+
     /**
      * Reads the model, with the classifier beside its weights if there is one.
      *

@@ -12,14 +12,22 @@ import java.io.Serializable;
  */
 public record Settings(
         long seed,
+        DefenceChoice defence,
         DataSettings data,
         TextSettings text,
         TaskSettings task,
         TrainSettings train,
         PruneSettings prune,
         PenaltySettings penalty,
+        RepairSettings repair,
         EvaluateSettings evaluate,
         ProbeSettings probe,
         ComputeSettings compute,
         ExportSettings export)
-        implements Serializable {}
+        implements Serializable {
+    /** The same with another seed. */
+    public Settings withSeed(long other) {
+        return new Settings(
+                other, defence, data, text, task, train, prune, penalty, repair, evaluate, probe, compute, export);
+    }
+}

@@ -54,8 +54,7 @@ final class PostNormLayers {
      * tokens [N, W]; the CLS attention of each layer is added to {@code cls}, the output [N, D] of each layer but the
      * last to {@code outputs}.
      */
-    LastRows rows(
-            SDVariable tokens, EncoderGraph.LastLayer lastLayer, List<SDVariable> cls, List<SDVariable> outputs) {
+    LastRows rows(SDVariable tokens, EncoderGraph.LastLayer lastLayer, List<SDVariable> cls, List<SDVariable> outputs) {
         int last = config.layers() - 1;
         SDVariable x = beforeLastLayer(tokens, cls, outputs); // [N, D]
         if (lastLayer == EncoderGraph.LastLayer.FIRST_TOKENS) {

@@ -137,8 +137,7 @@ public final class TextClassifier implements AutoCloseable {
         this.engine = engine;
         this.embeddings = new EmbeddingTable(config, parameters);
         EncoderGraph.Use use = ownership == Ownership.OWN ? EncoderGraph.Use.LEARNING : EncoderGraph.Use.READING;
-        this.encoder =
-                new EncoderGraph(config, kind, training, parameters.layout(), use);
+        this.encoder = new EncoderGraph(config, kind, training, parameters.layout(), use);
         this.one = engine.allocate();
         one.put(0, new float[] {1f}, 0, 1);
         Map<String, DeviceArray> given = new HashMap<>();

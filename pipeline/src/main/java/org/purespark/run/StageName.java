@@ -28,7 +28,7 @@ public enum StageName {
     /** Computes the coefficients and fine-tunes the pruned suspect with the penalty. */
     NORMALIZE(
             List.of(BASELINE, PRUNE),
-            List.of("seed", "data", "text", "task", "evaluate", "train", "penalty", "export"),
+            List.of("seed", "data", "text", "task", "evaluate", "train", "defence", "penalty", "repair", "export"),
             List.of(RunDirectory.NORMALIZATION, RunDirectory.PURIFIED)),
     /** Measures accuracy and label-flip rate of suspect, baseline and purified model, and tries known triggers. */
     EVALUATE(
@@ -38,7 +38,19 @@ public enum StageName {
     /** Writes the page that shows everything, with the settings. */
     REPORT(
             List.of(BASELINE, SCORE, PRUNE, NORMALIZE, EVALUATE),
-            List.of("seed", "data", "text", "task", "train", "prune", "penalty", "evaluate", "probe", "export"),
+            List.of(
+                    "seed",
+                    "data",
+                    "text",
+                    "task",
+                    "train",
+                    "prune",
+                    "defence",
+                    "penalty",
+                    "repair",
+                    "evaluate",
+                    "probe",
+                    "export"),
             List.of(RunDirectory.REPORT));
 
     private final List<StageName> upstream;

@@ -44,7 +44,7 @@ public record SuspectRuns(Storage storage, String conf, List<String> flags, Inpu
             List<Long> seeds = suspect.seeds().isEmpty() ? List.of(settings.seed()) : suspect.seeds();
             for (long seed : seeds) {
                 String run = Storage.child(directory, suspect.name() + "/seed-" + seed);
-                runs.add(new SuspectRun(suspect.name(), inputs, withSeed(settings, seed), run));
+                runs.add(new SuspectRun(suspect.name(), inputs, settings.withSeed(seed), run));
             }
         }
         return runs;
@@ -66,21 +66,6 @@ public record SuspectRuns(Storage storage, String conf, List<String> flags, Inpu
         } catch (InputException e) {
             throw new InputException(suspect.place() + ": " + e.getMessage(), e);
         }
-    }
-
-    private static Settings withSeed(Settings settings, long seed) {
-        return new Settings(
-                seed,
-                settings.data(),
-                settings.text(),
-                settings.task(),
-                settings.train(),
-                settings.prune(),
-                settings.penalty(),
-                settings.evaluate(),
-                settings.probe(),
-                settings.compute(),
-                settings.export());
     }
 
     private Inputs inputs(Suspect suspect, Map<String, String> qualified) throws IOException {

@@ -90,8 +90,13 @@ public final class AdamW {
                 (float) gradientFactor);
     }
 
+    /** Updates the owned range of the parameters that have dense gradients. */
+    public void stepDense(AdamUpdate update, Parameters parameters, GradientSum gradients) {
+        stepDense(update, parameters, gradients, parameters.layout().size());
+    }
+
     /**
-     * Updates the owned range of the parameters that have dense gradients.
+     * Updates the owned range of the parameters that have dense gradients, up to a place.
      *
      * @param end flat offset after the last parameter that moves
      */

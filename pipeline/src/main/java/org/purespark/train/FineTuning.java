@@ -162,8 +162,7 @@ public record FineTuning(
                 throws IOException {
             TreeSet<Head> pruned = new TreeSet<>(frame.prunedHeads());
             pruned.addAll(objective.pruned());
-            Trainer.train(
-                    classifier, texts, objective.withPruned(pruned), checkpoints(storage), exchange, listener);
+            Trainer.train(classifier, texts, objective.withPruned(pruned), checkpoints(storage), exchange, listener);
             if (exchange.rank() == 0) {
                 new CheckpointWriter(storage)
                         .write(

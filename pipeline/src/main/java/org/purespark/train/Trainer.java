@@ -108,8 +108,8 @@ public final class Trainer {
         List<StepReport> reports = new ArrayList<>();
         Movement movement = new Movement(objective.method(), model.parameters());
         AdamW adamW = resume(model, settings, checkpoints, exchange, reports);
-        OptimizerStep optimizer = new OptimizerStep(
-                model, adamW, objective.ofSteps(model.config().layers()), exchange, movement);
+        OptimizerStep optimizer =
+                new OptimizerStep(model, adamW, objective.ofSteps(model.config().layers()), exchange, movement);
         reports.forEach(listener);
         int resumed = reports.size();
         agree(exchange, resumed);

@@ -33,12 +33,14 @@ class SettingsLoaderTest {
     void withoutFileAndFlagsTheDefaultsHold() {
         Settings expected = new Settings(
                 11,
+                DefenceChoice.PURE,
                 new DataSettings(0.1, 20_000_000, 10_000, CsvDelimiter.COMMA),
                 new TextSettings(128, null, null, null, null, TransformersRules.FILES),
                 new TaskSettings(TaskChoice.AUTO, 0.5, ScoreLoss.SQUARED_ERROR, null),
                 new TrainSettings(3, 2e-5, 0.01, 1.0, 0, 32, 1, true, 0.9, 0.999, 1e-8, 0.1, 200),
                 new PruneSettings(10, null, 0.05),
                 new PenaltySettings(0.15),
+                new RepairSettings(5, 1, 1, 0.3, 0.5, 200, 1.0),
                 new EvaluateSettings(32),
                 new ProbeSettings(BuiltInProbes.DEFAULT, null, 200),
                 new ComputeSettings(EngineChoice.AUTO),

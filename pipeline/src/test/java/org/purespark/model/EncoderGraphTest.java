@@ -114,8 +114,7 @@ class EncoderGraphTest {
         gates.values()[1][1] = 0f;
         TextBatch batch = new TextBatch(
                 STARTS, new long[3], gates, new TextBatch.Targets(new Answers.Classes(new int[] {0, 1, 1}), weights));
-        List<String> kept =
-                new ArrayList<>(List.of(EncoderGraph.LOGITS, EncoderGraph.HIDDEN, EncoderGraph.PENALTY));
+        List<String> kept = new ArrayList<>(List.of(EncoderGraph.LOGITS, EncoderGraph.HIDDEN, EncoderGraph.PENALTY));
         kept.addAll(encoder.answerLosses());
         kept.add(EncoderGraph.clsAttention(0));
         kept.add(EncoderGraph.clsAttention(1));

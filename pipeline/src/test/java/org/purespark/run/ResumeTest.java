@@ -74,7 +74,15 @@ class ResumeTest {
             Map.entry("prune.group-size", "5"),
             Map.entry("prune.threshold", "0.85"),
             Map.entry("prune.max-accuracy-drop", "0.02"),
+            Map.entry("defence", "ft"),
             Map.entry("penalty.lambda", "0.3"),
+            Map.entry("repair.rate-factor", "3"),
+            Map.entry("repair.entropy-epochs", "2"),
+            Map.entry("repair.new-layers", "2"),
+            Map.entry("repair.dormant-share", "0.2"),
+            Map.entry("repair.suspect-share", "0.3"),
+            Map.entry("repair.replaced-words", "100"),
+            Map.entry("repair.teacher-weight", "2"),
             Map.entry("evaluate.batch-texts", "64"),
             Map.entry("probe.battery", "none"),
             Map.entry("probe.battery-file", "my-probes.conf"),
@@ -127,11 +135,11 @@ class ResumeTest {
         if (NOWHERE.contains(key)) {
             return List.of();
         }
-        return switch (key.substring(0, key.indexOf('.'))) {
+        return switch (key.replaceFirst("\\..*", "")) {
             case "train" -> ALL;
             case "evaluate" -> ALL.subList(ALL.indexOf(StageName.SCORE), ALL.size());
             case "prune" -> ALL.subList(ALL.indexOf(StageName.PRUNE), ALL.size());
-            case "penalty", "export" -> ALL.subList(ALL.indexOf(StageName.NORMALIZE), ALL.size());
+            case "defence", "repair", "penalty", "export" -> ALL.subList(ALL.indexOf(StageName.NORMALIZE), ALL.size());
             case "probe" -> ALL.subList(ALL.indexOf(StageName.EVALUATE), ALL.size());
             default -> throw new AssertionError("no expectation for " + key);
         };

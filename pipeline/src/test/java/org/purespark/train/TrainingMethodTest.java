@@ -168,12 +168,7 @@ class TrainingMethodTest {
         try (TextClassifier model = BERT.model(1)) {
             if (epochs > 0) {
                 Trainer.train(
-                        model,
-                        split(),
-                        objective(method, epochs),
-                        Optional.empty(),
-                        Exchange.alone(),
-                        step -> {});
+                        model, split(), objective(method, epochs), Optional.empty(), Exchange.alone(), step -> {});
             }
             return parameters(model);
         }
