@@ -9,8 +9,8 @@ import org.purespark.config.TrainSettings;
 /**
  * Fine-tuning of the suspect on clean texts and nothing else: the rival that every defence must beat.
  *
- * @param choice {@code FT}, or {@code FTH} with a higher learning rate (Kurita, Michel, Neubig: Weight Poisoning Attacks
- *     on Pretrained Models, ACL 2020, section 4.2)
+ * @param choice {@code FT}, or {@code FTH} with a higher learning rate (Kurita, Michel, Neubig: Weight Poisoning
+ *     Attacks on Pretrained Models, ACL 2020, section 4.2)
  */
 record FurtherTraining(DefenceChoice choice) implements Defence {
     @Override

@@ -17,8 +17,8 @@ import org.purespark.train.FineTuning;
 import org.purespark.train.Trainer;
 
 /**
- * Does what a {@link RepairPlan} says: its trainings, one after the other, on one machine or a cluster. A repair that is
- * interrupted goes on from its last training checkpoint, if it is started again with the same places.
+ * Does what a {@link RepairPlan} says: its trainings, one after the other, on one machine or a cluster. A repair that
+ * is interrupted goes on from its last training checkpoint, if it is started again with the same places.
  */
 public final class Repair {
     private final Storage storage;

@@ -46,8 +46,8 @@ final class PreNormLayers {
     private record State(SDVariable sum, SDVariable normalized) {}
 
     /**
-     * tokens [N, D]; the CLS attention of each layer is added to {@code cls}, the normalized output [N, D] of each layer
-     * but the last to {@code outputs}.
+     * tokens [N, D]; the CLS attention of each layer is added to {@code cls}, the normalized output [N, D] of each
+     * layer but the last to {@code outputs}.
      */
     LastRows rows(SDVariable tokens, List<SDVariable> cls, List<SDVariable> outputs) {
         int last = config.layers() - 1;

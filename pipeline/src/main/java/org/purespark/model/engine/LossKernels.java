@@ -12,8 +12,8 @@ public interface LossKernels {
     record AnswerLossBackward<V>(V lossGradient, V slope) {}
 
     /**
-     * Mean cross-entropy: -(1/B) Σ_b Σ_c y_bc·ln softmax(z_b)[c], logits z [B, C], answers y [B, C] that add up to 1 for
-     * each text; slope (softmax - y)/B.
+     * Mean cross-entropy: -(1/B) Σ_b Σ_c y_bc·ln softmax(z_b)[c], logits z [B, C], answers y [B, C] that add up to 1
+     * for each text; slope (softmax - y)/B.
      */
     void crossEntropy(DeviceArray logits, AnswerLoss<DeviceArray> out);
 
