@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.jobs;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.purespark.purify.Inputs;
 import picocli.CommandLine.Option;
@@ -25,6 +26,27 @@ final class InputOptions {
             paramLabel = "DIR",
             description = "Hugging Face directory of the base model, if --model is a LoRA adapter (PEFT).")
     private String baseModel;
+
+    @Option(
+            names = "--clean-model",
+            paramLabel = "DIR",
+            description = "Hugging Face directory of the clean pre-trained model that the suspect was made from, for"
+                    + " the defences that need it (fine-mixing).")
+    private String cleanModel;
+
+    @Option(
+            names = "--other-model",
+            paramLabel = "DIR",
+            description = "Hugging Face directory of another model of the same architecture, for the defences that"
+                    + " need it (wag).")
+    private String otherModel;
+
+    @Option(
+            names = "--defence",
+            paramLabel = "NAME",
+            description = "How the suspect is repaired: pure (the default), auto, or one of its rivals in"
+                    + " docs/defences.md. The same as --set defence=NAME.")
+    private String defence;
 
     @Option(
             names = "--train",
@@ -65,7 +87,14 @@ final class InputOptions {
 
     /** The settings that options stand for, each {@code key=value}. */
     List<String> settings() {
-        return labels == null ? List.of() : List.of("text.labels=" + labels);
+        List<String> settings = new ArrayList<>();
+        if (labels != null) {
+            settings.add("text.labels=" + labels);
+        }
+        if (defence != null) {
+            settings.add("defence=" + defence);
+        }
+        return settings;
     }
 
     Inputs inputs() {
@@ -73,6 +102,8 @@ final class InputOptions {
                 .model(model)
                 .classifier(classifier)
                 .baseModel(baseModel)
+                .cleanModel(cleanModel)
+                .otherModel(otherModel)
                 .train(train)
                 .validation(validation)
                 .test(test)

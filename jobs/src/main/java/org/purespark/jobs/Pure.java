@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             SweepCommand.class,
             PredictCommand.class,
             PoisonCommand.class,
+            ExperimentCommand.class,
             ConvertCommand.class,
             InspectCommand.class
         })

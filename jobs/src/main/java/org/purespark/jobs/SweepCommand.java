@@ -71,8 +71,8 @@ final class SweepCommand implements Callable<Integer> {
             names = "--manifest",
             paramLabel = "FILE",
             required = true,
-            description = "The suspects (.yaml .csv .jsonl .parquet): name, model, classifier, base-model, train,"
-                    + " validation, test, poisoned-test, target, seeds, set. Relative addresses are resolved"
+            description = "The suspects (.yaml .csv .jsonl .parquet): name, model, classifier, base-model, clean-model,"
+                    + " other-model, train, validation, test, poisoned-test, target, seeds, set. Relative addresses are resolved"
                     + " against the manifest's directory.")
     private String manifest;
 

@@ -13,6 +13,11 @@ public interface Defence {
     /** What it needs besides the suspect and clean texts. */
     Set<DefenceNeed> needs();
 
+    /** Whether it prunes the heads that the prune search chooses, so that this search must have run. */
+    default boolean usesHeadSearch() {
+        return false;
+    }
+
     /**
      * Which heads are pruned, and which trainings follow.
      *

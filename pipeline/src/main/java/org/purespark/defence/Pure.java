@@ -40,6 +40,11 @@ record Pure(Parts parts) implements Defence {
     }
 
     @Override
+    public boolean usesHeadSearch() {
+        return parts != Parts.PENALTY;
+    }
+
+    @Override
     public RepairPlan plan(Clues clues) throws IOException {
         Settings settings = clues.settings();
         SortedSet<Head> pruned = parts == Parts.PENALTY ? new TreeSet<>() : clues.idleHeads();

@@ -15,6 +15,7 @@ import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.CheckpointWriter;
 import org.purespark.checkpoint.ModelAddress;
 import org.purespark.config.Settings;
+import org.purespark.encoder.EncoderConfig;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.parquet.ParquetTexts;
 import org.purespark.probe.ProbeBattery;
@@ -42,6 +43,7 @@ import org.purespark.text.TextTokenizer;
  *
  * @param given the inputs of the user
  * @param texts closed with this
+ * @param encoder the model's encoder
  * @param suspectClassifies whether the suspect has a classifier for the classes of the texts
  * @param battery the triggers to try
  * @param fingerprints of all inputs, by name
@@ -49,6 +51,7 @@ import org.purespark.text.TextTokenizer;
 record CheckedInputs(
         Inputs given,
         RunTexts texts,
+        EncoderConfig encoder,
         boolean suspectClassifies,
         ProbeBattery battery,
         SortedMap<String, InputFingerprint> fingerprints)
@@ -110,6 +113,7 @@ record CheckedInputs(
                             encoding,
                             scratch,
                             surroundings.messages()),
+                    checkpoint.encoder(),
                     suspectClassifies(checkpoint, model, data.labels(), surroundings.messages()),
                     battery,
                     fingerprints(

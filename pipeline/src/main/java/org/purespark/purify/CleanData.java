@@ -2,6 +2,7 @@
 package org.purespark.purify;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import org.purespark.batch.BlockStore;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.config.Settings;
 import org.purespark.metrics.FlipTargets;
+import org.purespark.random.SeededRandom;
 import org.purespark.task.Answers;
 import org.purespark.task.Task;
 import org.purespark.text.EncodedRows;
@@ -75,7 +77,9 @@ record CleanData(
      *     read, pairs in some splits alone, different labels in the splits, and a class without validation texts
      */
     static CleanData read(Encoder encoder, Inputs inputs, List<String> checkpointLabels, Settings settings) {
-        EncodedRows train = encoder.rows(inputs.train());
+        EncodedRows all = encoder.rows(inputs.train());
+        Optional<HoldOut> left = leftOut(all, settings);
+        EncodedRows train = left.isPresent() ? all.only(left.get().kept(), encoder.store()) : all;
         EncodedRows validation = encoder.rows(inputs.validation());
         EncodedRows test = encoder.rows(inputs.test());
         EncodedRows poisonedTest = encoder.rows(inputs.poisonedTest());
@@ -85,9 +89,11 @@ record CleanData(
         SplitSource validationSource =
                 inputs.validation().map(SplitSource::whole).orElse(null);
         if (train != null && validation == null) {
-            HoldOut parts = holdOut(train, settings.data().validationShare(), settings.seed());
+            HoldOut parts =
+                    holdOut(train, settings.data().validationShare(), SeededRandom.Purpose.HOLD_OUT, settings.seed());
             validation = train.only(parts.heldOut(), encoder.store());
-            validationSource = new SplitSource(inputs.train().orElseThrow(), Optional.of(parts.heldOut()));
+            validationSource =
+                    new SplitSource(inputs.train().orElseThrow(), Optional.of(inFile(left, parts.heldOut())));
             train = train.only(parts.kept(), encoder.store());
         } else if (train != null && train.labels().form() == LabelForm.CLASS) {
             LabelSet.requireEveryClass(train.labels(), validation.labels());
@@ -137,10 +143,32 @@ record CleanData(
     }
 
     /** Texts of each class have their share in both parts; sets of labels and scores are drawn as they come. */
-    private static HoldOut holdOut(EncodedRows train, double share, long seed) {
+    private static HoldOut holdOut(EncodedRows train, double share, SeededRandom.Purpose purpose, long seed) {
         return train.labels().form() == LabelForm.CLASS
-                ? HoldOut.share(train.labels(), train.numbered().labels(), share, seed)
-                : HoldOut.share(train.labels().source(), train.numbered().size(), share, seed);
+                ? HoldOut.share(train.labels(), train.numbered().labels(), share, purpose, seed)
+                : HoldOut.share(train.labels().source(), train.numbered().size(), share, purpose, seed);
+    }
+
+    /** The train texts that the settings leave out, if any. */
+    private static Optional<HoldOut> leftOut(EncodedRows train, Settings settings) {
+        double share = settings.data().trainShare();
+        return train == null || share == 1
+                ? Optional.empty()
+                : Optional.of(holdOut(train, 1 - share, SeededRandom.Purpose.TRAIN_SHARE, settings.seed()));
+    }
+
+    /** The rows of the file that are {@code rows} of what is used of it. */
+    private static BitSet inFile(Optional<HoldOut> leftOut, BitSet rows) {
+        if (leftOut.isEmpty()) {
+            return rows;
+        }
+        BitSet kept = leftOut.get().kept();
+        BitSet found = new BitSet();
+        int index = 0;
+        for (int row = kept.nextSetBit(0); row >= 0; row = kept.nextSetBit(row + 1)) {
+            found.set(row, rows.get(index++));
+        }
+        return found;
     }
 
     /** What an attack may want of a model. */

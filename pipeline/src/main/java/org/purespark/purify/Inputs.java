@@ -26,6 +26,12 @@ public final class Inputs implements Serializable {
     /** Directory of the base model, if the suspect is an adapter. */
     public static final String BASE_MODEL = "base-model";
 
+    /** Directory of the clean pre-trained model that the suspect was made from; some defences need it. */
+    public static final String CLEAN_MODEL = "clean-model";
+
+    /** Directory of another model of the same architecture; some defences need it. */
+    public static final String OTHER_MODEL = "other-model";
+
     /** Clean labelled texts. */
     public static final String TRAIN = "train";
 
@@ -43,7 +49,7 @@ public final class Inputs implements Serializable {
 
     /** The names of all inputs that have an option. */
     public static final List<String> NAMES =
-            List.of(MODEL, CLASSIFIER, BASE_MODEL, TRAIN, VALIDATION, TEST, POISONED_TEST);
+            List.of(MODEL, CLASSIFIER, BASE_MODEL, CLEAN_MODEL, OTHER_MODEL, TRAIN, VALIDATION, TEST, POISONED_TEST);
 
     private final TreeMap<String, String> addresses;
     private final String target;
@@ -183,6 +189,14 @@ public final class Inputs implements Serializable {
 
         public Builder baseModel(String address) {
             return address(BASE_MODEL, address);
+        }
+
+        public Builder cleanModel(String address) {
+            return address(CLEAN_MODEL, address);
+        }
+
+        public Builder otherModel(String address) {
+            return address(OTHER_MODEL, address);
         }
 
         public Builder train(String address) {

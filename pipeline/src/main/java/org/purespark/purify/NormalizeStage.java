@@ -3,87 +3,122 @@ package org.purespark.purify;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.Locale;
 import java.util.TreeMap;
 import org.purespark.checkpoint.ModelCard;
+import org.purespark.config.DefenceChoice;
 import org.purespark.config.Settings;
-import org.purespark.evaluate.Statistics;
-import org.purespark.heads.Head;
+import org.purespark.defence.Defence;
+import org.purespark.defence.DefenceNeed;
+import org.purespark.defence.Repair;
+import org.purespark.defence.RepairPlan;
+import org.purespark.defence.Tuning;
 import org.purespark.heads.LayerCoefficients;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.Stage;
 import org.purespark.run.StageName;
 import org.purespark.run.StageNeeds;
 import org.purespark.run.artifact.NormalizationFile;
-import org.purespark.run.artifact.PrunedHeadsFile;
+import org.purespark.run.artifact.RepairFile;
+import org.purespark.storage.Storage;
 import org.purespark.train.FineTuner;
 import org.purespark.train.FineTuning;
-import org.purespark.train.Trainer;
 
 /**
- * PURE, steps 4 and 5: coefficients from the pruned baseline, then the original suspect, pruned and with a new
- * classifier, is fine-tuned under the attention penalty.
+ * Repairs the suspect by the chosen defence. With PURE these are its steps 4 and 5: coefficients from the pruned
+ * baseline, then the original suspect, pruned and with a new classifier, is fine-tuned under the attention penalty.
  */
 record NormalizeStage(
         CheckedInputs inputs,
         Settings settings,
+        Defence defence,
         ModelPasses passes,
+        Storage storage,
         FineTuner fineTuner,
         RunDirectory directory,
         RunLog log)
         implements Stage {
     @Override
     public StageNeeds needs() {
-        return Needs.ofValidation(Needs.ofTraining(StageNeeds.of(StageName.NORMALIZE), inputs.given()), inputs.given());
+        StageNeeds needs = StageNeeds.of(StageName.NORMALIZE);
+        if (!defence.usesHeadSearch()) {
+            needs = needs.withUpstream(StageName.BASELINE);
+        }
+        for (DefenceNeed need : DefenceNeed.values()) {
+            String name = need.option().substring(2);
+            if (inputs.given().address(name).isPresent()) {
+                needs = needs.withInputs(name);
+            }
+        }
+        return Needs.ofValidation(Needs.ofTraining(needs, inputs.given()), inputs.given());
     }
 
     @Override
     public void run() throws IOException {
-        SortedSet<Head> pruned = directory
-                .read(RunDirectory.PRUNED_HEADS, PrunedHeadsFile.class, PrunedHeadsFile.SCHEMA)
-                .heads();
-        Statistics statistics = passes.statistics(
-                "normalize: layer variances of the pruned baseline",
-                Subject.baseline(directory).source(),
-                pruned);
-        LayerCoefficients coefficients =
-                LayerCoefficients.of(statistics.variances().scores(), pruned);
-        double lambda = settings.penalty().lambda();
-        List<Trainer.StepReport> steps = fineTuner.fineTune(
-                "normalize: fine-tuning with attention penalty",
-                fineTuning(pruned, coefficients.coefficients(), lambda),
-                inputs.texts().encoded(RunTexts.Split.TRAIN));
-        log.steps(StageName.NORMALIZE, steps, lambda);
+        RunClues clues = new RunClues(inputs, settings, passes, directory);
+        RepairPlan plan = defence.plan(clues);
+        LayerCoefficients layers = clues.layers(plan.pruned());
+        Repair repair = new Repair(
+                storage,
+                fineTuner,
+                new Repair.Subject(
+                        inputs.given().modelAddress(),
+                        clues.baseline(),
+                        inputs.labels().names(),
+                        FineTuning.Learnt.of(inputs.task()),
+                        inputs.texts().encoded(RunTexts.Split.TRAIN),
+                        settings.seed()));
+        repair.run(
+                "normalize",
+                plan,
+                new Repair.Places(
+                        directory.output(RunDirectory.PURIFIED), directory.trainingCheckpoints(StageName.NORMALIZE)),
+                new Repair.Export(settings.export().form(), card()),
+                (tuning, steps) -> log.steps(StageName.NORMALIZE, steps, lambda(tuning)));
         directory.write(
                 RunDirectory.NORMALIZATION,
-                NormalizationFile.of(coefficients.layerVariance(), coefficients.coefficients(), lambda));
+                NormalizationFile.of(layers.layerVariance(), layers.coefficients(), lambda(last(plan))));
+        directory.write(RunDirectory.REPAIR, file(plan));
     }
 
-    private FineTuning fineTuning(SortedSet<Head> pruned, double[] coefficients, double lambda) {
-        double[] weights = coefficients.clone();
-        for (int l = 0; l < weights.length; l++) {
-            weights[l] *= lambda;
-        }
+    private static Tuning last(RepairPlan plan) {
+        return plan.tunings().get(plan.tunings().size() - 1);
+    }
+
+    private double lambda(Tuning tuning) {
+        return tuning.penaltyWeights().length == 0 ? 0 : settings.penalty().lambda();
+    }
+
+    private RepairFile file(RepairPlan plan) {
+        List<RepairFile.Training> trainings = plan.tunings().stream()
+                .map(tuning -> new RepairFile.Training(
+                        tuning.name(),
+                        tuning.origin().name().toLowerCase(Locale.ROOT),
+                        tuning.settings().epochs(),
+                        tuning.settings().learningRate()))
+                .toList();
+        return new RepairFile(
+                RepairFile.SCHEMA,
+                defence.choice().spelling(),
+                defence.usesHeadSearch(),
+                plan.pruned().size(),
+                trainings,
+                plan.facts(),
+                null);
+    }
+
+    private ModelCard card() {
         TreeMap<String, String> facts = new TreeMap<>();
-        facts.put("heads pruned", Integer.toString(pruned.size()));
-        facts.put("penalty.lambda", Double.toString(lambda));
         facts.put("seed", Long.toString(settings.seed()));
         facts.put("train.epochs", Integer.toString(settings.train().epochs()));
-        return new FineTuning(
-                new FineTuning.Start(inputs.given().modelAddress(), FineTuning.Projection.NEW),
-                inputs.labels().names(),
-                FineTuning.Learnt.of(inputs.task()),
-                new Trainer.Objective(settings.train(), settings.seed(), pruned, weights),
-                directory.output(RunDirectory.PURIFIED),
-                directory.trainingCheckpoints(StageName.NORMALIZE),
-                settings.export().form(),
-                new ModelCard(
-                        "Purified text classifier",
-                        "Purified by head pruning and attention normalization (PURE: Zhao, Xu, Yuan, ICML 2024). "
-                                + "Look at"
-                                + " report.html of the run for what was measured.",
-                        settings.text().maxLength(),
-                        inputs.texts().kind(),
-                        facts));
+        String how = defence.choice() == DefenceChoice.PURE
+                ? "Purified by head pruning and attention normalization (PURE: Zhao, Xu, Yuan, ICML 2024). "
+                : "Repaired by the defence " + defence.choice().spelling() + ". ";
+        return new ModelCard(
+                "Purified text classifier",
+                how + "Look at report.html of the run for what was measured.",
+                settings.text().maxLength(),
+                inputs.texts().kind(),
+                facts);
     }
 }

@@ -9,6 +9,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.purespark.InputException;
 import org.purespark.config.Settings;
+import org.purespark.defence.Defence;
+import org.purespark.defence.DefenceNeed;
+import org.purespark.defence.Defences;
 import org.purespark.run.InputFingerprint;
 import org.purespark.run.RunContext;
 import org.purespark.run.RunDirectory;
@@ -28,6 +31,7 @@ import org.purespark.train.FineTuner;
  */
 public final class Purification {
     private static final Set<StageName> TRAINING = EnumSet.of(StageName.BASELINE, StageName.NORMALIZE);
+    private static final Set<StageName> HEAD_SEARCH = EnumSet.of(StageName.SCORE, StageName.PRUNE);
     private static final String TRAIN_TEXTS = "a file of clean labelled texts";
 
     private final Surroundings surroundings;
@@ -57,13 +61,21 @@ public final class Purification {
         Inputs inputs = given.withBase(surroundings.storage());
         RunPlaces.ofAllStages(runAddress).requireApart(surroundings.storage(), settings, inputs);
         requireExisting(inputs);
+        Defence defence = defence(inputs);
         try (RunLease lease = lease(runAddress);
                 CheckedInputs checked = CheckedInputs.read(surroundings, settings, inputs, model)) {
             RunDirectory run = before.open(lease);
             EventLog events = events(run);
             StageRunner runner = runner(run, checked.fingerprints(), events);
             for (StageName stage : StageName.values()) {
-                runner.run(stage(stage, checked, Subject.baseline(run), run, events));
+                if (HEAD_SEARCH.contains(stage) && !defence.usesHeadSearch()) {
+                    surroundings
+                            .messages()
+                            .accept(stage.text() + ": not a part of defence="
+                                    + defence.choice().spelling());
+                } else {
+                    runner.run(stage(stage, checked, Subject.baseline(run), run, events));
+                }
             }
         }
     }
@@ -142,10 +154,28 @@ public final class Purification {
             case BASELINE -> new BaselineStage(inputs, settings, fineTuner, run, log);
             case SCORE -> new ScoreStage(inputs.given(), subject, passes, run);
             case PRUNE -> new PruneStage(inputs.given(), subject, settings.prune(), passes, run, log);
-            case NORMALIZE -> new NormalizeStage(inputs, settings, passes, fineTuner, run, log);
+            case NORMALIZE -> new NormalizeStage(
+                    inputs, settings, defence(inputs.given()), passes, surroundings.storage(), fineTuner, run, log);
             case EVALUATE -> new EvaluateStage(inputs, settings, passes, run, log);
             case REPORT -> new ReportStage(surroundings.storage(), run);
         };
+    }
+
+    /**
+     * The defence of the settings.
+     *
+     * @throws InputException if it needs an input that is not given
+     */
+    private Defence defence(Inputs inputs) {
+        Defence defence = Defences.of(settings.defence());
+        for (DefenceNeed need : DefenceNeed.values()) {
+            if (defence.needs().contains(need)
+                    && inputs.address(need.option().substring(2)).isEmpty()) {
+                throw new InputException("defence=" + defence.choice().spelling() + " needs " + need.option()
+                        + ": name the directory of " + need.inWords());
+            }
+        }
+        return defence;
     }
 
     private static Inputs remembered(RunDirectory run) {

@@ -15,6 +15,7 @@ public final class SeededRandom {
         DROPOUT,
         CLASSIFIER,
         HOLD_OUT,
+        TRAIN_SHARE,
         POISON,
         CORPUS,
         PROBE,

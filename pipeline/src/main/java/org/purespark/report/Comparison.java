@@ -47,7 +47,13 @@ final class Comparison {
                         baseline,
                         evaluated ? "it was not evaluated" : absent,
                         whyNoRate),
-                row("purified", "suspect, pruned and fine-tuned with the penalty", purified, absent, whyNoRate));
+                row("purified", purifiedInWords(model), purified, absent, whyNoRate));
+    }
+
+    private static String purifiedInWords(ReportModel model) {
+        return model.isPure()
+                ? "suspect, pruned and fine-tuned with the penalty"
+                : "suspect, repaired by " + model.repair().orElseThrow().defence();
     }
 
     private static String whyNoRate(ReportModel model) {
@@ -85,6 +91,9 @@ final class Comparison {
 
     /** {@code 9 of 144 heads pruned (6.3 %)}, or why none is. */
     static String headsPruned(ReportModel model) {
+        if (model.repair().isPresent() && !model.repair().get().usesHeadSearch()) {
+            return "Heads pruned: none (defence=" + model.repair().get().defence() + ")";
+        }
         if (model.prunedHeads().isEmpty()) {
             return "Heads pruned: " + NumberText.MISSING + " (the stage prune has not run)";
         }

@@ -16,6 +16,7 @@ import org.purespark.run.artifact.MetricsFile;
 import org.purespark.run.artifact.NormalizationFile;
 import org.purespark.run.artifact.ProbesFile;
 import org.purespark.run.artifact.PrunedHeadsFile;
+import org.purespark.run.artifact.RepairFile;
 import org.purespark.run.event.Event;
 import org.purespark.task.Measure;
 import org.purespark.task.TaskKind;
@@ -28,6 +29,8 @@ import org.purespark.task.TaskKind;
  * @param run {@code run.json}
  * @param labels class names by number, 0 to C - 1; empty if unknown
  * @param training one curve for each training stage, in order of first appearance
+ * @param prunedHeads {@code pruned-heads.json}; empty too if the defence does not prune these heads
+ * @param repair {@code repair.json}
  * @param warnings for the reader, in order, each once
  */
 public record ReportModel(
@@ -37,6 +40,7 @@ public record ReportModel(
         Optional<HeadScoresFile> headScores,
         Optional<PrunedHeadsFile> prunedHeads,
         Optional<NormalizationFile> normalization,
+        Optional<RepairFile> repair,
         Optional<MetricsFile> metrics,
         Optional<ProbesFile> probes,
         List<TrainingCurve> training,
@@ -72,6 +76,11 @@ public record ReportModel(
         List<StageTime> times = new ArrayList<>();
         seconds.forEach((stage, value) -> times.add(new StageTime(stage, value)));
         return List.copyOf(times);
+    }
+
+    /** Whether the purified model is made by PURE, as far as the run directory tells. */
+    public boolean isPure() {
+        return repair.map(made -> made.defence().equals("pure")).orElse(true);
     }
 
     /** The chosen heads by (layer, head); none before the stage prune. */

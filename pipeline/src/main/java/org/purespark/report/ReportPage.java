@@ -136,6 +136,23 @@ final class ReportPage {
         return !model.warnings().isEmpty();
     }
 
+    /** Why there are no head scores. */
+    String scoresAbsent() {
+        return ofOtherDefence("The stage score has not run: there are no head scores to show.");
+    }
+
+    /** Why there is no prune path. */
+    String pruneAbsent() {
+        return ofOtherDefence("The stage prune has not run: no heads have been chosen.");
+    }
+
+    private String ofOtherDefence(String otherwise) {
+        return model.repair()
+                .filter(made -> !made.usesHeadSearch())
+                .map(made -> "The defence " + made.defence() + " does not choose heads by their scores.")
+                .orElse(otherwise);
+    }
+
     HeadViews.ScoresView scores() {
         return model.headScores().map(scores -> HeadViews.scores(scores, model)).orElse(null);
     }

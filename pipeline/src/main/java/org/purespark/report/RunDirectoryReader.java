@@ -22,6 +22,7 @@ import org.purespark.run.artifact.MetricsFile;
 import org.purespark.run.artifact.NormalizationFile;
 import org.purespark.run.artifact.ProbesFile;
 import org.purespark.run.artifact.PrunedHeadsFile;
+import org.purespark.run.artifact.RepairFile;
 import org.purespark.run.event.EventLog;
 import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
@@ -58,13 +59,18 @@ public final class RunDirectoryReader {
         Set<String> warnings = new LinkedHashSet<>();
         run.ifPresent(record -> warnings.addAll(outdated(record)));
         warnings.addAll(history.warnings());
+        Optional<RepairFile> repair = file(runDirectory, RunDirectory.REPAIR, RepairFile.class, RepairFile.SCHEMA);
+        boolean ofOtherDefence = repair.isPresent() && !repair.get().usesHeadSearch();
         ReportModel model = new ReportModel(
                 runDirectory,
                 run,
                 labels(runDirectory),
                 file(runDirectory, RunDirectory.HEAD_SCORES, HeadScoresFile.class, HeadScoresFile.SCHEMA),
-                file(runDirectory, RunDirectory.PRUNED_HEADS, PrunedHeadsFile.class, PrunedHeadsFile.SCHEMA),
+                ofOtherDefence
+                        ? Optional.empty()
+                        : file(runDirectory, RunDirectory.PRUNED_HEADS, PrunedHeadsFile.class, PrunedHeadsFile.SCHEMA),
                 file(runDirectory, RunDirectory.NORMALIZATION, NormalizationFile.class, NormalizationFile.SCHEMA),
+                repair,
                 file(runDirectory, RunDirectory.METRICS, MetricsFile.class, MetricsFile.SCHEMA),
                 file(runDirectory, RunDirectory.PROBES, ProbesFile.class, ProbesFile.SCHEMA),
                 history.curves(),

@@ -33,6 +33,7 @@ public final class RunDirectory {
     public static final String HEAD_SCORES = "head-scores.json";
     public static final String PRUNED_HEADS = "pruned-heads.json";
     public static final String NORMALIZATION = "normalization.json";
+    public static final String REPAIR = "repair.json";
     public static final String PURIFIED = "purified";
     public static final String PROBES = "probes.json";
     public static final String METRICS = "metrics.json";

@@ -29,7 +29,7 @@ public enum StageName {
     NORMALIZE(
             List.of(BASELINE, PRUNE),
             List.of("seed", "data", "text", "task", "evaluate", "train", "defence", "penalty", "repair", "export"),
-            List.of(RunDirectory.NORMALIZATION, RunDirectory.PURIFIED)),
+            List.of(RunDirectory.NORMALIZATION, RunDirectory.REPAIR, RunDirectory.PURIFIED)),
     /** Measures accuracy and label-flip rate of suspect, baseline and purified model, and tries known triggers. */
     EVALUATE(
             List.of(BASELINE, NORMALIZE),

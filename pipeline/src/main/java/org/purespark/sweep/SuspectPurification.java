@@ -15,7 +15,7 @@ import org.purespark.run.StageName;
 import org.purespark.run.artifact.HeadScoresFile;
 import org.purespark.run.artifact.JsonFiles;
 import org.purespark.run.artifact.MetricsFile;
-import org.purespark.run.artifact.PrunedHeadsFile;
+import org.purespark.run.artifact.RepairFile;
 import org.purespark.run.lease.DirectoryInUseException;
 import org.purespark.run.lease.LeaseTimes;
 import org.purespark.storage.Storage;
@@ -96,10 +96,7 @@ public final class SuspectPurification {
         RunDirectory run = RunDirectory.inspect(storage, planned.run().directory(), clock);
         JsonFiles files = new JsonFiles(storage);
         MetricsFile metrics = files.read(run.file(RunDirectory.METRICS), MetricsFile.class, MetricsFile.SCHEMA);
-        PrunedHeadsFile pruned =
-                files.read(run.file(RunDirectory.PRUNED_HEADS), PrunedHeadsFile.class, PrunedHeadsFile.SCHEMA);
-        HeadScores scores = files.read(run.file(RunDirectory.HEAD_SCORES), HeadScoresFile.class, HeadScoresFile.SCHEMA)
-                .scores();
+        RepairFile repair = files.read(run.file(RunDirectory.REPAIR), RepairFile.class, RepairFile.SCHEMA);
         Map<String, Double> seconds = new LinkedHashMap<>();
         for (StageName stage : StageName.values()) {
             run.table().entry(stage).ifPresent(entry -> seconds.put(stage.text(), entry.seconds()));
@@ -114,9 +111,16 @@ public final class SuspectPurification {
                         new SuspectResult.ModelRates(
                                 metrics.purified().accuracy(),
                                 metrics.purified().labelFlipRate())),
-                pruned.heads().size(),
-                scores.layers() * scores.heads(),
+                repair.prunedHeads(),
+                repair.usesHeadSearch() ? Integer.valueOf(heads(files, run)) : null,
                 seconds);
+    }
+
+    /** L · A. */
+    private static int heads(JsonFiles files, RunDirectory run) throws IOException {
+        HeadScores scores = files.read(run.file(RunDirectory.HEAD_SCORES), HeadScoresFile.class, HeadScoresFile.SCHEMA)
+                .scores();
+        return scores.layers() * scores.heads();
     }
 
     private SuspectResult result(

@@ -28,10 +28,11 @@ public record HoldOut(int rows, BitSet heldOut) {
      *
      * @param labels of the train split
      * @param numbers the number of each row's label
-     * @param share above 0, at most 0.5
+     * @param share above 0, below 1
+     * @param purpose what the rest is for
      * @throws InputException if a class has fewer than two texts: one of the parts would have none
      */
-    public static HoldOut share(FoundLabels labels, int[] numbers, double share, long seed) {
+    public static HoldOut share(FoundLabels labels, int[] numbers, double share, Purpose purpose, long seed) {
         BitSet held = new BitSet(numbers.length);
         int[][] rows = rowsOfNumbers(numbers, labels.places().size());
         List<FoundLabels.Place> places = labels.places();
@@ -48,8 +49,8 @@ public record HoldOut(int rows, BitSet heldOut) {
                         + " has this one text only, too few to hold out a validation set; add texts of it or give a"
                         + " validation file");
             }
-            SeededRandom.of(seed, Purpose.HOLD_OUT, place).shuffle(indices);
-            long count = Math.max(1, Math.round(indices.length * share));
+            SeededRandom.of(seed, purpose, place).shuffle(indices);
+            long count = Math.min(indices.length - 1, Math.max(1, Math.round(indices.length * share)));
             Arrays.stream(indices).limit(count).forEach(held::set);
         }
         return new HoldOut(numbers.length, held);
@@ -59,20 +60,23 @@ public record HoldOut(int rows, BitSet heldOut) {
      * Holds out a share of all rows, rounded to whole texts and at least one, drawn by the seed.
      *
      * @param rows number of rows of the train split
-     * @param share above 0, at most 0.5
+     * @param share above 0, below 1
+     * @param purpose what the rest is for
      * @param source of the rows, for messages
      * @throws InputException if there are fewer than two texts: one of the parts would have none
      */
-    public static HoldOut share(String source, int rows, double share, long seed) {
+    public static HoldOut share(String source, int rows, double share, Purpose purpose, long seed) {
         if (rows < 2) {
             throw new InputException(source + ": it has one text only, too few to hold out a validation set; add texts"
                     + " or give a validation file");
         }
         int[] order = new int[rows];
         Arrays.setAll(order, i -> i);
-        SeededRandom.of(seed, Purpose.HOLD_OUT, 0).shuffle(order);
+        SeededRandom.of(seed, purpose, 0).shuffle(order);
         BitSet held = new BitSet(rows);
-        Arrays.stream(order).limit(Math.max(1, Math.round(rows * share))).forEach(held::set);
+        Arrays.stream(order)
+                .limit(Math.min(rows - 1, Math.max(1, Math.round(rows * share))))
+                .forEach(held::set);
         return new HoldOut(rows, held);
     }
 

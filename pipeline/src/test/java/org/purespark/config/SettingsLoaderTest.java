@@ -34,7 +34,7 @@ class SettingsLoaderTest {
         Settings expected = new Settings(
                 11,
                 DefenceChoice.PURE,
-                new DataSettings(0.1, 20_000_000, 10_000, CsvDelimiter.COMMA),
+                new DataSettings(0.1, 1.0, 20_000_000, 10_000, CsvDelimiter.COMMA),
                 new TextSettings(128, null, null, null, null, TransformersRules.FILES),
                 new TaskSettings(TaskChoice.AUTO, 0.5, ScoreLoss.SQUARED_ERROR, null),
                 new TrainSettings(3, 2e-5, 0.01, 1.0, 0, 32, 1, true, 0.9, 0.999, 1e-8, 0.1, 200),
@@ -331,13 +331,14 @@ class SettingsLoaderTest {
     void resolvedFormIsFlatAndSorted() {
         assertThat(loader.load(null, List.of("prune.threshold=0.85")).toJson())
                 .isEqualTo("{\"compute.engine\":\"auto\",\"data.delimiter\":\",\",\"data.max-rows\":20000000,"
-                        + "\"data.max-text-megabytes\":10000,\"data.validation-share\":0.1,"
+                        + "\"data.max-text-megabytes\":10000,\"data.train-share\":1.0,\"data.validation-share\":0.1,"
                         + "\"defence\":\"pure\",\"evaluate.batch-texts\":32,\"export.form\":\"dense\","
                         + "\"penalty.lambda\":0.15,\"probe.battery\":\"default\",\"probe.battery-file\":null,"
                         + "\"probe.texts\":200,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"
                         + "\"prune.threshold\":0.85,\"repair.dormant-share\":0.3,\"repair.entropy-epochs\":1,"
                         + "\"repair.new-layers\":1,\"repair.rate-factor\":5.0,\"repair.replaced-words\":200,"
-                        + "\"repair.suspect-share\":0.5,\"repair.teacher-weight\":1.0,\"seed\":11,\"task.kind\":\"auto\",\"task.label-threshold\":0.5,"
+                        + "\"repair.suspect-share\":0.5,\"repair.teacher-weight\":1.0,\"seed\":11,"
+                        + "\"task.kind\":\"auto\",\"task.label-threshold\":0.5,"
                         + "\"task.score-loss\":\"squared-error\",\"task.score-shift\":null,"
                         + "\"text.label-column\":null,\"text.labels\":null,"
                         + "\"text.max-length\":128,\"text.pair-column\":null,\"text.text-column\":null,"

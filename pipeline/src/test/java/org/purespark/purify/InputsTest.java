@@ -12,6 +12,8 @@ class InputsTest {
             .model("m")
             .classifier("c")
             .baseModel("b")
+            .cleanModel("cm")
+            .otherModel("om")
             .train("tr")
             .validation("v")
             .test("te")
@@ -38,6 +40,10 @@ class InputsTest {
                         "c",
                         "base-model",
                         "b",
+                        "clean-model",
+                        "cm",
+                        "other-model",
+                        "om",
                         "train",
                         "tr",
                         "validation",
@@ -54,8 +60,8 @@ class InputsTest {
     void unknownNamesAreRefused() {
         assertThatThrownBy(() -> Inputs.builder().address("tset", "t"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("no input is called tset; the inputs are [model, classifier, base-model, train, validation,"
-                        + " test, poisoned-test]");
+                .hasMessage("no input is called tset; the inputs are [model, classifier, base-model, clean-model,"
+                        + " other-model, train, validation, test, poisoned-test]");
     }
 
     @Test

@@ -26,6 +26,7 @@ class ResumeTest {
     private static final Set<String> EVERYWHERE = Set.of(
             "seed",
             "data.validation-share",
+            "data.train-share",
             "text.max-length",
             "text.labels",
             "text.text-column",
@@ -45,6 +46,7 @@ class ResumeTest {
     private static final Map<String, String> OTHERS = Map.ofEntries(
             Map.entry("seed", "12"),
             Map.entry("data.validation-share", "0.2"),
+            Map.entry("data.train-share", "0.5"),
             Map.entry("data.max-rows", "1000000"),
             Map.entry("data.max-text-megabytes", "100"),
             Map.entry("text.max-length", "64"),

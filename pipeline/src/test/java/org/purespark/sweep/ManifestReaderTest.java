@@ -110,6 +110,7 @@ class ManifestReaderTest {
             delimiter = '|',
             value = {
                 "name,model,tain;a,m,x | line 2: unknown key tain; the keys are name, model, classifier, base-model,"
+                        + " clean-model, other-model,"
                         + " train, validation, test, poisoned-test, target, seeds, set and set.KEY",
                 "name,model;a/b,m | line 2: the name 'a/b' is no safe directory name; use up to 100 letters",
                 "name,model;..,m | line 2: the name '..' is no safe directory name",

@@ -13,6 +13,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.purespark.InputException;
+import org.purespark.random.SeededRandom.Purpose;
 
 class HoldOutTest {
     @Property(tries = 200)
@@ -43,10 +44,11 @@ class HoldOutTest {
                 rows.stream().mapToInt(label -> label.equals("b") ? 0 : 1).toArray();
         int[] otherNumbers =
                 rows.stream().mapToInt(label -> label.equals("a") ? 0 : 1).toArray();
-        assertThat(HoldOut.share(met, numbers, 0.3, 5).heldOut())
-                .isEqualTo(HoldOut.share(metOtherwise, otherNumbers, 0.3, 5).heldOut())
-                .isEqualTo(
-                        HoldOut.share(labels(swapped), numbers(swapped), 0.3, 5).heldOut());
+        assertThat(HoldOut.share(met, numbers, 0.3, Purpose.HOLD_OUT, 5).heldOut())
+                .isEqualTo(HoldOut.share(metOtherwise, otherNumbers, 0.3, Purpose.HOLD_OUT, 5)
+                        .heldOut())
+                .isEqualTo(HoldOut.share(labels(swapped), numbers(swapped), 0.3, Purpose.HOLD_OUT, 5)
+                        .heldOut());
     }
 
     @Test
@@ -69,7 +71,7 @@ class HoldOutTest {
     }
 
     private static HoldOut share(List<String> rows, long seed) {
-        return HoldOut.share(labels(rows), numbers(rows), 0.1, seed);
+        return HoldOut.share(labels(rows), numbers(rows), 0.1, Purpose.HOLD_OUT, seed);
     }
 
     private static FoundLabels labels(List<String> rows) {

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.jobs;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.purespark.InputException;
+import org.purespark.checkpoint.ModelAddress;
+import org.purespark.config.EngineChoice;
+import org.purespark.config.SettingsLoader;
+import org.purespark.experiment.Cell;
+import org.purespark.experiment.Experiment;
+import org.purespark.experiment.ExperimentFile;
+import org.purespark.experiment.ExperimentRun;
+import org.purespark.experiment.ResultRows;
+import org.purespark.experiment.ResultTable;
+import org.purespark.storage.Storage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "experiment",
+        description = "Plays attacks against defences, over models and seeds, and writes tables of what is left of each"
+                + " attack. It goes on from the rows that are there.")
+final class ExperimentCommand implements Callable<Integer> {
+    private static final int SOME_FAILED = 1;
+    private static final long MINUTES_OF_AN_HOUR = 60;
+
+    @Parameters(paramLabel = "FILE", description = "The experiment, in HOCON; its keys are in docs/experiments.md.")
+    private String file;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            required = true,
+            description = "Where rows.jsonl, tables and suspects are written.")
+    private String out;
+
+    @Option(
+            names = "--rows",
+            paramLabel = "FILE",
+            description = "Rows that are known from elsewhere (a rows.jsonl): these repairs are not made again.")
+    private List<String> known = new ArrayList<>();
+
+    @Option(
+            names = "--hours",
+            paramLabel = "H",
+            description = "No repair is begun after this time; the next call goes on.")
+    private Double hours;
+
+    @Option(names = "--dry-run", description = "Print what would be made; do nothing.")
+    private boolean dryRun;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        Storage files = SparkWork.storageWithoutSpark();
+        if (hours != null && !(hours > 0)) {
+            throw new InputException("--hours " + hours + ": expected a number above 0");
+        }
+        Experiment experiment = ExperimentFile.read(files, file);
+        List<Cell> cells = Cell.of(experiment, new SettingsLoader(files));
+        if (dryRun) {
+            print(cells);
+            return 0;
+        }
+        for (Experiment.Model model : experiment.models()) {
+            TrainingMemory.require(
+                    files,
+                    ModelAddress.of(model.address()),
+                    cells.get(0).suspect().settings());
+        }
+        ResultRows rows = new ResultRows(files, Storage.child(out, ExperimentRun.ROWS));
+        for (String other : known) {
+            rows.read(other);
+        }
+        ExperimentRun.Outcome outcome;
+        try (SparkWork work = new SparkWork("experiment", spec.commandLine().getErr())) {
+            outcome =
+                    new ExperimentRun(work.surroundings(EngineChoice.AUTO), experiment, out, rows).play(cells, time());
+        }
+        tables(files, experiment, rows);
+        PrintWriter print = spec.commandLine().getOut();
+        print.println(outcome.made() + " repairs made, " + outcome.known() + " known before, " + outcome.failed()
+                + " failed, " + outcome.left() + " left");
+        print.println(Storage.child(out, experiment.name() + ".md"));
+        print.flush();
+        return outcome.failed() > 0 ? SOME_FAILED : 0;
+    }
+
+    private Optional<Duration> time() {
+        return Optional.ofNullable(hours)
+                .map(given -> Duration.ofSeconds(Math.round(given * MINUTES_OF_AN_HOUR * MINUTES_OF_AN_HOUR)));
+    }
+
+    private void tables(Storage files, Experiment experiment, ResultRows rows) throws IOException {
+        ResultTable table = ResultTable.of(rows.all(), experiment.reference());
+        files.replace(Storage.child(out, experiment.name() + ".md"), table.markdown());
+        files.replace(Storage.child(out, experiment.name() + ".csv"), table.csv());
+        files.replace(Storage.child(out, experiment.name() + ".tex"), table.latex());
+    }
+
+    private void print(List<Cell> cells) {
+        PrintWriter print = spec.commandLine().getOut();
+        long suspects =
+                cells.stream().map(cell -> cell.suspect().name()).distinct().count();
+        long repairs = cells.stream().mapToLong(cell -> cell.repairs().size()).sum();
+        print.println(suspects + " suspects, " + repairs + " repairs");
+        for (Cell cell : cells) {
+            print.println(cell.name() + ": "
+                    + String.join(
+                            ", ",
+                            cell.repairs().stream()
+                                    .map(Cell.PlannedRepair::defence)
+                                    .toList()));
+        }
+        print.flush();
+    }
+}

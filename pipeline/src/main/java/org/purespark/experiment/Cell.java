@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.experiment;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.purespark.InputException;
+import org.purespark.config.Settings;
+import org.purespark.config.SettingsLoader;
+
+/**
+ * A suspect of an experiment with all repairs that are tried on it under one variation; they share its baseline.
+ *
+ * @param suspect which one
+ * @param variation settings that hold for all repairs
+ * @param repairs in the order of the experiment
+ */
+public record Cell(SuspectOf suspect, Experiment.Variation variation, List<PlannedRepair> repairs) {
+    /**
+     * A suspect.
+     *
+     * @param settings of the trainings that make it
+     */
+    public record SuspectOf(Experiment.Model model, Experiment.PlannedAttack attack, long seed, Settings settings) {
+        /** Its name in directories. */
+        public String name() {
+            return model.name() + "-" + attack.name() + "-" + seed;
+        }
+    }
+
+    /** A repair with its resolved settings. */
+    public record PlannedRepair(String defence, Settings settings) {}
+
+    /** Its name in directories. */
+    public String name() {
+        return variation.name().isEmpty()
+                ? suspect.name()
+                : suspect.name() + "-" + variation.name().replaceAll("[^A-Za-z0-9._-]+", "-");
+    }
+
+    /**
+     * All cells of an experiment: by seed first, so that every attack has a figure early.
+     *
+     * @throws InputException for settings that are not valid, naming where they are
+     */
+    public static List<Cell> of(Experiment experiment, SettingsLoader loader) {
+        List<Cell> cells = new ArrayList<>();
+        for (long seed : experiment.seeds()) {
+            for (Experiment.Model model : experiment.models()) {
+                for (Experiment.PlannedAttack attack : experiment.attacks()) {
+                    SuspectOf suspect = new SuspectOf(
+                            model,
+                            attack,
+                            seed,
+                            settings(
+                                    loader,
+                                    "attack " + attack.name(),
+                                    seed,
+                                    List.of(experiment.poisonSettings(), attack.settings())));
+                    for (Experiment.Variation variation : experiment.variations()) {
+                        cells.add(new Cell(suspect, variation, repairs(experiment, loader, seed, variation)));
+                    }
+                }
+            }
+        }
+        return cells;
+    }
+
+    private static List<PlannedRepair> repairs(
+            Experiment experiment, SettingsLoader loader, long seed, Experiment.Variation variation) {
+        List<PlannedRepair> repairs = new ArrayList<>();
+        for (Experiment.PlannedDefence defence : experiment.defences()) {
+            repairs.add(new PlannedRepair(
+                    defence.name(),
+                    settings(
+                            loader,
+                            "defence " + defence.name(),
+                            seed,
+                            List.of(experiment.settings(), variation.settings(), defence.settings()))));
+        }
+        return repairs;
+    }
+
+    /** Later maps win; the seed is the experiment's. */
+    private static Settings settings(
+            SettingsLoader loader, String place, long seed, List<SortedMap<String, String>> layers) {
+        SortedMap<String, String> all = new TreeMap<>();
+        layers.forEach(all::putAll);
+        all.put("seed", Long.toString(seed));
+        List<String> flags = new ArrayList<>();
+        all.forEach((key, value) -> flags.add(key + "=" + value));
+        try {
+            return loader.load(null, flags).settings();
+        } catch (InputException e) {
+            throw new InputException(place + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.experiment;
+
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * One repair of one suspect: a line of {@code rows.jsonl}.
+ *
+ * @param schema 1
+ * @param key of all that the figures depend on
+ * @param experiment its name
+ * @param model name of the clean encoder
+ * @param attack name of the attack
+ * @param seed of suspect and repair
+ * @param variation settings that vary, in words; empty if none do
+ * @param defence name of the defence
+ * @param target what the attack wants, by name; null if none is known
+ * @param suspect figures of the suspect as it is
+ * @param baseline figures after plain fine-tuning with its own classifier
+ * @param purified figures after the repair
+ * @param prunedHeads number of heads
+ * @param seconds by stage of the run directory; stages that an earlier row has paid for are there too
+ * @param finishedAt ISO 8601, UTC
+ * @param failure what went wrong; null if nothing did, else all figures are null
+ */
+public record ResultRow(
+        int schema,
+        String key,
+        String experiment,
+        String model,
+        String attack,
+        long seed,
+        String variation,
+        String defence,
+        String target,
+        Figures suspect,
+        Figures baseline,
+        Figures purified,
+        Integer prunedHeads,
+        Map<String, Double> seconds,
+        String finishedAt,
+        String failure) {
+    public static final int SCHEMA = 1;
+
+    /**
+     * Figures of one model.
+     *
+     * @param accuracy on clean test texts, 0 to 1, or null
+     * @param labelFlipRate on triggered test texts, 0 to 1, or null
+     * @param control the flip rate on the same texts without trigger, 0 to 1, or null
+     */
+    public record Figures(Double accuracy, Double labelFlipRate, Double control) {
+        static final Figures ABSENT = new Figures(null, null, null);
+    }
+
+    public ResultRow {
+        Objects.requireNonNull(key, "key is null");
+        Objects.requireNonNull(model, "model is null");
+        Objects.requireNonNull(attack, "attack is null");
+        Objects.requireNonNull(variation, "variation is null");
+        Objects.requireNonNull(defence, "defence is null");
+    }
+
+    /** Whether the repair has come to its end. */
+    public boolean isDone() {
+        return failure == null;
+    }
+
+    /** Seconds of the trainings, measurements and searches that this defence needs by itself. */
+    public double secondsOfRepair() {
+        return seconds.getOrDefault("score", 0.0)
+                + seconds.getOrDefault("prune", 0.0)
+                + seconds.getOrDefault("normalize", 0.0);
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.experiment;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.purespark.InputException;
+import org.purespark.run.artifact.JsonFiles;
+import org.purespark.storage.FileKind;
+import org.purespark.storage.Storage;
+
+/**
+ * The rows of an experiment, in a file of one JSON line each. The file is written as a whole after each row, so that it
+ * is complete at any time, on object stores too; it can be copied, kept under version control, and gone on from.
+ */
+public final class ResultRows {
+    private final Storage storage;
+    private final String file;
+    private final Map<String, ResultRow> byKey = new LinkedHashMap<>();
+
+    /**
+     * Reads the rows that are there; a file that is not there has none.
+     *
+     * @throws InputException naming the line that is not valid
+     */
+    public ResultRows(Storage storage, String file) throws IOException {
+        this.storage = storage;
+        this.file = file;
+        if (storage.exists(file)) {
+            read(file);
+        }
+    }
+
+    /** Takes over the rows of another file, such as one that is kept under version control. */
+    public void read(String other) throws IOException {
+        String text = storage.readText(other, FileKind.RUN_FILE);
+        int line = 0;
+        for (String row : text.lines().toList()) {
+            line++;
+            if (!row.isBlank()) {
+                ResultRow read = JsonFiles.parse(other + ", line " + line, row, ResultRow.class, ResultRow.SCHEMA);
+                byKey.put(read.key(), read);
+            }
+        }
+    }
+
+    /** The finished row of that key. */
+    public Optional<ResultRow> done(String key) {
+        return Optional.ofNullable(byKey.get(key)).filter(ResultRow::isDone);
+    }
+
+    /** Adds a row and writes all. */
+    public void add(ResultRow row) throws IOException {
+        byKey.remove(row.key());
+        byKey.put(row.key(), row);
+        StringBuilder text = new StringBuilder();
+        byKey.values().forEach(each -> text.append(JsonFiles.line(each)));
+        storage.replace(file, text.toString());
+    }
+
+    /** All, in the order in which they came. */
+    public Collection<ResultRow> all() {
+        return byKey.values();
+    }
+}
