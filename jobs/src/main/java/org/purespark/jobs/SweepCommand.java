@@ -72,8 +72,8 @@ final class SweepCommand implements Callable<Integer> {
             paramLabel = "FILE",
             required = true,
             description = "The suspects (.yaml .csv .jsonl .parquet): name, model, classifier, base-model, clean-model,"
-                    + " other-model, train, validation, test, poisoned-test, target, seeds, set. Relative addresses are resolved"
-                    + " against the manifest's directory.")
+                    + " other-model, train, validation, test, poisoned-test, target, seeds, set. Relative"
+                    + " addresses are resolved against the manifest's directory.")
     private String manifest;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Run directories and results.")

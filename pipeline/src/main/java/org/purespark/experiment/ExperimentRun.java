@@ -30,9 +30,9 @@ import org.purespark.run.artifact.RepairFile;
 import org.purespark.storage.Storage;
 
 /**
- * Plays an experiment: makes each suspect once, repairs it by each defence in one run directory, so that the baseline is
- * made once, and keeps a row of figures of each repair. Repairs whose row is known are not made again. Run directories
- * are removed when all their rows are there.
+ * Plays an experiment: makes each suspect once, repairs it by each defence in one run directory, so that the baseline
+ * is made once, and keeps a row of figures of each repair. Repairs whose row is known are not made again. Run
+ * directories are removed when all their rows are there.
  */
 public final class ExperimentRun {
     /** Name of the rows' file in the directory of the experiment. */
@@ -93,7 +93,7 @@ public final class ExperimentRun {
                                 + repair.defence());
                 ResultRow row = row(cell, repair, key);
                 rows.add(row);
-                if (row.isDone()) {
+                if (row.completed()) {
                     made++;
                 } else {
                     failed++;

@@ -63,7 +63,7 @@ public record ResultRow(
     }
 
     /** Whether the repair has come to its end. */
-    public boolean isDone() {
+    public boolean completed() {
         return failure == null;
     }
 

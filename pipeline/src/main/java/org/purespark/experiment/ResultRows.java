@@ -48,7 +48,7 @@ public final class ResultRows {
 
     /** The finished row of that key. */
     public Optional<ResultRow> done(String key) {
-        return Optional.ofNullable(byKey.get(key)).filter(ResultRow::isDone);
+        return Optional.ofNullable(byKey.get(key)).filter(ResultRow::completed);
     }
 
     /** Adds a row and writes all. */

@@ -56,7 +56,7 @@ public final class ResultTable {
     public static ResultTable of(Collection<ResultRow> rows, String reference) {
         Map<Group, List<ResultRow>> groups = new LinkedHashMap<>();
         for (ResultRow row : rows) {
-            if (row.isDone()) {
+            if (row.completed()) {
                 groups.computeIfAbsent(new Group(row.model(), row.attack(), row.variation()), g -> new ArrayList<>())
                         .add(row);
             }

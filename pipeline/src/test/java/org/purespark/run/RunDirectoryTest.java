@@ -79,7 +79,8 @@ class RunDirectoryTest {
         assertThat(entry.get("state").asText()).isEqualTo("complete");
         assertThat(entry.get("settings").get("penalty.lambda").asDouble()).isEqualTo(0.15);
         assertThat(entry.get("outputs").findValuesAsText("name"))
-                .containsExactly("normalization.json", "purified/config.json", "purified/model.safetensors");
+                .containsExactly(
+                        "normalization.json", "repair.json", "purified/config.json", "purified/model.safetensors");
         assertThat(entry.get("seconds").asDouble()).isEqualTo(2.5);
         assertThat(entry.get("finishedAt").asText()).isEqualTo("2026-01-02T03:04:15Z");
         assertThat(run.at("/stages/evaluate/settings/--target").asText()).isEqualTo("1");

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExperimentIT {
+    private static final String FILE =
+            """
+            name = small
+            models = [{name = tiny, address = model}]
+            data {train = train.tsv, validation = validation.tsv, test = test.tsv}
+            attacks = [{name = badnet, target = 1}]
+            defences = [pure, ft]
+            seeds = [1]
+            poison-set {text.max-length = 48, train.epochs = 1, train.micro-batch = 8}
+            set {text.max-length = 48, train {epochs = 1, micro-batch = 8}, prune.group-size = 3, probe.battery = none}
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private TinyCase tiny;
+
+    @BeforeEach
+    void tinyCase() throws IOException {
+        tiny = TinyCase.in(directory);
+        tiny.write("e.conf", FILE);
+    }
+
+    @Test
+    void itMakesEachSuspectOnceAndGoesOnFromTheRowsThatAreThere() throws IOException {
+        TinyCase.Ended first = run("out");
+        assertThat(first.status()).as(first.err()).isZero();
+        assertThat(first.out()).startsWith("2 repairs made, 0 known before, 0 failed, 0 left");
+        assertThat(first.err()).containsOnlyOnce("poison: fine-tuning on poisoned texts:");
+        assertThat(first.err()).containsOnlyOnce("baseline: fine-tuning:");
+        List<String> rows = Files.readAllLines(directory.resolve("out/rows.jsonl"));
+        assertThat(rows).hasSize(2);
+        assertThat(directory.resolve("out/runs/tiny-badnet-1")).doesNotExist();
+        assertThat(Files.readString(directory.resolve("out/small.md"))).contains("| tiny | badnet |  | pure | 1 |");
+        assertThat(directory.resolve("out/small.csv")).exists();
+        assertThat(directory.resolve("out/small.tex")).exists();
+
+        tiny.write("e.conf", FILE.replace("[pure, ft]", "[pure, ft, fth]"));
+        Files.copy(directory.resolve("out/rows.jsonl"), directory.resolve("kept.jsonl"));
+        TinyCase.Ended elsewhere = run("other", "--rows", tiny.path("kept.jsonl"));
+        assertThat(elsewhere.status()).as(elsewhere.err()).isZero();
+        assertThat(elsewhere.out()).startsWith("1 repairs made, 2 known before, 0 failed, 0 left");
+        assertThat(Files.readAllLines(directory.resolve("other/rows.jsonl"))).hasSize(3);
+    }
+
+    @Test
+    void dryRunSaysWhatWouldBeMadeAndMakesNothing() {
+        TinyCase.Ended ended = run("out", "--dry-run");
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.out()).isEqualTo("1 suspects, 2 repairs\ntiny-badnet-1: pure, ft\n");
+        assertThat(directory.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void repairThatFailsIsARowAndTheOthersGoOn() throws IOException {
+        tiny.write("e.conf", FILE.replace("[pure, ft]", "[wag, ft]"));
+        TinyCase.Ended ended = run("out");
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.out()).startsWith("1 repairs made, 0 known before, 1 failed, 0 left");
+        assertThat(ended.err()).contains("experiment: failed: defence=wag needs --other-model");
+    }
+
+    private TinyCase.Ended run(String out, String... more) {
+        return TinyCase.run(
+                TinyCase.concat(new String[] {"experiment", tiny.path("e.conf"), "--out", tiny.path(out)}, more));
+    }
+}
