@@ -2,18 +2,33 @@
 package org.purespark.purify;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.purespark.report.RunReport;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.Stage;
 import org.purespark.run.StageName;
 import org.purespark.run.StageNeeds;
+import org.purespark.run.artifact.RepairFile;
 import org.purespark.storage.Storage;
 
 /** The report, made only from the run directory's files. */
 record ReportStage(Storage storage, RunDirectory directory) implements Stage {
     @Override
     public StageNeeds needs() {
-        return StageNeeds.of(StageName.REPORT);
+        StageNeeds needs = StageNeeds.of(StageName.REPORT);
+        return choosesHeads() ? needs : needs.withUpstream(StageName.BASELINE, StageName.NORMALIZE, StageName.EVALUATE);
+    }
+
+    /** Whether the purified model is made by a defence that scores and prunes heads. */
+    private boolean choosesHeads() {
+        try {
+            return !storage.exists(directory.file(RunDirectory.REPAIR))
+                    || directory
+                            .read(RunDirectory.REPAIR, RepairFile.class, RepairFile.SCHEMA)
+                            .usesHeadSearch();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + directory.file(RunDirectory.REPAIR), e);
+        }
     }
 
     @Override
