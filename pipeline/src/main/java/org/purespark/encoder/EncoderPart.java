@@ -24,6 +24,8 @@ public enum EncoderPart {
     POSITION_QUERY(Place.LAYER, "attention.self.pos_query_proj"),
     /** Of distances, where they do not take the weight of keys. */
     POSITION_KEY(Place.LAYER, "attention.self.pos_key_proj"),
+    /** Vectors of distances between two tokens, for all heads of a layer. */
+    DISTANCE_EMBEDDINGS(Place.LAYER, "attention.self.distance_embedding"),
     ATTENTION_OUTPUT(Place.LAYER, "attention.output.dense"),
     ATTENTION_NORM(Place.LAYER, "attention.output.LayerNorm"),
     /** From D to F. */

@@ -102,7 +102,12 @@ public final class ParameterList {
 
         /** A row of {@code width} entries for each of {@code rows} words, positions or types. */
         void table(EncoderPart part, int rows, int width) {
-            add(part, ParameterSpec.NO_LAYER, ParameterSpec.Role.TABLE, rows, width);
+            table(part, ParameterSpec.NO_LAYER, rows, width);
+        }
+
+        /** A row of {@code width} entries for each of {@code rows} distances. */
+        void table(EncoderPart part, int layer, int rows, int width) {
+            add(part, layer, ParameterSpec.Role.TABLE, rows, width);
         }
 
         /** Matrix [out, in] and bias [out]. */

@@ -115,6 +115,9 @@ final class PostNormLayers {
         if (distances != null) {
             return distances.attended(qkv, bias, call(l));
         }
+        if (config.architecture().attention() instanceof Attention.RelativeKeys keys) {
+            return new RelativeKeyParts(parts, keys).attended(qkv, bias, call(l));
+        }
         if (config.architecture().attention() instanceof Attention.DistanceBuckets buckets) {
             SDVariable table = // [R, A]
                     parts.variable(EncoderPart.DISTANCE_SCORES.weight(), buckets.rows(), config.heads());

@@ -7,6 +7,7 @@ import org.purespark.encoder.Activation;
 import org.purespark.encoder.Architecture;
 import org.purespark.encoder.Attention;
 import org.purespark.encoder.Attention.DistanceNorm;
+import org.purespark.encoder.Attention.DistanceScale;
 import org.purespark.encoder.Attention.DistanceTerms;
 import org.purespark.encoder.Attention.DistanceWeights;
 import org.purespark.encoder.Biases;
@@ -38,6 +39,15 @@ final class OtherArchitectures {
             LayerSharing.NONE,
             Biases.ALL);
 
+    static final Architecture RELATIVE_KEYS = new Architecture(
+            new Positions.None(),
+            EmbeddingProjection.AFTER_NORM,
+            new Attention.RelativeKeys(DistanceTerms.BOTH, DistanceScale.AS_CONTENTS),
+            new FeedForward.TwoLayers(Activation.GELU),
+            new Normalization.AfterResidual(1e-12),
+            LayerSharing.NONE,
+            Biases.ALL);
+
     private OtherArchitectures() {}
 
     static Stream<Named<Architecture>> all() {
@@ -46,6 +56,7 @@ final class OtherArchitectures {
                 Named.of("buckets of distances", BUCKETS),
                 Named.of("rotary", ROTARY),
                 Named.of("disentangled", DISENTANGLED),
+                Named.of("relative keys", RELATIVE_KEYS),
                 Named.of("gelu by tanh", bert.with(new FeedForward.TwoLayers(Activation.GELU_BY_TANH))),
                 Named.of(
                         "common layers, projected embeddings",
