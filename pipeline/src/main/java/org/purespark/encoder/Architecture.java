@@ -25,6 +25,11 @@ public record Architecture(
         Biases biases)
         implements Serializable {
 
+    /** The same with positions in the embeddings in another way. */
+    public Architecture with(Positions other) {
+        return new Architecture(other, projection, attention, feedForward, normalization, layerSharing, biases);
+    }
+
     /** The same with another projection of embeddings. */
     public Architecture with(EmbeddingProjection other) {
         return new Architecture(positions, other, attention, feedForward, normalization, layerSharing, biases);

@@ -24,8 +24,7 @@ import org.purespark.task.LossKind;
  *
  * <p>Heap: moments 8·P_w + 8·P_d/N; gradients 4·P; where N is above 1, the sum of the owned range, 4·P_d/N. Besides
  * these, at different times: a copy of the weights that are read or written, 4·P, and the sent and received data of the
- * exchange, 8·P_d·(N - 1)/N. Attention with vectors of distances takes some more for
- * them.
+ * exchange, 8·P_d·(N - 1)/N. Attention with vectors of distances takes some more.
  *
  * <p>Off-heap: weights 4·P, and the memory of the graph in a run, computed from its plan ({@link PlannedMemory}). This
  * is the memory of a step or, if it is more, of the passes without gradients before and after training, one in each

@@ -42,6 +42,7 @@ import org.purespark.text.TextTokenizer;
  *
  * @param given the inputs of the user
  * @param texts closed with this
+ * @param modelNotes what a person should know who opens the model in transformers, one sentence each
  * @param suspectClassifies whether the suspect has a classifier for the classes of the texts
  * @param battery the triggers to try
  * @param fingerprints of all inputs, by name
@@ -49,6 +50,7 @@ import org.purespark.text.TextTokenizer;
 record CheckedInputs(
         Inputs given,
         RunTexts texts,
+        List<String> modelNotes,
         boolean suspectClassifies,
         ProbeBattery battery,
         SortedMap<String, InputFingerprint> fingerprints)
@@ -110,6 +112,7 @@ record CheckedInputs(
                             encoding,
                             scratch,
                             surroundings.messages()),
+                    checkpoint.family().notices(checkpoint.encoder()),
                     suspectClassifies(checkpoint, model, data.labels(), surroundings.messages()),
                     battery,
                     fingerprints(
