@@ -17,6 +17,7 @@ import org.purespark.encoder.Activation;
 import org.purespark.encoder.Architecture;
 import org.purespark.encoder.Attention;
 import org.purespark.encoder.Attention.DistanceNorm;
+import org.purespark.encoder.Attention.DistanceScale;
 import org.purespark.encoder.Attention.DistanceTerms;
 import org.purespark.encoder.Attention.DistanceWeights;
 import org.purespark.encoder.ClassifierKind;
@@ -26,6 +27,7 @@ import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.FeedForward;
 import org.purespark.encoder.LayerSharing;
 import org.purespark.encoder.Pooling;
+import org.purespark.encoder.Positions;
 
 class DeclaredModelTest {
     @Test
@@ -204,6 +206,39 @@ class DeclaredModelTest {
         return (Attention.Rotary) parse(json).architecture().attention();
     }
 
+    /** ALBERT's class divides by √E before it adds the products with distances. */
+    @ParameterizedTest
+    @CsvSource({
+        "bert, relative_key, CONTENT_TO_POSITION, AS_CONTENTS",
+        "bert, relative_key_query, BOTH, AS_CONTENTS",
+        "electra, relative_key_query, BOTH, AS_CONTENTS",
+        "roberta, relative_key, CONTENT_TO_POSITION, AS_CONTENTS",
+        "xlm-roberta, relative_key_query, BOTH, AS_CONTENTS",
+        "camembert, relative_key, CONTENT_TO_POSITION, AS_CONTENTS",
+        "albert, relative_key, CONTENT_TO_POSITION, NONE",
+        "albert, relative_key_query, BOTH, NONE"
+    })
+    void relativePositionsTakeThePlaceOfThoseInTheEmbeddings(
+            String type, String positions, DistanceTerms terms, DistanceScale scale) throws IOException {
+        DeclaredModel declared =
+                declared("{'model_type':'" + type + "','position_embedding_type':'" + positions + "'}");
+        EncoderConfig encoder = declared.encoder();
+        assertThat(encoder.architecture().attention()).isEqualTo(new Attention.RelativeKeys(terms, scale));
+        assertThat(encoder.architecture().positions()).isEqualTo(new Positions.None());
+        assertThat(encoder.maxTokens()).isEqualTo(512);
+        ObjectNode written = new ObjectMapper().createObjectNode();
+        declared.family().write(encoder, written);
+        assertThat(written.path("position_embedding_type").asText()).isEqualTo(positions);
+        assertThat(declared.notices())
+                .containsExactly("transformers 5 computes something else for this model: it has dropped relative"
+                        + " positions (\"position_embedding_type\" is \"" + positions + "\"), opens the model and"
+                        + " leaves its vectors of distances out; open it in transformers 4 (pip install"
+                        + " \"transformers<5\")");
+        DeclaredModel absolute = declared("{'model_type':'" + type + "','position_embedding_type':'absolute'}");
+        assertThat(absolute).isEqualTo(declared("{'model_type':'" + type + "'}"));
+        assertThat(absolute.notices()).isEmpty();
+    }
+
     @Test
     void debertasKeysMeanTheSameInBothForms() throws IOException {
         assertThat(parse("{'model_type':'deberta-v2'}").architecture().attention())
@@ -298,7 +333,11 @@ class DeclaredModelTest {
                 "{'model_type':'albert','inner_group_num':2} | \"inner_group_num\" is 2; only 1 is computed",
                 "{'model_type':'albert','num_hidden_groups':3} | \"num_hidden_groups\" is 3; computed are 1, and as"
                         + " many as num_hidden_layers, 12",
-                "{'model_type':'bert','position_embedding_type':'relative_key'} | \"position_embedding_type\" is"
+                "{'model_type':'bert','position_embedding_type':'rotary'} | \"position_embedding_type\" is"
+                        + " \"rotary\"; computed are absolute, relative_key, relative_key_query",
+                "{'model_type':'mpnet','position_embedding_type':'relative_key'} | \"position_embedding_type\" is"
+                        + " \"relative_key\"; only \"absolute\" is computed",
+                "{'model_type':'distilbert','position_embedding_type':'relative_key'} | \"position_embedding_type\" is"
                         + " \"relative_key\"; only \"absolute\" is computed",
                 "{'model_type':'bert','is_decoder':true} | \"is_decoder\" is true; only encoders are computed",
                 "{'model_type':'bert','architectures':['BertForSequenceClassification'],'problem_type':'ranking'} |"

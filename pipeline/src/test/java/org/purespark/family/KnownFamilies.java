@@ -9,8 +9,8 @@ public final class KnownFamilies {
     /** CamemBERT computes what XLM-RoBERTa does, so it has no golden model of its own; see DeclaredModelTest. */
     private static final String WITHOUT_GOLDEN_MODEL = "camembert";
 
-    private static final List<String> RELATIVE = List.of(
-            "bert-key", "bert-key-query", "electra-key", "roberta-key-query", "albert-key", "albert-key-query");
+    private static final List<String> RELATIVE =
+            List.of("bert-key", "bert-key-query", "electra-key", "roberta-key-query", "albert-key", "albert-key-query");
 
     private KnownFamilies() {}
 
