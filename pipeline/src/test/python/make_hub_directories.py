@@ -298,6 +298,8 @@ def of_heads():
         yield Case(f"{kind.name}-one-score", kind, config=dict(num_labels=1))
     yield Case("bert-relu", bert, config=dict(hidden_act="relu"))
     yield Case("bert-gelu-new", bert, config=dict(hidden_act="gelu_new"))
+    yield Case("deberta-v2-convolution", kinds()[8], config=dict(conv_kernel_size=3, conv_act="gelu"))
+    yield Case("deberta-v2-convolution-tanh", kinds()[8], config=dict(conv_kernel_size=5, num_labels=3))
     yield Case("modernbert-mean", kinds()[9], config=dict(classifier_pooling="mean"))
     gpt = Kind("gpt2", transformers.GPT2Config, transformers.GPT2ForSequenceClassification,
                lambda: byte_level(("<|endoftext|>",), "<|endoftext|>", "<|endoftext|>"), "GPT2Tokenizer",

@@ -33,6 +33,10 @@ public enum EncoderPart {
     /** From F to D. */
     OUTPUT(Place.LAYER, "output.dense"),
     OUTPUT_NORM(Place.LAYER, "output.LayerNorm"),
+    /** Beside the first layer. */
+    CONVOLUTION(Place.ONCE, "encoder.conv.conv"),
+    /** After the first layer and the convolution. */
+    CONVOLUTION_NORM(Place.ONCE, "encoder.conv.LayerNorm"),
     /** After the last layer. */
     FINAL_NORM(Place.ONCE, "final_norm"),
     /** A classifier's inner layer. */

@@ -71,6 +71,7 @@ public final class ParameterList {
                 architecture.normalization().addOfFeedForward(list, l, sizes);
             }
         }
+        architecture.convolution().addTo(list, sizes);
         architecture.normalization().addAtEnd(list, sizes);
     }
 
@@ -118,6 +119,12 @@ public final class ParameterList {
 
         void matrix(EncoderPart part, int layer, int out, int in) {
             add(part, layer, ParameterSpec.Role.MATRIX, out, in);
+        }
+
+        /** Tensor [out, in, kernel] and bias [out]. */
+        void convolution(EncoderPart part, int out, int in, int kernel) {
+            add(part, ParameterSpec.NO_LAYER, ParameterSpec.Role.MATRIX, out, in, kernel);
+            bias(part, ParameterSpec.NO_LAYER, out);
         }
 
         void bias(EncoderPart part, int layer, int out) {

@@ -115,7 +115,10 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
                 config, ClassifierKind.LINEAR, 0, layout, EncoderGraph.Use.LEARNING, LossKind.CROSS_ENTROPY);
         long rows = (long) work.microBatch() * work.maxTokens();
         long columns = Math.max(
-                3L * config.hidden(), config.architecture().feedForward().widest(config.sizes()));
+                Math.max(
+                        3L * config.hidden(),
+                        config.architecture().convolution().widest(config.sizes())),
+                config.architecture().feedForward().widest(config.sizes()));
         return held(config, learning, TextClassifier.learning(learning), work.microBatch(), work.maxTokens())
                 + CpuEngine.productCopyBytes(rows, columns, work.threads());
     }

@@ -21,6 +21,7 @@ import org.purespark.encoder.Attention.DistanceScale;
 import org.purespark.encoder.Attention.DistanceTerms;
 import org.purespark.encoder.Attention.DistanceWeights;
 import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.Convolution;
 import org.purespark.encoder.Distances;
 import org.purespark.encoder.EmbeddingProjection;
 import org.purespark.encoder.EncoderConfig;
@@ -206,6 +207,25 @@ class DeclaredModelTest {
         return (Attention.Rotary) parse(json).architecture().attention();
     }
 
+    @Test
+    void debertasConvolutionIsBesideTheFirstLayer() throws IOException {
+        assertThat(parse("{'model_type':'deberta-v2','conv_kernel_size':0}")
+                        .architecture()
+                        .convolution())
+                .isEqualTo(new Convolution.None());
+        EncoderConfig encoder = parse("{'model_type':'deberta-v2','conv_kernel_size':3}");
+        assertThat(encoder.architecture().convolution())
+                .isEqualTo(new Convolution.BesideFirstLayer(3, Activation.TANH));
+        ObjectNode written = new ObjectMapper().createObjectNode();
+        new DebertaV2().write(encoder, written);
+        assertThat(written.path("conv_kernel_size").asInt()).isEqualTo(3);
+        assertThat(written.path("conv_act").asText()).isEqualTo("tanh");
+        assertThat(parse("{'model_type':'deberta-v2','conv_kernel_size':3,'conv_act':'gelu'}")
+                        .architecture()
+                        .convolution())
+                .isEqualTo(new Convolution.BesideFirstLayer(3, Activation.GELU));
+    }
+
     /** ALBERT's class divides by √E before it adds the products with distances. */
     @ParameterizedTest
     @CsvSource({
@@ -378,8 +398,12 @@ class DeclaredModelTest {
                 "{'model_type':'modernbert','architectures':['ModernBertForSequenceClassification'],"
                         + "'classifier_activation':'linear'} | \"classifier_activation\" is \"linear\"; only \"gelu\""
                         + " (by erf) is computed",
-                "{'model_type':'deberta-v2','conv_kernel_size':3} | \"conv_kernel_size\" is 3; only models without"
-                        + " convolution are computed",
+                "{'model_type':'deberta-v2','conv_kernel_size':4} | \"conv_kernel_size\" is 4; expected 0 or an odd"
+                        + " number",
+                "{'model_type':'deberta-v2','conv_kernel_size':3,'conv_groups':2} | \"conv_groups\" is 2; only 1 is"
+                        + " computed",
+                "{'model_type':'deberta-v2','conv_kernel_size':3,'conv_act':'silu'} | \"conv_act\" is \"silu\";"
+                        + " computed are gelu, tanh and relu",
                 "{'model_type':'deberta-v2','pos_att_type':['c2p']} | \"pos_att_type\" is given, and"
                         + " relative_attention is not true; expected both or neither",
                 "{'model_type':'deberta-v2','relative_attention':true,'pos_att_type':'p2p'} | \"pos_att_type\" is"

@@ -11,6 +11,7 @@ import org.purespark.encoder.Attention.DistanceScale;
 import org.purespark.encoder.Attention.DistanceTerms;
 import org.purespark.encoder.Attention.DistanceWeights;
 import org.purespark.encoder.Biases;
+import org.purespark.encoder.Convolution;
 import org.purespark.encoder.Distances;
 import org.purespark.encoder.EmbeddingProjection;
 import org.purespark.encoder.FeedForward;
@@ -28,6 +29,7 @@ final class OtherArchitectures {
             new FeedForward.Gated(Activation.GELU),
             new Normalization.BeforePart(1e-5),
             LayerSharing.NONE,
+            new Convolution.None(),
             Biases.NONE);
     static final Architecture DISENTANGLED = new Architecture(
             new Positions.None(),
@@ -37,6 +39,7 @@ final class OtherArchitectures {
             new FeedForward.TwoLayers(Activation.GELU),
             new Normalization.AfterResidual(1e-7),
             LayerSharing.NONE,
+            new Convolution.None(),
             Biases.ALL);
 
     static final Architecture RELATIVE_KEYS = new Architecture(
@@ -46,6 +49,7 @@ final class OtherArchitectures {
             new FeedForward.TwoLayers(Activation.GELU),
             new Normalization.AfterResidual(1e-12),
             LayerSharing.NONE,
+            new Convolution.None(),
             Biases.ALL);
 
     private OtherArchitectures() {}
@@ -57,6 +61,7 @@ final class OtherArchitectures {
                 Named.of("rotary", ROTARY),
                 Named.of("disentangled", DISENTANGLED),
                 Named.of("relative keys", RELATIVE_KEYS),
+                Named.of("convolution", DISENTANGLED.with(new Convolution.BesideFirstLayer(5, Activation.TANH))),
                 Named.of("gelu by tanh", bert.with(new FeedForward.TwoLayers(Activation.GELU_BY_TANH))),
                 Named.of(
                         "common layers, projected embeddings",

@@ -33,6 +33,7 @@ import org.purespark.model.engine.RowKernels.ActivatedBackward;
 import org.purespark.model.engine.RowKernels.ActivationBackward;
 import org.purespark.model.engine.RowKernels.BiasFunction;
 import org.purespark.model.engine.RowKernels.EntryFunction;
+import org.purespark.model.engine.RowKernels.GateCall;
 import org.purespark.model.engine.RowKernels.Pair;
 import org.purespark.model.engine.TextBatch.RowKind;
 
@@ -79,7 +80,10 @@ enum Operations {
     GELU(draw -> activation(draw, EntryFunction.GELU)),
     TANH(draw -> activation(draw, EntryFunction.TANH)),
     RELU(draw -> activation(draw, EntryFunction.RELU)),
-    TEXT_DROPOUT(Operations::textDropout),
+    DROP_ROWS(draw -> dropRows(draw, RowKind.TOKEN)),
+    DROP_ROWS_OF_FIRST_TOKENS(draw -> dropRows(draw, RowKind.FIRST_TOKEN)),
+    NEAR_ROWS(draw -> PreNormOperations.nearRows(draw, 3)),
+    NEAR_ROWS_OF_MANY(draw -> PreNormOperations.nearRows(draw, 9)),
     FIRST_ROWS(Operations::firstRows),
     MEAN_ROWS(PreNormOperations::meanRows),
     ADD(Operations::add),
@@ -292,13 +296,14 @@ enum Operations {
                 .build();
     }
 
-    private static Operation textDropout(Draw draw) {
-        Dropout dropout = draw.dropout(SITE);
+    private static Operation dropRows(Draw draw, RowKind kind) {
+        GateCall call = new GateCall(kind, draw.dropout(SITE));
+        int rows = kind == RowKind.TOKEN ? draw.tokens() : draw.texts();
         return Operation.on(draw)
-                .input("x", draw.texts(), draw.width())
-                .result("y", draw.texts(), draw.width())
-                .forward((k, x, y) -> k.rows().textDropout(x.get("x"), dropout, y.get("y")))
-                .backward((k, x, saved, dy, dx) -> k.rows().textDropout(dy.get("y"), dropout, dx.get("x")))
+                .input("x", rows, draw.width())
+                .result("y", rows, draw.width())
+                .forward((k, x, y) -> k.rows().dropRows(x.get("x"), call, y.get("y")))
+                .backward((k, x, saved, dy, dx) -> k.rows().dropRows(dy.get("y"), call, dx.get("x")))
                 .build();
     }
 
