@@ -32,8 +32,8 @@ import org.purespark.encoder.Sizes;
 
 /**
  * DeBERTa of versions 2 and 3: attention with learned vectors of distances, and positions in the embeddings only where
- * {@code position_biased_input} says so; the largest models of version 2 have a convolution beside the first layer. Its sequence classifier reads the first token through dropout, a dense layer
- * and an activation.
+ * {@code position_biased_input} says so. The largest models of version 2 have a convolution beside the first layer. The
+ * sequence classifier reads the first token through dropout, a dense layer and an activation.
  */
 public final class DebertaV2 implements Family {
     private static final String TERMS = "pos_att_type";

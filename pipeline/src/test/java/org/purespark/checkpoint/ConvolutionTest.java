@@ -21,7 +21,8 @@ class ConvolutionTest {
 
     @Test
     void theConvolutionIsWrittenAsItWasRead() throws IOException {
-        String golden = TinyModels.resource("golden/variants/deberta-convolution").toString();
+        String golden =
+                TinyModels.resource("golden/variants/deberta-convolution").toString();
         CheckpointReader reader = new CheckpointReader(STORAGE);
         Checkpoint suspect = reader.read(golden + "/model", golden + "/classifier.safetensors");
         String directory = temporary.resolve("export").toString();

@@ -17,18 +17,15 @@ import org.purespark.encoder.Activation;
 import org.purespark.encoder.Architecture;
 import org.purespark.encoder.Attention;
 import org.purespark.encoder.Attention.DistanceNorm;
-import org.purespark.encoder.Attention.DistanceScale;
 import org.purespark.encoder.Attention.DistanceTerms;
 import org.purespark.encoder.Attention.DistanceWeights;
 import org.purespark.encoder.ClassifierKind;
-import org.purespark.encoder.Convolution;
 import org.purespark.encoder.Distances;
 import org.purespark.encoder.EmbeddingProjection;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.FeedForward;
 import org.purespark.encoder.LayerSharing;
 import org.purespark.encoder.Pooling;
-import org.purespark.encoder.Positions;
 
 class DeclaredModelTest {
     @Test
@@ -205,58 +202,6 @@ class DeclaredModelTest {
 
     private static Attention.Rotary rotary(String json) throws IOException {
         return (Attention.Rotary) parse(json).architecture().attention();
-    }
-
-    @Test
-    void debertasConvolutionIsBesideTheFirstLayer() throws IOException {
-        assertThat(parse("{'model_type':'deberta-v2','conv_kernel_size':0}")
-                        .architecture()
-                        .convolution())
-                .isEqualTo(new Convolution.None());
-        EncoderConfig encoder = parse("{'model_type':'deberta-v2','conv_kernel_size':3}");
-        assertThat(encoder.architecture().convolution())
-                .isEqualTo(new Convolution.BesideFirstLayer(3, Activation.TANH));
-        ObjectNode written = new ObjectMapper().createObjectNode();
-        new DebertaV2().write(encoder, written);
-        assertThat(written.path("conv_kernel_size").asInt()).isEqualTo(3);
-        assertThat(written.path("conv_act").asText()).isEqualTo("tanh");
-        assertThat(parse("{'model_type':'deberta-v2','conv_kernel_size':3,'conv_act':'gelu'}")
-                        .architecture()
-                        .convolution())
-                .isEqualTo(new Convolution.BesideFirstLayer(3, Activation.GELU));
-    }
-
-    /** ALBERT's class divides by √E before it adds the products with distances. */
-    @ParameterizedTest
-    @CsvSource({
-        "bert, relative_key, CONTENT_TO_POSITION, AS_CONTENTS",
-        "bert, relative_key_query, BOTH, AS_CONTENTS",
-        "electra, relative_key_query, BOTH, AS_CONTENTS",
-        "roberta, relative_key, CONTENT_TO_POSITION, AS_CONTENTS",
-        "xlm-roberta, relative_key_query, BOTH, AS_CONTENTS",
-        "camembert, relative_key, CONTENT_TO_POSITION, AS_CONTENTS",
-        "albert, relative_key, CONTENT_TO_POSITION, NONE",
-        "albert, relative_key_query, BOTH, NONE"
-    })
-    void relativePositionsTakeThePlaceOfThoseInTheEmbeddings(
-            String type, String positions, DistanceTerms terms, DistanceScale scale) throws IOException {
-        DeclaredModel declared =
-                declared("{'model_type':'" + type + "','position_embedding_type':'" + positions + "'}");
-        EncoderConfig encoder = declared.encoder();
-        assertThat(encoder.architecture().attention()).isEqualTo(new Attention.RelativeKeys(terms, scale));
-        assertThat(encoder.architecture().positions()).isEqualTo(new Positions.None());
-        assertThat(encoder.maxTokens()).isEqualTo(512);
-        ObjectNode written = new ObjectMapper().createObjectNode();
-        declared.family().write(encoder, written);
-        assertThat(written.path("position_embedding_type").asText()).isEqualTo(positions);
-        assertThat(declared.notices())
-                .containsExactly("transformers 5 computes something else for this model: it has dropped relative"
-                        + " positions (\"position_embedding_type\" is \"" + positions + "\"), opens the model and"
-                        + " leaves its vectors of distances out; open it in transformers 4 (pip install"
-                        + " \"transformers<5\")");
-        DeclaredModel absolute = declared("{'model_type':'" + type + "','position_embedding_type':'absolute'}");
-        assertThat(absolute).isEqualTo(declared("{'model_type':'" + type + "'}"));
-        assertThat(absolute.notices()).isEmpty();
     }
 
     @Test

@@ -26,9 +26,9 @@ class TransformersRulesTest {
             + " text.transformers=5 follows that version, text.transformers=4 says that the file is meant";
 
     private static final String DROPPED =
-            "transformers 5 computes something else for this model: it has dropped relative"
-                    + " positions (\"position_embedding_type\" is \"relative_key_query\"), opens the model and leaves its"
-                    + " vectors of distances out; open it in transformers 4 (pip install \"transformers<5\")";
+            "transformers 5 computes something else for this model: it has dropped relative positions"
+                    + " (\"position_embedding_type\" is \"relative_key_query\"), opens the model and leaves its vectors"
+                    + " of distances out; open it in transformers 4 (pip install \"transformers<5\")";
 
     @TempDir
     private Path directory;
