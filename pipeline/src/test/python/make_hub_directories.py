@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes directories of text classifiers as people save them, tiny and with random weights, and what transformers says.
 
-    python make_hub_directories.py OUT TEXTS.jsonl [--small]
+    python make_hub_directories.py OUT TEXTS.jsonl [--small] [--only PART_OF_A_NAME]
 
-Families x heads x types x layouts x tokenizers, each written by the transformers that runs this. In each directory
-`expected-VERSION.json` holds the logits of the texts (AutoTokenizer and AutoModelForSequenceClassification, at most 128
-tokens), or the error of transformers. Run it with --only-logits under another version to add that version's logits.
---small writes one of each kind. Seeds are fixed.
+Families x heads x types x layouts x tokenizers, each written by the transformers that runs this; those with relative
+positions by version 4 alone, as version 5 does not have them. In each directory `expected-VERSION.json` holds the logits of
+the texts (AutoTokenizer and the declared class, else AutoModelForSequenceClassification, at most 128 tokens; of a token
+classifier those at token 0), or the error of transformers. Run it with --only-logits under another version to add that
+version's logits. --small writes one of each kind. Seeds are fixed.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import shutil
 import tokenizers
 import torch
 import transformers
+from safetensors.torch import load_file, save_file
 from tokenizers import models, normalizers, pre_tokenizers, processors, trainers
 
 SEED = 20261129
@@ -147,10 +149,14 @@ class Case:
     """A directory: a family with changes to its configuration, weights, layout, files or tokenizer."""
 
     def __init__(self, name, kind, config=None, dtype=None, layout="safetensors", after=None, tokenizer=None,
-                 tokenizer_config=None, model=None):
+                 tokenizer_config=None, model=None, by_4_alone=False):
         self.name, self.kind, self.config = name, kind, config or {}
         self.dtype, self.layout, self.after = dtype, layout, after
         self.tokenizer, self.tokenizer_config, self.model = tokenizer, tokenizer_config or {}, model
+        self.by_4_alone = by_4_alone
+
+    def can_be_written(self):
+        return not self.by_4_alone or transformers.__version__.startswith("4.")
 
     def write(self, out):
         directory = out / self.name
@@ -193,6 +199,12 @@ def edit(name, **keys):
                 value[key] = new
         write_json(directory / name, value)
     return change
+
+
+def without_vectors_of_distances(directory):
+    file = directory / "model.safetensors"
+    save_file({name: value for name, value in load_file(file).items() if "distance_embedding" not in name}, file,
+              metadata={"format": "pt"})
 
 
 def bert_vocab_txt(directory):
@@ -286,7 +298,8 @@ def of_heads():
         yield Case(f"{kind.name}-one-score", kind, config=dict(num_labels=1))
     yield Case("bert-relu", bert, config=dict(hidden_act="relu"))
     yield Case("bert-gelu-new", bert, config=dict(hidden_act="gelu_new"))
-    yield Case("bert-relative", bert, config=dict(position_embedding_type="relative_key"))
+    yield Case("deberta-v2-convolution", kinds()[8], config=dict(conv_kernel_size=3, conv_act="gelu"))
+    yield Case("deberta-v2-convolution-tanh", kinds()[8], config=dict(conv_kernel_size=5, num_labels=3))
     yield Case("modernbert-mean", kinds()[9], config=dict(classifier_pooling="mean"))
     gpt = Kind("gpt2", transformers.GPT2Config, transformers.GPT2ForSequenceClassification,
                lambda: byte_level(("<|endoftext|>",), "<|endoftext|>", "<|endoftext|>"), "GPT2Tokenizer",
@@ -295,9 +308,22 @@ def of_heads():
     yield Case("gpt2", gpt)
 
 
+def of_relative_positions():
+    for kind in (kinds()[i] for i in (0, 2, 3, 4, 5, 7)):
+        for positions in ("relative_key", "relative_key_query"):
+            yield Case(f"{kind.name}-{positions.replace('_', '-')}", kind, by_4_alone=True,
+                       config=dict(position_embedding_type=positions))
+    bert, query = kinds()[0], dict(position_embedding_type="relative_key_query")
+    yield Case("bert-relative-key-query-tokens", bert, by_4_alone=True, config=query,
+               model=transformers.BertForTokenClassification)
+    yield Case("bert-relative-key-query-saved-by-5", bert, by_4_alone=True, config=query,
+               after=without_vectors_of_distances)
+
+
 def cases(small):
     yield from of_families(small)
     yield from of_heads()
+    yield from of_relative_positions()
     yield from of_tokenizers()
 
 
@@ -305,12 +331,16 @@ def cases(small):
 
 def logits(directory, texts):
     tokenizer = transformers.AutoTokenizer.from_pretrained(directory)
-    model = transformers.AutoModelForSequenceClassification.from_pretrained(directory, dtype=torch.float32).eval()
+    declared = json.loads((directory / "config.json").read_text(encoding="utf-8")).get("architectures") or [""]
+    of_tokens = declared[0].endswith("ForTokenClassification")
+    kind = transformers.AutoModelForTokenClassification if of_tokens else transformers.AutoModelForSequenceClassification
+    model = kind.from_pretrained(directory, dtype=torch.float32).eval()
     rows = []
     with torch.no_grad():
         for text in texts:
             batch = tokenizer([text], truncation=True, max_length=128, return_tensors="pt")
-            rows.append(model(**batch).logits[0].tolist())
+            row = model(**batch).logits[0]
+            rows.append((row[0] if of_tokens else row).tolist())
     return rows
 
 
@@ -320,13 +350,19 @@ def main():
     parser.add_argument("texts", type=pathlib.Path)
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--only-logits", action="store_true")
+    parser.add_argument("--only", default="", help="part of the names of the directories to write")
     options = parser.parse_args()
     texts = [json.loads(line)["text"] for line in options.texts.read_text(encoding="utf-8").splitlines()]
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     for case in cases(options.small):
-        if not options.only_logits:
+        if options.only not in case.name:
+            continue
+        if not options.only_logits and case.can_be_written():
             case.write(options.out)
+        if not (options.out / case.name).exists():
+            print(case.name, "is left to transformers 4", flush=True)
+            continue
         try:
             result = {"logits": logits(options.out / case.name, texts)}
         except Exception as e:  # what transformers refuses is a result too

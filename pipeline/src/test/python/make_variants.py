@@ -29,6 +29,11 @@ VARIANTS = {
                                               "type_vocab_size": 2, "embedding_size": 8, "position_buckets": 8,
                                               "max_relative_positions": 64},
     "deberta-plain": DEBERTA | {"relative_attention": False, "pos_att_type": [], "position_biased_input": True},
+    "deberta-convolution": DEBERTA | {"share_att_key": True, "position_buckets": 16, "norm_rel_ebd": "layer_norm",
+                                      "conv_kernel_size": 3, "conv_act": "gelu"},
+    "deberta-convolution-of-one-layer": DEBERTA | {"relative_attention": False, "pos_att_type": [],
+                                                   "position_biased_input": True, "num_hidden_layers": 1,
+                                                   "conv_kernel_size": 5},
     "modernbert-near": MODERN | {"local_attention": 9, "global_attn_every_n_layers": 5, "num_hidden_layers": 3},
     "modernbert-everywhere": MODERN | {"local_attention": 8, "global_attn_every_n_layers": 1},
 }

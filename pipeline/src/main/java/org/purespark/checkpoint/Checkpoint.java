@@ -34,7 +34,7 @@ import org.purespark.task.TaskKind;
  * @param prunedHeads heads that are not used, with any entries in the tensors
  * @param tokenizerFiles contents by file name
  * @param rawConfig {@code config.json} as read; keys that the project does not use are kept from it
- * @param warnings what reading has left out, one sentence each
+ * @param warnings what reading has left out, and what a person should know of the model, one sentence each
  */
 public record Checkpoint(
         Family family,

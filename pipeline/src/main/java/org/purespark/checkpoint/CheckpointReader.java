@@ -130,7 +130,7 @@ public final class CheckpointReader {
 
         boolean declaresClassifier = declared.classifier() == DeclaredModel.Classifier.DECLARED;
         TensorCollector collector = new TensorCollector(declared, heads, declaresClassifier && classifierFile == null);
-        List<String> warnings = new ArrayList<>(declared.notice().stream().toList());
+        List<String> warnings = new ArrayList<>(declared.notices());
         if (files.adapter().isPresent()) {
             warnings.addAll(readAdapted(files, files.adapter().get(), collector));
         } else {

@@ -53,7 +53,7 @@ public final class CheckpointSurveyor {
                     files.configAddress(),
                     tensorNames(),
                     classifierBeside ? Optional.of(beside) : Optional.empty());
-            declared.notice().ifPresent(warnings::add);
+            warnings.addAll(declared.notices());
             heads = DeclaredHeads.parse(files.config(), declared.encoder(), files.configAddress());
             boolean required = declared.classifier() == DeclaredModel.Classifier.DECLARED && !classifierBeside;
             collector = new TensorCollector(declared, heads, required);

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.purespark.InputException;
 import org.purespark.encoder.ClassifierKind;
@@ -91,11 +92,15 @@ public final class CheckpointWriter {
                 checkpoint.labels().size());
         HeadSlices slices = new HeadSlices(checkpoint.encoder(), checkpoint.prunedHeads());
         SortedMap<String, int[]> shapes = new TreeMap<>();
-        Map<String, DiskTensor> tensors = new HashMap<>();
+        Map<String, Supplier<Tensor>> tensors = new HashMap<>();
         for (DiskTensor tensor :
                 new TensorNames(checkpoint.family(), parameters, checkpoint.classifierKind()).tensors()) {
             String name = checkpoint.hasClassifier() ? tensor.name() : tensor.bareName();
-            tensors.put(name, tensor);
+            tensors.put(
+                    name,
+                    () -> StackedRows.join(tensor.parameters().stream()
+                            .map(parameter -> onDisk(parameter, checkpoint, slices, form))
+                            .toList()));
             shapes.put(
                     name,
                     StackedRows.shape(tensor.parameters().stream()
@@ -103,27 +108,24 @@ public final class CheckpointWriter {
                                     form == ExportForm.COMPACT ? slices.cutShape(parameter) : parameter.shape())
                             .toList()));
         }
-        Map<String, DerivedTensor> derived = new HashMap<>();
         for (DerivedTensor tensor : DerivedTensors.of(
                         checkpoint.family(), checkpoint.classifierKind(), checkpoint.hasClassifier())
                 .all()) {
             DerivedTensors.made(tensor, checkpoint.tensors());
-            derived.put(tensor.name(), tensor);
+            tensors.put(tensor.name(), () -> DerivedTensors.made(tensor, checkpoint.tensors()));
             shapes.put(
                     tensor.name(),
                     DerivedTensors.shape(tensor, checkpoint.encoder().hidden()));
         }
+        checkpoint.family().unread(checkpoint.encoder()).forEach((bareName, shape) -> {
+            String name = checkpoint.hasClassifier() ? checkpoint.family().prefix() + bareName : bareName;
+            tensors.put(name, () -> Tensor.zeros(shape));
+            shapes.put(name, shape);
+        });
         storage.write(
                 address,
-                out -> SafeTensorsWriter.write(
-                        out,
-                        shapes,
-                        SafeTensorsWriter.PYTORCH,
-                        name -> derived.containsKey(name)
-                                ? DerivedTensors.made(derived.get(name), checkpoint.tensors())
-                                : StackedRows.join(tensors.get(name).parameters().stream()
-                                        .map(parameter -> onDisk(parameter, checkpoint, slices, form))
-                                        .toList())));
+                out -> SafeTensorsWriter.write(out, shapes, SafeTensorsWriter.PYTORCH, name -> tensors.get(name)
+                        .get()));
     }
 
     private static Tensor onDisk(ParameterSpec parameter, Checkpoint checkpoint, HeadSlices slices, ExportForm form) {

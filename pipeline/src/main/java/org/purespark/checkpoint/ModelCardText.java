@@ -49,6 +49,8 @@ final class ModelCardText {
             text.add("");
         }
         heads(text);
+        checkpoint.family().notices(checkpoint.encoder()).forEach(notice -> text.add("**Beware:** " + notice + ".")
+                .add(""));
         text.add("## Use").add("");
         usage(text);
         return text.toString();

@@ -13,6 +13,7 @@ import java.io.Serializable;
  * @param feedForward the part after attention, token by token
  * @param normalization the places of LayerNorms
  * @param layerSharing which layers share parameters
+ * @param convolution beside the first layer
  * @param biases which linear layers and normalizations have one
  */
 public record Architecture(
@@ -22,27 +23,44 @@ public record Architecture(
         FeedForward feedForward,
         Normalization normalization,
         LayerSharing layerSharing,
+        Convolution convolution,
         Biases biases)
         implements Serializable {
 
+    /** The same with positions in the embeddings in another way. */
+    public Architecture with(Positions other) {
+        return new Architecture(
+                other, projection, attention, feedForward, normalization, layerSharing, convolution, biases);
+    }
+
     /** The same with another projection of embeddings. */
     public Architecture with(EmbeddingProjection other) {
-        return new Architecture(positions, other, attention, feedForward, normalization, layerSharing, biases);
+        return new Architecture(
+                positions, other, attention, feedForward, normalization, layerSharing, convolution, biases);
     }
 
     /** The same with another kind of attention. */
     public Architecture with(Attention other) {
-        return new Architecture(positions, projection, other, feedForward, normalization, layerSharing, biases);
+        return new Architecture(
+                positions, projection, other, feedForward, normalization, layerSharing, convolution, biases);
     }
 
     /** The same with another part after attention. */
     public Architecture with(FeedForward other) {
-        return new Architecture(positions, projection, attention, other, normalization, layerSharing, biases);
+        return new Architecture(
+                positions, projection, attention, other, normalization, layerSharing, convolution, biases);
     }
 
     /** The same with other layers in common. */
     public Architecture with(LayerSharing other) {
-        return new Architecture(positions, projection, attention, feedForward, normalization, other, biases);
+        return new Architecture(
+                positions, projection, attention, feedForward, normalization, other, convolution, biases);
+    }
+
+    /** The same with another convolution. */
+    public Architecture with(Convolution other) {
+        return new Architecture(
+                positions, projection, attention, feedForward, normalization, layerSharing, other, biases);
     }
 
     /**
@@ -60,6 +78,7 @@ public record Architecture(
                 new FeedForward.TwoLayers(Activation.GELU),
                 new Normalization.AfterResidual(layerNormEpsilon),
                 LayerSharing.NONE,
+                new Convolution.None(),
                 Biases.ALL);
     }
 }

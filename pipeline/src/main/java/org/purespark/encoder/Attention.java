@@ -142,6 +142,40 @@ public sealed interface Attention extends Serializable {
         }
     }
 
+    /**
+     * Scores of contents, plus products of a token's query, and of its key where terms say so, with a learned vector of
+     * the two tokens' distance. Each layer has a vector [E] for each distance, the same for all heads and for both
+     * products (Shaw and others: Self-Attention with Relative Position Representations, 2018; Huang and others: Improve
+     * Transformer Models with Better Relative Position Embeddings, 2020).
+     *
+     * @param terms which products with distances there are
+     * @param scale what they are divided by
+     */
+    record RelativeKeys(DistanceTerms terms, DistanceScale scale) implements Attention {
+        @Override
+        public void addTo(ParameterList.Builder list, int layer, Sizes sizes) {
+            addProjections(list, layer, sizes.hidden());
+            list.table(
+                    EncoderPart.DISTANCE_EMBEDDINGS,
+                    layer,
+                    new EachDistance(sizes.positions()).rows(),
+                    sizes.hidden() / sizes.heads());
+        }
+
+        @Override
+        public boolean servesOneTokenAlone() {
+            return false;
+        }
+    }
+
+    /** What products with distances are divided by. */
+    enum DistanceScale {
+        /** √E, as products of contents are. */
+        AS_CONTENTS,
+        /** Nothing. */
+        NONE
+    }
+
     /** Which products with distances scores have. */
     enum DistanceTerms {
         /** A token's query with the distance's key. */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.encoder;
 
-import java.io.Serializable;
-
 /**
  * Which learned vector belongs to a distance, query's position minus key's position. There are 2·span vectors; that of
  * distance 0 is row {@code span}. Near distances have a vector each; where there are buckets, farther ones share
@@ -12,7 +10,7 @@ import java.io.Serializable;
  * @param most the distance that the last bucket ends with, as in the family's configuration; 0: each distance has a
  *     vector of its own, up to the span
  */
-public record Distances(int span, int most) implements Serializable {
+public record Distances(int span, int most) implements DistanceTable {
     public Distances {
         if (span < 1 || most < 0) {
             throw new IllegalArgumentException("distances with span " + span + " up to " + most);
@@ -20,11 +18,13 @@ public record Distances(int span, int most) implements Serializable {
     }
 
     /** Number of vectors. */
+    @Override
     public int rows() {
         return 2 * span;
     }
 
     /** The row of the vector of {@code distance}, 0 to 2·span - 1. */
+    @Override
     public int row(int distance) {
         return Math.min(Math.max(bucket(distance) + span, 0), rows() - 1);
     }

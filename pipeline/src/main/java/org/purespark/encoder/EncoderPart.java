@@ -24,6 +24,8 @@ public enum EncoderPart {
     POSITION_QUERY(Place.LAYER, "attention.self.pos_query_proj"),
     /** Of distances, where they do not take the weight of keys. */
     POSITION_KEY(Place.LAYER, "attention.self.pos_key_proj"),
+    /** Vectors of distances between two tokens, for all heads of a layer. */
+    DISTANCE_EMBEDDINGS(Place.LAYER, "attention.self.distance_embedding"),
     ATTENTION_OUTPUT(Place.LAYER, "attention.output.dense"),
     ATTENTION_NORM(Place.LAYER, "attention.output.LayerNorm"),
     /** From D to F. */
@@ -31,6 +33,10 @@ public enum EncoderPart {
     /** From F to D. */
     OUTPUT(Place.LAYER, "output.dense"),
     OUTPUT_NORM(Place.LAYER, "output.LayerNorm"),
+    /** Beside the first layer. */
+    CONVOLUTION(Place.ONCE, "encoder.conv.conv"),
+    /** After the first layer and the convolution. */
+    CONVOLUTION_NORM(Place.ONCE, "encoder.conv.LayerNorm"),
     /** After the last layer. */
     FINAL_NORM(Place.ONCE, "final_norm"),
     /** A classifier's inner layer. */

@@ -71,6 +71,7 @@ public final class ParameterList {
                 architecture.normalization().addOfFeedForward(list, l, sizes);
             }
         }
+        architecture.convolution().addTo(list, sizes);
         architecture.normalization().addAtEnd(list, sizes);
     }
 
@@ -102,7 +103,12 @@ public final class ParameterList {
 
         /** A row of {@code width} entries for each of {@code rows} words, positions or types. */
         void table(EncoderPart part, int rows, int width) {
-            add(part, ParameterSpec.NO_LAYER, ParameterSpec.Role.TABLE, rows, width);
+            table(part, ParameterSpec.NO_LAYER, rows, width);
+        }
+
+        /** A row of {@code width} entries for each of {@code rows} distances. */
+        void table(EncoderPart part, int layer, int rows, int width) {
+            add(part, layer, ParameterSpec.Role.TABLE, rows, width);
         }
 
         /** Matrix [out, in] and bias [out]. */
@@ -113,6 +119,12 @@ public final class ParameterList {
 
         void matrix(EncoderPart part, int layer, int out, int in) {
             add(part, layer, ParameterSpec.Role.MATRIX, out, in);
+        }
+
+        /** Tensor [out, in, kernel] and bias [out]. */
+        void convolution(EncoderPart part, int out, int in, int kernel) {
+            add(part, ParameterSpec.NO_LAYER, ParameterSpec.Role.MATRIX, out, in, kernel);
+            bias(part, ParameterSpec.NO_LAYER, out);
         }
 
         void bias(EncoderPart part, int layer, int out) {

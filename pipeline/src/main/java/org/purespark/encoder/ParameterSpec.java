@@ -21,7 +21,7 @@ public record ParameterSpec(EncoderPart part, int layer, Role role, int[] shape)
     public enum Role {
         /** A row for each word, position or type. */
         TABLE(WEIGHT, Initial.NORMAL),
-        /** [out, in]. */
+        /** [out, in], or [out, in, tokens]. */
         MATRIX(WEIGHT, Initial.NORMAL),
         /** Of a linear layer [out]. */
         BIAS(ParameterSpec.BIAS, Initial.ZERO),

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import org.purespark.encoder.Activation;
 import org.purespark.encoder.Architecture;
+import org.purespark.encoder.Attention.DistanceScale;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EmbeddingProjection;
 import org.purespark.encoder.EncoderConfig;
@@ -30,6 +31,7 @@ public final class Albert extends BertKeys {
             EncoderPart.QUERY, "attention.query",
             EncoderPart.KEY, "attention.key",
             EncoderPart.VALUE, "attention.value",
+            EncoderPart.DISTANCE_EMBEDDINGS, "attention.distance_embedding",
             EncoderPart.ATTENTION_OUTPUT, "attention.dense",
             EncoderPart.ATTENTION_NORM, "attention.LayerNorm",
             EncoderPart.INTERMEDIATE, "ffn",
@@ -63,6 +65,12 @@ public final class Albert extends BertKeys {
     @Override
     Architecture architecture(ConfigKeys keys, Architecture bert) {
         return bert.with(EmbeddingProjection.ALWAYS_AFTER_NORM).with(sharing(keys));
+    }
+
+    /** transformers divides products of contents by √E, and adds those with distances after that. */
+    @Override
+    DistanceScale distanceScale() {
+        return DistanceScale.NONE;
     }
 
     @Override

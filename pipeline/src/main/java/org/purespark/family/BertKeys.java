@@ -2,11 +2,20 @@
 package org.purespark.family;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.purespark.encoder.Activation;
 import org.purespark.encoder.Architecture;
+import org.purespark.encoder.Attention;
+import org.purespark.encoder.Attention.DistanceScale;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.FeedForward;
+import org.purespark.encoder.Positions;
 import org.purespark.encoder.Sizes;
 
 /** The families whose {@code config.json} has BERT's keys. */
@@ -64,6 +73,11 @@ abstract class BertKeys implements Family {
         return bert;
     }
 
+    /** What products with distances are divided by, where there are such. */
+    DistanceScale distanceScale() {
+        return DistanceScale.AS_CONTENTS;
+    }
+
     /** Dropout of what a feed-forward part gives. */
     double outputDropout(double hiddenDropout) {
         return hiddenDropout;
@@ -79,7 +93,6 @@ abstract class BertKeys implements Family {
     @Override
     public EncoderConfig read(ConfigKeys keys) {
         Activation activation = keys.activation("hidden_act", absent.activation());
-        keys.requireAbsolutePositions();
         int hidden = keys.positive("hidden_size", absent.hidden(), Sizes.MOST_WIDTH);
         double hiddenDropout = keys.probability("hidden_dropout_prob", absent.dropout());
         int padTokenId = keys.natural("pad_token_id", absent.padTokenId(), Sizes.MOST_ROWS);
@@ -93,7 +106,7 @@ abstract class BertKeys implements Family {
         double epsilon = keys.positiveNumber("layer_norm_eps", 1e-12);
         Architecture bert =
                 Architecture.bert(positionOffset(padTokenId), epsilon).with(new FeedForward.TwoLayers(activation));
-        return EncoderConfig.builder(architecture(keys, bert))
+        return EncoderConfig.builder(architecture(keys, positioned(keys, bert)))
                 .vocabulary(vocabulary)
                 .positions(positions)
                 .tokenTypes(tokenTypes)
@@ -109,6 +122,38 @@ abstract class BertKeys implements Family {
                 .initializerRange(keys.positiveNumber("initializer_range", 0.02))
                 .padTokenId(padTokenId)
                 .build();
+    }
+
+    private Architecture positioned(ConfigKeys keys, Architecture bert) {
+        PositionEmbeddingType type = PositionEmbeddingType.of(keys);
+        return type == PositionEmbeddingType.ABSOLUTE
+                ? bert
+                : bert.with(new Positions.None()).with(new Attention.RelativeKeys(type.terms(), distanceScale()));
+    }
+
+    private static boolean isRelative(EncoderConfig encoder) {
+        return encoder.architecture().attention() instanceof Attention.RelativeKeys;
+    }
+
+    /** The classes of transformers have vectors of positions even where they add none. */
+    @Override
+    public SortedMap<String, int[]> unread(EncoderConfig encoder) {
+        return isRelative(encoder)
+                ? new TreeMap<>(Map.of(
+                        EncoderPart.POSITION_EMBEDDINGS.weight(), new int[] {encoder.positions(), encoder.embedding()}))
+                : Collections.emptySortedMap();
+    }
+
+    @Override
+    public List<String> notices(EncoderConfig encoder) {
+        return isRelative(encoder)
+                ? List.of("transformers 5 computes something else for this model: it has dropped relative positions (\""
+                        + PositionEmbeddingType.KEY + "\" is \""
+                        + PositionEmbeddingType.of(encoder.architecture().attention())
+                                .word()
+                        + "\"), opens the model and leaves its vectors of distances out; open it in transformers 4"
+                        + " (pip install \"transformers<5\")")
+                : List.of();
     }
 
     @Override
@@ -130,6 +175,11 @@ abstract class BertKeys implements Family {
             raw.put("type_vocab_size", encoder.tokenTypes());
         }
         raw.put("layer_norm_eps", encoder.layerNormEpsilon());
+        if (isRelative(encoder)) {
+            raw.put(
+                    PositionEmbeddingType.KEY,
+                    PositionEmbeddingType.of(encoder.architecture().attention()).word());
+        }
     }
 
     @Override

@@ -158,10 +158,12 @@ public final class ConfigKeys {
 
     /** Refuses any {@code position_embedding_type} except absolute. */
     public void requireAbsolutePositions() {
-        String positions = text("position_embedding_type", "absolute");
-        if (!positions.equals("absolute")) {
+        String absolute = PositionEmbeddingType.ABSOLUTE.word();
+        String positions = text(PositionEmbeddingType.KEY, absolute);
+        if (!positions.equals(absolute)) {
             throw invalid(
-                    "position_embedding_type", "is \"" + Shown.of(positions) + "\"; only \"absolute\" is computed");
+                    PositionEmbeddingType.KEY,
+                    "is \"" + Shown.of(positions) + "\"; only \"" + absolute + "\" is computed");
         }
     }
 

@@ -18,6 +18,7 @@ import org.purespark.encoder.Attention.DistanceTerms;
 import org.purespark.encoder.Attention.DistanceWeights;
 import org.purespark.encoder.Biases;
 import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.Convolution;
 import org.purespark.encoder.Distances;
 import org.purespark.encoder.EmbeddingProjection;
 import org.purespark.encoder.EncoderConfig;
@@ -31,8 +32,8 @@ import org.purespark.encoder.Sizes;
 
 /**
  * DeBERTa of versions 2 and 3: attention with learned vectors of distances, and positions in the embeddings only where
- * {@code position_biased_input} says so. Its sequence classifier reads the first token through dropout, a dense layer
- * and an activation.
+ * {@code position_biased_input} says so. The largest models of version 2 have a convolution beside the first layer. The
+ * sequence classifier reads the first token through dropout, a dense layer and an activation.
  */
 public final class DebertaV2 implements Family {
     private static final String TERMS = "pos_att_type";
@@ -41,6 +42,12 @@ public final class DebertaV2 implements Family {
     private static final String MOST = "max_relative_positions";
     private static final String POOLER_DROPOUT = "pooler_dropout";
     private static final String POOLER_ACTIVATION = "pooler_hidden_act";
+
+    private static final String KERNEL = "conv_kernel_size";
+    private static final String GROUPS = "conv_groups";
+    private static final String CONVOLUTION_ACTIVATION = "conv_act";
+    private static final Set<Activation> ACTIVATIONS_OF_CONVOLUTION =
+            EnumSet.of(Activation.GELU, Activation.TANH, Activation.RELU);
 
     private static final Map<EncoderPart, String> NAMES = Map.of(
             EncoderPart.EMBEDDING_PROJECTION, "embeddings.embed_proj",
@@ -66,10 +73,6 @@ public final class DebertaV2 implements Family {
     @Override
     public EncoderConfig read(ConfigKeys keys) {
         Activation activation = keys.activation("hidden_act", Activation.GELU);
-        int kernel = keys.natural("conv_kernel_size", 0, Sizes.MOST_ROWS);
-        if (kernel != 0) {
-            throw keys.invalid("conv_kernel_size", "is " + kernel + "; only models without convolution are computed");
-        }
         int hidden = keys.positive("hidden_size", 1536, Sizes.MOST_WIDTH);
         int positions = keys.positive("max_position_embeddings", 512, Sizes.MOST_ROWS);
         double hiddenDropout = keys.probability("hidden_dropout_prob", 0.1);
@@ -101,7 +104,30 @@ public final class DebertaV2 implements Family {
                 new FeedForward.TwoLayers(activation),
                 new Normalization.AfterResidual(keys.positiveNumber("layer_norm_eps", 1e-7)),
                 LayerSharing.NONE,
+                convolution(keys),
                 Biases.ALL);
+    }
+
+    /** With an even number of tokens transformers fails, as the convolution then gives one row too few. */
+    private static Convolution convolution(ConfigKeys keys) {
+        int kernel = keys.natural(KERNEL, 0, Convolution.BesideFirstLayer.MOST_TOKENS);
+        if (kernel == 0) {
+            return new Convolution.None();
+        }
+        if (kernel % 2 == 0) {
+            throw keys.invalid(KERNEL, "is " + kernel + "; expected 0 or an odd number");
+        }
+        int groups = keys.positive(GROUPS, 1, Sizes.MOST_WIDTH);
+        if (groups != 1) {
+            throw keys.invalid(GROUPS, "is " + groups + "; only 1 is computed");
+        }
+        Activation activation = keys.activation(CONVOLUTION_ACTIVATION, Activation.TANH);
+        if (!ACTIVATIONS_OF_CONVOLUTION.contains(activation)) {
+            throw keys.invalid(
+                    CONVOLUTION_ACTIVATION,
+                    "is \"" + ActivationNames.of(activation) + "\"; computed are gelu, tanh and relu");
+        }
+        return new Convolution.BesideFirstLayer(kernel, activation);
     }
 
     private static Attention attention(ConfigKeys keys, int positions) {
@@ -170,9 +196,19 @@ public final class DebertaV2 implements Family {
         raw.put("attention_probs_dropout_prob", encoder.attentionDropout());
         raw.put("type_vocab_size", encoder.tokenTypes());
         raw.put("layer_norm_eps", encoder.layerNormEpsilon());
-        raw.put("conv_kernel_size", 0);
         raw.put("position_biased_input", encoder.architecture().positions() instanceof Positions.Learned);
+        writeConvolution(encoder, raw);
         writeAttention(encoder, raw);
+    }
+
+    private static void writeConvolution(EncoderConfig encoder, ObjectNode raw) {
+        if (encoder.architecture().convolution() instanceof Convolution.BesideFirstLayer convolution) {
+            raw.put(KERNEL, convolution.kernel());
+            raw.put(GROUPS, 1);
+            raw.put(CONVOLUTION_ACTIVATION, ActivationNames.of(convolution.activation()));
+        } else {
+            raw.put(KERNEL, 0);
+        }
     }
 
     private static void writeAttention(EncoderConfig encoder, ObjectNode raw) {

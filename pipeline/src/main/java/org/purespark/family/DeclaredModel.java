@@ -3,7 +3,9 @@ package org.purespark.family;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.purespark.InputException;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
@@ -74,6 +76,11 @@ public record DeclaredModel(
                 decision.head() == HeadDecision.Head.NONE ? Classifier.NONE : Classifier.DECLARED,
                 keys.task(),
                 decision.notice());
+    }
+
+    /** What a person should know of the model, one sentence each. */
+    public List<String> notices() {
+        return Stream.concat(notice.stream(), family.notices(encoder).stream()).toList();
     }
 
     /**

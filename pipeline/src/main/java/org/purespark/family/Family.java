@@ -2,9 +2,11 @@
 package org.purespark.family;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.ParameterSpec;
@@ -64,6 +66,19 @@ public interface Family {
      */
     default String tensorName(ParameterSpec parameter) {
         return parameter.name();
+    }
+
+    /**
+     * Shapes, by names without prefix, of tensors that the classes of transformers have for this encoder and do not
+     * read. They are written as zeros: where they are missing, transformers makes random ones.
+     */
+    default SortedMap<String, int[]> unread(EncoderConfig encoder) {
+        return Collections.emptySortedMap();
+    }
+
+    /** What a person should know who opens a model with this encoder in transformers, one sentence each. */
+    default List<String> notices(EncoderConfig encoder) {
+        return List.of();
     }
 
     /** The forms in which a model with pruned heads can be written. */

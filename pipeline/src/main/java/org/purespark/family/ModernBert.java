@@ -14,6 +14,7 @@ import org.purespark.encoder.Architecture;
 import org.purespark.encoder.Attention;
 import org.purespark.encoder.Biases;
 import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.Convolution;
 import org.purespark.encoder.EmbeddingProjection;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.EncoderPart;
@@ -122,6 +123,7 @@ public final class ModernBert implements Family {
                 new FeedForward.Gated(Activation.GELU),
                 new Normalization.BeforePart(keys.positiveNumber("norm_eps", 1e-5)),
                 LayerSharing.NONE,
+                new Convolution.None(),
                 Biases.NONE);
     }
 

@@ -61,6 +61,7 @@ public final class Mpnet extends BertKeys {
 
     @Override
     Architecture architecture(ConfigKeys keys, Architecture bert) {
+        keys.requireAbsolutePositions();
         int least = Attention.DistanceBuckets.BUCKETS;
         return bert.with(new Attention.DistanceBuckets(keys.atLeast(least, BUCKETS, least, Sizes.MOST_ROWS)));
     }

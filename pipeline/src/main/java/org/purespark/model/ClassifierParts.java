@@ -12,10 +12,11 @@ import org.purespark.model.engine.DropoutSite;
 import org.purespark.model.engine.NormKernels.NormCall;
 import org.purespark.model.engine.NormKernels.ScaleNormInputs;
 import org.purespark.model.engine.RowKernels.EntryFunction;
+import org.purespark.model.engine.RowKernels.GateCall;
 import org.purespark.model.engine.TextBatch.RowKind;
+import org.purespark.model.ops.DropRows;
 import org.purespark.model.ops.MeanRows;
 import org.purespark.model.ops.ScaleNorm;
-import org.purespark.model.ops.TextDropout;
 
 /** The classifier: from the last hidden states to logits. The letters are those of {@link EncoderGraph}. */
 final class ClassifierParts {
@@ -96,6 +97,6 @@ final class ClassifierParts {
 
     /** Dropout on one row for each text: x [B, D] → [B, D]. */
     private SDVariable drop(SDVariable x, Dropout dropout) {
-        return new TextDropout(graph, x, dropout).outputVariable();
+        return new DropRows(graph, x, new GateCall(RowKind.FIRST_TOKEN, dropout)).outputVariable();
     }
 }

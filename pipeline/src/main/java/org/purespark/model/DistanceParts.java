@@ -15,6 +15,7 @@ import org.purespark.model.engine.NormKernels.NormCall;
 import org.purespark.model.engine.PositionKernels.DisentangledCall;
 import org.purespark.model.engine.PositionKernels.DisentangledInputs;
 import org.purespark.model.engine.PositionKernels.DistanceCall;
+import org.purespark.model.engine.PositionKernels.DistanceOwners;
 import org.purespark.model.engine.TextBatch.RowKind;
 import org.purespark.model.ops.DisentangledAttention;
 import org.purespark.model.ops.DistanceRows;
@@ -71,7 +72,7 @@ final class DistanceParts {
         return new DisentangledAttention(
                         parts.graph(),
                         new DisentangledInputs<>(qkv, bias, positions),
-                        new DisentangledCall(call, attention.terms()))
+                        new DisentangledCall(call, attention.terms(), DistanceOwners.EACH))
                 .attended();
     }
 

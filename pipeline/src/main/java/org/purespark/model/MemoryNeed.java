@@ -23,7 +23,7 @@ import org.purespark.model.graph.PlannedMemory;
  *
  * <p>Heap: moments 8·P_w + 8·P_d/N; gradients 4·P; where N is above 1, the sum of the owned range, 4·P_d/N. Besides
  * these, at different times: a copy of the weights that are read or written, 4·P, and the sent and received data of the
- * exchange, 8·P_d·(N - 1)/N. Disentangled attention takes some more for distances.
+ * exchange, 8·P_d·(N - 1)/N. Attention with vectors of distances takes some more.
  *
  * <p>Off-heap: weights 4·P, and the memory of the graph in a run, computed from its plan ({@link PlannedMemory}). This
  * is the memory of a step or, if it is more, of the passes without gradients before and after training, one in each
@@ -96,11 +96,15 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
 
     /** What attention takes for vectors of distances, and the sums of their gradients. */
     private static long distances(EncoderConfig config, Work work) {
-        return config.architecture().attention() instanceof Attention.Disentangled attention
+        Attention attention = config.architecture().attention();
+        if (attention instanceof Attention.RelativeKeys) {
+            return CpuEngine.distanceBytes(work.microBatch(), work.maxTokens(), config.headSize());
+        }
+        return attention instanceof Attention.Disentangled disentangled
                 ? CpuEngine.distanceBytes(
                         work.microBatch(),
                         work.maxTokens(),
-                        (long) attention.terms().count() * config.hidden())
+                        (long) disentangled.terms().count() * config.hidden())
                 : 0;
     }
 
@@ -110,7 +114,10 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
                 config, ClassifierKind.LINEAR, TextClassifier.Training.NONE, layout, EncoderGraph.Use.LEARNING);
         long rows = (long) work.microBatch() * work.maxTokens();
         long columns = Math.max(
-                3L * config.hidden(), config.architecture().feedForward().widest(config.sizes()));
+                Math.max(
+                        3L * config.hidden(),
+                        config.architecture().convolution().widest(config.sizes())),
+                config.architecture().feedForward().widest(config.sizes()));
         return held(config, learning, TextClassifier.learning(learning), work.microBatch(), work.maxTokens())
                 + CpuEngine.productCopyBytes(rows, columns, work.threads());
     }

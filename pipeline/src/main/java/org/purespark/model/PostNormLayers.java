@@ -6,6 +6,7 @@ import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.purespark.encoder.Attention;
+import org.purespark.encoder.Convolution;
 import org.purespark.encoder.EmbeddingProjection;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.EncoderPart;
@@ -40,6 +41,8 @@ final class PostNormLayers {
     private final EncoderConfig config;
     /** Null, unless attention is disentangled. */
     private final DistanceParts distances;
+    /** Null without convolution, and before the embeddings are there. */
+    private ConvolutionParts convolution;
 
     PostNormLayers(GraphParts parts) {
         this.parts = parts;
@@ -68,6 +71,9 @@ final class PostNormLayers {
 
     private SDVariable beforeLastLayer(SDVariable tokens, List<SDVariable> cls, List<SDVariable> outputs) {
         SDVariable x = embeddings(tokens); // [N, D]
+        if (config.architecture().convolution() instanceof Convolution.BesideFirstLayer beside) {
+            convolution = new ConvolutionParts(parts, beside, x);
+        }
         for (int l = 0; l < config.layers() - 1; l++) {
             x = layer(l, x, cls); // [N, D]
             outputs.add(x);
@@ -118,6 +124,9 @@ final class PostNormLayers {
     private Attended<SDVariable> attended(int l, SDVariable qkv, SDVariable bias) {
         if (distances != null) {
             return distances.attended(qkv, bias, call(l));
+        }
+        if (config.architecture().attention() instanceof Attention.RelativeKeys keys) {
+            return new RelativeKeyParts(parts, keys).attended(qkv, bias, call(l));
         }
         if (config.architecture().attention() instanceof Attention.DistanceBuckets buckets) {
             SDVariable table = // [R, A]
@@ -179,7 +188,7 @@ final class PostNormLayers {
         SDVariable narrow = parts.linear(activated, EncoderPart.OUTPUT.weight(own), d, f); // [R, D]
         Dropout ofOutput =
                 new Dropout(DropoutSite.OUTPUT.in(l), config.dropout().output());
-        return normalized(
+        SDVariable out = normalized(
                 new ResidualNormInputs<>(
                         narrow,
                         parts.variable(EncoderPart.OUTPUT.bias(own), d),
@@ -187,6 +196,7 @@ final class PostNormLayers {
                         parts.variable(EncoderPart.OUTPUT_NORM.weight(own), d),
                         parts.variable(EncoderPart.OUTPUT_NORM.bias(own), d)),
                 norm(rows, ofOutput)); // [R, D]
+        return l == 0 && convolution != null ? convolution.after(out, rows) : out;
     }
 
     private AttentionCall call(int l) {

@@ -26,6 +26,7 @@ record BaselineStage(CheckedInputs inputs, Settings settings, FineTuner fineTune
 
     @Override
     public void run() {
+        inputs.modelNotes().forEach(note -> log.note(StageName.BASELINE, note));
         inputs.texts().tokenizerNotes().forEach(note -> log.note(StageName.BASELINE, note));
         EncodedSplit train = inputs.texts().encoded(RunTexts.Split.TRAIN);
         FineTuning.Projection projection =

@@ -44,6 +44,7 @@ import org.purespark.text.TextTokenizer;
  * @param given the inputs of the user
  * @param texts closed with this
  * @param encoder the model's encoder
+ * @param modelNotes what a person should know who opens the model in transformers, one sentence each
  * @param suspectClassifies whether the suspect has a classifier for the classes of the texts
  * @param battery the triggers to try
  * @param fingerprints of all inputs, by name
@@ -52,6 +53,7 @@ record CheckedInputs(
         Inputs given,
         RunTexts texts,
         EncoderConfig encoder,
+        List<String> modelNotes,
         boolean suspectClassifies,
         ProbeBattery battery,
         SortedMap<String, InputFingerprint> fingerprints)
@@ -114,6 +116,7 @@ record CheckedInputs(
                             scratch,
                             surroundings.messages()),
                     checkpoint.encoder(),
+                    checkpoint.family().notices(checkpoint.encoder()),
                     suspectClassifies(checkpoint, model, data.labels(), surroundings.messages()),
                     battery,
                     fingerprints(

@@ -298,7 +298,11 @@ class DeclaredModelTest {
                 "{'model_type':'albert','inner_group_num':2} | \"inner_group_num\" is 2; only 1 is computed",
                 "{'model_type':'albert','num_hidden_groups':3} | \"num_hidden_groups\" is 3; computed are 1, and as"
                         + " many as num_hidden_layers, 12",
-                "{'model_type':'bert','position_embedding_type':'relative_key'} | \"position_embedding_type\" is"
+                "{'model_type':'bert','position_embedding_type':'rotary'} | \"position_embedding_type\" is"
+                        + " \"rotary\"; computed are absolute, relative_key, relative_key_query",
+                "{'model_type':'mpnet','position_embedding_type':'relative_key'} | \"position_embedding_type\" is"
+                        + " \"relative_key\"; only \"absolute\" is computed",
+                "{'model_type':'distilbert','position_embedding_type':'relative_key'} | \"position_embedding_type\" is"
                         + " \"relative_key\"; only \"absolute\" is computed",
                 "{'model_type':'bert','is_decoder':true} | \"is_decoder\" is true; only encoders are computed",
                 "{'model_type':'bert','architectures':['BertForSequenceClassification'],'problem_type':'ranking'} |"
@@ -339,8 +343,12 @@ class DeclaredModelTest {
                 "{'model_type':'modernbert','architectures':['ModernBertForSequenceClassification'],"
                         + "'classifier_activation':'linear'} | \"classifier_activation\" is \"linear\"; only \"gelu\""
                         + " (by erf) is computed",
-                "{'model_type':'deberta-v2','conv_kernel_size':3} | \"conv_kernel_size\" is 3; only models without"
-                        + " convolution are computed",
+                "{'model_type':'deberta-v2','conv_kernel_size':4} | \"conv_kernel_size\" is 4; expected 0 or an odd"
+                        + " number",
+                "{'model_type':'deberta-v2','conv_kernel_size':3,'conv_groups':2} | \"conv_groups\" is 2; only 1 is"
+                        + " computed",
+                "{'model_type':'deberta-v2','conv_kernel_size':3,'conv_act':'silu'} | \"conv_act\" is \"silu\";"
+                        + " computed are gelu, tanh and relu",
                 "{'model_type':'deberta-v2','pos_att_type':['c2p']} | \"pos_att_type\" is given, and"
                         + " relative_attention is not true; expected both or neither",
                 "{'model_type':'deberta-v2','relative_attention':true,'pos_att_type':'p2p'} | \"pos_att_type\" is"

@@ -15,7 +15,7 @@ class GoldenHeadsTest {
     private static final Percentage CLOSE = Percentage.withPercentage(1e-4);
 
     @ParameterizedTest
-    @MethodSource("org.purespark.family.KnownFamilies#modelTypes")
+    @MethodSource("org.purespark.family.KnownFamilies#goldenModels")
     void varianceOfEachTextAndHeadIsThatOfTheReference(String family) {
         GoldenHeads golden = GoldenHeads.of(family);
         JsonNode expected = golden.expected().get("head_variance_per_sample");
@@ -32,7 +32,7 @@ class GoldenHeadsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.purespark.family.KnownFamilies#modelTypes")
+    @MethodSource("org.purespark.family.KnownFamilies#goldenModels")
     void scoresAreThoseOfTheReferenceForOneTwoAndSevenPartitions(String family) {
         GoldenHeads golden = GoldenHeads.of(family);
         JsonNode expected = golden.expected().get("head_variance");
@@ -55,7 +55,7 @@ class GoldenHeadsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.purespark.family.KnownFamilies#modelTypes")
+    @MethodSource("org.purespark.family.KnownFamilies#goldenModels")
     void coefficientsAreThoseOfTheReference(String family) {
         GoldenHeads golden = GoldenHeads.of(family);
 

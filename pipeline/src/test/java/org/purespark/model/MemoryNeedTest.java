@@ -64,6 +64,10 @@ class MemoryNeedTest {
         // Moments, gradients and a copy of the weights; 2 copies of distances, and 2 sums of 4 texts each.
         assertThat(distances.heapBytes())
                 .isEqualTo(Float.BYTES * (4L * layout.size() + (2 + 2) * (2 * 40 - 1) * 2 * 96));
+        EncoderConfig relative = config(OtherArchitectures.RELATIVE_KEYS);
+        ParameterLayout ofRelative = new ParameterLayout(relative, ClassifierKind.LINEAR, 2);
+        assertThat(need(OtherArchitectures.RELATIVE_KEYS, 1).heapBytes())
+                .isEqualTo(Float.BYTES * (4L * ofRelative.size() + (2L + 2) * (2 * 40 - 1) * relative.headSize()));
     }
 
     private static long copyOfTwoThreads(Architecture architecture) {

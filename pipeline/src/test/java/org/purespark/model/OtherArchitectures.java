@@ -7,9 +7,11 @@ import org.purespark.encoder.Activation;
 import org.purespark.encoder.Architecture;
 import org.purespark.encoder.Attention;
 import org.purespark.encoder.Attention.DistanceNorm;
+import org.purespark.encoder.Attention.DistanceScale;
 import org.purespark.encoder.Attention.DistanceTerms;
 import org.purespark.encoder.Attention.DistanceWeights;
 import org.purespark.encoder.Biases;
+import org.purespark.encoder.Convolution;
 import org.purespark.encoder.Distances;
 import org.purespark.encoder.EmbeddingProjection;
 import org.purespark.encoder.FeedForward;
@@ -27,6 +29,7 @@ final class OtherArchitectures {
             new FeedForward.Gated(Activation.GELU),
             new Normalization.BeforePart(1e-5),
             LayerSharing.NONE,
+            new Convolution.None(),
             Biases.NONE);
     static final Architecture DISENTANGLED = new Architecture(
             new Positions.None(),
@@ -36,6 +39,17 @@ final class OtherArchitectures {
             new FeedForward.TwoLayers(Activation.GELU),
             new Normalization.AfterResidual(1e-7),
             LayerSharing.NONE,
+            new Convolution.None(),
+            Biases.ALL);
+
+    static final Architecture RELATIVE_KEYS = new Architecture(
+            new Positions.None(),
+            EmbeddingProjection.AFTER_NORM,
+            new Attention.RelativeKeys(DistanceTerms.BOTH, DistanceScale.AS_CONTENTS),
+            new FeedForward.TwoLayers(Activation.GELU),
+            new Normalization.AfterResidual(1e-12),
+            LayerSharing.NONE,
+            new Convolution.None(),
             Biases.ALL);
 
     private OtherArchitectures() {}
@@ -46,6 +60,8 @@ final class OtherArchitectures {
                 Named.of("buckets of distances", BUCKETS),
                 Named.of("rotary", ROTARY),
                 Named.of("disentangled", DISENTANGLED),
+                Named.of("relative keys", RELATIVE_KEYS),
+                Named.of("convolution", DISENTANGLED.with(new Convolution.BesideFirstLayer(5, Activation.TANH))),
                 Named.of("gelu by tanh", bert.with(new FeedForward.TwoLayers(Activation.GELU_BY_TANH))),
                 Named.of(
                         "common layers, projected embeddings",

@@ -35,12 +35,18 @@ class GeneratedDirectoriesTest {
     private static final double TOLERANCE = 1e-4;
 
     /** What asks for something that is not computed; anything else must be computed. */
-    private static final Set<String> REFUSED = Set.of("bert-relative", "bert-split-special", "gpt2");
+    private static final Set<String> REFUSED =
+            Set.of("bert-relative-key-query-saved-by-5", "bert-split-special", "gpt2");
 
     private static final Map<String, String> OUTCOMES = new TreeMap<>();
 
     /** Read as version 5 does by any setting; version 4 makes other special tokens of it. */
     private static final Set<String> REFUSED_AS_4 = Set.of("roberta-vocab-json");
+
+    /** What version 5 does not compute: it leaves the vectors of distances out. */
+    private static boolean isRelative(Path model) {
+        return model.getFileName().toString().contains("-relative-");
+    }
 
     @TestFactory
     Collection<DynamicTest> eachVersionIsFollowedIfItIsAskedFor() throws IOException {
@@ -48,7 +54,9 @@ class GeneratedDirectoriesTest {
         try (Stream<Path> models = Files.list(directories())) {
             for (Path model : models.filter(Files::isDirectory).sorted().toList()) {
                 if (!REFUSED.contains(model.getFileName().toString())) {
-                    tests.add(DynamicTest.dynamicTest(model.getFileName() + " as 5", () -> follow(model, "5")));
+                    if (!isRelative(model)) {
+                        tests.add(DynamicTest.dynamicTest(model.getFileName() + " as 5", () -> follow(model, "5")));
+                    }
                     tests.add(DynamicTest.dynamicTest(model.getFileName() + " as 4", () -> follow(model, "4")));
                 }
             }

@@ -16,7 +16,7 @@ import org.purespark.inspect.InspectionReport;
 import org.purespark.report.RunReport;
 import org.purespark.run.StageName;
 
-/** What is said where transformers 4 and 5 tokenize differently; GeneratedDirectoriesTest compares the logits. */
+/** What is said where transformers 4 and 5 give different results; GeneratedDirectoriesTest compares the logits. */
 class TransformersRulesTest {
     private static final Path GENERATED = Path.of("src/test/resources/hub/generated");
     private static final String OTHER =
@@ -24,6 +24,11 @@ class TransformersRulesTest {
     private static final String NOTE = OTHER + "/tokenizer.json is followed as it is, as by transformers 4;"
             + " transformers 5 makes the tokenizer by its class and may give a text other tokens:"
             + " text.transformers=5 follows that version, text.transformers=4 says that the file is meant";
+
+    private static final String DROPPED =
+            "transformers 5 computes something else for this model: it has dropped relative positions"
+                    + " (\"position_embedding_type\" is \"relative_key_query\"), opens the model and leaves its vectors"
+                    + " of distances out; open it in transformers 4 (pip install \"transformers<5\")";
 
     @TempDir
     private Path directory;
@@ -42,6 +47,19 @@ class TransformersRulesTest {
         assertThat(files.said()).containsOnlyOnce(NOTE);
         RunReport.write(TinyFiles.STORAGE, files.path("run"), "not judged", files.path("report.html"));
         assertThat(files.read("report.html")).contains("is followed as it is, as by transformers 4");
+    }
+
+    @Test
+    void positionsThatVersion5HasDroppedAreSaidAndReported() throws IOException {
+        String relative = GENERATED.resolve("bert-relative-key-query").toString();
+        Inputs inputs = files.inputs().model(relative).build();
+        files.purification().purify(inputs, files.path("run"));
+        assertThat(files.said()).filteredOn(DROPPED::equals).isNotEmpty();
+        assertThat(files.read("run/report.html")).contains("it has dropped relative positions");
+        assertThat(files.read("run/purified/README.md")).contains("**Beware:** " + DROPPED + ".");
+        assertThat(Inspection.of(TinyFiles.STORAGE, relative).findings())
+                .extracting(InspectionReport.Finding::message)
+                .containsExactly(DROPPED);
     }
 
     @Test

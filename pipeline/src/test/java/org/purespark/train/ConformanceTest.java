@@ -37,7 +37,7 @@ class ConformanceTest {
 
     static Stream<Arguments> enginesAndFamilies() {
         return Stream.of(EngineUnderTest.values())
-                .flatMap(engine -> KnownFamilies.modelTypes().map(family -> Arguments.of(engine, family)));
+                .flatMap(engine -> KnownFamilies.goldenModels().map(family -> Arguments.of(engine, family)));
     }
 
     static Stream<Arguments> enginesFamiliesAndMicroBatches() {

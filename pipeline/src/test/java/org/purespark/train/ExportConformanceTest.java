@@ -29,7 +29,7 @@ class ExportConformanceTest {
     Path directory;
 
     @ParameterizedTest
-    @MethodSource("org.purespark.family.KnownFamilies#modelTypes")
+    @MethodSource("org.purespark.family.KnownFamilies#goldenModels")
     void zerosInTheWeightsGiveTheLogitsAfterPruning(String family) throws IOException {
         Storage storage = new Storage(new Configuration(false));
         Golden golden = Golden.of(family);

@@ -29,6 +29,8 @@ class VariantsTest {
             "deberta-keys-alone",
             "deberta-positions-and-types",
             "deberta-plain",
+            "deberta-convolution",
+            "deberta-convolution-of-one-layer",
             "modernbert-near",
             "modernbert-everywhere");
 

@@ -3,7 +3,7 @@ package org.purespark.model.cpu;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.purespark.encoder.Distances;
+import org.purespark.encoder.DistanceTable;
 import org.purespark.model.engine.AttentionKernels.Attended;
 import org.purespark.model.engine.AttentionKernels.AttentionCall;
 import org.purespark.model.engine.DeviceArray;
@@ -195,6 +195,7 @@ final class CpuPositions implements PositionKernels {
             if (mask != null) {
                 mask.apply(at, row, 0, width);
             }
+            Sums.scale(row, call.factor());
             y.put((long) r * width, row, 0, width);
         }
     }
@@ -202,7 +203,7 @@ final class CpuPositions implements PositionKernels {
     /** Rows of the table grow with the distance, so each is summed before the next one begins. */
     @Override
     public void distanceRowsGradient(DeviceArray outGradient, DistanceCall call, DeviceArray gradient) {
-        Distances distances = call.distances();
+        DistanceTable distances = call.distances();
         int width = outGradient.size(1);
         int middle = batch.longest() - 1;
         DropoutMask mask = call.dropout().maskOf(batch, 0);
@@ -219,12 +220,13 @@ final class CpuPositions implements PositionKernels {
             if (met && mask != null) {
                 mask.apply((long) to * width, sum, 0, width);
             }
+            Sums.scale(sum, call.factor());
             gradient.put((long) to * width, sum, 0, width);
         }
     }
 
     private static float scale(DisentangledCall call, int headSize) {
-        return (float) (1 / Math.sqrt((double) headSize * (1 + call.terms().count())));
+        return (float) (1 / call.divisor(headSize));
     }
 
     @Override
@@ -234,7 +236,7 @@ final class CpuPositions implements PositionKernels {
         float[] bias = in.bias().toArray();
         int headSize = bias.length / 3 / call.attention().heads();
         float scale = scale(call, headSize);
-        DistanceVectors vectors = new DistanceVectors(HostArray.of(in.positions()), call.terms(), scale);
+        DistanceVectors vectors = new DistanceVectors(HostArray.of(in.positions()), call, scale);
         AttendedRows rows = new AttendedRows(out, call.attention());
         workers.run(batch.texts(), (b, scratch) -> {
             int tokens = batch.length(b);
@@ -258,7 +260,7 @@ final class CpuPositions implements PositionKernels {
         float[] bias = in.bias().toArray();
         int headSize = bias.length / 3 / call.attention().heads();
         float scale = scale(call, headSize);
-        DistanceVectors vectors = new DistanceVectors(HostArray.of(in.positions()), call.terms(), scale);
+        DistanceVectors vectors = new DistanceVectors(HostArray.of(in.positions()), call, scale);
         AttendedGradients given = new AttendedGradients(
                 call.attention(),
                 HostArray.of(in.contextGradient()),

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model.cpu;
 
+import java.util.Arrays;
 import org.nd4j.linalg.api.ops.impl.transforms.gradient.TanhDerivative;
 import org.nd4j.linalg.api.ops.impl.transforms.strict.Tanh;
 import org.nd4j.linalg.factory.Nd4j;
 import org.purespark.model.engine.DeviceArray;
-import org.purespark.model.engine.Dropout;
 import org.purespark.model.engine.DropoutEntries;
 import org.purespark.model.engine.ProductKernels.Biased;
 import org.purespark.model.engine.RowKernels;
@@ -268,17 +268,67 @@ final class CpuRows implements RowKernels {
     }
 
     @Override
-    public void textDropout(DeviceArray x, Dropout dropout, DeviceArray y) {
+    public void dropRows(DeviceArray x, GateCall call, DeviceArray y) {
+        int rows = x.size(0);
         int width = x.size(1);
-        float[] row = new float[width];
-        for (int b = 0; b < batch.texts(); b++) {
-            x.get((long) b * width, row, 0, width);
-            DropoutMask mask = dropout.maskOf(batch, b);
-            if (mask != null) {
-                mask.apply(DropoutEntries.ofRow(width, 0, 0), row, 0, width);
+        workers.run(Rows.pieces(rows), (piece, scratch) -> {
+            float[] row = scratch.floats(width);
+            for (int n = Rows.first(piece); n < Rows.end(piece, rows); n++) {
+                x.get((long) n * width, row, 0, width);
+                drop(call, n, row, width);
+                y.put((long) n * width, row, 0, width);
             }
-            y.put((long) b * width, row, 0, width);
-        }
+        });
+    }
+
+    @Override
+    public void nearRows(DeviceArray x, int kernel, DeviceArray y) {
+        int rows = x.size(0);
+        int width = x.size(1);
+        workers.run(Rows.pieces(rows), (piece, scratch) -> {
+            float[] row = scratch.floats(width);
+            float[] near = scratch.floats(width * kernel);
+            for (int n = Rows.first(piece); n < Rows.end(piece, rows); n++) {
+                for (int k = 0; k < kernel; k++) {
+                    int other = n + k - kernel / 2;
+                    boolean there = isInText(n, other);
+                    if (there) {
+                        x.get((long) other * width, row, 0, width);
+                    }
+                    for (int i = 0; i < width; i++) {
+                        near[i * kernel + k] = there ? row[i] : 0;
+                    }
+                }
+                y.put((long) n * width * kernel, near, 0, width * kernel);
+            }
+        });
+    }
+
+    @Override
+    public void nearRowsGradient(DeviceArray outGradient, int kernel, DeviceArray gradient) {
+        int rows = gradient.size(0);
+        int width = gradient.size(1);
+        workers.run(Rows.pieces(rows), (piece, scratch) -> {
+            float[] near = scratch.floats(width * kernel);
+            float[] sum = scratch.floats(width);
+            for (int n = Rows.first(piece); n < Rows.end(piece, rows); n++) {
+                Arrays.fill(sum, 0, width, 0f);
+                for (int k = 0; k < kernel; k++) {
+                    int other = n - k + kernel / 2;
+                    if (isInText(n, other)) {
+                        outGradient.get((long) other * width * kernel, near, 0, width * kernel);
+                        for (int i = 0; i < width; i++) {
+                            sum[i] += near[i * kernel + k];
+                        }
+                    }
+                }
+                gradient.put((long) n * width, sum, 0, width);
+            }
+        });
+    }
+
+    private boolean isInText(int n, int other) {
+        return other >= 0 && other < batch.tokens() && batch.textOfRow(other) == batch.textOfRow(n);
     }
 
     @Override

@@ -109,7 +109,7 @@ final class DistanceProducts {
      * @param queries of tokens [T, E]
      * @param keys of tokens [T, E]
      * @param gradients to which the gradients of queries and keys are added
-     * @param sum to which those of the distances' vectors are added [2M - 1, D·terms]
+     * @param sum to which those of the distances' vectors are added [2M - 1, P]
      */
     void backward(
             Matrix ofScores, Matrix queries, Matrix keys, HeadBlock.Gradients gradients, int column, float[] sum) {

@@ -22,6 +22,13 @@ final class Sums {
         }
     }
 
+    /** Multiplies all values. */
+    static void scale(float[] values, float factor) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= factor;
+        }
+    }
+
     /** Σ values[i]², from ≤ i < to: blocks in float32, their sum in float64, in the order of the blocks. */
     static double ofSquares(float[] values, int from, int to, Workers workers) {
         int blocks = (to - from + BLOCK - 1) / BLOCK;

@@ -37,7 +37,7 @@ public final class DropoutEntries {
     }
 
     /**
-     * In {@link NormKernels} and {@link RowKernels#textDropout}, entry {@code entry} of the row of token {@code token}:
+     * In {@link NormKernels} and {@link RowKernels}, entry {@code entry} of the row of token {@code token}:
      * it has number token·W + entry. The row of a first token, or of a text, is that of token 0.
      *
      * @param width W

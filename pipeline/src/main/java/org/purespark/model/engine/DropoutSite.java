@@ -49,6 +49,15 @@ public enum DropoutSite {
     }
 
     /**
+     * In the convolution beside the first layer.
+     *
+     * @param layers L
+     */
+    public static int convolution(int layers) {
+        return 3 + (SITES_OF_LAYER + 2) * layers;
+    }
+
+    /**
      * Before the last projection of the classifier.
      *
      * @param layers L

@@ -2,7 +2,7 @@
 package org.purespark.model.engine;
 
 import org.purespark.encoder.Attention.DistanceTerms;
-import org.purespark.encoder.Distances;
+import org.purespark.encoder.DistanceTable;
 import org.purespark.model.engine.AttentionKernels.Attended;
 import org.purespark.model.engine.AttentionKernels.AttentionCall;
 
@@ -40,29 +40,58 @@ public interface PositionKernels {
     void rotaryAttentionGradient(RotaryBackward<DeviceArray> in, RotaryCall call, DeviceArray gradient);
 
     /**
-     * The rows of a table of distances [2·span, W] for all distances of tokens in the batch's texts: y [2M - 1, W], M
-     * being the longest text's tokens; row M - 1 + d is dropout of the table's row of distance d. The dropout goes by
+     * The rows of a table of distances [R, W] for all distances of tokens in the batch's texts: y [2M - 1, W], M being
+     * the longest text's tokens; row M - 1 + d is factor·dropout of the table's row of distance d. The dropout goes by
      * the first text's key, and entry e of the table's row r has number r·W + e.
      */
     void distanceRows(DeviceArray table, DistanceCall call, DeviceArray y);
 
-    /** Gradient of the table [2·span, W]. */
+    /** Gradient of the table [R, W]. */
     void distanceRowsGradient(DeviceArray outGradient, DistanceCall call, DeviceArray gradient);
 
-    /** How distances find their rows, and the dropout of the table. */
-    record DistanceCall(Distances distances, Dropout dropout) {}
+    /**
+     * How distances find their rows, and what becomes of these.
+     *
+     * @param distances the table's rows
+     * @param dropout of the table
+     * @param factor of each entry
+     */
+    record DistanceCall(DistanceTable distances, Dropout dropout, float factor) {
+        /** With factor 1. */
+        public DistanceCall(DistanceTable distances, Dropout dropout) {
+            this(distances, dropout, 1);
+        }
+    }
+
+    /** Whose the vectors of distances are. */
+    enum DistanceOwners {
+        /** Each head and term has its own: D·terms entries for a distance. Scores are divided by √(E·(1 + terms)). */
+        EACH,
+        /** All heads and terms have the same one: E entries for a distance. Scores are divided by √E. */
+        ALL_IN_COMMON
+    }
 
     /**
      * The values that forward and backward of disentangled attention share.
      *
      * @param attention layer, heads and dropout
      * @param terms the products with distances
+     * @param owners of the vectors of distances
      */
-    record DisentangledCall(AttentionCall attention, DistanceTerms terms) {}
+    record DisentangledCall(AttentionCall attention, DistanceTerms terms, DistanceOwners owners) {
+        /** What scores are divided by, for heads of E entries. */
+        public double divisor(int headSize) {
+            return switch (owners) {
+                case EACH -> Math.sqrt((double) headSize * (1 + terms.count()));
+                case ALL_IN_COMMON -> Math.sqrt(headSize);
+            };
+        }
+    }
 
     /**
-     * qkv [N, 3D]: q, k, v side by side, without their bias; bias [3D]; positions [2M - 1, D·terms]: for each distance,
-     * from -(M - 1) to M - 1, its query, if keys meet it, and its key, if queries do, side by side.
+     * qkv [N, 3D]: q, k, v side by side, without their bias; bias [3D]; positions [2M - 1, P], a row for each distance
+     * from -(M - 1) to M - 1. Where each head and term has its own vectors, P is D·terms: the distance's query, if keys
+     * meet it, and its key, if queries do, side by side. Else P is E: the row is both, for each head.
      */
     record DisentangledInputs<V>(V qkv, V bias, V positions) {}
 
@@ -70,12 +99,12 @@ public interface PositionKernels {
     record DisentangledBackward<V>(V qkv, V bias, V positions, V contextGradient, V clsGradient, V softmax) {}
 
     /**
-     * context_h = gate·dropout(softmax(s))·v with s[i, j] = (q_i·k_j + q_i·κ(i - j) + k_j·ϙ(i - j))/√(E·(1 + number of
-     * terms)) for query i and key j, head by head; κ and ϙ are key and query of a distance, where there are such terms.
+     * context_h = gate·dropout(softmax(s))·v with s[i, j] = (q_i·k_j + q_i·κ(i - j) + k_j·ϙ(i - j))/divisor for query
+     * i and key j, head by head; κ and ϙ are key and query of a distance, where there are such terms.
      */
     void disentangledAttention(DisentangledInputs<DeviceArray> in, DisentangledCall call, Attended<DeviceArray> out);
 
-    /** Gradients of qkv [N, 3D], bias [3D] and positions [2M - 1, D·terms]. */
+    /** Gradients of qkv [N, 3D], bias [3D] and positions [2M - 1, P]. */
     void disentangledAttentionGradient(
             DisentangledBackward<DeviceArray> in, DisentangledCall call, DisentangledInputs<DeviceArray> gradients);
 }

@@ -52,8 +52,19 @@ public interface RowKernels {
     /** dx = f'(x)·dy, [R, W]; relu's derivative is 0 at 0. */
     void activationGradient(ActivationBackward<DeviceArray> in, EntryFunction activation, DeviceArray gradient);
 
-    /** y = dropout(x), one row for each text [B, W]; {@link DropoutEntries} numbers the entries. Its own derivative. */
-    void textDropout(DeviceArray x, Dropout dropout, DeviceArray y);
+    /** y = dropout(x) [R, W]. Its own derivative. */
+    void dropRows(DeviceArray x, GateCall call, DeviceArray y);
+
+    /**
+     * The rows of near tokens: x [N, W] → y [N, W·kernel]; y[n, i·kernel + k] is entry i of the token at k - (kernel -
+     * 1)/2 from token n, and 0 beyond the text's ends.
+     *
+     * @param kernel number of near tokens, with the token itself; odd
+     */
+    void nearRows(DeviceArray x, int kernel, DeviceArray y);
+
+    /** dx [N, W] from dy [N, W·kernel]. */
+    void nearRowsGradient(DeviceArray outGradient, int kernel, DeviceArray gradient);
 
     /** The first token's row of each text: x [N, W] → y [B, W]. */
     void firstRows(DeviceArray x, DeviceArray y);
@@ -61,7 +72,7 @@ public interface RowKernels {
     /** dx [N, W] from dy [B, W]: zero except for the first tokens. */
     void firstRowsGradient(DeviceArray outGradient, DeviceArray gradient);
 
-    /** dropout on y, whose rows are of this kind; {@link DropoutEntries} numbers the entries. */
+    /** dropout on rows of this kind; {@link DropoutEntries} numbers the entries. */
     record GateCall(TextBatch.RowKind rows, Dropout dropout) {}
 
     /** y [R, F]; and for the backward pass slopes [R, 2F]. */

@@ -14,7 +14,7 @@ import org.purespark.model.engine.TextBatch;
 public final class DistanceRows extends GraphOp {
     private final DistanceCall call;
 
-    /** @param table [2·span, W] */
+    /** @param table [R, W] */
     public DistanceRows(SameDiff graph, SDVariable table, DistanceCall call) {
         super(graph, table, 1);
         this.call = call;

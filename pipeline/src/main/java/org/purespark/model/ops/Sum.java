@@ -10,7 +10,9 @@ import org.purespark.model.engine.RowKernels;
 import org.purespark.model.engine.RowKernels.Pair;
 import org.purespark.model.engine.TextBatch;
 
-/** {@link RowKernels#add}: if a variable has two users, its gradient is the sum of theirs. */
+/**
+ * {@link RowKernels#add}: a sum of the graph's own, or the gradient of a variable that has two users.
+ */
 public final class Sum extends GraphOp {
     public Sum(SameDiff graph, Pair<SDVariable> operands) {
         super(graph, operands, 1);
@@ -25,6 +27,13 @@ public final class Sum extends GraphOp {
     @Override
     public FirstInput firstInput() {
         return FirstInput.MAY_BE_OVERWRITTEN;
+    }
+
+    /** Both have the gradient of the sum. */
+    @Override
+    public List<SDVariable> doDiff(List<SDVariable> gradients) {
+        SDVariable outGradient = new Operands<>(gradients).only();
+        return List.of(outGradient, outGradient);
     }
 
     @Override

@@ -103,22 +103,24 @@ final class ReferencePositions implements PositionKernels {
 
     @Override
     public void distanceRows(DeviceArray of, DistanceCall call, DeviceArray result) {
-        ReferenceArray table = ReferenceArray.of(of); // [2·span, W]
+        ReferenceArray table = ReferenceArray.of(of); // [R, W]
         ReferenceArray y = ReferenceArray.of(result); // [2M - 1, W]
         int middle = batch.longest() - 1;
         y.fill((r, i) -> factor(call, r - middle, table.size(1), i)
                 * table.at(call.distances().row(r - middle), i));
     }
 
-    /** What dropout multiplies an entry of a distance's row by. */
+    /** What an entry of a distance's row is multiplied by. */
     private double factor(DistanceCall call, int distance, int width, int i) {
-        return Mask.of(call.dropout(), batch, 0).factor((long) call.distances().row(distance) * width + i);
+        return call.factor()
+                * Mask.of(call.dropout(), batch, 0)
+                        .factor((long) call.distances().row(distance) * width + i);
     }
 
     @Override
     public void distanceRowsGradient(DeviceArray outGradient, DistanceCall call, DeviceArray gradient) {
         ReferenceArray dy = ReferenceArray.of(outGradient); // [2M - 1, W]
-        ReferenceArray dtable = ReferenceArray.of(gradient); // [2·span, W]
+        ReferenceArray dtable = ReferenceArray.of(gradient); // [R, W]
         int middle = batch.longest() - 1;
         dtable.fill((row, i) -> sum(
                 dy.size(0),
@@ -129,16 +131,19 @@ final class ReferencePositions implements PositionKernels {
 
     /** The vectors of distances, for one head. */
     private final class Vectors {
-        private final ReferenceArray positions; // [2M - 1, D·terms]
+        private final ReferenceArray positions; // [2M - 1, P]
         private final DistanceTerms terms;
+        /** The head's first column of the queries, or of the keys where there are no others. */
         private final int first;
-        private final int hidden;
+        /** From the queries to the keys, in columns. */
+        private final int toKeys;
 
-        Vectors(ReferenceArray positions, DistanceTerms terms, int first) {
+        Vectors(ReferenceArray positions, DisentangledCall call, PositionedHead head) {
             this.positions = positions;
-            this.terms = terms;
-            this.first = first;
-            this.hidden = positions.size(1) / terms.count();
+            this.terms = call.terms();
+            boolean apart = call.owners() == DistanceOwners.EACH;
+            this.first = apart ? head.first() : 0;
+            this.toKeys = apart ? positions.size(1) / terms.count() : 0;
         }
 
         int row(int j, int i) {
@@ -155,7 +160,7 @@ final class ReferencePositions implements PositionKernels {
             return switch (terms) {
                 case POSITION_TO_CONTENT -> -1;
                 case CONTENT_TO_POSITION -> first;
-                case BOTH -> hidden + first;
+                case BOTH -> toKeys + first;
             };
         }
 
@@ -170,7 +175,7 @@ final class ReferencePositions implements PositionKernels {
             DisentangledInputs<DeviceArray> in, DisentangledCall call, Attended<DeviceArray> out) {
         ReferenceArray qkv = ReferenceArray.of(in.qkv()); // [N, 3D]
         ReferenceArray bias = ReferenceArray.of(in.bias()); // [3D]
-        ReferenceArray positions = ReferenceArray.of(in.positions()); // [2M - 1, D·terms]
+        ReferenceArray positions = ReferenceArray.of(in.positions()); // [2M - 1, P]
         ReferenceArray context = ReferenceArray.of(out.context()); // [N, D]
         ReferenceArray cls = ReferenceArray.ofNullable(out.clsAttention()); // [N, A]
         ReferenceArray softmax = ReferenceArray.ofNullable(out.softmax()); // [A·ΣT²]
@@ -178,7 +183,7 @@ final class ReferencePositions implements PositionKernels {
         for (int b = 0; b < batch.texts(); b++) {
             for (int h = 0; h < heads; h++) {
                 PositionedHead head = new PositionedHead(batch, call.attention(), b, h, qkv, bias);
-                Vectors of = new Vectors(positions, call.terms(), head.first());
+                Vectors of = new Vectors(positions, call, head);
                 double[][] q = head.q();
                 double[][] k = head.k();
                 head.forward(
@@ -187,7 +192,7 @@ final class ReferencePositions implements PositionKernels {
                                         e -> q[i][e] * k[j][e]
                                                 + q[i][e] * of.at(of.keys(), j, i, e)
                                                 + k[j][e] * of.at(of.queries(), j, i, e))
-                                / root(head, call),
+                                / call.divisor(head.size()),
                         pairs(softmax, heads, b, h),
                         context,
                         cls);
@@ -195,30 +200,26 @@ final class ReferencePositions implements PositionKernels {
         }
     }
 
-    private static double root(PositionedHead head, DisentangledCall call) {
-        return Math.sqrt((double) head.size() * (1 + call.terms().count()));
-    }
-
     @Override
     public void disentangledAttentionGradient(
             DisentangledBackward<DeviceArray> in, DisentangledCall call, DisentangledInputs<DeviceArray> gradients) {
         ReferenceArray qkv = ReferenceArray.of(in.qkv()); // [N, 3D]
         ReferenceArray bias = ReferenceArray.of(in.bias()); // [3D]
-        ReferenceArray positions = ReferenceArray.of(in.positions()); // [2M - 1, D·terms]
+        ReferenceArray positions = ReferenceArray.of(in.positions()); // [2M - 1, P]
         ReferenceArray dcontext = ReferenceArray.of(in.contextGradient()); // [N, D]
         ReferenceArray dcls = ReferenceArray.of(in.clsGradient()); // [N, A]
         ReferenceArray softmax = ReferenceArray.of(in.softmax()); // [A·ΣT²]
         ReferenceArray dqkv = ReferenceArray.of(gradients.qkv()); // [N, 3D]
         ReferenceArray dbias = ReferenceArray.of(gradients.bias()); // [3D]
-        ReferenceArray dpositions = ReferenceArray.of(gradients.positions()); // [2M - 1, D·terms]
-        double[][] toPositions = new double[positions.size(0)][positions.size(1)]; // [2M - 1, D·terms]
+        ReferenceArray dpositions = ReferenceArray.of(gradients.positions()); // [2M - 1, P]
+        double[][] toPositions = new double[positions.size(0)][positions.size(1)]; // [2M - 1, P]
         int heads = call.attention().heads();
         for (int b = 0; b < batch.texts(); b++) {
             for (int h = 0; h < heads; h++) {
                 PositionedHead head = new PositionedHead(batch, call.attention(), b, h, qkv, bias);
                 double[][] ds = head.backward(pairs(softmax, heads, b, h), dcontext, dcls, dqkv); // [T, T]
-                Vectors of = new Vectors(positions, call.terms(), head.first());
-                backward(head, ds, of, root(head, call), toPositions, dqkv);
+                Vectors of = new Vectors(positions, call, head);
+                backward(head, ds, of, call.divisor(head.size()), toPositions, dqkv);
             }
         }
         dbias.fill(i -> sum(batch.tokens(), n -> dqkv.at(n, i)));

@@ -4,7 +4,6 @@ package org.purespark.model.reference;
 import static org.purespark.model.reference.Sigma.sum;
 
 import org.purespark.model.engine.DeviceArray;
-import org.purespark.model.engine.Dropout;
 import org.purespark.model.engine.ProductKernels.Biased;
 import org.purespark.model.engine.RowKernels;
 import org.purespark.model.engine.TextBatch;
@@ -86,10 +85,35 @@ final class ReferenceRows implements RowKernels {
     }
 
     @Override
-    public void textDropout(DeviceArray of, Dropout dropout, DeviceArray result) {
-        ReferenceArray x = ReferenceArray.of(of); // [B, W]
-        ReferenceArray y = ReferenceArray.of(result); // [B, W]
-        y.fill((b, i) -> Mask.ofRow(dropout, batch, RowKind.FIRST_TOKEN, b, x.size(1), i) * x.at(b, i));
+    public void dropRows(DeviceArray of, GateCall call, DeviceArray result) {
+        ReferenceArray x = ReferenceArray.of(of); // [R, W]
+        ReferenceArray y = ReferenceArray.of(result); // [R, W]
+        y.fill((r, i) -> mask(call, r, x.size(1), i) * x.at(r, i));
+    }
+
+    @Override
+    public void nearRows(DeviceArray of, int kernel, DeviceArray result) {
+        ReferenceArray x = ReferenceArray.of(of); // [N, W]
+        ReferenceArray y = ReferenceArray.of(result); // [N, W·kernel]
+        y.fill((n, i) -> {
+            int near = n + i % kernel - kernel / 2;
+            return isInText(n, near) ? x.at(near, i / kernel) : 0;
+        });
+    }
+
+    @Override
+    public void nearRowsGradient(DeviceArray outGradient, int kernel, DeviceArray gradient) {
+        ReferenceArray dy = ReferenceArray.of(outGradient); // [N, W·kernel]
+        ReferenceArray dx = ReferenceArray.of(gradient); // [N, W]
+        dx.fill((near, i) -> sum(kernel, k -> {
+            int n = near - k + kernel / 2;
+            return isInText(near, n) ? dy.at(n, i * kernel + k) : 0;
+        }));
+    }
+
+    /** Whether row {@code other} is one of the tokens of row {@code n}'s text. */
+    private boolean isInText(int n, int other) {
+        return other >= 0 && other < batch.tokens() && batch.textOfRow(other) == batch.textOfRow(n);
     }
 
     @Override

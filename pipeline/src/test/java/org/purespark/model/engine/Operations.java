@@ -5,6 +5,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.purespark.encoder.Attention.DistanceTerms;
 import org.purespark.encoder.Distances;
+import org.purespark.encoder.EachDistance;
 import org.purespark.model.engine.HeadKernels.HeadGatherBackward;
 import org.purespark.model.engine.HeadKernels.HeadGatherInputs;
 import org.purespark.model.engine.HeadKernels.HeadSpreadBackward;
@@ -21,6 +22,7 @@ import org.purespark.model.engine.NormKernels.Normalized;
 import org.purespark.model.engine.NormKernels.ResidualNormInputs;
 import org.purespark.model.engine.Operation.InPlace;
 import org.purespark.model.engine.Operation.Role;
+import org.purespark.model.engine.PositionKernels.DistanceOwners;
 import org.purespark.model.engine.PositionKernels.RotaryCall;
 import org.purespark.model.engine.ProductKernels.Biased;
 import org.purespark.model.engine.ProductKernels.LinearBackward;
@@ -31,6 +33,7 @@ import org.purespark.model.engine.RowKernels.ActivatedBackward;
 import org.purespark.model.engine.RowKernels.ActivationBackward;
 import org.purespark.model.engine.RowKernels.BiasFunction;
 import org.purespark.model.engine.RowKernels.EntryFunction;
+import org.purespark.model.engine.RowKernels.GateCall;
 import org.purespark.model.engine.RowKernels.Pair;
 import org.purespark.model.engine.TextBatch.RowKind;
 
@@ -50,11 +53,21 @@ enum Operations {
     BUCKET_ATTENTION(AttentionOperations::bucketAttention),
     ROTARY_ATTENTION(draw -> PositionOperations.rotary(draw, RotaryCall.EVERYWHERE)),
     ROTARY_ATTENTION_TO_NEAR_TOKENS(draw -> PositionOperations.rotary(draw, 3)),
-    DISENTANGLED_ATTENTION(draw -> PositionOperations.disentangled(draw, DistanceTerms.BOTH)),
-    DISENTANGLED_ATTENTION_OF_QUERIES(draw -> PositionOperations.disentangled(draw, DistanceTerms.CONTENT_TO_POSITION)),
-    DISENTANGLED_ATTENTION_OF_KEYS(draw -> PositionOperations.disentangled(draw, DistanceTerms.POSITION_TO_CONTENT)),
-    DISTANCE_ROWS(draw -> PositionOperations.distanceRows(draw, new Distances(8, 0))),
-    DISTANCE_ROWS_OF_BUCKETS(draw -> PositionOperations.distanceRows(draw, new Distances(4, 12))),
+    DISENTANGLED_ATTENTION(draw -> PositionOperations.disentangled(draw, DistanceTerms.BOTH, DistanceOwners.EACH)),
+    DISENTANGLED_ATTENTION_OF_QUERIES(
+            draw -> PositionOperations.disentangled(draw, DistanceTerms.CONTENT_TO_POSITION, DistanceOwners.EACH)),
+    DISENTANGLED_ATTENTION_OF_KEYS(
+            draw -> PositionOperations.disentangled(draw, DistanceTerms.POSITION_TO_CONTENT, DistanceOwners.EACH)),
+    DISENTANGLED_ATTENTION_IN_COMMON(
+            draw -> PositionOperations.disentangled(draw, DistanceTerms.BOTH, DistanceOwners.ALL_IN_COMMON)),
+    DISENTANGLED_ATTENTION_OF_QUERIES_IN_COMMON(draw ->
+            PositionOperations.disentangled(draw, DistanceTerms.CONTENT_TO_POSITION, DistanceOwners.ALL_IN_COMMON)),
+    DISENTANGLED_ATTENTION_OF_KEYS_IN_COMMON(draw ->
+            PositionOperations.disentangled(draw, DistanceTerms.POSITION_TO_CONTENT, DistanceOwners.ALL_IN_COMMON)),
+    DISTANCE_ROWS(draw -> PositionOperations.distanceRows(draw, new Distances(8, 0), 1)),
+    DISTANCE_ROWS_OF_BUCKETS(draw -> PositionOperations.distanceRows(draw, new Distances(4, 12), 1)),
+    DISTANCE_ROWS_OF_ALL(draw ->
+            PositionOperations.distanceRows(draw, new EachDistance(draw.batch().longest() + 2), 3)),
     FIRST_TOKEN_ATTENTION(AttentionOperations::firstTokenAttention),
     HEAD_SPREAD(Operations::headSpread),
     HEAD_GATHER(Operations::headGather),
@@ -67,7 +80,10 @@ enum Operations {
     GELU(draw -> activation(draw, EntryFunction.GELU)),
     TANH(draw -> activation(draw, EntryFunction.TANH)),
     RELU(draw -> activation(draw, EntryFunction.RELU)),
-    TEXT_DROPOUT(Operations::textDropout),
+    DROP_ROWS(draw -> dropRows(draw, RowKind.TOKEN)),
+    DROP_ROWS_OF_FIRST_TOKENS(draw -> dropRows(draw, RowKind.FIRST_TOKEN)),
+    NEAR_ROWS(draw -> PreNormOperations.nearRows(draw, 3)),
+    NEAR_ROWS_OF_MANY(draw -> PreNormOperations.nearRows(draw, 9)),
     FIRST_ROWS(Operations::firstRows),
     MEAN_ROWS(PreNormOperations::meanRows),
     ADD(Operations::add),
@@ -280,13 +296,14 @@ enum Operations {
                 .build();
     }
 
-    private static Operation textDropout(Draw draw) {
-        Dropout dropout = draw.dropout(SITE);
+    private static Operation dropRows(Draw draw, RowKind kind) {
+        GateCall call = new GateCall(kind, draw.dropout(SITE));
+        int rows = kind == RowKind.TOKEN ? draw.tokens() : draw.texts();
         return Operation.on(draw)
-                .input("x", draw.texts(), draw.width())
-                .result("y", draw.texts(), draw.width())
-                .forward((k, x, y) -> k.rows().textDropout(x.get("x"), dropout, y.get("y")))
-                .backward((k, x, saved, dy, dx) -> k.rows().textDropout(dy.get("y"), dropout, dx.get("x")))
+                .input("x", rows, draw.width())
+                .result("y", rows, draw.width())
+                .forward((k, x, y) -> k.rows().dropRows(x.get("x"), call, y.get("y")))
+                .backward((k, x, saved, dy, dx) -> k.rows().dropRows(dy.get("y"), call, dx.get("x")))
                 .build();
     }
 

@@ -2,7 +2,7 @@
 package org.purespark.model.engine;
 
 import org.purespark.encoder.Attention.DistanceTerms;
-import org.purespark.encoder.Distances;
+import org.purespark.encoder.DistanceTable;
 import org.purespark.model.engine.AttentionKernels.Attended;
 import org.purespark.model.engine.AttentionKernels.AttentionCall;
 import org.purespark.model.engine.Operation.Role;
@@ -10,6 +10,7 @@ import org.purespark.model.engine.PositionKernels.DisentangledBackward;
 import org.purespark.model.engine.PositionKernels.DisentangledCall;
 import org.purespark.model.engine.PositionKernels.DisentangledInputs;
 import org.purespark.model.engine.PositionKernels.DistanceCall;
+import org.purespark.model.engine.PositionKernels.DistanceOwners;
 import org.purespark.model.engine.PositionKernels.RotaryBackward;
 import org.purespark.model.engine.PositionKernels.RotaryCall;
 
@@ -51,8 +52,8 @@ final class PositionOperations {
                 .build();
     }
 
-    static Operation distanceRows(Draw draw, Distances distances) {
-        DistanceCall call = new DistanceCall(distances, draw.dropout(SITE));
+    static Operation distanceRows(Draw draw, DistanceTable distances, float factor) {
+        DistanceCall call = new DistanceCall(distances, draw.dropout(SITE), factor);
         int width = draw.width();
         return Operation.on(draw)
                 .input("table", distances.rows(), width)
@@ -63,13 +64,14 @@ final class PositionOperations {
                 .build();
     }
 
-    static Operation disentangled(Draw draw, DistanceTerms terms) {
+    static Operation disentangled(Draw draw, DistanceTerms terms, DistanceOwners owners) {
         int hidden = draw.hidden();
-        DisentangledCall call = new DisentangledCall(attention(draw), terms);
+        DisentangledCall call = new DisentangledCall(attention(draw), terms, owners);
+        int width = owners == DistanceOwners.EACH ? terms.count() * hidden : hidden / draw.heads();
         Operation.Builder inputs = Operation.on(draw)
                 .input("qkv", draw.tokens(), 3 * hidden)
                 .input("bias", 3 * hidden)
-                .input("positions", 2 * draw.batch().longest() - 1, terms.count() * hidden);
+                .input("positions", 2 * draw.batch().longest() - 1, width);
         return attention(draw, inputs, hidden)
                 .forward((k, x, y) -> k.positions().disentangledAttention(disentangled(x), call, attended(y)))
                 .backward((k, x, saved, dy, dx) -> k.positions()

@@ -106,4 +106,14 @@ final class PreNormOperations {
                 .backward((k, x, saved, dy, dx) -> k.rows().meanRowsGradient(dy.get("y"), dx.get("x")))
                 .build();
     }
+
+    static Operation nearRows(Draw draw, int kernel) {
+        int width = draw.width();
+        return Operation.on(draw)
+                .input("x", draw.tokens(), width)
+                .result("y", draw.tokens(), width * kernel)
+                .forward((k, x, y) -> k.rows().nearRows(x.get("x"), kernel, y.get("y")))
+                .backward((k, x, saved, dy, dx) -> k.rows().nearRowsGradient(dy.get("y"), kernel, dx.get("x")))
+                .build();
+    }
 }

@@ -5,19 +5,19 @@ import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.purespark.model.engine.DeviceArray;
-import org.purespark.model.engine.Dropout;
 import org.purespark.model.engine.Kernels;
 import org.purespark.model.engine.RowKernels;
+import org.purespark.model.engine.RowKernels.GateCall;
 import org.purespark.model.engine.TextBatch;
 
-/** {@link RowKernels#textDropout}: dropout on one row for each text. It is its own derivative. */
-public final class TextDropout extends GraphOp {
-    private final Dropout dropout;
+/** {@link RowKernels#dropRows}. It is its own derivative. */
+public final class DropRows extends GraphOp {
+    private final GateCall call;
 
-    /** @param x [B, W] */
-    public TextDropout(SameDiff graph, SDVariable x, Dropout dropout) {
+    /** @param x [R, W] */
+    public DropRows(SameDiff graph, SDVariable x, GateCall call) {
         super(graph, x, 1);
-        this.dropout = dropout;
+        this.call = call;
     }
 
     @Override
@@ -27,11 +27,11 @@ public final class TextDropout extends GraphOp {
 
     @Override
     public void compute(Operands<DeviceArray> in, Operands<DeviceArray> out, Kernels kernels) {
-        kernels.rows().textDropout(in.only(), dropout, out.only());
+        kernels.rows().dropRows(in.only(), call, out.only());
     }
 
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
-        return List.of(new TextDropout(sameDiff, new Operands<>(gradients).only(), dropout).outputVariable());
+        return List.of(new DropRows(sameDiff, new Operands<>(gradients).only(), call).outputVariable());
     }
 }
