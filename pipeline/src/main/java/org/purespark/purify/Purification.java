@@ -5,11 +5,9 @@ import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.purespark.InputException;
 import org.purespark.config.Settings;
-import org.purespark.run.InputFingerprint;
 import org.purespark.run.RunContext;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.Stage;
@@ -61,7 +59,7 @@ public final class Purification {
                 CheckedInputs checked = CheckedInputs.read(surroundings, settings, inputs, model)) {
             RunDirectory run = before.open(lease);
             EventLog events = events(run);
-            StageRunner runner = runner(run, checked.fingerprints(), events);
+            StageRunner runner = runner(run, context(checked), events);
             for (StageName stage : StageName.values()) {
                 runner.run(stage(stage, checked, Subject.baseline(run), run, events));
             }
@@ -99,14 +97,17 @@ public final class Purification {
             RunDirectory run = before.open(lease);
             EventLog events = events(run);
             Subject subject = looksAtBaseline ? Subject.baseline(run) : new Subject.Named(checked);
-            runner(run, checked.fingerprints(), events).run(stage(name, checked, subject, run, events));
+            runner(run, context(checked), events).run(stage(name, checked, subject, run, events));
         }
     }
 
     private void report(RunDirectory before) throws IOException {
         try (RunLease lease = lease(before.address())) {
             RunDirectory run = before.open(lease);
-            runner(run, new TreeMap<>(), events(run)).run(new ReportStage(surroundings.storage(), run));
+            RunContext context = run.record()
+                    .map(record -> RunContext.showing(record, surroundings.versions(), settings))
+                    .orElseGet(() -> new RunContext(surroundings.versions(), settings, new TreeMap<>()));
+            runner(run, context, events(run)).run(new ReportStage(surroundings.storage(), run));
         }
     }
 
@@ -127,8 +128,11 @@ public final class Purification {
         return new EventLog(surroundings.storage(), run.file(RunDirectory.EVENTS), surroundings.clock());
     }
 
-    private StageRunner runner(RunDirectory run, SortedMap<String, InputFingerprint> inputs, EventLog events) {
-        RunContext context = new RunContext(surroundings.versions(), settings, inputs);
+    private RunContext context(CheckedInputs inputs) {
+        return new RunContext(surroundings.versions(), settings, inputs.fingerprints());
+    }
+
+    private StageRunner runner(RunDirectory run, RunContext context, EventLog events) {
         return new StageRunner(run, context, events, surroundings.clock(), surroundings.messages());
     }
 
