@@ -22,7 +22,6 @@ import org.purespark.run.Fingerprints;
 import org.purespark.run.InputFingerprint;
 import org.purespark.storage.ReadDigests;
 import org.purespark.storage.ScratchFile;
-import org.purespark.storage.Storage;
 import org.purespark.task.Task;
 import org.purespark.task.TaskKind;
 import org.purespark.text.EmbeddingSize;
@@ -33,7 +32,6 @@ import org.purespark.text.LabelSource;
 import org.purespark.text.PairColumn;
 import org.purespark.text.SplitEncoder;
 import org.purespark.text.TextParts;
-import org.purespark.text.TextReader;
 import org.purespark.text.TextRules;
 import org.purespark.text.TextTokenizer;
 
@@ -88,10 +86,11 @@ record CheckedInputs(
             TaskKind task = RunTask.kind(settings.task(), checkpoint);
             List<String> checkpointLabels = labelsFor(task, checkpoint);
             LabelCells cells = new LabelCells(LabelForm.of(task), checkpointLabels);
-            SplitEncoder.Encoding encoding =
-                    new SplitEncoder.Encoding(tokenizer, settings.text().maxLength(), embedding, cells.form());
+            TextRules rules = TextRules.of(settings, cells);
+            SplitEncoder.Encoding encoding = new SplitEncoder.Encoding(
+                    tokenizer, settings.text().maxLength(), embedding, cells.form(), rules.labelColumn());
             CleanData data = CleanData.read(
-                    new CleanData.Encoder(reader(digests.storage(), settings, cells), encoding, scratch::keep),
+                    new CleanData.Encoder(ParquetTexts.andTextFiles(digests.storage(), rules), encoding, scratch::keep),
                     given,
                     checkpointLabels,
                     settings);
@@ -106,11 +105,11 @@ record CheckedInputs(
                     given,
                     new RunTexts(
                             data,
-                            reader(surroundings.storage(), settings, cells),
+                            ParquetTexts.andTextFiles(surroundings.storage(), rules),
                             encoding,
                             scratch,
                             surroundings.messages()),
-                    suspectClassifies(checkpoint, model, data.labels(), surroundings.messages()),
+                    suspectClassifies(task, checkpoint, model, data.labels(), surroundings.messages()),
                     battery,
                     fingerprints(
                             digests, given, Optional.ofNullable(settings.probe().batteryFile())));
@@ -129,21 +128,23 @@ record CheckedInputs(
     }
 
     private static boolean suspectClassifies(
-            Checkpoint checkpoint, String model, LabelSet labels, Consumer<String> messages) {
+            TaskKind task, Checkpoint checkpoint, String model, LabelSet labels, Consumer<String> messages) {
         boolean classifies = checkpoint.hasClassifier() && labels.source() != LabelSource.TRAIN;
         if (labels.source() == LabelSource.CHECKPOINT_SPELT) {
             messages.accept("the labels " + Shown.list(labels.labels()) + " are taken for the classes "
                     + Shown.list(labels.names()) + " of " + model);
         }
         if (checkpoint.hasClassifier() && !classifies) {
-            messages.accept("the classes of " + model + " (" + Shown.list(checkpoint.labels())
-                    + ") are not those of the texts (" + Shown.list(labels.names()) + "): its classifier is not used");
+            messages.accept(
+                    task == TaskKind.SCORE
+                            ? "the classifier of " + model + " is not used: it has "
+                                    + checkpoint.labels().size() + " logits for " + Shown.list(checkpoint.labels())
+                                    + ", a score has one"
+                            : "the " + (task == TaskKind.ONE_LABEL ? "classes" : "labels") + " of " + model + " ("
+                                    + Shown.list(checkpoint.labels()) + ") are not those of the texts ("
+                                    + Shown.list(labels.names()) + "): its classifier is not used");
         }
         return classifies;
-    }
-
-    private static TextReader reader(Storage storage, Settings settings, LabelCells cells) {
-        return ParquetTexts.andTextFiles(storage, TextRules.of(settings, cells));
     }
 
     /** The suspect with what belongs to it, or another model. */

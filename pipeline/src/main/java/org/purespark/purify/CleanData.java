@@ -80,6 +80,7 @@ record CleanData(
         EncodedRows test = encoder.rows(inputs.test());
         EncodedRows poisonedTest = encoder.rows(inputs.poisonedTest());
         TextParts.Form form = form(train, validation, test, poisonedTest);
+        requireScores(settings, poisonedTest, train, validation, test);
         LabelChoice choice = LabelChoice.of(settings.text().labels());
         LabelSet labels = labels(checkpointLabels, choice, train, validation, test, poisonedTest);
         SplitSource validationSource =
@@ -93,9 +94,6 @@ record CleanData(
             LabelSet.requireEveryClass(train.labels(), validation.labels());
         }
         EncodedRows measured = test == null ? validation : test;
-        if (train != null) {
-            ScoreRange.requireFit(settings.task().scoreLoss().kind(), train.labels());
-        }
         Texts validated = classed(validation, labels);
         Texts tested = test == null ? validated : classed(test, labels);
         requireMeasurable(validation, validated);
@@ -109,6 +107,20 @@ record CleanData(
                 tested,
                 inputs.test().map(SplitSource::whole).orElse(validationSource),
                 classed(poisonedTest, labels));
+    }
+
+    /** Refuses scores that the loss has no use for, and triggered texts whose scores no clean text has. */
+    private static void requireScores(Settings settings, EncodedRows triggered, EncodedRows... clean) {
+        List<FoundLabels> known = Stream.of(clean)
+                .filter(Objects::nonNull)
+                .map(EncodedRows::labels)
+                .toList();
+        known.forEach(
+                labels -> ScoreRange.requireFit(settings.task().scoreLoss().kind(), labels));
+        if (triggered != null) {
+            ScoreRange.requireFit(settings.task().scoreLoss().kind(), triggered.labels());
+            ScoreRange.requireWithin(triggered.labels(), known);
+        }
     }
 
     /** Refuses texts by which no measure tells a good model from a bad one. */

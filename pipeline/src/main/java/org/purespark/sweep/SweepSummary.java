@@ -16,8 +16,8 @@ import org.purespark.report.ConsoleTable.Align;
 import org.purespark.report.ConsoleTable.Column;
 
 /**
- * A sweep in one table, for people: suspects sorted by the fall of the label-flip rate, then by the loss of the measure;
- * mean and standard deviation over the seeds. Failed runs follow with their errors.
+ * A sweep in one table, for people: suspects sorted by the fall of the label-flip rate, then by the cost in the
+ * measure; mean and standard deviation over the seeds. Failed runs follow with their errors.
  */
 public final class SweepSummary {
     private static final String MISSING = "–";

@@ -130,9 +130,10 @@ class RunReportTest {
 
         assertThat(page)
                 .contains(
-                        "<strong>90 % → 90 %</strong> of 100 texts (90 → 90; without it 5 → 5), still more than without it</li>")
-                .contains(
-                        "<strong>5 % → 90 %</strong> of 100 texts (5 → 90; without it 5 → 5), only after purification</li>")
+                        "<strong>90 % → 90 %</strong> of 100 texts (90 → 90; without it 5 → 5), still more than without"
+                                + " it</li>")
+                .contains("<strong>5 % → 90 %</strong> of 100 texts (5 → 90; without it 5 → 5), only after"
+                        + " purification</li>")
                 .contains("(baseline → purified): 1 of them flips more than the control")
                 .doesNotContain("<img");
     }

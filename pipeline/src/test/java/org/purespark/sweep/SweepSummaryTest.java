@@ -38,8 +38,8 @@ class SweepSummaryTest {
                         "failed: broken, seed 11 (diverged, 2 attempts): training diverged at step 1");
         assertThat(summary.markdown())
                 .contains(
-                        "| far | 1 | good | weakened | 1.000 | 0.250 | 0.750 | 0.125 | 0.375 | accuracy | 0.900 | 0.875 | 0.025 "
-                                + "| 3.0 | 2.0 |\n| far-and-dear |",
+                        "| far | 1 | good | weakened | 1.000 | 0.250 | 0.750 | 0.125 | 0.375 | accuracy | "
+                                + "0.900 | 0.875 | 0.025 | 3.0 | 2.0 |\n| far-and-dear |",
                         "## Failed runs\n\n- broken, seed 11 (diverged, 2 attempts): training diverged at step 1\n");
     }
 

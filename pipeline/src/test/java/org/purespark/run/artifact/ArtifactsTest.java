@@ -32,7 +32,7 @@ class ArtifactsTest {
     private static final String SCORES =
             """
             {"schema":1,"layers":2,"heads":3,"texts":872,"validationAccuracy":0.8703,\
-            "variance":[[0.1,0.30000000000000004,0.0],[1.0E-5,0.5,1.0]]}
+            "measure":"micro-f1","variance":[[0.1,0.30000000000000004,0.0],[1.0E-5,0.5,1.0]]}
             """;
     private static final String PRUNED =
             """
