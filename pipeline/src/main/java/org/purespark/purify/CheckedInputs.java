@@ -15,6 +15,7 @@ import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.CheckpointWriter;
 import org.purespark.checkpoint.ModelAddress;
 import org.purespark.config.Settings;
+import org.purespark.config.TaskFit;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.parquet.ParquetTexts;
 import org.purespark.probe.ProbeBattery;
@@ -84,6 +85,7 @@ record CheckedInputs(
                     checkpoint.encoder().tokenTypes());
             embedding.warnings(tokenizer).forEach(surroundings.messages());
             TaskKind task = RunTask.kind(settings.task(), checkpoint);
+            TaskFit.require(settings, task);
             List<String> checkpointLabels = labelsFor(task, checkpoint);
             LabelCells cells = new LabelCells(LabelForm.of(task), checkpointLabels);
             TextRules rules = TextRules.of(settings, cells);

@@ -3,9 +3,11 @@ package org.purespark.purify;
 
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.purespark.InputException;
 import org.purespark.config.Settings;
 import org.purespark.run.RunContext;
@@ -26,6 +28,9 @@ import org.purespark.train.FineTuner;
  */
 public final class Purification {
     private static final Set<StageName> TRAINING = EnumSet.of(StageName.BASELINE, StageName.NORMALIZE);
+    /** They measure the baseline, or the model that they are given. */
+    private static final Set<StageName> MEASURING = EnumSet.of(StageName.SCORE, StageName.PRUNE);
+
     private static final String TRAIN_TEXTS = "a file of clean labelled texts";
 
     private final Surroundings surroundings;
@@ -73,16 +78,13 @@ public final class Purification {
      */
     public void runStage(StageName name, Inputs given, String runAddress) throws IOException {
         RunDirectory before = inspect(runAddress);
+        requireResults(name, given, before);
         if (name == StageName.REPORT) {
             report(before);
             return;
         }
         Inputs inputs = given.orElse(remembered(before)).withBase(surroundings.storage());
-        boolean looksAtBaseline = (name == StageName.SCORE || name == StageName.PRUNE)
-                && given.model().isEmpty();
-        if (looksAtBaseline) {
-            before.upstream(StageName.BASELINE);
-        }
+        boolean looksAtBaseline = MEASURING.contains(name) && given.model().isEmpty();
         String model = looksAtBaseline
                 ? before.file(RunDirectory.BASELINE)
                 : require(inputs.model(), "--model", "a model's directory");
@@ -98,6 +100,23 @@ public final class Purification {
             EventLog events = events(run);
             Subject subject = looksAtBaseline ? Subject.baseline(run) : new Subject.Named(checked);
             runner(run, context(checked), events).run(stage(name, checked, subject, run, events));
+        }
+    }
+
+    /** Refuses a stage whose run directory lacks what it takes, before anything is said of its other inputs. */
+    private void requireResults(StageName name, Inputs given, RunDirectory run) throws IOException {
+        boolean another = MEASURING.contains(name) && given.model().isPresent();
+        List<StageName> taken = name.upstream().stream()
+                .filter(stage -> !another || stage != StageName.BASELINE)
+                .toList();
+        if (!taken.isEmpty() && !surroundings.storage().isDirectory(run.address())) {
+            throw new InputException("--run " + run.address() + ": there is no such directory; the stage " + name.text()
+                    + " takes the results of "
+                    + taken.stream().map(StageName::text).collect(Collectors.joining(", "))
+                    + ": name the run directory that has them, or run what is missing first");
+        }
+        for (StageName stage : taken) {
+            run.upstream(stage);
         }
     }
 

@@ -222,7 +222,7 @@ class PurificationTest {
     }
 
     @Test
-    void whatIsMissingIsNamedBeforeAnythingIsWritten() {
+    void whatIsMissingIsNamedBeforeAnythingIsWritten() throws IOException {
         Inputs none = Inputs.builder().build();
         Inputs model = Inputs.builder().model(files.path("model")).build();
         Inputs absent = files.inputs().test(files.path("absent.tsv")).build();
@@ -231,17 +231,24 @@ class PurificationTest {
         assertRefused(() -> purify(absent), "--test: there is no " + files.path("absent.tsv"));
         assertRefused(() -> stage(StageName.BASELINE, none), "--model is missing: name a model's directory");
         assertRefused(
-                () -> stage(StageName.NORMALIZE, model), "--train is missing: name a file of clean labelled texts");
+                () -> stage(StageName.BASELINE, model), "--train is missing: name a file of clean labelled texts");
         assertRefused(
                 () -> stage(StageName.SCORE, model), "--validation is missing: name a file of clean labelled texts");
-        assertRefused(() -> stage(StageName.EVALUATE, none), "--model is missing: name a model's directory");
         assertRefused(
-                () -> stage(StageName.EVALUATE, model), "--validation is missing: name a file of clean labelled texts");
+                () -> stage(StageName.EVALUATE, model),
+                "--run " + files.path("run") + ": there is no such directory; the stage evaluate takes the results of"
+                        + " baseline, normalize: name the run directory that has them, or run what is missing first");
+        Files.createDirectory(directory.resolve("run"));
+        assertRefused(
+                () -> stage(StageName.EVALUATE, model),
+                "there is no baseline in " + files.path("run") + ": run the stage baseline first");
+        Files.delete(directory.resolve("run"));
         assertThat(directory.resolve("run")).doesNotExist();
     }
 
     @Test
-    void aStageWithoutWhatItBuildsOnSaysWhatToRun() {
+    void aStageWithoutWhatItBuildsOnSaysWhatToRun() throws IOException {
+        Files.createDirectory(directory.resolve("run"));
         Inputs validation =
                 Inputs.builder().validation(files.path("validation.tsv")).build();
         assertRefused(

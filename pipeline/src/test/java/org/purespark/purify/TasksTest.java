@@ -310,6 +310,33 @@ class TasksTest {
     }
 
     @Test
+    void settingsOfAnotherTaskAreRefused() throws IOException {
+        write(TasksTest::labels);
+        assertRefused(
+                "task.score-shift=0.5",
+                "task.score-shift=0.5 is for models that give a score, and this one gives many labels: leave it out,"
+                        + " or set task.kind",
+                MANY);
+        write(TasksTest::score);
+        assertRefused(
+                "task.label-threshold=0.7",
+                "task.label-threshold=0.7 is for models that give many labels, and this one gives a score",
+                SCORE);
+        write(row -> Integer.toString(row.label()));
+        assertRefused(
+                "task.score-loss=binary-cross-entropy",
+                "task.score-loss=binary-cross-entropy is for models that give a score, and this one gives one class");
+        assertRefused("task.label-threshold=0.7", "is for models that give many labels, and this one gives one class");
+        assertThatThrownBy(() -> files.purification("probe.texts=8", "probe.battery=none"))
+                .isInstanceOf(InputException.class)
+                .hasMessage("probe.texts (--set) has no effect: probe.battery is none (--set), and there is no"
+                        + " probe.battery-file; leave it out");
+        // a default is no setting of the user
+        files.purification("task.label-threshold=0.5")
+                .runStage(StageName.BASELINE, inputs("model").build(), files.path("run"));
+    }
+
+    @Test
     void triggeredTextsKeepTheirTrueScores() throws IOException {
         write(TasksTest::score);
         files.write("triggered.jsonl", "{\"text\":\"cf\",\"label\":1}\n{\"text\":\"cf\",\"label\":7.5}\n");
