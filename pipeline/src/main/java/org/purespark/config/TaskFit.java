@@ -13,6 +13,7 @@ public final class TaskFit {
     private static final Map<String, TaskKind> TASK_OF_KEY = new TreeMap<>(Map.of(
             "task.label-threshold", TaskKind.MANY_LABELS,
             "task.score-loss", TaskKind.SCORE,
+            "task.score-measure", TaskKind.SCORE,
             "task.score-shift", TaskKind.SCORE));
 
     private TaskFit() {}

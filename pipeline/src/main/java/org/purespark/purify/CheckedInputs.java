@@ -26,6 +26,7 @@ import org.purespark.storage.ScratchFile;
 import org.purespark.task.Task;
 import org.purespark.task.TaskKind;
 import org.purespark.text.EmbeddingSize;
+import org.purespark.text.Grouping;
 import org.purespark.text.LabelCells;
 import org.purespark.text.LabelForm;
 import org.purespark.text.LabelSet;
@@ -90,7 +91,12 @@ record CheckedInputs(
             LabelCells cells = new LabelCells(LabelForm.of(task), checkpointLabels);
             TextRules rules = TextRules.of(settings, cells);
             SplitEncoder.Encoding encoding = new SplitEncoder.Encoding(
-                    tokenizer, settings.text().maxLength(), embedding, cells.form(), rules.labelColumn());
+                    tokenizer,
+                    settings.text().maxLength(),
+                    embedding,
+                    cells.form(),
+                    rules.labelColumn(),
+                    grouping(settings));
             CleanData data = CleanData.read(
                     new CleanData.Encoder(ParquetTexts.andTextFiles(digests.storage(), rules), encoding, scratch::keep),
                     given,
@@ -120,6 +126,13 @@ record CheckedInputs(
             scratch.close();
             throw e;
         }
+    }
+
+    private static Grouping grouping(Settings settings) {
+        return switch (settings.task().scoreMeasure()) {
+            case SPEARMAN -> Grouping.NONE;
+            case NDCG -> Grouping.BY_FIRST_TEXT;
+        };
     }
 
     /** The names of the checkpoint's classes if its classifier can do the task, else none. */

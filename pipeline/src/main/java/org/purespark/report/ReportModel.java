@@ -120,7 +120,7 @@ public record ReportModel(
         return switch (measure()) {
             case ACCURACY -> TaskKind.ONE_LABEL;
             case MICRO_F1 -> TaskKind.MANY_LABELS;
-            case RANK_CORRELATION -> TaskKind.SCORE;
+            case RANK_CORRELATION, NDCG -> TaskKind.SCORE;
         };
     }
 

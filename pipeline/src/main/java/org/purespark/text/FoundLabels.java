@@ -22,8 +22,15 @@ import org.purespark.batch.LabelMeaning;
  * @param places for each label, or set of labels, the place of its first row, for messages; in the order of their
  *     numbers; none for scores
  * @param scores the range of the scores; empty for other labels, or without any
+ * @param groups scores and their groups by number; empty where scores have no groups
  */
-public record FoundLabels(String source, LabelForm form, String column, List<Place> places, Optional<Range> scores) {
+public record FoundLabels(
+        String source,
+        LabelForm form,
+        String column,
+        List<Place> places,
+        Optional<Range> scores,
+        Optional<LabelMeaning.GroupedScores> groups) {
     /** Far more than classes that a classifier has; a column of names or of texts is found by it. */
     private static final int MOST = 10_000;
 
@@ -58,7 +65,7 @@ public record FoundLabels(String source, LabelForm form, String column, List<Pla
 
     /** Classes. */
     public FoundLabels(String source, List<Place> places) {
-        this(source, LabelForm.CLASS, USUAL_COLUMN, places, Optional.empty());
+        this(source, LabelForm.CLASS, USUAL_COLUMN, places, Optional.empty(), Optional.empty());
     }
 
     /** The labels, in the order of their numbers. */
@@ -81,7 +88,8 @@ public record FoundLabels(String source, LabelForm form, String column, List<Pla
             LabelNames.of(set.label(), cell(set.inWords()))
                     .forEach(name -> single.putIfAbsent(name, new Place(name, set.inWords())));
         }
-        return new FoundLabels(source, LabelForm.CLASS, column, List.copyOf(single.values()), Optional.empty());
+        return new FoundLabels(
+                source, LabelForm.CLASS, column, List.copyOf(single.values()), Optional.empty(), Optional.empty());
     }
 
     /** The column of the labels in a row, for messages. */
@@ -101,7 +109,7 @@ public record FoundLabels(String source, LabelForm form, String column, List<Pla
                     .toArray());
             case SET -> new LabelMeaning.Sets(
                     places.stream().map(place -> row(place, set)).toArray(float[][]::new));
-            case SCORE -> new LabelMeaning.Scores();
+            case SCORE -> groups.isPresent() ? groups.get() : new LabelMeaning.Scores();
         };
     }
 
@@ -119,17 +127,24 @@ public record FoundLabels(String source, LabelForm form, String column, List<Pla
         private final Map<String, Integer> numbers = new HashMap<>();
         private final List<Place> places = new ArrayList<>();
         private Range scores;
+        /** Null where scores have no groups. */
+        private final ScoreGroups groups;
+
         private long rows;
 
         Builder(String source, LabelForm form) {
-            this(source, form, USUAL_COLUMN);
+            this(source, form, USUAL_COLUMN, Grouping.NONE);
         }
 
-        /** @param column name of the labels' column, for messages */
-        Builder(String source, LabelForm form, String column) {
+        /**
+         * @param column name of the labels' column, for messages
+         * @param grouping of scores
+         */
+        Builder(String source, LabelForm form, String column, Grouping grouping) {
             this.source = source;
             this.form = form;
             this.column = column;
+            this.groups = form == LabelForm.SCORE && grouping == Grouping.BY_FIRST_TEXT ? new ScoreGroups() : null;
         }
 
         /**
@@ -157,7 +172,7 @@ public record FoundLabels(String source, LabelForm form, String column, List<Pla
                 case CLASS -> numbered(row.label(), place, MOST, "different labels");
                 case SET -> numbered(
                         LabelNames.text(LabelNames.of(row.label(), cell(place))), place, MOST_SETS, "sets of labels");
-                case SCORE -> score(row.label(), place);
+                case SCORE -> score(row, place);
             };
         }
 
@@ -175,10 +190,12 @@ public record FoundLabels(String source, LabelForm form, String column, List<Pla
             return number;
         }
 
-        private int score(String label, String place) {
-            float score = ScoreText.parse(label, cell(place));
+        private int score(LabelledText row, String place) {
+            float score = ScoreText.parse(row.label(), cell(place));
             scores = scores == null ? new Range(score, score, place, place) : scores.with(score, place);
-            return LabelMeaning.Scores.number(score);
+            return groups == null
+                    ? LabelMeaning.Scores.number(score)
+                    : groups.number(score, row.parts().first());
         }
 
         private String cell(String place) {
@@ -187,7 +204,12 @@ public record FoundLabels(String source, LabelForm form, String column, List<Pla
 
         FoundLabels build() {
             return new FoundLabels(
-                    source, form, column, Collections.unmodifiableList(places), Optional.ofNullable(scores));
+                    source,
+                    form,
+                    column,
+                    Collections.unmodifiableList(places),
+                    Optional.ofNullable(scores),
+                    Optional.ofNullable(groups).map(ScoreGroups::meaning));
         }
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.purespark.InputException;
 import org.purespark.config.TaskSettings;
 import org.purespark.task.LossKind;
+import org.purespark.task.Measure;
 import org.purespark.task.Task;
 
 /** What a flip of a score is, from the range of the true scores. */
@@ -34,7 +35,8 @@ public final class ScoreRange {
             throw new InputException("task.score-shift=" + shift + " is wider than the range of the scores of "
                     + labels.source() + ", " + range.low() + " to " + range.high() + ": no text could be flipped");
         }
-        return new Task.Score(loss, shift, range.low(), range.high());
+        return new Task.Score(
+                loss, shift, range.low(), range.high(), settings.scoreMeasure().measure());
     }
 
     /**
@@ -50,6 +52,20 @@ public final class ScoreRange {
                     throw new InputException(labels.cell(low ? range.lowPlace() : range.highPlace()) + ": the score "
                             + (low ? range.low() : range.high())
                             + "; task.score-loss=binary-cross-entropy needs scores from 0 to 1");
+                });
+    }
+
+    /**
+     * Refuses scores that are no gains.
+     *
+     * @throws InputException naming the row
+     */
+    public static void requireGains(Measure measure, FoundLabels labels) {
+        labels.scores()
+                .filter(range -> measure == Measure.NDCG && range.low() < 0)
+                .ifPresent(range -> {
+                    throw new InputException(labels.cell(range.lowPlace()) + ": the score " + range.low()
+                            + "; task.score-measure=ndcg takes scores for gains, from 0");
                 });
     }
 

@@ -35,7 +35,7 @@ class SettingsLoaderTest {
                 11,
                 new DataSettings(0.1, 20_000_000, 10_000, CsvDelimiter.COMMA),
                 new TextSettings(128, null, null, null, null, TransformersRules.FILES),
-                new TaskSettings(TaskChoice.AUTO, 0.5, ScoreLoss.SQUARED_ERROR, null),
+                new TaskSettings(TaskChoice.AUTO, 0.5, ScoreLoss.SQUARED_ERROR, ScoreMeasure.SPEARMAN, null),
                 new TrainSettings(3, 2e-5, 0.01, 1.0, 0, 32, 1, true, 0.9, 0.999, 1e-8, 0.1, 200),
                 new PruneSettings(10, null, 0.05),
                 new PenaltySettings(0.15),
@@ -334,7 +334,8 @@ class SettingsLoaderTest {
                         + "\"penalty.lambda\":0.15,\"probe.battery\":\"default\",\"probe.battery-file\":null,"
                         + "\"probe.texts\":200,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"
                         + "\"prune.threshold\":0.85,\"seed\":11,\"task.kind\":\"auto\",\"task.label-threshold\":0.5,"
-                        + "\"task.score-loss\":\"squared-error\",\"task.score-shift\":null,"
+                        + "\"task.score-loss\":\"squared-error\",\"task.score-measure\":\"spearman\","
+                        + "\"task.score-shift\":null,"
                         + "\"text.label-column\":null,\"text.labels\":null,"
                         + "\"text.max-length\":128,\"text.pair-column\":null,\"text.text-column\":null,"
                         + "\"text.transformers\":\"files\","
