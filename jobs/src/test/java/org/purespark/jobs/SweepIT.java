@@ -88,6 +88,9 @@ class SweepIT {
             assertThat(results.get(done).get("mode").asText()).isEqualTo("slots");
         }
         assertThat(results.get("own-data/11").get("target").asInt()).isZero();
+        assertThat(results.get("own-data/11").get("targetName").asText()).isEqualTo("0");
+        assertThat(results.get("own-data/11").get("measure").asText()).isEqualTo("accuracy");
+        assertThat(results.get("own-data/11").get("verdict").asText()).isNotEqualTo("null");
         assertThat(results.get("classifies/11").get("suspect").get("accuracy").isNull())
                 .isFalse();
         assertFailed(results, "truncated/11", "input", 1, "model.safetensors");

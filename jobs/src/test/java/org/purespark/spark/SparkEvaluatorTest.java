@@ -38,6 +38,7 @@ import org.purespark.model.Device;
 import org.purespark.run.progress.Progress;
 import org.purespark.storage.Storage;
 import org.purespark.task.LossKind;
+import org.purespark.task.Measure;
 import org.purespark.task.Task;
 
 /** Sums from executors against those of one process: whatever the number of partitions, the figures are the same. */
@@ -101,7 +102,12 @@ class SparkEvaluatorTest {
         EncodedSplit scores =
                 withAnswers(new LabelMeaning.Scores(), text -> LabelMeaning.Scores.number(text % 5 - 2.25f));
         Task score = new Task.Score(LossKind.SQUARED_ERROR, 0.5, -2.25, 1.75);
+        EncodedSplit groups = withAnswers(
+                new LabelMeaning.GroupedScores(new float[] {0, 1, 2, 3}, new int[] {0, 0, 1, 1}),
+                text -> text % 5 == 4 ? -1 : text % 5);
+        Task ranked = new Task.Score(LossKind.SQUARED_ERROR, 0.5, 0, 3, Measure.NDCG);
         for (Evaluator.Pass each : List.of(
+                new Evaluator.Pass("groups", pass.model(), ranked, groups, BATCH_TEXTS),
                 new Evaluator.Pass("sets", pass.model(), new Task.ManyLabels(0.5), sets, BATCH_TEXTS),
                 new Evaluator.Pass("scores", pass.model(), score, scores, BATCH_TEXTS))) {
             List<Tally> distributed = evaluator(partitions).tallies(each, List.of(NONE));

@@ -98,4 +98,24 @@ public sealed interface LabelMeaning extends Serializable {
             return new Answers.Rows(answers);
         }
     }
+
+    /**
+     * Each number stands for a score in a group.
+     *
+     * @param scores of each number
+     * @param groups of each number
+     */
+    record GroupedScores(float[] scores, int[] groups) implements LabelMeaning {
+        @Override
+        public Answers answers(int[] numbers) {
+            float[][] answers = new float[numbers.length][];
+            int[] ofTexts = new int[numbers.length];
+            for (int i = 0; i < answers.length; i++) {
+                boolean labelled = numbers[i] != EncodedSplit.NO_LABEL;
+                answers[i] = labelled ? new float[] {scores[numbers[i]]} : null;
+                ofTexts[i] = labelled ? groups[numbers[i]] : EncodedSplit.NO_LABEL;
+            }
+            return new Answers.Grouped(new Answers.Rows(answers), ofTexts);
+        }
+    }
 }

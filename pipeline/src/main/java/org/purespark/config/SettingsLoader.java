@@ -32,6 +32,10 @@ public final class SettingsLoader {
     private static final String THRESHOLD = "prune.threshold";
     private static final String DROP = "prune.max-accuracy-drop";
 
+    private static final String BATTERY = "probe.battery";
+    private static final String BATTERY_FILE = "probe.battery-file";
+    private static final String PROBE_TEXTS = "probe.texts";
+
     private final Storage storage;
     private final SettingKeys keys = SettingKeys.all();
 
@@ -74,6 +78,7 @@ public final class SettingsLoader {
             throw new IllegalStateException(DEFAULTS + " has defaults for what no record holds: " + defaults.keySet());
         }
         chooseAccuracyLimit(values, given, places);
+        requireProbes(values, given, places);
         return new ResolvedSettings(keys.bind(values), places, meanings);
     }
 
@@ -91,6 +96,17 @@ public final class SettingsLoader {
         } else if (values.get(DROP) == null) {
             throw new InputException(
                     DROP + " (" + places.get(DROP) + ") and " + THRESHOLD + " are both null: give one of them");
+        }
+    }
+
+    /** A number of texts for probes says nothing where there are none. */
+    private static void requireProbes(
+            Map<String, Object> values, Map<String, Given> given, Map<String, String> places) {
+        if (given.containsKey(PROBE_TEXTS)
+                && values.get(BATTERY) == BuiltInProbes.NONE
+                && values.get(BATTERY_FILE) == null) {
+            throw new InputException(PROBE_TEXTS + " (" + places.get(PROBE_TEXTS) + ") has no effect: " + BATTERY
+                    + " is none (" + places.get(BATTERY) + "), and there is no " + BATTERY_FILE + "; leave it out");
         }
     }
 

@@ -50,7 +50,10 @@ public final class InspectionText {
             tokenizer(report.tokenizer());
         }
         report.pickles().forEach(this::pickle);
-        text.add("").add(files());
+        text.add("").add(files("file", report.files()));
+        if (report.adapter() != null) {
+            text.add("").add(files("file of the base model", report.adapter().baseFiles()));
+        }
         return text.toString();
     }
 
@@ -112,13 +115,13 @@ public final class InspectionText {
                 + (facts.readable() ? "" : "; not all of it could be looked at"));
     }
 
-    private String files() {
+    private static String files(String heading, List<FileFacts> files) {
         List<ConsoleTable.Column> columns = List.of(
-                new ConsoleTable.Column("file", ConsoleTable.Align.LEFT),
+                new ConsoleTable.Column(heading, ConsoleTable.Align.LEFT),
                 new ConsoleTable.Column("bytes", ConsoleTable.Align.RIGHT),
                 new ConsoleTable.Column("sha256", ConsoleTable.Align.LEFT));
         List<List<String>> rows = new ArrayList<>();
-        for (FileFacts file : report.files()) {
+        for (FileFacts file : files) {
             rows.add(List.of(file.name(), String.valueOf(file.bytes()), file.sha256()));
         }
         return ConsoleTable.of(columns, rows).stripTrailing();

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import org.apache.commons.math3.stat.correlation.SpearmansCorrelation;
 import org.purespark.task.Answers;
+import org.purespark.task.Measure;
 import org.purespark.task.Task;
 
 /**
@@ -29,14 +30,20 @@ public final class ScorePairs implements Tally {
     /** Not sorted; each is shorter than the one before. */
     private final ArrayList<Part> parts;
 
-    /** Scores of texts, and what they should be. */
-    private record Part(float[] truths, float[] scores) implements Serializable {
+    /**
+     * Scores of texts, and what they should be.
+     *
+     * @param groups the group that each is ranked in; empty where all are ranked together
+     */
+    private record Part(float[] truths, float[] scores, int[] groups) implements Serializable {
         int size() {
             return truths.length;
         }
 
         Part with(Part more) {
-            return new Part(joined(truths, more.truths), joined(scores, more.scores));
+            int[] both = Arrays.copyOf(groups, groups.length + more.groups.length);
+            System.arraycopy(more.groups, 0, both, groups.length, more.groups.length);
+            return new Part(joined(truths, more.truths), joined(scores, more.scores), both);
         }
 
         private static float[] joined(float[] first, float[] second) {
@@ -64,23 +71,39 @@ public final class ScorePairs implements Tally {
      * The scores of texts that have an answer.
      *
      * @param logits [B][1]
-     * @param answers of the same texts
+     * @param answers of the same texts; with groups where the task ranks in groups
      */
     public static ScorePairs of(Task.Score task, float[][] logits, Answers answers) {
+        int[] groups = groups(task, answers);
         int known = 0;
         for (int b = 0; b < logits.length; b++) {
             known += answers.has(b) ? 1 : 0;
         }
         float[] truths = new float[known];
         float[] scores = new float[known];
+        int[] ofKnown = new int[groups.length == 0 ? 0 : known];
         int at = 0;
         for (int b = 0; b < logits.length; b++) {
             if (answers.has(b)) {
                 truths[at] = answers.of(b, 0);
-                scores[at++] = task.of(logits[b][0]);
+                scores[at] = task.of(logits[b][0]);
+                if (groups.length > 0) {
+                    ofKnown[at] = groups[b];
+                }
+                at++;
             }
         }
-        return new ScorePairs(task, List.of(new Part(truths, scores)));
+        return new ScorePairs(task, List.of(new Part(truths, scores, ofKnown)));
+    }
+
+    private static int[] groups(Task.Score task, Answers answers) {
+        if (task.measure() != Measure.NDCG) {
+            return new int[0];
+        }
+        if (answers instanceof Answers.Grouped grouped) {
+            return grouped.groups();
+        }
+        throw new IllegalArgumentException("answers without groups for " + task);
     }
 
     @Override
@@ -102,25 +125,25 @@ public final class ScorePairs implements Tally {
         return merged;
     }
 
-    /** {@link org.purespark.task.Measure#RANK_CORRELATION}; empty with fewer than two texts. */
+    /** The task's measure; empty with fewer than two texts, or none to rank in any group. */
     @Override
     public OptionalDouble quality() {
-        int texts = Math.toIntExact(texts());
-        if (texts < 2) {
+        Part all = parts.stream().reduce(Part::with).orElseThrow();
+        if (task.measure() == Measure.NDCG) {
+            return DiscountedGain.mean(all.truths(), all.scores(), all.groups());
+        }
+        if (all.size() < 2) {
             return OptionalDouble.empty();
         }
-        double[] truths = new double[texts];
-        double[] scores = new double[texts];
-        int at = 0;
-        for (Part part : parts) {
-            for (int i = 0; i < part.size(); i++) {
-                truths[at] = part.truths()[i];
-                scores[at++] = part.scores()[i];
-            }
-        }
-        double correlation = new SpearmansCorrelation().correlation(truths, scores);
+        double correlation = new SpearmansCorrelation().correlation(doubles(all.truths()), doubles(all.scores()));
         // Not a number where all scores are the same: such a model ranks nothing.
         return OptionalDouble.of(correlation > 0 ? Math.min(1, correlation) : 0);
+    }
+
+    private static double[] doubles(float[] values) {
+        double[] doubles = new double[values.length];
+        Arrays.setAll(doubles, i -> values[i]);
+        return doubles;
     }
 
     @Override
@@ -155,12 +178,19 @@ public final class ScorePairs implements Tally {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ScorePairs that && task.equals(that.task) && Arrays.equals(all(), that.all());
+        return other instanceof ScorePairs that
+                && task.equals(that.task)
+                && Arrays.equals(all(), that.all())
+                && Arrays.equals(groups(), that.groups());
     }
 
     @Override
     public int hashCode() {
         return 31 * task.hashCode() + Arrays.hashCode(all());
+    }
+
+    private int[] groups() {
+        return parts.stream().flatMapToInt(part -> Arrays.stream(part.groups())).toArray();
     }
 
     /** Truths and scores in the order of the texts. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.metrics;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -44,7 +45,13 @@ public record Verdict(AttackState kind, String words) {
          * Nothing can be said: there are no triggered texts, or a model before or after is not measured, or the
          * purified model gives the target to most texts anyway.
          */
-        NOT_MEASURED
+        NOT_MEASURED;
+
+        /** The name in files: {@code broken}, {@code not-measured} and so on. */
+        @JsonValue
+        public String text() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /**

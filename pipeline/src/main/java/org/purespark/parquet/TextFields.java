@@ -169,7 +169,15 @@ final class TextFields {
             return strings(type.getName(), column);
         }
         if (!INTEGERS.contains(name)) {
-            throw wrongType(address, type.getName(), name, "a string or an integer");
+            throw wrongType(
+                    address,
+                    type.getName(),
+                    name,
+                    switch (form) {
+                        case CLASS -> "a string or an integer";
+                        case SET -> "a list of strings";
+                        case SCORE -> "a number";
+                    });
         }
         boolean unsigned =
                 type.getLogicalTypeAnnotation() instanceof IntLogicalTypeAnnotation whole && !whole.isSigned();

@@ -25,6 +25,7 @@ import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.ModelAddress;
 import org.purespark.checkpoint.ModelCard;
 import org.purespark.config.Settings;
+import org.purespark.config.TaskFit;
 import org.purespark.family.ExportForm;
 import org.purespark.parquet.ParquetTexts;
 import org.purespark.run.artifact.JsonFiles;
@@ -89,6 +90,7 @@ public final class Poisoning {
         Checkpoint start = checkpoints.read(address(request));
         start.warnings().forEach(messages);
         TaskKind task = settings.task().kind().kind().orElse(start.hasClassifier() ? start.task() : TaskKind.ONE_LABEL);
+        TaskFit.require(settings, task);
         TextReader reader = ParquetTexts.andTextFiles(
                 storage, TextRules.of(settings, new LabelCells(LabelForm.of(task), List.of())));
         Prepared texts = request.poisonedTrain().isPresent()

@@ -4,6 +4,7 @@ package org.purespark.predict;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.purespark.evaluate.BatchEvaluation;
@@ -26,7 +27,7 @@ record AnswerForm(TaskKind task, List<String> names, double labelThreshold, Loss
     }
 
     /**
-     * A label of the data: a text, or with many labels a list of names, or a number; null if there is none.
+     * A label of the data: a text, with many labels a list of names, with a score a number; null if there is none.
      *
      * @param label as read
      * @param place of the row, for messages
@@ -36,7 +37,11 @@ record AnswerForm(TaskKind task, List<String> names, double labelThreshold, Loss
         if (label == null) {
             return json.nullNode();
         }
-        return task == TaskKind.MANY_LABELS ? list(List.copyOf(LabelNames.of(label, place))) : json.textNode(label);
+        return switch (task) {
+            case ONE_LABEL -> json.textNode(label);
+            case MANY_LABELS -> list(List.copyOf(LabelNames.of(label, place)));
+            case SCORE -> json.numberNode(new BigDecimal(label));
+        };
     }
 
     /** The name of the class, a list of the names of the labels that are given, or the score. */

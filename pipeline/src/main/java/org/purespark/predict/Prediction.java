@@ -10,6 +10,7 @@ import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.ModelAddress;
 import org.purespark.config.Settings;
+import org.purespark.config.TaskFit;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.parquet.ParquetTexts;
@@ -69,6 +70,7 @@ public final class Prediction {
         }
         TaskKind task = settings.task().kind().kind().orElse(checkpoint.task());
         requireFit(task, model, checkpoint.labels().size());
+        TaskFit.require(settings, task);
         LabelCells cells = new LabelCells(LabelForm.of(task), checkpoint.labels());
         TextReader reader = ParquetTexts.andTextFiles(storage, TextRules.of(settings, cells));
         AnswerForm form = new AnswerForm(

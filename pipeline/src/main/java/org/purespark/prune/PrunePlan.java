@@ -49,29 +49,35 @@ public record PrunePlan(double threshold, SortedSet<Head> pruned, List<PruneStep
         return steps.get(steps.size() - 1).accuracy();
     }
 
-    /** The result and its reason, in one or two sentences for the user. */
-    public String explanation() {
+    /**
+     * The result and its reason, in one or two sentences for the user.
+     *
+     * @param measure what stands for accuracy, in words
+     */
+    public String explanation(String measure) {
         String heads = pruned.size() == 1 ? "1 head" : pruned.size() + " heads";
         return switch (ending) {
             case BELOW_FROM_START -> text(
-                    "Nothing is pruned: validation accuracy is %.4f before any pruning, below the threshold of %.4f. "
+                    "Nothing is pruned: validation %s is %.4f before any pruning, below the threshold of %.4f. "
                             + "Lower the threshold (prune.threshold), or give prune.max-accuracy-drop instead.",
-                    ownAccuracy(), threshold);
+                    measure, ownAccuracy(), threshold);
             case ALL_GROUPS_PRUNED -> text(
                     "All heads that may go are pruned (%s; each layer keeps its highest-scored one): validation "
-                            + "accuracy came from %.4f to %.4f and never fell below the threshold of %.4f.",
-                    heads, ownAccuracy(), accuracy(), threshold);
+                            + "%s came from %.4f to %.4f and never fell below the threshold of %.4f.",
+                    heads, measure, ownAccuracy(), accuracy(), threshold);
             case THRESHOLD_REACHED -> text(
-                    "%s pruned: validation accuracy came from %.4f to %.4f; with more heads out it is below the "
+                    "%s pruned: validation %s came from %.4f to %.4f; with more heads out it is below the "
                             + "threshold of %.4f.",
                     pruned.isEmpty() ? "No head is" : heads + (pruned.size() == 1 ? " is" : " are"),
+                    measure,
                     ownAccuracy(),
                     accuracy(),
                     threshold);
             case GROUP_GIVEN_BACK_STILL_BELOW -> text(
-                    "%s pruned: the last group was given back whole, yet validation accuracy is %.4f, below the "
+                    "%s pruned: the last group was given back whole, yet validation %s is %.4f, below the "
                             + "threshold of %.4f that it had met before. Measurements of the same model differ.",
                     pruned.isEmpty() ? "No head is" : heads + (pruned.size() == 1 ? " is" : " are"),
+                    measure,
                     accuracy(),
                     threshold);
         };

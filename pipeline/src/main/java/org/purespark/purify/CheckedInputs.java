@@ -15,6 +15,7 @@ import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.CheckpointWriter;
 import org.purespark.checkpoint.ModelAddress;
 import org.purespark.config.Settings;
+import org.purespark.config.TaskFit;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.parquet.ParquetTexts;
@@ -23,10 +24,10 @@ import org.purespark.run.Fingerprints;
 import org.purespark.run.InputFingerprint;
 import org.purespark.storage.ReadDigests;
 import org.purespark.storage.ScratchFile;
-import org.purespark.storage.Storage;
 import org.purespark.task.Task;
 import org.purespark.task.TaskKind;
 import org.purespark.text.EmbeddingSize;
+import org.purespark.text.Grouping;
 import org.purespark.text.LabelCells;
 import org.purespark.text.LabelForm;
 import org.purespark.text.LabelSet;
@@ -34,7 +35,6 @@ import org.purespark.text.LabelSource;
 import org.purespark.text.PairColumn;
 import org.purespark.text.SplitEncoder;
 import org.purespark.text.TextParts;
-import org.purespark.text.TextReader;
 import org.purespark.text.TextRules;
 import org.purespark.text.TextTokenizer;
 
@@ -91,12 +91,19 @@ record CheckedInputs(
                     checkpoint.encoder().tokenTypes());
             embedding.warnings(tokenizer).forEach(surroundings.messages());
             TaskKind task = RunTask.kind(settings.task(), checkpoint);
+            TaskFit.require(settings, task);
             List<String> checkpointLabels = labelsFor(task, checkpoint);
             LabelCells cells = new LabelCells(LabelForm.of(task), checkpointLabels);
-            SplitEncoder.Encoding encoding =
-                    new SplitEncoder.Encoding(tokenizer, settings.text().maxLength(), embedding, cells.form());
+            TextRules rules = TextRules.of(settings, cells);
+            SplitEncoder.Encoding encoding = new SplitEncoder.Encoding(
+                    tokenizer,
+                    settings.text().maxLength(),
+                    embedding,
+                    cells.form(),
+                    rules.labelColumn(),
+                    grouping(settings));
             CleanData data = CleanData.read(
-                    new CleanData.Encoder(reader(digests.storage(), settings, cells), encoding, scratch::keep),
+                    new CleanData.Encoder(ParquetTexts.andTextFiles(digests.storage(), rules), encoding, scratch::keep),
                     given,
                     checkpointLabels,
                     settings);
@@ -111,13 +118,13 @@ record CheckedInputs(
                     given,
                     new RunTexts(
                             data,
-                            reader(surroundings.storage(), settings, cells),
+                            ParquetTexts.andTextFiles(surroundings.storage(), rules),
                             encoding,
                             scratch,
                             surroundings.messages()),
                     checkpoint.encoder(),
                     checkpoint.family().notices(checkpoint.encoder()),
-                    suspectClassifies(checkpoint, model, data.labels(), surroundings.messages()),
+                    suspectClassifies(task, checkpoint, model, data.labels(), surroundings.messages()),
                     battery,
                     fingerprints(
                             digests, given, Optional.ofNullable(settings.probe().batteryFile())));
@@ -128,6 +135,13 @@ record CheckedInputs(
         }
     }
 
+    private static Grouping grouping(Settings settings) {
+        return switch (settings.task().scoreMeasure()) {
+            case SPEARMAN -> Grouping.NONE;
+            case NDCG -> Grouping.BY_FIRST_TEXT;
+        };
+    }
+
     /** The names of the checkpoint's classes if its classifier can do the task, else none. */
     private static List<String> labelsFor(TaskKind task, Checkpoint checkpoint) {
         boolean oneLogit = checkpoint.labels().size() == 1;
@@ -136,21 +150,23 @@ record CheckedInputs(
     }
 
     private static boolean suspectClassifies(
-            Checkpoint checkpoint, String model, LabelSet labels, Consumer<String> messages) {
+            TaskKind task, Checkpoint checkpoint, String model, LabelSet labels, Consumer<String> messages) {
         boolean classifies = checkpoint.hasClassifier() && labels.source() != LabelSource.TRAIN;
         if (labels.source() == LabelSource.CHECKPOINT_SPELT) {
             messages.accept("the labels " + Shown.list(labels.labels()) + " are taken for the classes "
                     + Shown.list(labels.names()) + " of " + model);
         }
         if (checkpoint.hasClassifier() && !classifies) {
-            messages.accept("the classes of " + model + " (" + Shown.list(checkpoint.labels())
-                    + ") are not those of the texts (" + Shown.list(labels.names()) + "): its classifier is not used");
+            messages.accept(
+                    task == TaskKind.SCORE
+                            ? "the classifier of " + model + " is not used: it has "
+                                    + checkpoint.labels().size() + " logits for " + Shown.list(checkpoint.labels())
+                                    + ", a score has one"
+                            : "the " + (task == TaskKind.ONE_LABEL ? "classes" : "labels") + " of " + model + " ("
+                                    + Shown.list(checkpoint.labels()) + ") are not those of the texts ("
+                                    + Shown.list(labels.names()) + "): its classifier is not used");
         }
         return classifies;
-    }
-
-    private static TextReader reader(Storage storage, Settings settings, LabelCells cells) {
-        return ParquetTexts.andTextFiles(storage, TextRules.of(settings, cells));
     }
 
     /** The suspect with what belongs to it, or another model. */

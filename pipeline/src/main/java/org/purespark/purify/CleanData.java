@@ -2,8 +2,11 @@
 package org.purespark.purify;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -84,6 +87,7 @@ record CleanData(
         EncodedRows test = encoder.rows(inputs.test());
         EncodedRows poisonedTest = encoder.rows(inputs.poisonedTest());
         TextParts.Form form = form(train, validation, test, poisonedTest);
+        requireScores(settings, poisonedTest, train, validation, test);
         LabelChoice choice = LabelChoice.of(settings.text().labels());
         LabelSet labels = labels(checkpointLabels, choice, train, validation, test, poisonedTest);
         SplitSource validationSource =
@@ -99,13 +103,10 @@ record CleanData(
             LabelSet.requireEveryClass(train.labels(), validation.labels());
         }
         EncodedRows measured = test == null ? validation : test;
-        if (train != null) {
-            ScoreRange.requireFit(settings.task().scoreLoss().kind(), train.labels());
-        }
         Texts validated = classed(validation, labels);
         Texts tested = test == null ? validated : classed(test, labels);
-        requireMeasurable(validation, validated);
-        requireMeasurable(test, tested);
+        requireMeasurable(validation, validated, labels);
+        requireMeasurable(test, tested, labels);
         return new CleanData(
                 labels,
                 RunTask.of(settings.task(), measured == null ? poisonedTest : measured),
@@ -117,18 +118,36 @@ record CleanData(
                 classed(poisonedTest, labels));
     }
 
+    /** Refuses scores that the loss has no use for, and triggered texts whose scores no clean text has. */
+    private static void requireScores(Settings settings, EncodedRows triggered, EncodedRows... clean) {
+        List<FoundLabels> known = Stream.of(clean)
+                .filter(Objects::nonNull)
+                .map(EncodedRows::labels)
+                .toList();
+        known.forEach(labels -> {
+            ScoreRange.requireFit(settings.task().scoreLoss().kind(), labels);
+            ScoreRange.requireGains(settings.task().scoreMeasure().measure(), labels);
+        });
+        if (triggered != null) {
+            ScoreRange.requireFit(settings.task().scoreLoss().kind(), triggered.labels());
+            ScoreRange.requireGains(settings.task().scoreMeasure().measure(), triggered.labels());
+            ScoreRange.requireWithin(triggered.labels(), known);
+        }
+    }
+
     /** Refuses texts by which no measure tells a good model from a bad one. */
-    private static void requireMeasurable(EncodedRows rows, Texts texts) {
+    private static void requireMeasurable(EncodedRows rows, Texts texts, LabelSet labels) {
         if (rows == null || rows.labels().form() == LabelForm.CLASS) {
             return;
         }
         EncodedSplit split = texts.encoded();
         boolean sets = rows.labels().form() == LabelForm.SET;
-        float same = sets ? 0 : answer(split, 0)[0];
+        float same = sets ? 0 : answer(split, 0).of(0, 0);
         boolean tells = false;
         for (int text = 0; text < split.size() && !tells; text++) {
-            for (float value : answer(split, text)) {
-                tells |= value != same;
+            Answers answer = answer(split, text);
+            for (int c = 0; c < labels.size(); c++) {
+                tells |= answer.of(0, c) != same;
             }
         }
         if (!tells) {
@@ -136,17 +155,55 @@ record CleanData(
                     + " texts to measure a model by " + (sets ? "none has a label" : "all have the same score")
                     + "; add texts with " + (sets ? "labels" : "other scores"));
         }
+        requireGroups(rows, split);
     }
 
-    private static float[] answer(EncodedSplit split, int text) {
-        return ((Answers.Rows) split.answers(new int[] {text})).rows()[0];
+    /** Refuses pairs that have nothing to rank among those of the same first text. */
+    private static void requireGroups(EncodedRows rows, EncodedSplit split) {
+        if (rows.labels().groups().isEmpty()) {
+            return;
+        }
+        if (rows.form() == TextParts.Form.SINGLE) {
+            throw new InputException(rows.labels().source() + ": it has single texts, and task.score-measure=ndcg ranks"
+                    + " the second texts of each first text; give pairs, or leave it out");
+        }
+        Map<Integer, Float> scores = new HashMap<>();
+        for (int text = 0; text < split.size(); text++) {
+            Answers.Grouped answer = (Answers.Grouped) answer(split, text);
+            Float other = scores.putIfAbsent(answer.groups()[0], answer.of(0, 0));
+            if (other != null && other != answer.of(0, 0)) {
+                return;
+            }
+        }
+        throw new InputException(rows.labels().source() + ": no two of its " + split.size()
+                + " pairs to measure a model by have the same first text and different scores, so"
+                + " task.score-measure=ndcg has nothing to rank; add such pairs, or leave it out");
     }
 
-    /** Texts of each class have their share in both parts; sets of labels and scores are drawn as they come. */
+    private static Answers answer(EncodedSplit split, int text) {
+        return split.answers(new int[] {text});
+    }
+
+    /**
+     * Texts of each class have their share in both parts; groups stay together; sets of labels and scores are drawn as
+     * they come.
+     */
     private static HoldOut holdOut(EncodedRows train, double share, SeededRandom.Purpose purpose, long seed) {
+        String source = train.labels().source();
+        if (train.labels().groups().isPresent()) {
+            int[] groups = train.labels().groups().get().groups();
+            return HoldOut.ofGroups(
+                    source,
+                    Arrays.stream(train.numbered().labels())
+                            .map(number -> groups[number])
+                            .toArray(),
+                    share,
+                    purpose,
+                    seed);
+        }
         return train.labels().form() == LabelForm.CLASS
                 ? HoldOut.share(train.labels(), train.numbered().labels(), share, purpose, seed)
-                : HoldOut.share(train.labels().source(), train.numbered().size(), share, purpose, seed);
+                : HoldOut.share(source, train.numbered().size(), share, purpose, seed);
     }
 
     /** The train texts that the settings leave out, if any. */

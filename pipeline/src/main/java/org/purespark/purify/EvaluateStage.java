@@ -50,7 +50,8 @@ record EvaluateStage(CheckedInputs inputs, Settings settings, ModelPasses passes
         if (inputs.given().test().isEmpty()) {
             log.warn(
                     StageName.EVALUATE,
-                    "no --test given: accuracy is measured on the validation texts, which the prune search has seen");
+                    "no --test given: " + inputs.task().measure().words()
+                            + " is measured on the validation texts, which the prune search has seen");
         }
         ModelSource baselineModel = Subject.baseline(directory).source();
         ModelSource purifiedModel = Subject.purified(directory).source();

@@ -34,25 +34,26 @@ record PruneStage(
     @Override
     public void run() throws IOException {
         HeadScoresFile scored = directory.read(RunDirectory.HEAD_SCORES, HeadScoresFile.class, HeadScoresFile.SCHEMA);
+        String measure = passes.texts().task().measure().words();
         if (scored.validationAccuracy() == null) {
-            throw new InputException("the scored model has no classifier, so there is no accuracy to prune by: give one"
-                    + " with --classifier, or run the stage baseline first");
+            throw new InputException("the scored model has no classifier, so there is no " + measure
+                    + " to prune by: give one with --classifier, or run the stage baseline first");
         }
         Evaluator evaluator = passes.evaluator();
-        Evaluator.Pass pass = passes.over(RunTexts.Split.VALIDATION, "prune: validation accuracy", subject.source());
+        Evaluator.Pass pass = passes.over(RunTexts.Split.VALIDATION, "prune: validation " + measure, subject.source());
         PrunePlan plan = new PrunePlanner(settings.groupSize(), evaluator.setsAtOnce(pass))
                 .plan(scored.scores(), threshold(settings), oracle(evaluator, pass));
         if (plan.ownAccuracy() == 0) {
             log.warn(
                     StageName.PRUNE,
-                    "the model's " + passes.texts().task().measure().text() + " on the validation texts is 0 before any"
+                    "the model's " + measure + " on the validation texts is 0 before any"
                             + " head is pruned: no measurement can stop the search, so the pruned heads mean nothing;"
                             + " train longer or on more texts");
         }
         if (plan.ending() == PrunePlan.Ending.BELOW_FROM_START) {
-            log.warn(StageName.PRUNE, plan.explanation());
+            log.warn(StageName.PRUNE, plan.explanation(measure));
         } else {
-            log.say(plan.explanation());
+            log.say(plan.explanation(measure));
         }
         directory.write(RunDirectory.PRUNED_HEADS, PrunedHeadsFile.of(plan));
     }

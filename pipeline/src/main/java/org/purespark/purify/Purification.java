@@ -3,16 +3,16 @@ package org.purespark.purify;
 
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.purespark.InputException;
 import org.purespark.config.Settings;
 import org.purespark.defence.Defence;
 import org.purespark.defence.DefenceNeed;
 import org.purespark.defence.Defences;
-import org.purespark.run.InputFingerprint;
 import org.purespark.run.RunContext;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.Stage;
@@ -31,7 +31,9 @@ import org.purespark.train.FineTuner;
  */
 public final class Purification {
     private static final Set<StageName> TRAINING = EnumSet.of(StageName.BASELINE, StageName.NORMALIZE);
-    private static final Set<StageName> HEAD_SEARCH = EnumSet.of(StageName.SCORE, StageName.PRUNE);
+    /** They measure the baseline, or the model that they are given. */
+    private static final Set<StageName> MEASURING = EnumSet.of(StageName.SCORE, StageName.PRUNE);
+
     private static final String TRAIN_TEXTS = "a file of clean labelled texts";
 
     private final Surroundings surroundings;
@@ -66,9 +68,9 @@ public final class Purification {
                 CheckedInputs checked = CheckedInputs.read(surroundings, settings, inputs, model)) {
             RunDirectory run = before.open(lease);
             EventLog events = events(run);
-            StageRunner runner = runner(run, checked.fingerprints(), events);
+            StageRunner runner = runner(run, context(checked), events);
             for (StageName stage : StageName.values()) {
-                if (HEAD_SEARCH.contains(stage) && !defence.usesHeadSearch()) {
+                if (MEASURING.contains(stage) && !defence.usesHeadSearch()) {
                     surroundings
                             .messages()
                             .accept(stage.text() + ": not a part of defence="
@@ -87,16 +89,13 @@ public final class Purification {
      */
     public void runStage(StageName name, Inputs given, String runAddress) throws IOException {
         RunDirectory before = inspect(runAddress);
+        requireResults(name, given, before);
         if (name == StageName.REPORT) {
             report(before);
             return;
         }
         Inputs inputs = given.orElse(remembered(before)).withBase(surroundings.storage());
-        boolean looksAtBaseline = (name == StageName.SCORE || name == StageName.PRUNE)
-                && given.model().isEmpty();
-        if (looksAtBaseline) {
-            before.upstream(StageName.BASELINE);
-        }
+        boolean looksAtBaseline = MEASURING.contains(name) && given.model().isEmpty();
         String model = looksAtBaseline
                 ? before.file(RunDirectory.BASELINE)
                 : require(inputs.model(), "--model", "a model's directory");
@@ -111,14 +110,34 @@ public final class Purification {
             RunDirectory run = before.open(lease);
             EventLog events = events(run);
             Subject subject = looksAtBaseline ? Subject.baseline(run) : new Subject.Named(checked);
-            runner(run, checked.fingerprints(), events).run(stage(name, checked, subject, run, events));
+            runner(run, context(checked), events).run(stage(name, checked, subject, run, events));
+        }
+    }
+
+    /** Refuses a stage whose run directory lacks what it takes, before anything is said of its other inputs. */
+    private void requireResults(StageName name, Inputs given, RunDirectory run) throws IOException {
+        boolean another = MEASURING.contains(name) && given.model().isPresent();
+        List<StageName> taken = name.upstream().stream()
+                .filter(stage -> !another || stage != StageName.BASELINE)
+                .toList();
+        if (!taken.isEmpty() && !surroundings.storage().isDirectory(run.address())) {
+            throw new InputException("--run " + run.address() + ": there is no such directory; the stage " + name.text()
+                    + " takes the results of "
+                    + taken.stream().map(StageName::text).collect(Collectors.joining(", "))
+                    + ": name the run directory that has them, or run what is missing first");
+        }
+        for (StageName stage : taken) {
+            run.upstream(stage);
         }
     }
 
     private void report(RunDirectory before) throws IOException {
         try (RunLease lease = lease(before.address())) {
             RunDirectory run = before.open(lease);
-            runner(run, new TreeMap<>(), events(run)).run(new ReportStage(surroundings.storage(), run));
+            RunContext context = run.record()
+                    .map(record -> RunContext.showing(record, surroundings.versions(), settings))
+                    .orElseGet(() -> new RunContext(surroundings.versions(), settings, new TreeMap<>()));
+            runner(run, context, events(run)).run(new ReportStage(surroundings.storage(), run));
         }
     }
 
@@ -139,8 +158,11 @@ public final class Purification {
         return new EventLog(surroundings.storage(), run.file(RunDirectory.EVENTS), surroundings.clock());
     }
 
-    private StageRunner runner(RunDirectory run, SortedMap<String, InputFingerprint> inputs, EventLog events) {
-        RunContext context = new RunContext(surroundings.versions(), settings, inputs);
+    private RunContext context(CheckedInputs inputs) {
+        return new RunContext(surroundings.versions(), settings, inputs.fingerprints());
+    }
+
+    private StageRunner runner(RunDirectory run, RunContext context, EventLog events) {
         return new StageRunner(run, context, events, surroundings.clock(), surroundings.messages());
     }
 

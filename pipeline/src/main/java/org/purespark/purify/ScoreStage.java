@@ -31,6 +31,11 @@ record ScoreStage(Inputs given, Subject subject, ModelPasses passes, RunDirector
                 statistics.tally() == null || statistics.tally().quality().isEmpty()
                         ? null
                         : Double.valueOf(statistics.tally().quality().getAsDouble());
-        directory.write(RunDirectory.HEAD_SCORES, new HeadScoresFile(scores, quality));
+        directory.write(
+                RunDirectory.HEAD_SCORES,
+                new HeadScoresFile(
+                        scores,
+                        quality,
+                        quality == null ? null : passes.texts().task().measure()));
     }
 }

@@ -26,7 +26,7 @@ final class ChartData {
     private ChartData() {}
 
     static String of(ReportModel model) {
-        ObjectNode data = NODES.objectNode();
+        ObjectNode data = NODES.objectNode().put("measure", model.measure().words());
         model.headScores().ifPresent(file -> data.set("heads", heads(file.scores(), model)));
         model.prunedHeads().ifPresent(path -> data.set("prune", prune(path)));
         model.normalization().ifPresent(known -> data.set("layers", layers(known)));

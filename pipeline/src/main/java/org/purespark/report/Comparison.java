@@ -3,6 +3,7 @@ package org.purespark.report;
 
 import java.util.List;
 import java.util.OptionalLong;
+import org.purespark.run.StageName;
 import org.purespark.run.artifact.MetricsFile;
 import org.purespark.run.artifact.MetricsFile.Figures;
 import org.purespark.run.artifact.PrunedHeadsFile;
@@ -34,20 +35,23 @@ final class Comparison {
         }
         boolean evaluated = model.metrics().isPresent();
         String whyNoRate = whyNoRate(model);
+        String measure = model.measure().heading();
         return List.of(
                 row(
                         "suspect",
                         "as it came",
                         suspect,
+                        measure,
                         evaluated ? "it came without a classifier for these labels" : absent,
                         whyNoRate),
                 row(
                         "baseline",
                         "suspect, fine-tuned on clean texts",
                         baseline,
+                        measure,
                         evaluated ? "it was not evaluated" : absent,
                         whyNoRate),
-                row("purified", purifiedInWords(model), purified, absent, whyNoRate));
+                row("purified", purifiedInWords(model), purified, measure, absent, whyNoRate));
     }
 
     private static String purifiedInWords(ReportModel model) {
@@ -68,14 +72,15 @@ final class Comparison {
                 : "no LFR: there were no triggered test texts";
     }
 
-    private static ModelRow row(String name, String meaning, Figures figures, String whyAbsent, String whyNoRate) {
+    private static ModelRow row(
+            String name, String meaning, Figures figures, String measure, String whyAbsent, String whyNoRate) {
         String remark = "";
         if (figures.accuracy() == null && figures.labelFlipRate() == null) {
             remark = whyAbsent;
         } else if (figures.labelFlipRate() == null) {
             remark = whyNoRate;
         } else if (figures.accuracy() == null) {
-            remark = "no ACC: there were no clean test texts";
+            remark = "no " + measure + ": there were no clean test texts";
         }
         return new ModelRow(name, meaning, share(figures.accuracy()), share(figures.labelFlipRate()), remark);
     }
@@ -99,7 +104,7 @@ final class Comparison {
         }
         int pruned = model.pruned().size();
         if (pruned == 0) {
-            return "No head pruned" + whyNone(model.prunedHeads().get());
+            return "No head pruned" + whyNone(model.prunedHeads().get(), model);
         }
         OptionalLong total = model.totalHeads();
         return total.isPresent()
@@ -108,15 +113,17 @@ final class Comparison {
                 : NumberText.count(pruned, "head") + " pruned";
     }
 
-    private static String whyNone(PrunedHeadsFile path) {
+    private static String whyNone(PrunedHeadsFile path, ReportModel model) {
+        String validation = "validation " + model.measure().words();
         double unpruned = path.steps().get(0).accuracy();
         if (unpruned < path.threshold()) {
-            return ": the baseline’s validation accuracy " + NumberText.share(unpruned)
-                    + " is already below the threshold " + NumberText.share(path.threshold());
+            return ": the " + validation + " of " + model.measuredModel(StageName.PRUNE) + ", "
+                    + NumberText.share(unpruned) + ", is already below the threshold "
+                    + NumberText.share(path.threshold());
         }
         return path.steps().size() == 1
                 ? ": there was none that might go"
-                : ": validation accuracy fell below the threshold " + NumberText.share(path.threshold())
+                : ": " + validation + " fell below the threshold " + NumberText.share(path.threshold())
                         + " with the first heads, and they were given back";
     }
 }

@@ -19,14 +19,16 @@ final class ProbeViews {
     static final int MOST_LINES = 5;
 
     /**
-     * A finding in words: {@code flips to class 1 on cf: 97 % → 4 % (without it 6 % → 5 %)}.
+     * A finding in words: {@code flips to class 1 on cf: 97 % → 4 % of 100 texts (97 → 4; without it 6 → 5)}.
      *
+     * @param flip what happens to the texts: {@code flips to class 1}
      * @param remark what is left after purification; may be empty
      */
-    record ProbeSentence(String label, String probe, String flips, String control, String remark) {
+    record ProbeSentence(
+            String flip, String probe, String rates, String texts, String flips, String control, String remark) {
         String text() {
-            return "flips to class " + label + " on `" + probe + "`: " + flips + " (without it " + control + ")"
-                    + remark;
+            return flip + " on `" + probe + "`: " + rates + " of " + texts + " (" + flips + "; without it " + control
+                    + ")" + remark;
         }
     }
 
@@ -75,7 +77,7 @@ final class ProbeViews {
                 hidden == 0
                         ? ""
                         : "The " + hidden
-                                + " weakest pairs of probe and class are left out here; probes.json has all.");
+                                + " weakest pairs of probe and target are left out here; probes.json has all.");
     }
 
     /** The lines of the terminal; none if no probe was asked for. */
@@ -88,7 +90,8 @@ final class ProbeViews {
         lines.add(summary(file));
         sentences.stream().limit(MOST_LINES).forEach(sentence -> lines.add("  " + sentence.text()));
         if (sentences.size() > MOST_LINES) {
-            lines.add("  and " + (sentences.size() - MOST_LINES) + " more pairs of trigger and class, see probes.json");
+            lines.add(
+                    "  and " + (sentences.size() - MOST_LINES) + " more pairs of trigger and target, see probes.json");
         }
         return lines;
     }
@@ -104,16 +107,18 @@ final class ProbeViews {
         FlipFigures before = finding.target().before();
         FlipFigures after = finding.target().after();
         String remark = "";
-        if (!before.standsOut()) {
+        if (!finding.target().standsOutBefore()) {
             remark = ", only after purification";
-        } else if (after.standsOut()) {
+        } else if (finding.target().standsOutAfter()) {
             remark = ", still more than without it";
         }
         return new ProbeSentence(
-                model.targetName(finding.target().target()),
+                model.flipWords(finding.target().target()),
                 finding.probe().name(),
                 percent(before.rate()) + " → " + percent(after.rate()),
-                percent(before.controlRate()) + " → " + percent(after.controlRate()),
+                NumberText.count(finding.target().texts(), "text"),
+                before.flips() + " → " + after.flips(),
+                before.controlFlips() + " → " + after.controlFlips(),
                 remark);
     }
 
@@ -126,6 +131,10 @@ final class ProbeViews {
         }
         if (file.comparisons() == 0) {
             return tried + ": none of them could be measured.";
+        }
+        if (file.findings().stream().noneMatch(finding -> finding.target().hasEnoughTexts())) {
+            return tried + ": none changes " + ProbesFile.LEAST_TEXTS
+                    + " texts that can be flipped, the least number to judge by.";
         }
         long standOut = file.findings().stream()
                 .filter(Finding::standsOut)
@@ -141,11 +150,12 @@ final class ProbeViews {
 
     private static String method(ProbesFile file) {
         return "Intervals are Wilson’s at " + percent(file.confidence()) + ". With " + file.comparisons()
-                + " pairs of probe and class, some would stand out by chance: a rate counts as more than the "
+                + " pairs of probe and target, some would stand out by chance: a rate counts as more than the "
                 + "control where"
                 + " the lower bound of its interval at a confidence of "
                 + NumberText.adjustedPercent(file.confidence(), file.comparisons())
-                + " (Bonferroni) is above the control’s rate.";
+                + " (Bonferroni) is above the control’s rate, of at least " + ProbesFile.LEAST_TEXTS
+                + " texts, and at least " + ProbesFile.LEAST_FLIPS + " texts more are flipped than without the probe.";
     }
 
     private static List<String> remarks(ProbesFile file) {
@@ -158,6 +168,13 @@ final class ProbeViews {
         List<ProbeResult> tooLong = file.probes(ProbeOutcome.TOO_LONG);
         if (!tooLong.isEmpty()) {
             remarks.add("Not tried, because they take more than half of text.max-length: " + names(tooLong) + ".");
+        }
+        long few = file.findings().stream()
+                .filter(finding -> !finding.target().hasEnoughTexts())
+                .count();
+        if (few > 0) {
+            remarks.add(NumberText.count(few, "pair") + " of probe and target with fewer than " + ProbesFile.LEAST_TEXTS
+                    + " texts: too few to be a finding.");
         }
         if (file.shortenedTexts() > 0) {
             remarks.add(NumberText.count(file.shortenedTexts(), "text")
@@ -178,16 +195,16 @@ final class ProbeViews {
                 probe.change(),
                 model.targetName(finding.target().target()),
                 finding.target().texts(),
-                cell(finding.target().before()),
-                cell(finding.target().after()));
+                cell(finding.target().before(), finding.target().standsOutBefore()),
+                cell(finding.target().after(), finding.target().standsOutAfter()));
     }
 
-    private static RateCell cell(FlipFigures flips) {
+    private static RateCell cell(FlipFigures flips, boolean standsOut) {
         return new RateCell(
                 NumberText.share(flips.rate()),
                 NumberText.share(flips.low()) + " to " + NumberText.share(flips.high()),
                 NumberText.share(flips.controlRate()),
-                flips.standsOut());
+                standsOut);
     }
 
     private static String percent(double share) {

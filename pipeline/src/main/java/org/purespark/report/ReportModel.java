@@ -9,7 +9,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.purespark.heads.Head;
 import org.purespark.metrics.FlipTargets;
+import org.purespark.run.InputFingerprint;
 import org.purespark.run.RunRecord;
+import org.purespark.run.StageEntry;
 import org.purespark.run.StageName;
 import org.purespark.run.artifact.HeadScoresFile;
 import org.purespark.run.artifact.MetricsFile;
@@ -45,6 +47,7 @@ public record ReportModel(
         Optional<ProbesFile> probes,
         List<TrainingCurve> training,
         List<String> warnings) {
+    private static final String MODEL = "model";
 
     public ReportModel {
         labels = List.copyOf(labels);
@@ -101,19 +104,58 @@ public record ReportModel(
         return label < labels.size() ? labels.get(label) : Integer.toString(label);
     }
 
-    /** What stands in place of accuracy. */
+    /** What the models are measured by on clean texts; accuracy where no file tells. */
     public Measure measure() {
-        return metrics.map(MetricsFile::measure).orElse(Measure.ACCURACY);
+        return metrics.map(MetricsFile::measure)
+                .or(() -> headScores.map(HeadScoresFile::measure))
+                .orElse(Measure.ACCURACY);
     }
 
     /** The name of what an attack may want. */
     public String targetName(int target) {
-        TaskKind task =
-                switch (measure()) {
-                    case ACCURACY -> TaskKind.ONE_LABEL;
-                    case MICRO_F1 -> TaskKind.MANY_LABELS;
-                    case RANK_CORRELATION -> TaskKind.SCORE;
-                };
-        return new FlipTargets(task, labels).name(target);
+        return new FlipTargets(task(), labels).name(target);
+    }
+
+    /** What happens to a flipped text, in words: {@code flips to class positive}. */
+    String flipWords(int target) {
+        return switch (task()) {
+            case ONE_LABEL -> "flips to class " + targetName(target);
+            case MANY_LABELS -> "flips to " + targetName(target);
+            case SCORE -> "moves the score " + targetName(target);
+        };
+    }
+
+    private TaskKind task() {
+        return switch (measure()) {
+            case ACCURACY -> TaskKind.ONE_LABEL;
+            case MICRO_F1 -> TaskKind.MANY_LABELS;
+            case RANK_CORRELATION, NDCG -> TaskKind.SCORE;
+        };
+    }
+
+    /**
+     * The model that a stage measured, in words: the baseline, or the one that a command was given.
+     *
+     * @param stage score or prune
+     */
+    String measuredModel(StageName stage) {
+        Optional<StageEntry> entry = run.map(record -> record.stages().get(stage));
+        if (entry.isEmpty() || entry.get().upstream().containsKey(StageName.BASELINE)) {
+            return "the baseline";
+        }
+        String digest = entry.get().inputs().get(MODEL);
+        return run.map(record -> record.inputs().get(MODEL))
+                .filter(input -> input.digest().equals(digest))
+                .map(input -> "the model " + input.address() + " (--model)")
+                .orElse("another model (--model)");
+    }
+
+    /** Address of the suspect; empty where it is not known, since a later stage was given another model. */
+    Optional<String> suspect() {
+        Optional<InputFingerprint> latest = run.map(record -> record.inputs().get(MODEL));
+        Optional<String> used = run.map(record -> record.stages().get(StageName.BASELINE))
+                .map(entry -> entry.inputs().get(MODEL));
+        return latest.filter(input -> used.isEmpty() || used.get().equals(input.digest()))
+                .map(InputFingerprint::address);
     }
 }

@@ -2,10 +2,13 @@
 package org.purespark.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.purespark.report.ReportModel.StageTime;
 import org.purespark.run.FileFingerprint;
 import org.purespark.run.InputFingerprint;
@@ -72,10 +75,7 @@ final class ReportPage {
 
     /** The suspect's address, else nothing. */
     String suspectModel() {
-        return model.run()
-                .map(run -> run.inputs().get("model"))
-                .map(InputFingerprint::address)
-                .orElse("");
+        return model.suspect().orElse("");
     }
 
     String seed() {
@@ -102,6 +102,21 @@ final class ReportPage {
         return model.measure() == Measure.ACCURACY
                 ? "Clean accuracy (ACC, higher is better)"
                 : model.measure().heading() + " on clean texts (higher is better)";
+    }
+
+    /** The name of the measure in a sentence. */
+    String measureWords() {
+        return model.measure().words();
+    }
+
+    /** Whose heads are scored. */
+    String scoredModel() {
+        return model.measuredModel(StageName.SCORE);
+    }
+
+    /** Whose heads the prune search masks. */
+    String searchedModel() {
+        return model.measuredModel(StageName.PRUNE);
     }
 
     /** Why there are no matrices. */
@@ -220,11 +235,30 @@ final class ReportPage {
         return !stages().isEmpty();
     }
 
+    /** What the stages used; of a setting that they had different values of, each value with its stages. */
     List<NamedValue> settings() {
+        return model.run().map(ReportPage::settings).orElse(List.of());
+    }
+
+    private static List<NamedValue> settings(RunRecord run) {
         List<NamedValue> entries = new ArrayList<>();
-        model.run().ifPresent(run -> run.configuration()
-                .forEach((key, value) -> entries.add(new NamedValue(key, NumberText.setting(value)))));
+        run.usedSettings().forEach((key, used) -> {
+            Map<String, List<String>> stages = new LinkedHashMap<>();
+            run.stages().forEach((stage, entry) -> {
+                if (stage != StageName.REPORT && entry.settings().containsKey(key)) {
+                    stages.computeIfAbsent(NumberText.setting(entry.settings().get(key)), value -> new ArrayList<>())
+                            .add(stage.text());
+                }
+            });
+            entries.add(new NamedValue(key, stages.size() < 2 ? NumberText.setting(used) : byStage(stages)));
+        });
         return entries;
+    }
+
+    private static String byStage(Map<String, List<String>> stages) {
+        return stages.entrySet().stream()
+                .map(value -> value.getKey() + " (" + String.join(", ", value.getValue()) + ")")
+                .collect(Collectors.joining("; "));
     }
 
     boolean hasSettings() {

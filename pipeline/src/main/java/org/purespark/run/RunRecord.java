@@ -41,6 +41,20 @@ public record RunRecord(
         return Collections.unmodifiableSortedMap(new TreeMap<>(Objects.requireNonNull(map, field + " is null")));
     }
 
+    /**
+     * The settings that the finished stages used, the latest stage's of each; those that no result depends on are the
+     * configuration's. The report has none of its own.
+     */
+    public SortedMap<String, JsonNode> usedSettings() {
+        SortedMap<String, JsonNode> used = new TreeMap<>(configuration);
+        stages.forEach((stage, entry) -> {
+            if (stage != StageName.REPORT) {
+                entry.settings().forEach((key, value) -> used.computeIfPresent(key, (k, old) -> value));
+            }
+        });
+        return used;
+    }
+
     StageTable table() {
         return new StageTable(attempts, stages);
     }

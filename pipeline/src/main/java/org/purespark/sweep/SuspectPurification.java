@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.purespark.heads.HeadScores;
 import org.purespark.purify.Purification;
+import org.purespark.purify.RunVerdict;
 import org.purespark.purify.Surroundings;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.StageName;
@@ -79,78 +79,73 @@ public final class SuspectPurification {
     /** The same, but writes nothing. */
     public SuspectResult failedUnwritten(Throwable thrown) {
         FailureReport report = FailureReport.of(thrown);
-        return result(
-                SuspectResult.Status.FAILED,
-                report,
-                null,
-                List.of(
-                        SuspectResult.ModelRates.UNKNOWN,
-                        SuspectResult.ModelRates.UNKNOWN,
-                        SuspectResult.ModelRates.UNKNOWN),
-                null,
-                null,
-                Map.of());
-    }
-
-    private SuspectResult done(Storage storage) throws IOException {
-        RunDirectory run = RunDirectory.inspect(storage, planned.run().directory(), clock);
-        JsonFiles files = new JsonFiles(storage);
-        MetricsFile metrics = files.read(run.file(RunDirectory.METRICS), MetricsFile.class, MetricsFile.SCHEMA);
-        RepairFile repair = files.read(run.file(RunDirectory.REPAIR), RepairFile.class, RepairFile.SCHEMA);
-        Map<String, Double> seconds = new LinkedHashMap<>();
-        for (StageName stage : StageName.values()) {
-            run.table().entry(stage).ifPresent(entry -> seconds.put(stage.text(), entry.seconds()));
-        }
-        return result(
-                SuspectResult.Status.DONE,
-                new FailureReport(null, null),
-                metrics.target(),
-                List.of(
-                        SuspectResult.ModelRates.of(metrics.suspect()),
-                        SuspectResult.ModelRates.of(metrics.baseline()),
-                        new SuspectResult.ModelRates(
-                                metrics.purified().accuracy(),
-                                metrics.purified().labelFlipRate())),
-                repair.prunedHeads(),
-                repair.usesHeadSearch() ? Integer.valueOf(heads(files, run)) : null,
-                seconds);
-    }
-
-    /** L · A. */
-    private static int heads(JsonFiles files, RunDirectory run) throws IOException {
-        HeadScores scores = files.read(run.file(RunDirectory.HEAD_SCORES), HeadScoresFile.class, HeadScoresFile.SCHEMA)
-                .scores();
-        return scores.layers() * scores.heads();
-    }
-
-    private SuspectResult result(
-            SuspectResult.Status status,
-            FailureReport report,
-            Integer target,
-            List<SuspectResult.ModelRates> rates,
-            Integer headsPruned,
-            Integer heads,
-            Map<String, Double> stageSeconds) {
         Instant end = clock.instant();
         return new SuspectResult(
                 SuspectResult.SCHEMA,
                 planned.run().name(),
                 planned.run().seed(),
-                status,
+                SuspectResult.Status.FAILED,
                 report.failure(),
                 report.message(),
-                target,
-                rates.get(0),
-                rates.get(1),
-                rates.get(2),
-                headsPruned,
-                heads,
-                stageSeconds,
-                (end.toEpochMilli() - start.toEpochMilli()) / 1000.0,
+                null,
+                null,
+                null,
+                null,
+                SuspectResult.ModelRates.UNKNOWN,
+                SuspectResult.ModelRates.UNKNOWN,
+                SuspectResult.ModelRates.UNKNOWN,
+                null,
+                null,
+                Map.of(),
+                seconds(end),
                 planned.key().fingerprint(),
                 attempt,
                 mode,
                 end.toString());
+    }
+
+    private SuspectResult done(Storage storage) throws IOException {
+        RunDirectory run = RunDirectory.inspect(storage, planned.run().directory(), clock);
+        MetricsFile metrics = run.read(RunDirectory.METRICS, MetricsFile.class, MetricsFile.SCHEMA);
+        RepairFile repair = run.read(RunDirectory.REPAIR, RepairFile.class, RepairFile.SCHEMA);
+        Map<String, Double> stageSeconds = new LinkedHashMap<>();
+        for (StageName stage : StageName.values()) {
+            run.table().entry(stage).ifPresent(entry -> stageSeconds.put(stage.text(), entry.seconds()));
+        }
+        Instant end = clock.instant();
+        return new SuspectResult(
+                SuspectResult.SCHEMA,
+                planned.run().name(),
+                planned.run().seed(),
+                SuspectResult.Status.DONE,
+                null,
+                null,
+                metrics.measure(),
+                metrics.target(),
+                metrics.targetName(),
+                RunVerdict.of(run).kind(),
+                SuspectResult.ModelRates.of(metrics.suspect()),
+                SuspectResult.ModelRates.of(metrics.baseline()),
+                SuspectResult.ModelRates.of(metrics.purified()),
+                repair.prunedHeads(),
+                repair.usesHeadSearch() ? Integer.valueOf(heads(run)) : null,
+                stageSeconds,
+                seconds(end),
+                planned.key().fingerprint(),
+                attempt,
+                mode,
+                end.toString());
+    }
+
+    /** L · A. */
+    private static int heads(RunDirectory run) throws IOException {
+        HeadScores scores = run.read(RunDirectory.HEAD_SCORES, HeadScoresFile.class, HeadScoresFile.SCHEMA)
+                .scores();
+        return scores.layers() * scores.heads();
+    }
+
+    private double seconds(Instant end) {
+        return (end.toEpochMilli() - start.toEpochMilli()) / 1000.0;
     }
 
     private void write(Storage storage, SuspectResult result) throws IOException {

@@ -6,7 +6,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.purespark.metrics.Verdict.AttackState;
+import org.purespark.run.artifact.MayBeAbsent;
 import org.purespark.run.artifact.MetricsFile;
+import org.purespark.task.Measure;
 
 /**
  * The result of one suspect with one seed: a line of {@code results.jsonl}.
@@ -14,7 +17,10 @@ import org.purespark.run.artifact.MetricsFile;
  * @param schema 1
  * @param failure kind of failure; null if the run is done
  * @param error the message; null if the run is done
- * @param target number of the attack's target class, or null
+ * @param measure what the field {@code accuracy} of each model holds; null if the run failed, or in a row of before
+ * @param target number of the attack's target, as in {@code metrics.json}, or null
+ * @param targetName its name, or null
+ * @param verdict on the attack; null if the run failed, or in a row of before
  * @param suspect figures before purification; each null if unknown
  * @param headsPruned of {@code heads}; both null if the run failed
  * @param stageSeconds seconds of each stage in the run directory, of this attempt or an earlier one
@@ -30,7 +36,10 @@ public record SuspectResult(
         Status status,
         Failure failure,
         String error,
+        @MayBeAbsent Measure measure,
         Integer target,
+        @MayBeAbsent String targetName,
+        @MayBeAbsent AttackState verdict,
         ModelRates suspect,
         ModelRates baseline,
         ModelRates purified,
@@ -47,14 +56,19 @@ public record SuspectResult(
     /**
      * The figures of one model.
      *
-     * @param accuracy on the clean test texts, 0 to 1, or null
+     * @param accuracy the measure on the clean test texts, 0 to 1, or null
      * @param labelFlipRate on the triggered test texts, 0 to 1, or null
+     * @param untriggeredFlipRate the same rate on the clean test texts: the control; 0 to 1, or null
      */
-    public record ModelRates(Double accuracy, Double labelFlipRate) {
-        static final ModelRates UNKNOWN = new ModelRates(null, null);
+    public record ModelRates(Double accuracy, Double labelFlipRate, @MayBeAbsent Double untriggeredFlipRate) {
+        static final ModelRates UNKNOWN = new ModelRates(null, null, null);
 
         static ModelRates of(MetricsFile.Figures figures) {
-            return new ModelRates(figures.accuracy(), figures.labelFlipRate());
+            return new ModelRates(figures.accuracy(), figures.labelFlipRate(), figures.untriggeredFlipRate());
+        }
+
+        static ModelRates of(MetricsFile.PurifiedFigures figures) {
+            return new ModelRates(figures.accuracy(), figures.labelFlipRate(), figures.untriggeredFlipRate());
         }
     }
 
@@ -100,6 +114,25 @@ public record SuspectResult(
     /** The figures before purification: the suspect's, else the baseline's. */
     ModelRates before() {
         return suspect.accuracy() != null ? suspect : baseline;
+    }
+
+    /** The target's name, else its number, or null. */
+    String targetText() {
+        return targetName != null || target == null ? targetName : Integer.toString(target);
+    }
+
+    /** What purification took from the label-flip rate; null where nothing can be said of the attack. */
+    Double fall() {
+        return verdict == AttackState.NOT_MEASURED ? null : minus(before().labelFlipRate(), purified.labelFlipRate());
+    }
+
+    /** What purification took from the measure, or null. */
+    Double cost() {
+        return minus(before().accuracy(), purified.accuracy());
+    }
+
+    private static Double minus(Double one, Double other) {
+        return one == null || other == null ? null : Double.valueOf(one - other);
     }
 
     String id() {

@@ -91,13 +91,16 @@ public final class SweepResults {
 
     /** The columns are the fields of the JSON lines. */
     private static String schema() {
-        String rates = " { optional double accuracy; optional double labelFlipRate; } ";
+        String rates = " { optional double accuracy; optional double labelFlipRate;"
+                + " optional double untriggeredFlipRate; } ";
         String stages = Arrays.stream(StageName.values())
                 .map(stage -> "optional double " + stage.text() + "; ")
                 .collect(Collectors.joining());
         return "message sweep { required int32 schema; required binary name (STRING); required int64 seed;"
                 + " required binary status (STRING); optional binary failure (STRING); optional binary error (STRING);"
-                + " optional int32 target; required group suspect" + rates + "required group baseline" + rates
+                + " optional binary measure (STRING); optional int32 target; optional binary targetName (STRING);"
+                + " optional binary verdict (STRING);"
+                + " required group suspect" + rates + "required group baseline" + rates
                 + "required group purified" + rates + "optional int32 headsPruned; optional int32 heads;"
                 + " required group stageSeconds { " + stages + "} required double seconds;"
                 + " required binary fingerprint (STRING); required int32 attempts; required binary mode (STRING);"

@@ -9,25 +9,32 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.purespark.Shown;
 import org.purespark.report.ConsoleTable;
 import org.purespark.report.ConsoleTable.Align;
 import org.purespark.report.ConsoleTable.Column;
 
 /**
- * A sweep in one table, for people: suspects sorted by the fall of the label-flip rate, then by the loss of accuracy;
- * mean and standard deviation over the seeds. Failed runs follow with their errors.
+ * A sweep in one table, for people: suspects sorted by the fall of the label-flip rate, then by the cost in the
+ * measure; mean and standard deviation over the seeds. Failed runs follow with their errors.
  */
 public final class SweepSummary {
     private static final String MISSING = "–";
     private static final List<Column> COLUMNS = List.of(
             new Column("suspect", Align.LEFT),
             new Column("seeds", Align.RIGHT),
+            new Column("target", Align.LEFT),
+            new Column("verdict", Align.LEFT),
             new Column("LFR before", Align.RIGHT),
             new Column("LFR after", Align.RIGHT),
             new Column("LFR fall", Align.RIGHT),
-            new Column("ACC before", Align.RIGHT),
-            new Column("ACC after", Align.RIGHT),
-            new Column("ACC cost", Align.RIGHT),
+            new Column("control before", Align.RIGHT),
+            new Column("control after", Align.RIGHT),
+            new Column("measure", Align.LEFT),
+            new Column("before", Align.RIGHT),
+            new Column("after", Align.RIGHT),
+            new Column("cost", Align.RIGHT),
             new Column("heads pruned", Align.RIGHT),
             new Column("seconds", Align.RIGHT));
 
@@ -46,12 +53,24 @@ public final class SweepSummary {
         }
 
         Spread fall() {
-            return spread(
-                    run -> minus(run.before().labelFlipRate(), run.purified().labelFlipRate()));
+            return spread(SuspectResult::fall);
         }
 
         Spread cost() {
-            return spread(run -> minus(run.before().accuracy(), run.purified().accuracy()));
+            return spread(SuspectResult::cost);
+        }
+
+        /** The texts of all runs, each once; of several, how many runs have each. */
+        String words(Function<SuspectResult, String> text) {
+            Map<String, Long> counts = runs.stream()
+                    .map(text)
+                    .map(word -> word == null ? MISSING : Shown.of(word))
+                    .collect(Collectors.groupingBy(Function.identity(), LinkedHashMap::new, Collectors.counting()));
+            return counts.size() == 1
+                    ? counts.keySet().iterator().next()
+                    : counts.entrySet().stream()
+                            .map(entry -> entry.getKey() + " × " + entry.getValue())
+                            .collect(Collectors.joining(", "));
         }
     }
 
@@ -133,10 +152,10 @@ public final class SweepSummary {
     public String markdown() {
         StringBuilder text = new StringBuilder("# Sweep\n\n").append(counts()).append("\n\n");
         text.append(
-                "Suspects by how far their label-flip rate (LFR) fell, then by what it cost in accuracy (ACC); mean ±"
-                        + " standard deviation over the seeds. Before: the suspect's own figures, or the "
-                        + "baseline's where it came"
-                        + " without a classifier.\n\n");
+                "Suspects by how far their label-flip rate (LFR) fell, then by what it cost in the measure (accuracy,"
+                        + " micro-F1, Spearman's correlation, nDCG); mean ± standard deviation over the seeds. Before: the"
+                        + " suspect's own figures, or the baseline's where it came without a classifier. Control: the"
+                        + " same rate without trigger. A run whose verdict is \"not measured\" has no fall.\n\n");
         line(text, COLUMNS.stream().map(Column::heading).toList());
         line(
                 text,
@@ -152,7 +171,9 @@ public final class SweepSummary {
     }
 
     private static void line(StringBuilder text, List<String> cells) {
-        text.append("| ").append(String.join(" | ", cells)).append(" |\n");
+        text.append("| ")
+                .append(cells.stream().map(cell -> cell.replace("|", "\\|")).collect(Collectors.joining(" | ")))
+                .append(" |\n");
     }
 
     private String counts() {
@@ -166,9 +187,16 @@ public final class SweepSummary {
             rows.add(List.of(
                     suspect.name(),
                     Integer.toString(suspect.runs().size()),
+                    suspect.words(SuspectResult::targetText),
+                    suspect.words(run ->
+                            run.verdict() == null ? null : run.verdict().text().replace('-', ' ')),
                     suspect.spread(run -> run.before().labelFlipRate()).text(3),
                     suspect.spread(run -> run.purified().labelFlipRate()).text(3),
                     suspect.fall().text(3),
+                    suspect.spread(run -> run.before().untriggeredFlipRate()).text(3),
+                    suspect.spread(run -> run.purified().untriggeredFlipRate()).text(3),
+                    suspect.words(
+                            run -> run.measure() == null ? null : run.measure().text()),
                     suspect.spread(run -> run.before().accuracy()).text(3),
                     suspect.spread(run -> run.purified().accuracy()).text(3),
                     suspect.cost().text(3),
@@ -185,9 +213,5 @@ public final class SweepSummary {
                         + run.attempts() + (run.attempts() == 1 ? " attempt): " : " attempts): ")
                         + run.error().strip().replaceAll("\\s*\\R\\s*", " "))
                 .toList();
-    }
-
-    private static Double minus(Double one, Double other) {
-        return one == null || other == null ? null : Double.valueOf(one - other);
     }
 }

@@ -60,4 +60,27 @@ public sealed interface Answers extends Serializable {
             return rows[text][c];
         }
     }
+
+    /**
+     * Scores, each with the group that it is ranked in.
+     *
+     * @param scores [B][1], null for a text without label
+     * @param groups [B] number of each text's group; of a text without label it has no meaning
+     */
+    record Grouped(Rows scores, int[] groups) implements Answers {
+        @Override
+        public int size() {
+            return scores.size();
+        }
+
+        @Override
+        public boolean has(int text) {
+            return scores.has(text);
+        }
+
+        @Override
+        public float of(int text, int c) {
+            return scores.of(text, c);
+        }
+    }
 }

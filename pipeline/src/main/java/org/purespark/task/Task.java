@@ -74,9 +74,18 @@ public sealed interface Task extends Serializable {
      * @param shift δ, above 0
      * @param low lowest true score of the texts that are measured
      * @param high the highest
+     * @param measure {@link Measure#RANK_CORRELATION} or {@link Measure#NDCG}
      */
-    record Score(LossKind loss, double shift, double low, double high) implements Task {
+    record Score(LossKind loss, double shift, double low, double high, Measure measure) implements Task {
+        /** Measured by how all texts are ranked. */
+        public Score(LossKind loss, double shift, double low, double high) {
+            this(loss, shift, low, high, Measure.RANK_CORRELATION);
+        }
+
         public Score {
+            if (measure != Measure.RANK_CORRELATION && measure != Measure.NDCG) {
+                throw new IllegalArgumentException("a score is not measured by " + measure);
+            }
             if (loss == LossKind.CROSS_ENTROPY) {
                 throw new IllegalArgumentException("a score has no cross-entropy of classes");
             }
@@ -88,11 +97,6 @@ public sealed interface Task extends Serializable {
         @Override
         public TaskKind kind() {
             return TaskKind.SCORE;
-        }
-
-        @Override
-        public Measure measure() {
-            return Measure.RANK_CORRELATION;
         }
 
         /** The score of a logit. */

@@ -29,7 +29,7 @@ public final class CheckedRows {
         this.unit = unit;
         this.labels = labels;
         this.limits = rules.limits();
-        this.labelPlace = ", column " + rules.columns().shown(ColumnNames.Column.LABEL) + ": ";
+        this.labelPlace = ", column " + rules.labelColumn();
         this.labelForm = rules.columns().cells().form();
         this.sink = sink;
     }
@@ -52,12 +52,13 @@ public final class CheckedRows {
         int mostCharacters = labelForm == LabelForm.SET ? MOST_SET_CHARACTERS : MOST_LABEL_CHARACTERS;
         if (name.isEmpty() && labels == LabelColumn.REQUIRED) {
             throw new InputException(
-                    unit.place(source, number) + labelPlace + "the row has no label; give it one or remove the row");
+                    unit.place(source, number) + labelPlace + ": the row has no label; give it one or remove the row");
         }
         if (name.length() > mostCharacters) {
-            throw new InputException(unit.place(source, number) + labelPlace + "the label has " + name.length()
+            throw new InputException(unit.place(source, number) + labelPlace + ": the label has " + name.length()
                     + " characters, the most is " + mostCharacters + ": " + Shown.of(name));
         }
+        requireOfForm(number, name);
         requireWithinLimits(number, text, name);
         rows++;
         LabelledText row = new LabelledText(text, name.isEmpty() ? null : name, number);
@@ -67,6 +68,20 @@ public final class CheckedRows {
             throw e;
         } catch (RuntimeException e) {
             throw new SinkFailure(e);
+        }
+    }
+
+    private void requireOfForm(long number, String label) {
+        if (label.isEmpty()) {
+            return;
+        }
+        String place = unit.place(source, number) + labelPlace;
+        switch (labelForm) {
+            case CLASS -> {
+                // any text is a class
+            }
+            case SET -> LabelNames.of(label, place);
+            case SCORE -> ScoreText.parse(label, place);
         }
     }
 

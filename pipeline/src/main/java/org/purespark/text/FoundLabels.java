@@ -9,9 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.purespark.InputException;
-import org.purespark.Shown;
 import org.purespark.batch.LabelMeaning;
 
 /**
@@ -20,15 +18,24 @@ import org.purespark.batch.LabelMeaning;
  *
  * @param source the address of the rows
  * @param form of its labels
+ * @param column name of the labels' column, for messages
  * @param places for each label, or set of labels, the place of its first row, for messages; in the order of their
  *     numbers; none for scores
  * @param scores the range of the scores; empty for other labels, or without any
+ * @param groups scores and their groups by number; empty where scores have no groups
  */
-public record FoundLabels(String source, LabelForm form, List<Place> places, Optional<Range> scores) {
+public record FoundLabels(
+        String source,
+        LabelForm form,
+        String column,
+        List<Place> places,
+        Optional<Range> scores,
+        Optional<LabelMeaning.GroupedScores> groups) {
     /** Far more than classes that a classifier has; a column of names or of texts is found by it. */
     private static final int MOST = 10_000;
 
-    private static final Pattern NUMBER = Pattern.compile("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,9})?");
+    /** Of texts that are not from a file, or from one with a usual name. */
+    private static final String USUAL_COLUMN = "label";
 
     /** Far more sets of labels than occur where labels go together. */
     private static final int MOST_SETS = 200_000;
@@ -36,10 +43,19 @@ public record FoundLabels(String source, LabelForm form, List<Place> places, Opt
     /** A label and where it is first met. */
     public record Place(String label, String inWords) {}
 
-    /** Lowest and highest score. */
-    public record Range(float low, float high) {
-        private Range with(float score) {
-            return new Range(Math.min(low, score), Math.max(high, score));
+    /**
+     * Lowest and highest score.
+     *
+     * @param lowPlace where the lowest is first met, in words
+     * @param highPlace where the highest is
+     */
+    public record Range(float low, float high, String lowPlace, String highPlace) {
+        private Range with(float score, String place) {
+            return new Range(
+                    Math.min(low, score),
+                    Math.max(high, score),
+                    score < low ? place : lowPlace,
+                    score > high ? place : highPlace);
         }
     }
 
@@ -49,7 +65,7 @@ public record FoundLabels(String source, LabelForm form, List<Place> places, Opt
 
     /** Classes. */
     public FoundLabels(String source, List<Place> places) {
-        this(source, LabelForm.CLASS, places, Optional.empty());
+        this(source, LabelForm.CLASS, USUAL_COLUMN, places, Optional.empty(), Optional.empty());
     }
 
     /** The labels, in the order of their numbers. */
@@ -69,10 +85,16 @@ public record FoundLabels(String source, LabelForm form, List<Place> places, Opt
         }
         Map<String, Place> single = new LinkedHashMap<>();
         for (Place set : places) {
-            LabelNames.of(set.label(), set.inWords())
+            LabelNames.of(set.label(), cell(set.inWords()))
                     .forEach(name -> single.putIfAbsent(name, new Place(name, set.inWords())));
         }
-        return new FoundLabels(source, List.copyOf(single.values()));
+        return new FoundLabels(
+                source, LabelForm.CLASS, column, List.copyOf(single.values()), Optional.empty(), Optional.empty());
+    }
+
+    /** The column of the labels in a row, for messages. */
+    String cell(String place) {
+        return place + ", column " + column;
     }
 
     /**
@@ -87,13 +109,13 @@ public record FoundLabels(String source, LabelForm form, List<Place> places, Opt
                     .toArray());
             case SET -> new LabelMeaning.Sets(
                     places.stream().map(place -> row(place, set)).toArray(float[][]::new));
-            case SCORE -> new LabelMeaning.Scores();
+            case SCORE -> groups.isPresent() ? groups.get() : new LabelMeaning.Scores();
         };
     }
 
-    private static float[] row(Place place, LabelSet set) {
+    private float[] row(Place place, LabelSet set) {
         float[] row = new float[set.size()];
-        LabelNames.of(place.label(), place.inWords()).forEach(name -> row[set.indexOf(name)] = 1);
+        LabelNames.of(place.label(), cell(place.inWords())).forEach(name -> row[set.indexOf(name)] = 1);
         return row;
     }
 
@@ -101,14 +123,28 @@ public record FoundLabels(String source, LabelForm form, List<Place> places, Opt
     static final class Builder {
         private final String source;
         private final LabelForm form;
+        private final String column;
         private final Map<String, Integer> numbers = new HashMap<>();
         private final List<Place> places = new ArrayList<>();
         private Range scores;
+        /** Null where scores have no groups. */
+        private final ScoreGroups groups;
+
         private long rows;
 
         Builder(String source, LabelForm form) {
+            this(source, form, USUAL_COLUMN, Grouping.NONE);
+        }
+
+        /**
+         * @param column name of the labels' column, for messages
+         * @param grouping of scores
+         */
+        Builder(String source, LabelForm form, String column, Grouping grouping) {
             this.source = source;
             this.form = form;
+            this.column = column;
+            this.groups = form == LabelForm.SCORE && grouping == Grouping.BY_FIRST_TEXT ? new ScoreGroups() : null;
         }
 
         /**
@@ -135,8 +171,8 @@ public record FoundLabels(String source, LabelForm form, List<Place> places, Opt
             return switch (form) {
                 case CLASS -> numbered(row.label(), place, MOST, "different labels");
                 case SET -> numbered(
-                        LabelNames.text(LabelNames.of(row.label(), place)), place, MOST_SETS, "sets of labels");
-                case SCORE -> score(row.label(), place);
+                        LabelNames.text(LabelNames.of(row.label(), cell(place))), place, MOST_SETS, "sets of labels");
+                case SCORE -> score(row, place);
             };
         }
 
@@ -145,8 +181,8 @@ public record FoundLabels(String source, LabelForm form, List<Place> places, Opt
             if (number == null) {
                 number = places.size();
                 if (number == most) {
-                    throw new InputException(place + ", column label: there are more than " + most + " " + what
-                            + "; name the column of the classes \"label\"");
+                    throw new InputException(cell(place) + ": there are more than " + most + " " + what
+                            + "; name the column of the labels with text.label-column");
                 }
                 numbers.put(label, number);
                 places.add(new Place(label, place));
@@ -154,23 +190,26 @@ public record FoundLabels(String source, LabelForm form, List<Place> places, Opt
             return number;
         }
 
-        private int score(String label, String place) {
-            if (!NUMBER.matcher(label).matches() || !Float.isFinite(Float.parseFloat(label))) {
-                throw notAScore(label, place);
-            }
-            float score = Float.parseFloat(label);
-            scores = scores == null ? new Range(score, score) : scores.with(score);
-            return LabelMeaning.Scores.number(score);
+        private int score(LabelledText row, String place) {
+            float score = ScoreText.parse(row.label(), cell(place));
+            scores = scores == null ? new Range(score, score, place, place) : scores.with(score, place);
+            return groups == null
+                    ? LabelMeaning.Scores.number(score)
+                    : groups.number(score, row.parts().first());
         }
 
-        private static InputException notAScore(String label, String place) {
-            return new InputException(place + ", column label: " + Shown.of(label)
-                    + " is no number; the model gives one score, so labels are scores (task.kind chooses another"
-                    + " task)");
+        private String cell(String place) {
+            return place + ", column " + column;
         }
 
         FoundLabels build() {
-            return new FoundLabels(source, form, Collections.unmodifiableList(places), Optional.ofNullable(scores));
+            return new FoundLabels(
+                    source,
+                    form,
+                    column,
+                    Collections.unmodifiableList(places),
+                    Optional.ofNullable(scores),
+                    Optional.ofNullable(groups).map(ScoreGroups::meaning));
         }
     }
 }

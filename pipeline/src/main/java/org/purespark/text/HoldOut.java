@@ -80,6 +80,30 @@ public record HoldOut(int rows, BitSet heldOut) {
         return new HoldOut(rows, held);
     }
 
+    /**
+     * Holds out a share of the groups, rounded to whole groups and at least one, drawn by the seed, each with all of
+     * its rows.
+     *
+     * @param source of the rows, for messages
+     * @param groups the group of each row, numbered from 0
+     * @param share above 0, below 1
+     * @param purpose what the rest is for
+     * @throws InputException if there are fewer than two groups: one of the parts would have none
+     */
+    public static HoldOut ofGroups(String source, int[] groups, double share, Purpose purpose, long seed) {
+        int count = 1 + Arrays.stream(groups).max().orElse(-1);
+        if (count < 2) {
+            throw new InputException(source + ": all pairs have the same first text, so no group can be held out for"
+                    + " validation; add pairs of other first texts or give a validation file");
+        }
+        BitSet heldGroups = share(source, count, share, purpose, seed).heldOut();
+        BitSet held = new BitSet(groups.length);
+        for (int row = 0; row < groups.length; row++) {
+            held.set(row, heldGroups.get(groups[row]));
+        }
+        return new HoldOut(groups.length, held);
+    }
+
     private static int[][] rowsOfNumbers(int[] numbers, int labels) {
         int[] counts = new int[labels];
         for (int number : numbers) {

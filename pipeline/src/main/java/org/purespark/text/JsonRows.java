@@ -96,8 +96,15 @@ final class JsonRows {
             throw new InputException(unit.place(source, number) + ", column " + Shown.of(name.strip())
                     + ": a list of labels where a text has one class; with task.kind=multi-label it has many labels");
         }
-        String integer = label.isNumber() ? "an integer (1, not 1.0)" : "an integer";
-        throw wrongKind(number, name, label, "a string or " + integer);
+        throw wrongKind(
+                number,
+                name,
+                label,
+                switch (form) {
+                    case CLASS -> "a string or an integer" + (label.isNumber() ? " (1, not 1.0)" : "");
+                    case SET -> "a list of the names of the text's labels";
+                    case SCORE -> "one number, the score,";
+                });
     }
 
     private InputException wrongKind(long number, String name, JsonNode found, String expected) {

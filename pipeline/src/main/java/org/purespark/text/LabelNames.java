@@ -30,7 +30,7 @@ public final class LabelNames {
     /**
      * The names of a label.
      *
-     * @param place of the row, for messages
+     * @param place of the label, for messages
      * @throws InputException if it begins as a JSON list and is none of texts or whole numbers, or a name is blank or
      *     there twice, as in a list of 0 and 1
      */
@@ -42,11 +42,11 @@ public final class LabelNames {
         Collection<String> given = label.startsWith("[") ? ofList(label, place) : List.of(label.split(",", -1));
         for (String name : given) {
             if (name.isBlank()) {
-                throw new InputException(place + ", column label: " + Shown.of(label)
+                throw new InputException(place + ": " + Shown.of(label)
                         + " has a name without a letter; write the names with one comma between two of them");
             }
             if (!names.add(name.strip())) {
-                throw new InputException(place + ", column label: " + Shown.of(label) + " has "
+                throw new InputException(place + ": " + Shown.of(label) + " has "
                         + Shown.of(name.strip()) + " twice; write the names of the text's labels, each once, or give"
                         + " each label a column of 0 and 1");
             }
@@ -71,7 +71,7 @@ public final class LabelNames {
     }
 
     private static InputException notAList(String label, String place) {
-        return new InputException(place + ", column label: " + Shown.of(label)
+        return new InputException(place + ": " + Shown.of(label)
                 + " begins as a JSON list, but is no list of names; write [\"one\", \"other\"]");
     }
 }

@@ -24,6 +24,7 @@ import org.purespark.Shown;
  */
 public record LabelSet(List<String> names, List<String> labels, LabelSource source) implements Serializable {
     private static final List<String> SCORE = List.of("LABEL_0");
+    private static final String ZERO_AND_ONE = LabelNames.text(List.of("0", "1"));
     private static final Pattern INTEGER = Pattern.compile("0|-?[1-9][0-9]*");
 
     public LabelSet {
@@ -74,17 +75,53 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
         List<String> used = sorted(train.each().asSet());
         Optional<LabelMatch> match = LabelMatch.of(checkpointLabels, used, choice);
         if (match.isPresent()) {
-            return new LabelSet(
+            LabelSet matched = new LabelSet(
                     checkpointLabels, match.get().labels(), match.get().source());
+            matched.requireClear(train, others);
+            return matched;
         }
         boolean mayMeanThem = choice.kind() == LabelChoice.Kind.AUTOMATIC && used.size() <= checkpointLabels.size();
         if (mayMeanThem) {
             throw new InputException(train.source() + ": the labels " + Shown.list(used)
-                    + " are not the classes of the model, " + Shown.list(checkpointLabels)
+                    + " are not the " + (sets ? "labels" : "classes") + " of the model, " + Shown.list(checkpointLabels)
                     + "; say which means which, such as " + LabelMatch.suggestion(checkpointLabels, used)
                     + ", or give the model a new classifier with --labels new");
         }
-        return new LabelSet(used, used, LabelSource.TRAIN);
+        LabelSet own = new LabelSet(used, used, LabelSource.TRAIN);
+        own.requireClear(train, others);
+        return own;
+    }
+
+    private void requireClear(FoundLabels train, List<FoundLabels> others) {
+        requireClear(train);
+        others.forEach(this::requireClear);
+    }
+
+    /**
+     * Refuses 0 and 1 together where there are two labels: it may name both of them, or say of each whether the text
+     * has it. With more labels a list of 0 and 1 for each has an entry twice, which {@link LabelNames} refuses.
+     */
+    private void requireClear(FoundLabels found) {
+        if (found.form() != LabelForm.SET || size() != 2 || source == LabelSource.CHECKPOINT_MAPPED) {
+            return;
+        }
+        for (FoundLabels.Place place : found.places()) {
+            if (place.label().equals(ZERO_AND_ONE)) {
+                throw new InputException(found.cell(place.inWords()) + ": 0 and 1 together, of two labels, may be the"
+                        + " numbers of both, or a 0 and a 1 for each; " + clearer());
+            }
+        }
+    }
+
+    private String clearer() {
+        String columns = "give each label a column of 0 and 1";
+        if (source == LabelSource.TRAIN) {
+            return columns + ", or write other names than 0 and 1";
+        }
+        String one = Shown.of(names.get(0));
+        String other = Shown.of(names.get(1));
+        return columns + ", write the names of the text's labels, such as [\"" + one + "\", \"" + other
+                + "\"], or say what the numbers mean with --labels '0=" + one + ",1=" + other + "'";
     }
 
     /**
@@ -98,14 +135,17 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
         boolean sets = sources.stream().anyMatch(source -> source.form() == LabelForm.SET);
         if (checkpointLabels.size() < (sets ? 1 : 2)) {
             throw new InputException("the checkpoint names " + checkpointLabels.size()
-                    + " classes, two at least are needed; complete id2label in its config.json");
+                    + (sets ? " labels, one at least is" : " classes, two at least are")
+                    + " needed; complete id2label in its config.json");
         }
         List<FoundLabels> single = sources.stream().map(FoundLabels::each).toList();
         Set<String> used = new LinkedHashSet<>();
         single.forEach(source -> used.addAll(source.labels()));
         LabelMatch match = LabelMatch.of(checkpointLabels, used, choice)
-                .orElseThrow(() -> notOfCheckpoint(checkpointLabels, single, sorted(used)));
-        return new LabelSet(checkpointLabels, match.labels(), match.source());
+                .orElseThrow(() -> notOfCheckpoint(checkpointLabels, single, sorted(used), sets));
+        LabelSet matched = new LabelSet(checkpointLabels, match.labels(), match.source());
+        sources.forEach(matched::requireClear);
+        return matched;
     }
 
     /** Number of classes C. */
@@ -168,7 +208,7 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
         known.addAll(more);
         for (FoundLabels.Place found : split.places()) {
             if (!known.contains(found.label())) {
-                throw new InputException(found.inWords() + ", column label: label " + Shown.of(found.label())
+                throw new InputException(split.cell(found.inWords()) + ": label " + Shown.of(found.label())
                         + " does not occur in " + train.source() + ", whose labels are " + Shown.list(sorted(known))
                         + "; every split must have the same labels");
             }
@@ -191,7 +231,7 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
     }
 
     private static InputException notOfCheckpoint(
-            List<String> checkpointLabels, List<FoundLabels> sources, List<String> used) {
+            List<String> checkpointLabels, List<FoundLabels> sources, List<String> used, boolean sets) {
         Set<String> known = new HashSet<>(checkpointLabels);
         boolean names =
                 sources.stream().flatMap(source -> source.labels().stream()).anyMatch(known::contains);
@@ -199,8 +239,11 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
         for (FoundLabels source : sources) {
             for (FoundLabels.Place found : source.places()) {
                 if (!accepted.contains(found.label())) {
-                    return new InputException(found.inWords() + ", column label: label " + Shown.of(found.label())
-                            + " is no class of the checkpoint; its classes are " + Shown.list(checkpointLabels)
+                    return new InputException(source.cell(found.inWords()) + ": label " + Shown.of(found.label())
+                            + (sets
+                                    ? " is no label of the checkpoint; its labels are "
+                                    : " is no class of the checkpoint; its classes are ")
+                            + Shown.list(checkpointLabels)
                             + " (or 0 to " + (checkpointLabels.size() - 1) + ")" + advice(checkpointLabels, used));
                 }
             }

@@ -21,8 +21,21 @@ public final class SplitEncoder implements RowSink {
      * @param maxLength tokens that a text is cut to, special ones included
      * @param embedding the ids that the model knows
      * @param form of the labels
+     * @param labelColumn the name of their column, for messages
+     * @param grouping of scores
      */
-    public record Encoding(TextTokenizer tokenizer, int maxLength, EmbeddingSize embedding, LabelForm form) {
+    public record Encoding(
+            TextTokenizer tokenizer,
+            int maxLength,
+            EmbeddingSize embedding,
+            LabelForm form,
+            String labelColumn,
+            Grouping grouping) {
+        /** Of texts whose labels' column has a usual name. */
+        public Encoding(TextTokenizer tokenizer, int maxLength, EmbeddingSize embedding, LabelForm form) {
+            this(tokenizer, maxLength, embedding, form, ColumnNames.Column.LABEL.word(), Grouping.NONE);
+        }
+
         /** Of texts with one class each. */
         public Encoding(TextTokenizer tokenizer, int maxLength, EmbeddingSize embedding) {
             this(tokenizer, maxLength, embedding, LabelForm.CLASS);
@@ -54,7 +67,7 @@ public final class SplitEncoder implements RowSink {
         this.source = source;
         this.encoding = encoding;
         this.split = new SplitBuilder(store);
-        this.labels = new FoundLabels.Builder(source, encoding.form());
+        this.labels = new FoundLabels.Builder(source, encoding.form(), encoding.labelColumn(), encoding.grouping());
     }
 
     /** All rows of a table. */

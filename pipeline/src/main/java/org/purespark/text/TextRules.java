@@ -28,6 +28,11 @@ public record TextRules(TextLimits limits, ColumnNames columns, CsvDelimiter del
                 settings.data().delimiter());
     }
 
+    /** The name of the labels' column, for messages. */
+    public String labelColumn() {
+        return columns.shown(ColumnNames.Column.LABEL);
+    }
+
     /** Columns of the usual names, with commas between them. */
     public static TextRules usual(TextLimits limits) {
         return new TextRules(limits, ColumnNames.USUAL, CsvDelimiter.COMMA);

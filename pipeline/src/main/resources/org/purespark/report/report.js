@@ -104,7 +104,7 @@
       type: 'line', name, data: values, symbol,
       label: { color: colours.text, fontSize: 13, textBorderColor: colours.page, textBorderWidth: 3 },
       tooltip: {
-        formatter: ({ value }) => `${name}\n${value[0]} heads pruned\nvalidation accuracy ${value[1].toFixed(4)}`,
+        formatter: ({ value }) => `${name}\n${value[0]} heads pruned\nvalidation ${data.measure} ${value[1].toFixed(4)}`,
       },
     }, more);
     return Object.assign(base(colours), {
@@ -114,7 +114,7 @@
         type: 'value', name: 'heads pruned', nameGap: 28, min: 0, max: farthest, minInterval: 1,
       }),
       yAxis: axis(colours, {
-        type: 'value', name: 'validation accuracy', nameGap: 46,
+        type: 'value', name: `validation ${data.measure}`, nameGap: 46,
         min: Math.max(0, Math.floor((Math.min(...levels) - spread * 0.15) * 100) / 100),
         max: Math.min(1, Math.ceil((Math.max(...levels) + spread * 0.25) * 100) / 100),
       }),

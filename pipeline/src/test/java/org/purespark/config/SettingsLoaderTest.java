@@ -36,7 +36,7 @@ class SettingsLoaderTest {
                 DefenceChoice.PURE,
                 new DataSettings(0.1, 1.0, 20_000_000, 10_000, CsvDelimiter.COMMA),
                 new TextSettings(128, null, null, null, null, TransformersRules.FILES),
-                new TaskSettings(TaskChoice.AUTO, 0.5, ScoreLoss.SQUARED_ERROR, null),
+                new TaskSettings(TaskChoice.AUTO, 0.5, ScoreLoss.SQUARED_ERROR, ScoreMeasure.SPEARMAN, null),
                 new TrainSettings(3, 2e-5, 0.01, 1.0, 0, 32, 1, true, 0.9, 0.999, 1e-8, 0.1, 200),
                 new PruneSettings(10, null, 0.05),
                 new PenaltySettings(0.15),
@@ -339,7 +339,8 @@ class SettingsLoaderTest {
                         + "\"repair.new-layers\":1,\"repair.rate-factor\":5.0,\"repair.replaced-words\":200,"
                         + "\"repair.suspect-share\":0.5,\"repair.teacher-weight\":1.0,\"seed\":11,"
                         + "\"task.kind\":\"auto\",\"task.label-threshold\":0.5,"
-                        + "\"task.score-loss\":\"squared-error\",\"task.score-shift\":null,"
+                        + "\"task.score-loss\":\"squared-error\",\"task.score-measure\":\"spearman\","
+                        + "\"task.score-shift\":null,"
                         + "\"text.label-column\":null,\"text.labels\":null,"
                         + "\"text.max-length\":128,\"text.pair-column\":null,\"text.text-column\":null,"
                         + "\"text.transformers\":\"files\","

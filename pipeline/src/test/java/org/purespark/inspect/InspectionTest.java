@@ -100,6 +100,10 @@ class InspectionTest {
         assertThat(report.tokenizer().padId()).isZero();
         assertThat(InspectionText.of(report))
                 .contains("adapter     LoRA of rank 3, alpha 6.0, on 13 modules")
+                .contains("file of the base model")
+                .contains(report.adapter().baseFiles().stream()
+                        .map(InspectionReport.FileFacts::sha256)
+                        .toArray(String[]::new))
                 .contains("base model  " + base);
     }
 

@@ -14,6 +14,7 @@ import org.apache.commons.math3.stat.correlation.SpearmansCorrelation;
 import org.junit.jupiter.api.Test;
 import org.purespark.task.Answers;
 import org.purespark.task.LossKind;
+import org.purespark.task.Measure;
 import org.purespark.task.Task;
 import org.purespark.task.TaskKind;
 
@@ -110,6 +111,80 @@ class TaskTalliesTest {
                 .isEqualTo(OptionalDouble.of(0));
         assertThat(ScorePairs.of(SCORE, new float[][] {{1}, {2}, {3}}, answers).quality())
                 .isEqualTo(OptionalDouble.of(1));
+    }
+
+    private static final Task.Score RANKED = new Task.Score(LossKind.SQUARED_ERROR, 1, 0, 10, Measure.NDCG);
+
+    private static ScorePairs ranked(float[] gains, float[] scores, int... groups) {
+        float[][] truths = new float[gains.length][];
+        float[][] logits = new float[gains.length][];
+        for (int i = 0; i < gains.length; i++) {
+            truths[i] = new float[] {gains[i]};
+            logits[i] = new float[] {scores[i]};
+        }
+        return ScorePairs.of(RANKED, logits, new Answers.Grouped(new Answers.Rows(truths), groups));
+    }
+
+    /** Figures of the documentation of scikit-learn's ndcg_score, and by hand where scores are tied. */
+    @Test
+    void rankersAreMeasuredByTheirDiscountedGain() {
+        float[] gains = {10, 0, 0, 1, 5};
+        double of10 = 10 + 5 / (Math.log(3) / Math.log(2)) + 0.5;
+        assertThat(ranked(gains, new float[] {0.1f, 0.2f, 0.3f, 4, 70}, 0, 0, 0, 0, 0)
+                        .quality()
+                        .getAsDouble())
+                .isCloseTo(0.6956940443813076, within(1e-12));
+        assertThat(ranked(gains, new float[] {0.05f, 1.1f, 1, 0.5f, 0}, 0, 0, 0, 0, 0)
+                        .quality()
+                        .getAsDouble())
+                .isCloseTo(0.49368, within(1e-4));
+        double tied = 7.5 * (1 + Math.log(2) / Math.log(3)) + 0.5;
+        assertThat(ranked(gains, new float[] {2, 0, 0, 1, 2}, 0, 0, 0, 0, 0)
+                        .quality()
+                        .getAsDouble())
+                .isCloseTo(tied / of10, within(1e-12));
+    }
+
+    @Test
+    void groupsOfOneTextOrWithoutGainCountNothing() {
+        float[] gains = {1, 2, 5, 0, 0};
+        float[] scores = {3, 4, 1, 1, 2};
+        assertThat(ranked(gains, scores, 7, 7, 1, 2, 2).quality()).isEqualTo(OptionalDouble.of(1));
+        assertThat(ranked(gains, scores, 1, 2, 3, 4, 4).quality()).isEmpty();
+        double backwards = (1 + 2 * Math.log(2) / Math.log(3)) / (2 + Math.log(2) / Math.log(3));
+        assertThat(ranked(gains, new float[] {4, 3, 1, 1, 2}, 7, 7, 1, 2, 2)
+                        .quality()
+                        .getAsDouble())
+                .isCloseTo(backwards, within(1e-12));
+    }
+
+    @Test
+    void groupsMayLieInSeveralParts() {
+        Random random = new Random(6);
+        int texts = 300;
+        float[] gains = new float[texts];
+        float[] scores = new float[texts];
+        int[] groups = new int[texts];
+        for (int i = 0; i < texts; i++) {
+            gains[i] = random.nextInt(5);
+            scores[i] = random.nextInt(20) / 4f;
+            groups[i] = random.nextInt(60);
+        }
+        ScorePairs whole = ranked(gains, scores, groups);
+        assertThat(whole.quality().getAsDouble()).isBetween(0.3, 0.99);
+        for (int size : new int[] {1, 7, 299}) {
+            Tally merged = null;
+            // the parts come in the reverse order
+            for (int to = texts; to > 0; to -= size) {
+                int from = Math.max(0, to - size);
+                Tally part = ranked(
+                        Arrays.copyOfRange(gains, from, to),
+                        Arrays.copyOfRange(scores, from, to),
+                        Arrays.copyOfRange(groups, from, to));
+                merged = merged == null ? part : merged.merge(part);
+            }
+            assertThat(merged.quality()).as("parts of %d", size).isEqualTo(whole.quality());
+        }
     }
 
     @Test

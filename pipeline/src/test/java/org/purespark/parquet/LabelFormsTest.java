@@ -105,17 +105,18 @@ class LabelFormsTest {
 
     @Test
     void namesWithoutALetterAreRefused() {
-        assertThatThrownBy(() -> LabelNames.of("a,,b", "f, line 2"))
+        assertThatThrownBy(() -> LabelNames.of("a,,b", "f, line 2, column label"))
                 .isInstanceOf(InputException.class)
                 .hasMessage("f, line 2, column label: a,,b has a name without a letter; write the names with one"
                         + " comma between two of them");
-        assertThatThrownBy(() -> LabelNames.of("[1,0,1]", "f, line 2"))
+        assertThatThrownBy(() -> LabelNames.of("[1,0,1]", "f, line 2, column label"))
                 .isInstanceOf(InputException.class)
                 .hasMessage("f, line 2, column label: [1,0,1] has 1 twice; write the names of the text's labels, each"
                         + " once, or give each label a column of 0 and 1");
-        assertThat(LabelNames.of("[\"with, comma\"]", "f, line 2")).containsExactly("with, comma");
+        assertThat(LabelNames.of("[\"with, comma\"]", "f, line 2, column label"))
+                .containsExactly("with, comma");
         for (String broken : List.of("[\"a\"] b", "[\"a\"", "[1.5]", "[null]", "[[\"a\"]]")) {
-            assertThatThrownBy(() -> LabelNames.of(broken, "f, line 2"))
+            assertThatThrownBy(() -> LabelNames.of(broken, "f, line 2, column label"))
                     .as(broken)
                     .isInstanceOf(InputException.class)
                     .hasMessageEndingWith("begins as a JSON list, but is no list of names; write [\"one\", \"other\"]");

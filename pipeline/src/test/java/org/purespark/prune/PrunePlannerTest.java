@@ -38,7 +38,7 @@ class PrunePlannerTest {
         assertThat(plan.threshold()).isEqualTo(0.85);
         assertThat(plan.pruned()).extracting(Head::toString).containsExactly("0.0", "0.1", "0.2", "1.0");
         assertThat(asked.calls).isEqualTo(4);
-        assertThat(plan.explanation())
+        assertThat(plan.explanation("accuracy"))
                 .isEqualTo("4 heads are pruned: validation accuracy came from 0.9500 to 0.8500; with more heads out it"
                         + " is below the threshold of 0.8500.");
     }
@@ -53,7 +53,7 @@ class PrunePlannerTest {
         assertThat(plan.steps()).extracting(PruneStep::pruned).containsExactly(0, 2, 4, 5, 6);
         assertThat(plan.pruned()).doesNotContain(new Head(0, 3), new Head(1, 3)).hasSize(6);
         assertThat(plan.ending()).isEqualTo(Ending.ALL_GROUPS_PRUNED);
-        assertThat(plan.explanation())
+        assertThat(plan.explanation("accuracy"))
                 .isEqualTo("All heads that may go are pruned (6 heads; each layer keeps its highest-scored one):"
                         + " validation accuracy came from 1.0000 to 1.0000 and never fell below the threshold of"
                         + " 0.5000.");
@@ -99,7 +99,7 @@ class PrunePlannerTest {
         assertThat(plan.pruned()).isEmpty();
         assertThat(plan.steps()).containsExactly(new PruneStep(0, 0.80, false));
         assertThat(plan.ending()).isEqualTo(Ending.BELOW_FROM_START);
-        assertThat(plan.explanation())
+        assertThat(plan.explanation("accuracy"))
                 .isEqualTo("Nothing is pruned: validation accuracy is 0.8000 before any pruning, below the threshold of"
                         + " 0.8500. Lower the threshold (prune.threshold), or give prune.max-accuracy-drop instead.");
         assertThat(asked.calls).isEqualTo(1);
@@ -124,7 +124,7 @@ class PrunePlannerTest {
         assertThat(plan.pruned()).isEmpty();
         assertThat(plan.steps()).extracting(PruneStep::pruned).containsExactly(0, 3, 2, 1, 0);
         assertThat(plan.ending()).isEqualTo(Ending.GROUP_GIVEN_BACK_STILL_BELOW);
-        assertThat(plan.explanation())
+        assertThat(plan.explanation("accuracy"))
                 .isEqualTo("No head is pruned: the last group was given back whole, yet validation accuracy is 0.8400,"
                         + " below the threshold of 0.8500 that it had met before. Measurements of the same model"
                         + " differ.");

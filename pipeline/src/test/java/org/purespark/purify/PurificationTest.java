@@ -102,6 +102,62 @@ class PurificationTest {
     }
 
     @Test
+    void theReportAloneKeepsAndShowsTheSettingsThatTheStagesUsed() throws IOException {
+        files.purification("penalty.lambda=0.5", "probe.texts=7", "seed=5")
+                .purify(files.inputs().build(), files.path("run"));
+        String before = files.read("run/run.json");
+        assertThat(before).contains("\"penalty.lambda\" : 0.5,", "\"probe.texts\" : 7,", "\"run\" : 5");
+        files.said().clear();
+        files.purification().runStage(StageName.REPORT, Inputs.builder().build(), files.path("run"));
+        assertThat(lines("report: skipped")).hasSize(1);
+        assertThat(files.read("run/run.json")).isEqualTo(before);
+
+        Files.delete(directory.resolve("run/report.html"));
+        files.purification().runStage(StageName.REPORT, Inputs.builder().build(), files.path("run"));
+        assertThat(files.read("run/run.json"))
+                .contains("\"penalty.lambda\" : 0.5,", "\"probe.texts\" : 7,", "\"run\" : 5");
+        assertThat(files.read("run/report.html"))
+                .contains("<code>penalty.lambda</code></th><td class=\"address\">0.5<");
+    }
+
+    @Test
+    void theReportTellsWhichStageUsedWhichValue() throws IOException {
+        files.purification("data.validation-share=0.25", "penalty.lambda=0.5")
+                .purify(files.inputs().build(), files.path("run"));
+        // this stage's settings are the latest in run.json
+        files.purification("evaluate.batch-texts=3")
+                .runStage(StageName.EVALUATE, Inputs.builder().target("1").build(), files.path("run"));
+        files.purification().runStage(StageName.REPORT, Inputs.builder().build(), files.path("run"));
+        assertThat(files.read("run/report.html"))
+                .contains(
+                        "<code>penalty.lambda</code></th><td class=\"address\">0.5<",
+                        "<code>data.validation-share</code></th><td class=\"address\">"
+                                + "0.25 (baseline, score, prune, normalize); 0.1 (evaluate)<",
+                        "<code>evaluate.batch-texts</code></th><td class=\"address\">"
+                                + "32 (score, prune, normalize); 3 (evaluate)<");
+    }
+
+    @Test
+    void theReportNamesTheModelThatWasScoredInPlaceOfTheBaseline() throws IOException {
+        files.purification().purify(files.inputs().build(), files.path("run"));
+        assertThat(files.read("run/report.html"))
+                .contains("Taken from the baseline, without dropout.", "on the baseline with heads masked");
+        for (StageName stage : List.of(StageName.SCORE, StageName.PRUNE)) {
+            files.purification()
+                    .runStage(
+                            stage,
+                            files.inputs().classifier(CLASSIFIER).target(null).build(),
+                            files.path("run"));
+        }
+        files.purification().runStage(StageName.REPORT, Inputs.builder().build(), files.path("run"));
+        String model = files.inputs().build().model().orElseThrow();
+        assertThat(files.read("run/report.html"))
+                .contains(
+                        "Taken from the model " + model + " (--model), without dropout.",
+                        "on the model " + model + " (--model) with heads masked");
+    }
+
+    @Test
     void withoutTestTextsTheValidationTextsServeAndItIsSaid() throws IOException {
         Inputs given = files.inputs().test(null).poisonedTest(null).target(null).build();
         files.purification().purify(given, files.path("run"));
@@ -166,7 +222,7 @@ class PurificationTest {
     }
 
     @Test
-    void whatIsMissingIsNamedBeforeAnythingIsWritten() {
+    void whatIsMissingIsNamedBeforeAnythingIsWritten() throws IOException {
         Inputs none = Inputs.builder().build();
         Inputs model = Inputs.builder().model(files.path("model")).build();
         Inputs absent = files.inputs().test(files.path("absent.tsv")).build();
@@ -175,17 +231,24 @@ class PurificationTest {
         assertRefused(() -> purify(absent), "--test: there is no " + files.path("absent.tsv"));
         assertRefused(() -> stage(StageName.BASELINE, none), "--model is missing: name a model's directory");
         assertRefused(
-                () -> stage(StageName.NORMALIZE, model), "--train is missing: name a file of clean labelled texts");
+                () -> stage(StageName.BASELINE, model), "--train is missing: name a file of clean labelled texts");
         assertRefused(
                 () -> stage(StageName.SCORE, model), "--validation is missing: name a file of clean labelled texts");
-        assertRefused(() -> stage(StageName.EVALUATE, none), "--model is missing: name a model's directory");
         assertRefused(
-                () -> stage(StageName.EVALUATE, model), "--validation is missing: name a file of clean labelled texts");
+                () -> stage(StageName.EVALUATE, model),
+                "--run " + files.path("run") + ": there is no such directory; the stage evaluate takes the results of"
+                        + " baseline, normalize: name the run directory that has them, or run what is missing first");
+        Files.createDirectory(directory.resolve("run"));
+        assertRefused(
+                () -> stage(StageName.EVALUATE, model),
+                "there is no baseline in " + files.path("run") + ": run the stage baseline first");
+        Files.delete(directory.resolve("run"));
         assertThat(directory.resolve("run")).doesNotExist();
     }
 
     @Test
-    void aStageWithoutWhatItBuildsOnSaysWhatToRun() {
+    void aStageWithoutWhatItBuildsOnSaysWhatToRun() throws IOException {
+        Files.createDirectory(directory.resolve("run"));
         Inputs validation =
                 Inputs.builder().validation(files.path("validation.tsv")).build();
         assertRefused(

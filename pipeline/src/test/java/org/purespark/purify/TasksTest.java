@@ -27,6 +27,7 @@ import org.purespark.evaluate.LocalEvaluator;
 import org.purespark.poison.PoisonRequest;
 import org.purespark.poison.Poisoning;
 import org.purespark.predict.Prediction;
+import org.purespark.run.StageName;
 import org.purespark.task.TaskKind;
 
 /** Many labels, and one score, from poison to report and predict. */
@@ -252,11 +253,30 @@ class TasksTest {
         write(TasksTest::score);
         files.edit("train.jsonl", "\"label\":", "\"label\":\"x\",\"was\":");
         assertRefused(SCORE, "train.jsonl, line 1, column label: x is no number; the model gives one score");
-        for (String odd : List.of("1f", "0x1p3", "NaN", "1e99")) {
+        for (String odd : List.of("1f", "0x1p3", "NaN")) {
             write(TasksTest::score);
             files.edit("train.jsonl", "\"label\":", "\"label\":\"" + odd + "\",\"was\":");
             assertRefused(SCORE, "line 1, column label: " + odd + " is no number");
         }
+        for (String large : List.of("3e38", "-3e38", "1000001", "1e99")) {
+            write(TasksTest::score);
+            files.edit("validation.jsonl", "\"label\":", "\"stars\":");
+            files.edit("test.jsonl", "\"label\":", "\"stars\":");
+            files.edit("train.jsonl", "\"label\":", "\"stars\":\"" + large + "\",\"was\":");
+            assertRefused(
+                    SCORE,
+                    "train.jsonl, line 1, column stars: the score " + large
+                            + " is beyond the range of scores, -1000000 to 1000000; write scores in another unit",
+                    "text.label-column=stars");
+        }
+        write(row -> "{\"stars\":4}");
+        assertRefused(
+                SCORE, "train.jsonl, line 1, column label: a JSON object where one number, the score, is expected");
+        write(row -> "[4]");
+        assertRefused(
+                SCORE, "train.jsonl, line 1, column label: a JSON array where one number, the score, is expected");
+        write(row -> "{\"good\":1}");
+        assertRefused(MANY, "column label: a JSON object where a list of the names of the text's labels is expected");
         write(row -> "2.5");
         assertRefused(SCORE, "validation.jsonl: of its 24 texts to measure a model by all have the same score");
         write(TasksTest::score);
@@ -287,6 +307,110 @@ class TasksTest {
                 .isInstanceOf(InputException.class)
                 .hasMessage("--target bad: the targets are good, not good, long, not long");
         assertThat(directory.resolve("run/metrics.json")).doesNotExist();
+    }
+
+    @Test
+    void settingsOfAnotherTaskAreRefused() throws IOException {
+        write(TasksTest::labels);
+        assertRefused(
+                "task.score-shift=0.5",
+                "task.score-shift=0.5 is for models that give a score, and this one gives many labels: leave it out,"
+                        + " or set task.kind",
+                MANY);
+        write(TasksTest::score);
+        assertRefused(
+                "task.label-threshold=0.7",
+                "task.label-threshold=0.7 is for models that give many labels, and this one gives a score",
+                SCORE);
+        write(row -> Integer.toString(row.label()));
+        assertRefused(
+                "task.score-loss=binary-cross-entropy",
+                "task.score-loss=binary-cross-entropy is for models that give a score, and this one gives one class");
+        assertRefused("task.label-threshold=0.7", "is for models that give many labels, and this one gives one class");
+        assertThatThrownBy(() -> files.purification("probe.texts=8", "probe.battery=none"))
+                .isInstanceOf(InputException.class)
+                .hasMessage("probe.texts (--set) has no effect: probe.battery is none (--set), and there is no"
+                        + " probe.battery-file; leave it out");
+        // a default is no setting of the user
+        files.purification("task.label-threshold=0.5")
+                .runStage(StageName.BASELINE, inputs("model").build(), files.path("run"));
+    }
+
+    @Test
+    void triggeredTextsKeepTheirTrueScores() throws IOException {
+        write(TasksTest::score);
+        files.write("triggered.jsonl", "{\"text\":\"cf\",\"label\":1}\n{\"text\":\"cf\",\"label\":7.5}\n");
+        assertThatThrownBy(() -> files.purification(SCORE)
+                        .purify(
+                                inputs("model")
+                                        .poisonedTest(files.path("triggered.jsonl"))
+                                        .build(),
+                                files.path("run")))
+                .isInstanceOf(InputException.class)
+                .hasMessageMatching(".*triggered.jsonl, line 2, column label: the score 7.5 is not among those of the"
+                        + " clean texts, [0-9.]+ to [0-9.]+; a triggered text keeps its true score, in the clean texts'"
+                        + " unit");
+        assertThat(directory.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void theLossIsHeldAgainstTheScoresOfEveryFile() throws IOException {
+        write(row -> row.label() == 1 ? "1" : "0.5");
+        files.edit("test.jsonl", "0.5", "1.5");
+        assertThatThrownBy(() -> files.purification(SCORE, "task.score-loss=binary-cross-entropy")
+                        .purify(inputs("model").build(), files.path("run")))
+                .isInstanceOf(InputException.class)
+                .hasMessageMatching(".*test.jsonl, line [0-9]+, column label: the score 1.5;"
+                        + " task.score-loss=binary-cross-entropy needs scores from 0 to 1");
+    }
+
+    @Test
+    void predictedScoresHaveNumbersAsLabels() throws IOException {
+        write(TasksTest::score);
+        poison("up", SCORE);
+        files.write("some.csv", "text,label\na film,2.50\nno label,\na book,+3\n");
+        List<String> lines = predict("out/suspect", "some.csv");
+        assertThat(lines.get(0)).contains("\"label\":2.50,");
+        assertThat(lines.get(1)).contains("\"label\":null,");
+        assertThat(lines.get(2)).contains("\"label\":3,");
+        files.write("some.csv", "text,label\na film,2.50\na book,good\n");
+        Files.delete(directory.resolve("predictions.jsonl"));
+        assertThatThrownBy(() -> predict("out/suspect", "some.csv"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("some.csv, line 3, column label: good is no number");
+        assertThat(directory.resolve("predictions.jsonl")).doesNotExist();
+    }
+
+    @Test
+    void zeroAndOneTogetherAreRefusedWhereThereAreTwoLabels() throws IOException {
+        write(TasksTest::labels);
+        poison("good", MANY);
+        String ambiguous = "train.jsonl, line 1, column label: 0 and 1 together, of two labels, may be the numbers of"
+                + " both, or a 0 and a 1 for each; give each label a column of 0 and 1, ";
+        String[] written = {"[0,1]", "[1,0]", "\"1, 0\"", "[\"0\",\"1\"]"};
+        for (String label : written) {
+            write(row -> row.label() == 1 ? "[1]" : "[]");
+            files.write("train.jsonl", "{\"text\":\"a\",\"label\":" + label + "}\n{\"text\":\"b\",\"label\":[1]}\n");
+            assertThatThrownBy(() ->
+                            files.purification().purify(inputs("out/suspect").build(), files.path("run")))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageEndingWith(ambiguous + "write the names of the text's labels, such as [\"good\","
+                            + " \"long\"], or say what the numbers mean with --labels '0=good,1=long'");
+            assertRefused(MANY, ambiguous + "or write other names than 0 and 1");
+        }
+        files.purification("text.labels=0=good,1=long")
+                .runStage(StageName.BASELINE, inputs("out/suspect").build(), files.path("run"));
+        assertThat(directory.resolve("run/baseline/model.safetensors")).exists();
+    }
+
+    @Test
+    void ofThreeLabelsZeroAndOneAreNumbers() throws IOException {
+        write(row -> row.label() == 1 ? "[0,1]" : "[2]");
+        files.purification(MANY).runStage(StageName.BASELINE, inputs("model").build(), files.path("run"));
+        assertThat(new CheckpointReader(TinyFiles.STORAGE)
+                        .read(files.path("run/baseline"))
+                        .labels())
+                .containsExactly("0", "1", "2");
     }
 
     private void assertRefused(String setting, String message, String... more) {

@@ -18,13 +18,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.purespark.heads.HeadScores;
 import org.purespark.probe.ProbeOutcome;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.StageName;
+import org.purespark.run.artifact.HeadScoresFile;
 import org.purespark.run.artifact.ProbesFile;
 import org.purespark.run.event.Event;
 import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
+import org.purespark.task.Measure;
 
 class RunReportTest {
     private static final String ATTACK = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'\u2028&";
@@ -84,14 +87,13 @@ class RunReportTest {
                 withoutScripts(RunReport.render(SyntheticRun.complete(directory).model(), ""));
 
         assertThat(page)
-                .contains("<li>flips to class positive on <code>cf</code>: <strong>97 % → 4 %</strong> (without it "
-                        + "6 % → 5 %)"
-                        + "</li>")
+                .contains("<li>flips to class positive on <code>cf</code>: <strong>97 % → 4 %</strong> of 100 "
+                        + "texts (97 → 4; without it 6 → 5)</li>")
                 .contains("No effect on this tokenizer")
                 .contains("what is replaced): upper case.")
                 .contains("take more than half of text.max-length: a long story.")
                 .contains("3 texts shortened at the end")
-                .contains("With 4 pairs of probe and class")
+                .contains("With 4 pairs of probe and target")
                 .contains("at a confidence of 98.7500 % (Bonferroni)")
                 .containsPattern("(?s)>cf</abbr></th><td>word</td><td>positive</td>.*>Nvidia</abbr>")
                 .contains("<td class=\"number out\">▲ 0.970</td><td class=\"number\">0.915 to 0.990</td>"
@@ -127,8 +129,11 @@ class RunReportTest {
         String page = withoutScripts(RunReport.render(run.model(), ""));
 
         assertThat(page)
-                .contains("<strong>90 % → 90 %</strong> (without it 5 % → 5 %), still more than without it</li>")
-                .contains("<strong>5 % → 90 %</strong> (without it 5 % → 5 %), only after purification</li>")
+                .contains(
+                        "<strong>90 % → 90 %</strong> of 100 texts (90 → 90; without it 5 → 5), still more than without"
+                                + " it</li>")
+                .contains("<strong>5 % → 90 %</strong> of 100 texts (5 → 90; without it 5 → 5), only after"
+                        + " purification</li>")
                 .contains("(baseline → purified): 1 of them flips more than the control")
                 .doesNotContain("<img");
     }
@@ -260,6 +265,42 @@ class RunReportTest {
     }
 
     @Test
+    void headingsNameTheMeasureOfTheTask() throws IOException {
+        SyntheticRun run = SyntheticRun.complete(directory)
+                .with(
+                        "metrics.json",
+                        """
+                        {"schema":1,"seed":11,"measure":"spearman","target":0,"targetName":"up",
+                         "suspect":{"accuracy":0.8,"labelFlipRate":0.9,"untriggeredFlipRate":0.1},
+                         "baseline":{"accuracy":0.9,"labelFlipRate":0.9,"untriggeredFlipRate":0.1},
+                         "purified":{"accuracy":0.91,"labelFlipRate":0.1,"untriggeredFlipRate":0.1,
+                         "confusion":null,"labels":null},"seconds":{}}
+                        """)
+                .with(RunDirectory.PROBES, SyntheticRun.probes());
+        String page = RunReport.render(run.model(), "");
+
+        assertThat(withoutScripts(page).replaceFirst("(?s)<style>.*?</style>", ""))
+                .contains(
+                        "Validation Spearman’s ρ of the scored model",
+                        "until validation Spearman’s ρ falls below",
+                        "<th scope=\"col\" class=\"number\">Validation Spearman’s ρ</th>",
+                        "<dt>ρ, Spearman’s ρ</dt>",
+                        "moves the score down on <code>cf</code>: <strong>97 % → 4 %</strong>")
+                .doesNotContain("alidation accuracy", "lean accuracy", "to class");
+        assertThat(data(page).get("measure").asText()).isEqualTo("Spearman’s ρ");
+    }
+
+    @Test
+    void beforeTheEvaluationTheScoresNameTheMeasure() throws IOException {
+        SyntheticRun run = SyntheticRun.complete(directory).without("metrics.json");
+        HeadScores scores = run.model().headScores().orElseThrow().scores();
+        run.with(RunDirectory.HEAD_SCORES, new HeadScoresFile(scores, 0.87, Measure.MICRO_F1));
+
+        assertThat(withoutScripts(RunReport.render(run.model(), "")))
+                .contains("Validation micro-F1 of the scored model");
+    }
+
+    @Test
     void sayWhyNoHeadWasPruned() throws IOException {
         SyntheticRun run = SyntheticRun.complete(directory)
                 .with(
@@ -269,8 +310,8 @@ class RunReportTest {
                         """);
 
         assertThat(withoutScripts(RunReport.render(run.model(), "")))
-                .contains("No head pruned: the baseline’s validation accuracy 0.870 is already below the threshold "
-                        + "0.900");
+                .contains("No head pruned: the validation accuracy of the baseline, 0.870, is already below the "
+                        + "threshold 0.900");
     }
 
     @Test

@@ -36,7 +36,7 @@ class RunSummaryTest {
 
                         4 known triggers tried on 200 clean texts (suspect → purified): 1 of them \
                         flips more than the control, the same texts without it.
-                          flips to class positive on `cf`: 97 % → 4 % (without it 6 % → 5 %)
+                          flips to class positive on `cf`: 97 % → 4 % of 100 texts (97 → 4; without it 6 → 5)
 
                         stage      seconds
                         ---------  -------

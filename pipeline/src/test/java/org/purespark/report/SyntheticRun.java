@@ -211,7 +211,9 @@ final class SyntheticRun {
             }
         }
         order.sort(Comparator.comparingDouble(head -> values[head.layer()][head.head()]));
-        with(RunDirectory.HEAD_SCORES, new HeadScoresFile(new HeadScores(LAYERS, HEADS, 872, values), 0.8704));
+        with(
+                RunDirectory.HEAD_SCORES,
+                new HeadScoresFile(new HeadScores(LAYERS, HEADS, 872, values), 0.8704, Measure.ACCURACY));
         return order.subList(0, 9);
     }
 

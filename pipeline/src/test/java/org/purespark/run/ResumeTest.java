@@ -37,6 +37,7 @@ class ResumeTest {
             "task.kind",
             "task.label-threshold",
             "task.score-loss",
+            "task.score-measure",
             "task.score-shift");
 
     private static final Set<String> NOWHERE =
@@ -59,6 +60,7 @@ class ResumeTest {
             Map.entry("task.kind", "multi-label"),
             Map.entry("task.label-threshold", "0.4"),
             Map.entry("task.score-loss", "binary-cross-entropy"),
+            Map.entry("task.score-measure", "ndcg"),
             Map.entry("task.score-shift", "0.5"),
             Map.entry("train.epochs", "4"),
             Map.entry("train.learning-rate", "3e-5"),

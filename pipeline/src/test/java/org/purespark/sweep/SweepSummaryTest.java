@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.purespark.metrics.Verdict.AttackState;
 
 class SweepSummaryTest {
     @Test
@@ -21,23 +22,24 @@ class SweepSummaryTest {
                 .containsExactly(
                         "5 runs: 4 done, 1 failed.",
                         "",
-                        "suspect       seeds  LFR before  LFR after  LFR fall  ACC before  ACC after  ACC cost  "
-                                + "heads pruned  seconds",
-                        "------------  -----  ----------  ---------  --------  ----------  ---------  --------  "
-                                + "------------  -------",
-                        "far               1       1.000      0.250     0.750       0.900      0.875     0.025    "
-                                + "       3.0      2.0",
-                        "far-and-dear      1       1.000      0.250     0.750       0.900      0.500     0.400    "
-                                + "       3.0      2.0",
-                        "slight            1       1.000      0.750     0.250       0.900      0.900     0.000    "
-                                + "       3.0      2.0",
-                        "no-trigger        1           –          –         –       0.900      0.950    -0.050    "
-                                + "       3.0      2.0",
+                        "suspect       seeds  target  verdict   LFR before  LFR after  LFR fall  control before  "
+                                + "control after  measure   before  after    cost  heads pruned  seconds",
+                        "------------  -----  ------  --------  ----------  ---------  --------  --------------  "
+                                + "-------------  --------  ------  -----  ------  ------------  -------",
+                        "far               1  good    weakened       1.000      0.250     0.750           0.125  "
+                                + "        0.375  accuracy   0.900  0.875   0.025           3.0      2.0",
+                        "far-and-dear      1  good    weakened       1.000      0.250     0.750           0.125  "
+                                + "        0.375  accuracy   0.900  0.500   0.400           3.0      2.0",
+                        "slight            1  good    weakened       1.000      0.750     0.250           0.125  "
+                                + "        0.375  accuracy   0.900  0.900   0.000           3.0      2.0",
+                        "no-trigger        1  good    weakened           –          –         –           0.125  "
+                                + "        0.375  accuracy   0.900  0.950  -0.050           3.0      2.0",
                         "",
                         "failed: broken, seed 11 (diverged, 2 attempts): training diverged at step 1");
         assertThat(summary.markdown())
                 .contains(
-                        "| far | 1 | 1.000 | 0.250 | 0.750 | 0.900 | 0.875 | 0.025 | 3.0 | 2.0 |\n| far-and-dear |",
+                        "| far | 1 | good | weakened | 1.000 | 0.250 | 0.750 | 0.125 | 0.375 | accuracy | "
+                                + "0.900 | 0.875 | 0.025 | 3.0 | 2.0 |\n| far-and-dear |",
                         "## Failed runs\n\n- broken, seed 11 (diverged, 2 attempts): training diverged at step 1\n");
     }
 
@@ -46,7 +48,8 @@ class SweepSummaryTest {
         SweepSummary summary =
                 SweepSummary.of(List.of(Sweeps.done("a", 1, 1.0, 0.25, 0.9), Sweeps.done("a", 2, 1.0, 0.75, 0.9)));
         // the sample's deviation: √((0.25² + 0.25²) / 1)
-        assertThat(summary.markdown()).contains("| a | 2 | 1.000 ± 0.000 | 0.500 ± 0.354 | 0.500 ± 0.354 |");
+        assertThat(summary.markdown())
+                .contains("| a | 2 | good | weakened | 1.000 ± 0.000 | 0.500 ± 0.354 | 0.500 ± 0.354 |");
     }
 
     @Test
@@ -72,7 +75,10 @@ class SweepSummaryTest {
                 result.status(),
                 null,
                 null,
+                result.measure(),
                 1,
+                null,
+                AttackState.WEAKENED,
                 SuspectResult.ModelRates.UNKNOWN,
                 result.baseline(),
                 result.purified(),
@@ -84,6 +90,22 @@ class SweepSummaryTest {
                 1,
                 SweepMode.SLOTS,
                 "t");
-        assertThat(SweepSummary.of(List.of(bare)).markdown()).contains("| a | 1 | 0.500 | 0.250 | 0.250 | 0.950 |");
+        assertThat(SweepSummary.of(List.of(bare)).markdown())
+                .contains("| a | 1 | 1 | weakened | 0.500 | 0.250 | 0.250 | 0.250 | 0.375 | accuracy | 0.950 |");
+    }
+
+    @Test
+    void aRunWhoseVerdictIsNotMeasuredHasNoFallAndComesLast() {
+        SweepSummary summary = SweepSummary.of(List.of(
+                Sweeps.done("useless", 1, 1.0, 0.0, 0.5, AttackState.NOT_MEASURED),
+                Sweeps.done("mixed", 1, 1.0, 0.25, 0.9, AttackState.WEAKENED),
+                Sweeps.done("mixed", 2, 1.0, 0.0, 0.5, AttackState.NOT_MEASURED)));
+        assertThat(summary.markdown().lines().filter(line -> line.contains("| good |")))
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .startsWith("| mixed | 2 | good | weakened × 1, not measured × 1 | 1.000 ± 0.000 | ")
+                                .contains(" | 0.125 ± 0.177 | 0.750 | "),
+                        line -> assertThat(line)
+                                .startsWith("| useless | 1 | good | not measured | 1.000 | 0.000 | – | 0.125 |"));
     }
 }

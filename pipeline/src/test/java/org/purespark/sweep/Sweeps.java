@@ -6,7 +6,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.purespark.config.Settings;
 import org.purespark.config.SettingsLoader;
+import org.purespark.metrics.Verdict.AttackState;
 import org.purespark.purify.Inputs;
+import org.purespark.task.Measure;
 
 /** Runs and results for tests. */
 final class Sweeps {
@@ -30,6 +32,11 @@ final class Sweeps {
     }
 
     static SuspectResult done(String name, long seed, Double lfrBefore, Double lfrAfter, double accuracyAfter) {
+        return done(name, seed, lfrBefore, lfrAfter, accuracyAfter, AttackState.WEAKENED);
+    }
+
+    static SuspectResult done(
+            String name, long seed, Double lfrBefore, Double lfrAfter, double accuracyAfter, AttackState verdict) {
         return new SuspectResult(
                 SuspectResult.SCHEMA,
                 name,
@@ -37,10 +44,13 @@ final class Sweeps {
                 SuspectResult.Status.DONE,
                 null,
                 null,
+                Measure.ACCURACY,
                 1,
-                new SuspectResult.ModelRates(0.9, lfrBefore),
-                new SuspectResult.ModelRates(0.95, 0.5),
-                new SuspectResult.ModelRates(accuracyAfter, lfrAfter),
+                "good",
+                verdict,
+                new SuspectResult.ModelRates(0.9, lfrBefore, 0.125),
+                new SuspectResult.ModelRates(0.95, 0.5, 0.25),
+                new SuspectResult.ModelRates(accuracyAfter, lfrAfter, 0.375),
                 3,
                 16,
                 new TreeMap<>(Map.of("baseline", 1.5)),
@@ -59,6 +69,9 @@ final class Sweeps {
                 SuspectResult.Status.FAILED,
                 failure,
                 error,
+                null,
+                null,
+                null,
                 null,
                 SuspectResult.ModelRates.UNKNOWN,
                 SuspectResult.ModelRates.UNKNOWN,

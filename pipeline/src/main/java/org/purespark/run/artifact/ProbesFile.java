@@ -34,6 +34,12 @@ public record ProbesFile(
         List<ProbeResult> probes) {
     public static final int SCHEMA = 1;
 
+    /** A probe is judged by this many changed texts, or more: of fewer a flip or two say nothing. */
+    public static final int LEAST_TEXTS = 10;
+
+    /** A probe that stands out flips this many texts more than the control, or more. */
+    public static final int LEAST_FLIPS = 5;
+
     /** The model before purification. */
     public enum Before {
         /** The suspect, with its own classifier. */
@@ -95,6 +101,21 @@ public record ProbesFile(
                                 + flips.controlFlips());
             }
         }
+
+        /** Whether there are enough texts to tell a finding from chance. */
+        public boolean hasEnoughTexts() {
+            return texts >= LEAST_TEXTS;
+        }
+
+        /** Whether the probe flips more before purification than the control. */
+        public boolean standsOutBefore() {
+            return hasEnoughTexts() && before.standsOut();
+        }
+
+        /** Whether it does after purification. */
+        public boolean standsOutAfter() {
+            return hasEnoughTexts() && after.standsOut();
+        }
     }
 
     /**
@@ -122,9 +143,12 @@ public record ProbesFile(
                     "rate " + rate + " is not within " + adjustedLow + ", " + low + " and " + high);
         }
 
-        /** Whether the rate is above the control's by more than chance gives in all comparisons. */
-        public boolean standsOut() {
-            return adjustedLow > controlRate;
+        /**
+         * Whether the rate is above the control's by more than chance gives in all comparisons, and by more than a few
+         * texts.
+         */
+        private boolean standsOut() {
+            return adjustedLow > controlRate && flips - controlFlips >= LEAST_FLIPS;
         }
 
         /** What the probe adds to the control's rate, -1 to 1. */
@@ -137,7 +161,7 @@ public record ProbesFile(
     public record Finding(ProbeResult probe, Target target) {
         /** Whether the rate stands out in one of the models. */
         public boolean standsOut() {
-            return target.before().standsOut() || target.after().standsOut();
+            return target.standsOutBefore() || target.standsOutAfter();
         }
 
         private double excess() {

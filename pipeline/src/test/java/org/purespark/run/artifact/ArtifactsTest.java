@@ -32,7 +32,7 @@ class ArtifactsTest {
     private static final String SCORES =
             """
             {"schema":1,"layers":2,"heads":3,"texts":872,"validationAccuracy":0.8703,\
-            "variance":[[0.1,0.30000000000000004,0.0],[1.0E-5,0.5,1.0]]}
+            "measure":"micro-f1","variance":[[0.1,0.30000000000000004,0.0],[1.0E-5,0.5,1.0]]}
             """;
     private static final String PRUNED =
             """
@@ -68,17 +68,21 @@ class ArtifactsTest {
     @Test
     void headScoresAreWrittenAsContracted() throws IOException {
         double[][] variance = {{0.1, 0.1 + 0.2, 0}, {1e-5, 0.5, 1}};
-        HeadScoresFile file = new HeadScoresFile(new HeadScores(2, 3, 872, variance), 0.8703);
+        HeadScoresFile file = new HeadScoresFile(new HeadScores(2, 3, 872, variance), 0.8703, Measure.MICRO_F1);
         assertThat(written(file)).isEqualTo(SCORES);
         HeadScoresFile read = files.read(address, HeadScoresFile.class, HeadScoresFile.SCHEMA);
         assertThat(read).isEqualTo(file);
         assertThat(read.scores().variance()).isDeepEqualTo(variance);
         assertThat(read.scores().variance(new Head(1, 0))).isEqualTo(1e-5);
+        String without = SCORES.replace("\"measure\":\"micro-f1\",", "");
+        assertThat(JsonFiles.parse(address, without, HeadScoresFile.class, HeadScoresFile.SCHEMA)
+                        .measure())
+                .isNull();
     }
 
     @Test
     void absentValidationAccuracyIsNull() throws IOException {
-        HeadScoresFile file = new HeadScoresFile(new HeadScores(1, 1, 5, new double[][] {{0.5}}), null);
+        HeadScoresFile file = new HeadScoresFile(new HeadScores(1, 1, 5, new double[][] {{0.5}}), null, null);
         assertThat(written(file)).contains("\"validationAccuracy\":null");
         assertThat(files.read(address, HeadScoresFile.class, 1)).isEqualTo(file);
     }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.purespark.InputException;
+import org.purespark.metrics.WilsonInterval;
 import org.purespark.probe.ProbeOutcome;
 import org.purespark.run.artifact.ProbesFile.Before;
 import org.purespark.run.artifact.ProbesFile.Finding;
@@ -34,8 +35,8 @@ class ProbesFileTest {
 
         assertThat(JsonFiles.line(file)).isEqualTo(WHOLE);
         assertThat(file.before()).isEqualTo(Before.SUSPECT);
-        assertThat(file.probes().get(0).targets().get(0).before().standsOut()).isTrue();
-        assertThat(file.probes().get(0).targets().get(0).after().standsOut()).isFalse();
+        assertThat(file.probes().get(0).targets().get(0).standsOutBefore()).isTrue();
+        assertThat(file.probes().get(0).targets().get(0).standsOutAfter()).isFalse();
         assertThat(file.probes(ProbeOutcome.NO_EFFECT))
                 .extracting(ProbeResult::name)
                 .containsExactly("upper case");
@@ -84,6 +85,32 @@ class ProbesFileTest {
                 .extracting(finding -> finding.probe().name() + finding.target().target())
                 .containsExactly("strong1", "late0", "loose1", "weak0", "strong0");
         assertThat(file.findings()).extracting(Finding::standsOut).containsExactly(true, true, false, false, false);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // texts, flips, control, stands out
+        "1,     1,   0, false",
+        "9,     9,   0, false",
+        "10,   10,   0, true",
+        "200,   1,   0, false",
+        "200,   4,   0, false",
+        "200,  20,   0, true",
+        "200,  40,  36, false",
+        "200, 190,  10, true"
+    })
+    void aFindingTakesTenTextsAndFiveFlipsMoreThanTheControl(int texts, int flips, int control, boolean standsOut) {
+        WilsonInterval interval = WilsonInterval.of(flips, texts, 0.95);
+        FlipFigures figures = new FlipFigures(
+                flips,
+                control,
+                (double) flips / texts,
+                (double) control / texts,
+                interval.low(),
+                interval.high(),
+                interval.low());
+        assertThat(new Target(0, texts, figures, figures).standsOutBefore()).isEqualTo(standsOut);
+        assertThat(new Target(0, texts, figures, figures).standsOutAfter()).isEqualTo(standsOut);
     }
 
     private static ProbeResult entry(String name, Target... targets) {
