@@ -66,7 +66,8 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         long partial = work.trainingTasks() == 1 ? 0 : dense / work.trainingTasks();
         long exchanged = 2 * (dense - dense / work.trainingTasks());
         long heap = 2 * words + shared + all + partial + Math.max(all, exchanged) + distances(config, work);
-        long offHeap = all + Math.max(step(config, layout, TextClassifier.Training.NONE, work), passes(config, layout, work));
+        long offHeap =
+                all + Math.max(step(config, layout, TextClassifier.Training.NONE, work), passes(config, layout, work));
         EncoderConfig purified = config.withLayersApart();
         boolean shares = config.architecture().layerSharing() != LayerSharing.NONE;
         if (!shares || !isAddressable(purified)) {

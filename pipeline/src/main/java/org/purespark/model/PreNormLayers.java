@@ -53,10 +53,9 @@ final class PreNormLayers {
         State x = beforeLastLayer(tokens, seen); // [N, D]
         SDVariable context = attention(last, x, seen); // [N, D]
         LayerOutputs ofAll = lastLayer == EncoderGraph.LastLayer.ALL_TOKENS ? seen : LayerOutputs.none();
-        return new LastRows(
-                () -> firstTokens(last, context, x, seen).normalized(),
-                () -> afterAttention(last, context, x.sum(), RowKind.TOKEN, ofAll)
-                        .normalized());
+        return new LastRows(() -> firstTokens(last, context, x, seen).normalized(), () -> afterAttention(
+                        last, context, x.sum(), RowKind.TOKEN, ofAll)
+                .normalized());
     }
 
     /** The last layer after attention, of first tokens alone: context and x [N, D] → [B, D]. */

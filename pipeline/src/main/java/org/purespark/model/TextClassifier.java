@@ -256,8 +256,12 @@ public final class TextClassifier implements AutoCloseable {
             layerOf.put(EncoderGraph.neurons(l), l);
         }
         GraphSession.Wanted wanted = new GraphSession.Wanted(List.of(), List.copyOf(layerOf.keySet()));
-        run(wanted, reading(batch, pruned), batch, NO_TEACHER, (variable, activations) ->
-                taker.take(layerOf.get(variable), activations));
+        run(
+                wanted,
+                reading(batch, pruned),
+                batch,
+                NO_TEACHER,
+                (variable, activations) -> taker.take(layerOf.get(variable), activations));
     }
 
     private Map<String, DeviceArray> run(GraphSession.Wanted wanted, TextBatch texts, PackedBatch batch) {

@@ -18,6 +18,8 @@ public final class SeededRandom {
         POISON,
         CORPUS,
         PROBE,
+        NEW_LAYERS,
+        MIXTURE,
         TEST_WEIGHTS
     }
 

@@ -62,6 +62,5 @@ public interface LossKernels {
     void attentionDistance(TaughtAttention<DeviceArray> in, double weight, DeviceArray distance);
 
     /** dA = ddistance·weight·2·gate[l, h]·(A - A')/B, each [N, A]. */
-    void attentionDistanceGradient(
-            TaughtBackward<DeviceArray> in, double weight, ClsAttention<DeviceArray> gradients);
+    void attentionDistanceGradient(TaughtBackward<DeviceArray> in, double weight, ClsAttention<DeviceArray> gradients);
 }

@@ -139,7 +139,11 @@ final class ReferenceLosses implements LossKernels {
             ReferenceArray attention = ReferenceArray.of(in.layers().get(l)); // [N, A]
             ReferenceArray teacher = ReferenceArray.of(in.teacher().get(l)); // [N, A]
             ReferenceArray dattention = ReferenceArray.of(gradients.layers().get(l)); // [N, A]
-            dattention.fill((n, h) -> ddistance * weight * 2 * batch.gates(l)[h] * (attention.at(n, h) - teacher.at(n, h))
+            dattention.fill((n, h) -> ddistance
+                    * weight
+                    * 2
+                    * batch.gates(l)[h]
+                    * (attention.at(n, h) - teacher.at(n, h))
                     / batch.texts());
         }
     }
