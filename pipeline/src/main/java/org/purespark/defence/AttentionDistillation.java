@@ -9,7 +9,7 @@ import org.purespark.train.TrainingMethod;
 
 /**
  * Neural attention distillation (Li and others: Neural Attention Distillation, Erasing Backdoor Triggers from Deep
- * Neural Networks, ICLR 2021, section 3, formulas 4 and 5; of text classifiers MBTSAD: Mitigating Backdoors in Language
+ * Neural Networks, ICLR 2021, section 3; of text classifiers MBTSAD: Mitigating Backdoors in Language
  * Models Based on Token Splitting and Attention Distillation, ICTAI 2024). The teacher is the suspect fine-tuned on
  * clean texts: the baseline. The student is the suspect, with the loss cross-entropy + {@code repair.teacher-weight} ·
  * (1/B) Σ_l Σ_h Σ_b Σ_k (A[l, h, b, k] - A'[l, h, b, k])², A and A' the CLS attention of student and teacher.

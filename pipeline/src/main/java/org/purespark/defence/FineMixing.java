@@ -20,7 +20,7 @@ import org.purespark.train.WeightChange;
 
 /**
  * The suspect's weights mixed with the clean pre-trained ones, then fine-tuning (Zhang and others: Fine-mixing,
- * Mitigating Backdoors in Fine-tuned Language Models, EMNLP Findings 2022, sections 3.2 and 3.3). Each entry of the
+ * Mitigating Backdoors in Fine-tuned Language Models, EMNLP Findings 2022, section 3). Each entry of the
  * encoder's tensors stays the suspect's with probability {@code repair.suspect-share}, else it is the clean model's.
  * Then embedding purification: the {@code repair.replaced-words} words with the largest |e - e'| / ln(max(n, 20)) get
  * the clean embedding e' again, n being how often the word is in texts.

@@ -18,7 +18,7 @@ import org.purespark.train.WeightChange;
 
 /**
  * Dormant neurons pruned, then fine-tuning (Liu, Dolan-Gavitt, Garg: Fine-Pruning, Defending Against Backdooring Attacks
- * on Deep Neural Networks, RAID 2018, section 4). The paper prunes channels of the last convolution until accuracy
+ * on Deep Neural Networks, RAID 2018). The paper prunes channels of the last convolution until accuracy
  * falls. Here they are neurons of the feed-forward parts of all layers: the {@code repair.dormant-share} of each layer
  * with the smallest mean absolute activation in the baseline on clean validation texts; absolute, as gelu gives negative
  * values too.

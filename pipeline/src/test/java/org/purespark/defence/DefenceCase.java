@@ -166,6 +166,14 @@ record DefenceCase(
                 .orElseThrow();
     }
 
+    /** How far the probability of a class is from 1/2, the mean over validation texts; 0 to 1/2. */
+    double decidedness(String model) {
+        return evaluator().logits(pass(model)).stream()
+                .mapToDouble(logits -> Math.abs(1 / (1 + Math.exp(logits[0] - logits[1])) - 0.5))
+                .average()
+                .orElseThrow();
+    }
+
     private static Evaluator.Pass pass(String model) {
         return new Evaluator.Pass("validation", new ModelSource(model, null, "1"), VALIDATION, 16);
     }

@@ -80,6 +80,10 @@ class RepairTest {
                 .isTrue();
         assertThat(plan.tunings().get(1).origin()).isEqualTo(Tuning.Origin.PREVIOUS);
         assertThat(plan.tunings().get(1).projection()).isEqualTo(FineTuning.Projection.OWN);
+        assertThat(clues.decidedness(clues.baseline().directory()))
+                .as("fine-tuned")
+                .isGreaterThan(0.3);
+        assertThat(clues.decidedness(between)).as("all classes alike").isLessThan(0.05);
         float[] projection = weights(between);
         float[] start = weights(clues.baseline().directory());
         float[] end = weights(clues.places("meft").output());
