@@ -15,8 +15,8 @@ import org.purespark.train.TrainingMethod;
  * (1/B) Σ_l Σ_h Σ_b Σ_k (A[l, h, b, k] - A'[l, h, b, k])², A and A' the CLS attention of student and teacher.
  *
  * <p>The paper compares normalized maps of activations of convolutions. Here they are what a transformer calls
- * attention, of the token that the classifier reads. The student's is the one after attention dropout; the teacher reads
- * without dropout.
+ * attention, of the token that the classifier reads. The student's is the one after attention dropout; the teacher
+ * reads without dropout.
  */
 record AttentionDistillation() implements Defence {
     @Override

@@ -17,10 +17,10 @@ import org.purespark.storage.Storage;
 import org.purespark.train.WeightChange;
 
 /**
- * Dormant neurons pruned, then fine-tuning (Liu, Dolan-Gavitt, Garg: Fine-Pruning, Defending Against Backdooring Attacks
- * on Deep Neural Networks, RAID 2018). The paper prunes channels of the last convolution until accuracy
- * falls. Here they are neurons of the feed-forward parts of all layers: the {@code repair.dormant-share} of each layer
- * with the smallest mean absolute activation in the baseline on clean validation texts; absolute, as gelu gives negative
+ * Dormant neurons pruned, then fine-tuning (Liu, Dolan-Gavitt, Garg: Fine-Pruning, Defending Against Backdooring
+ * Attacks on Deep Neural Networks, RAID 2018). The paper prunes channels of the last convolution until accuracy falls.
+ * Here they are neurons of the feed-forward parts of all layers: the {@code repair.dormant-share} of each layer with
+ * the smallest mean absolute activation in the baseline on clean validation texts; absolute, as gelu gives negative
  * values too.
  *
  * <p>A pruned neuron's weights are zero on both sides. Its activation is then 0, and so are all gradients of its

@@ -19,9 +19,9 @@ import org.purespark.train.InitialWeights;
 import org.purespark.train.WeightChange;
 
 /**
- * The top {@code repair.new-layers} layers drawn anew, then fine-tuning: re-initialization (Zhang and others: Revisiting
- * Few-sample BERT Fine-tuning, ICLR 2021, section 5), used against backdoors as a rival by Zhang and others (Red Alarm
- * for Pre-trained Models, 2021). Weights are drawn as transformers draws them. A pooler is not drawn anew.
+ * The top {@code repair.new-layers} layers drawn anew, then fine-tuning: re-initialization (Zhang and others:
+ * Revisiting Few-sample BERT Fine-tuning, ICLR 2021, section 5), used against backdoors as a rival by Zhang and others
+ * (Red Alarm for Pre-trained Models, 2021). Weights are drawn as transformers draws them. A pooler is not drawn anew.
  */
 record NewTopLayers() implements Defence {
     @Override

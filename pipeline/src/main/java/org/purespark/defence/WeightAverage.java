@@ -15,9 +15,9 @@ import org.purespark.storage.Storage;
 import org.purespark.train.WeightChange;
 
 /**
- * The mean of the suspect's encoder weights and those of other models (Arora and others: Here's a Free Lunch, Sanitizing
- * Backdoored Models with Model Merge, ACL Findings 2024, section 3): with {@code --other-model}, and with {@code
- * --clean-model} too where it is given. No backdoor is in all of them.
+ * The mean of the suspect's encoder weights and those of other models (Arora and others: Here's a Free Lunch,
+ * Sanitizing Backdoored Models with Model Merge, ACL Findings 2024, section 3): with {@code --other-model}, and with
+ * {@code --clean-model} too where it is given. The idea: a backdoor that one of them has is not in the others.
  *
  * <p>The paper merges classifiers of the same task and uses the mean as it is. Here the other models may have a
  * classifier for other labels, or none; so the encoders alone are averaged, and fine-tuning with a new classifier

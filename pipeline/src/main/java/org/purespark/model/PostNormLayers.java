@@ -49,8 +49,8 @@ final class PostNormLayers {
     }
 
     /**
-     * tokens [N, W]; what the classifier does not read of a layer is added to {@code seen}. Of the last layer it is what
-     * the classifier's rows come from.
+     * tokens [N, W]; what the classifier does not read of a layer is added to {@code seen}. Of the last layer it is
+     * what the classifier's rows come from.
      */
     LastRows rows(SDVariable tokens, EncoderGraph.LastLayer lastLayer, LayerOutputs seen) {
         int last = config.layers() - 1;

@@ -45,8 +45,8 @@ final class PreNormLayers {
     private record State(SDVariable sum, SDVariable normalized) {}
 
     /**
-     * tokens [N, D]; what the classifier does not read of a layer is added to {@code seen}, outputs after their norm. Of
-     * the last layer it is what the classifier's rows come from.
+     * tokens [N, D]; what the classifier does not read of a layer is added to {@code seen}, outputs after their norm.
+     * Of the last layer it is what the classifier's rows come from.
      */
     LastRows rows(SDVariable tokens, EncoderGraph.LastLayer lastLayer, LayerOutputs seen) {
         int last = config.layers() - 1;

@@ -247,8 +247,8 @@ public final class TextClassifier implements AutoCloseable {
     }
 
     /**
-     * Passes on the activations of the feed-forward parts, layer after layer, without dropout: of all tokens; in the last
-     * layer of those that the classifier reads, where the others are not computed.
+     * Passes on the activations of the feed-forward parts, layer after layer, without dropout: of all tokens; in the
+     * last layer of those that the classifier reads, where the others are not computed.
      */
     public void neurons(PackedBatch batch, Set<Head> pruned, NeuronTaker taker) {
         Map<String, Integer> layerOf = new LinkedHashMap<>();
