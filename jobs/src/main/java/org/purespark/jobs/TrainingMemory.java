@@ -8,6 +8,7 @@ import org.purespark.InputException;
 import org.purespark.checkpoint.AdapterBase;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.ModelAddress;
+import org.purespark.config.DefenceChoice;
 import org.purespark.config.Settings;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.model.MemoryNeed;
@@ -25,7 +26,10 @@ record TrainingMemory(MemoryNeed need, int tasks, MemoryNeed.Work work, TaskProc
         int microBatchesPerStep = settings.train().microBatchesPerStep();
         MemoryNeed.Work work = work(settings, Math.min(microBatchesPerStep, process.allSlots()), process);
         int tasks = Math.min(microBatchesPerStep, process.slots());
-        return new TrainingMemory(MemoryNeed.of(config, work), tasks, work, process);
+        MemoryNeed need = settings.defence() == DefenceChoice.NAD
+                ? MemoryNeed.withTeacher(config, work)
+                : MemoryNeed.of(config, work);
+        return new TrainingMemory(need, tasks, work, process);
     }
 
     /** The work of one task. */

@@ -22,6 +22,7 @@ import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.Lanes;
 import org.purespark.evaluate.LoadedModel;
 import org.purespark.evaluate.ModelSource;
+import org.purespark.evaluate.NeuronSums;
 import org.purespark.evaluate.Statistics;
 import org.purespark.heads.Head;
 import org.purespark.metrics.Tally;
@@ -131,6 +132,17 @@ public final class SparkEvaluator implements Evaluator {
     public int setsAtOnce(Pass pass) {
         int batches = Math.max(1, BatchPlan.microBatchesPerEpoch(pass.texts().size(), pass.batchTexts()));
         return (enoughParts.getAsInt() * lanes + batches - 1) / batches;
+    }
+
+    @Override
+    public NeuronSums neurons(Pass pass) {
+        NeuronSums[] sum = new NeuronSums[1];
+        run(
+                pass,
+                1,
+                (model, batch, set) -> BatchEvaluation.neurons(model, batch),
+                (set, more) -> sum[0] = sum[0] == null ? more : sum[0].merge(more));
+        return Objects.requireNonNull(sum[0], "there are no texts");
     }
 
     @Override

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.purespark.InputException;
+import org.purespark.config.DefenceChoice;
 import org.purespark.config.Settings;
 import org.purespark.config.SettingsLoader;
 import org.purespark.encoder.EncoderConfig;
@@ -29,6 +31,30 @@ class TrainingMemoryTest {
                         + " 0.8 GiB (1 training task in it, 22,566,146 parameters, micro-batches of 32 texts of up to"
                         + " 128 tokens)");
         assertThat(memory.options()).isEqualTo("--driver-memory 1g");
+    }
+
+    @Test
+    void aTeacherIsCountedToo() {
+        TrainingMemory plain = TrainingMemory.of(BERT_BASE, SettingsLoader.defaults(), laptop());
+        TrainingMemory taught = TrainingMemory.of(BERT_BASE, defence(DefenceChoice.NAD), laptop());
+        assertThat(TrainingMemory.of(BERT_BASE, defence(DefenceChoice.FT), laptop())
+                        .need())
+                .isEqualTo(plain.need());
+        long weights = Float.BYTES * plain.need().parameters();
+        assertThat(taught.need().offHeapBytes() - plain.need().offHeapBytes())
+                .as("weights, most of them as copies too")
+                .isGreaterThan(3 * weights / 2);
+    }
+
+    private static TaskProcess laptop() {
+        SparkConf conf = new SparkConf(false).set("spark.master", "local[2]").set("spark.task.cpus", "2");
+        return TaskProcess.of(conf, new Machine(Set.of(), 4 * GIB, GIB));
+    }
+
+    private static Settings defence(DefenceChoice choice) {
+        return new SettingsLoader(new Storage(new Configuration(false)))
+                .load(null, List.of("defence=" + choice.spelling()))
+                .settings();
     }
 
     @Test
@@ -100,7 +126,7 @@ class TrainingMemoryTest {
                 .set("spark.executor.cores", "" + 4 * tasks)
                 .set("spark.task.cpus", "4");
         Settings settings = new SettingsLoader(new Storage(new Configuration(false)))
-                .load(null, java.util.List.of("train.micro-batches-per-step=4"))
+                .load(null, List.of("train.micro-batches-per-step=4"))
                 .settings();
         return TrainingMemory.of(config, settings, TaskProcess.of(conf, new Machine(Set.of(), 4 * GIB, GIB)));
     }

@@ -30,6 +30,7 @@ import org.purespark.config.EngineChoice;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.LocalEvaluator;
 import org.purespark.evaluate.ModelSource;
+import org.purespark.evaluate.NeuronSums;
 import org.purespark.evaluate.Statistics;
 import org.purespark.heads.Head;
 import org.purespark.heads.HeadScores;
@@ -91,6 +92,19 @@ class SparkEvaluatorTest {
         assertThat(actual).isEqualTo(local.statistics(pass, NONE, 128));
         assertThat(actual.variances().scores().texts()).isEqualTo(12);
         assertThat(actual.tally().texts()).as("texts with a label").isEqualTo(11);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7, 40})
+    void activationsOfNeuronsDoNotDependOnTheNumberOfPartitions(int partitions) {
+        NeuronSums actual = evaluator(partitions).neurons(pass);
+        assertThat(actual).isEqualTo(local.neurons(pass));
+        int tokens = 0;
+        for (int text = 0; text < pass.texts().size(); text++) {
+            tokens += pass.texts().ids(text).length;
+        }
+        assertThat(actual.tokens(0)).as("all tokens").isEqualTo(tokens);
+        assertThat(actual.tokens(actual.layers() - 1)).as("first tokens").isEqualTo(12);
     }
 
     /** Of many labels and of scores; the first logit of a model of two classes serves as a score. */

@@ -45,6 +45,7 @@ import org.purespark.train.FineTuning;
 import org.purespark.train.LocalFineTuner;
 import org.purespark.train.Trainer;
 import org.purespark.train.TrainingDivergedException;
+import org.purespark.train.TrainingMethod;
 import scala.Function1;
 import scala.jdk.javaapi.CollectionConverters;
 
@@ -60,6 +61,7 @@ class SparkFineTunerTest {
     private SparkConf conf;
     private JavaSparkContext spark;
     private Path golden;
+    private TrainingMethod method = new TrainingMethod.Plain();
 
     @BeforeEach
     void prepare() throws Exception {
@@ -82,6 +84,33 @@ class SparkFineTunerTest {
     @ValueSource(ints = {1, 2, 3})
     void tasksThatTrainTogetherEndWithWhatOneProcessTrains(int slots) throws Exception {
         assertSameTraining(slots, split());
+    }
+
+    /** Its address is relative, as a user gives it. */
+    @Test
+    void tasksThatTrainAfterATeacherTogetherEndWithWhatOneProcessTrains() throws Exception {
+        Path teacher = Path.of("")
+                .toAbsolutePath()
+                .relativize(GoldenDirectory.of("electra").resolve("model"));
+        method = new TrainingMethod.Taught(ModelAddress.of(teacher.toString()), 5);
+        assertSameTraining(2, split());
+        SortedMap<String, Tensor> taught = tensors("together");
+        method = new TrainingMethod.Plain();
+        new LocalFineTuner(storage, new Device.Cpu(1))
+                .fineTune("plain", fineTuning("plain", golden.resolve("model"), 1e-3), split());
+        String query = "encoder.layer.0.attention.self.query.weight";
+        assertThat(taught.get(query).values())
+                .isNotEqualTo(tensors("plain").get(query).values());
+    }
+
+    @Test
+    void aTeacherThatCannotBeReadIsRefusedByAllTasksAtOnce() {
+        method = new TrainingMethod.Taught(
+                ModelAddress.of(directory.resolve("nobody").toString()), 5);
+        assertThatThrownBy(() ->
+                        fineTuner(2).fineTune("taught", fineTuning("taught", golden.resolve("model"), 1e-3), split()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("nobody");
     }
 
     @Test
@@ -187,7 +216,7 @@ class SparkFineTunerTest {
                 new FineTuning.Start(ModelAddress.of(model.toString()), FineTuning.Projection.NEW),
                 List.of("negative", "positive"),
                 FineTuning.Learnt.ONE_LABEL,
-                new Trainer.Objective(settings, 11, new TreeSet<>(), new double[] {0.1, 0, 0.15}),
+                new Trainer.Objective(settings, 11, new TreeSet<>(), new double[] {0.1, 0, 0.15}, method),
                 directory.resolve(name).toString(),
                 directory.resolve(name + "-checkpoints").toString(),
                 ExportForm.DENSE,

@@ -13,7 +13,13 @@ public final class Defences {
             new Pure(Pure.Parts.PRUNING),
             new Pure(Pure.Parts.PENALTY),
             new FurtherTraining(DefenceChoice.FT),
-            new FurtherTraining(DefenceChoice.FTH));
+            new FurtherTraining(DefenceChoice.FTH),
+            new MaximumEntropy(),
+            new NewTopLayers(),
+            new FinePruning(),
+            new FineMixing(),
+            new WeightAverage(),
+            new AttentionDistillation());
 
     private Defences() {}
 

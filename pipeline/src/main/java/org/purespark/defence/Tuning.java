@@ -69,6 +69,21 @@ public record Tuning(
         return new Tuning(name, origin, projection, made, settings, penaltyWeights, method, aim);
     }
 
+    /** The same with another method. */
+    public Tuning withMethod(String inWords, TrainingMethod other) {
+        return new Tuning(inWords, origin, projection, changes, settings, penaltyWeights, other, aim);
+    }
+
+    /** The same from another model. */
+    public Tuning from(Origin other, Projection keptOrNew) {
+        return new Tuning(name, other, keptOrNew, changes, settings, penaltyWeights, method, aim);
+    }
+
+    /** The same with another aim. */
+    public Tuning withAim(String inWords, Aim other) {
+        return new Tuning(inWords, origin, projection, changes, settings, penaltyWeights, method, other);
+    }
+
     /** The same under a penalty. */
     public Tuning withPenalty(String inWords, double[] weights) {
         return new Tuning(inWords, origin, projection, changes, settings, weights, method, aim);

@@ -70,6 +70,25 @@ public final class BatchEvaluation {
         return tallies;
     }
 
+    /** Activations of the feed-forward neurons: {@link Evaluator#neurons}. */
+    public static NeuronSums neurons(LoadedModel model, EncodedBatch batch) {
+        TextClassifier classifier = model.classifier();
+        int neurons = classifier.config().intermediate();
+        NeuronSums.Builder sums = new NeuronSums.Builder(classifier.config().layers(), neurons);
+        float[] row = new float[neurons];
+        SortedSet<Head> declared = model.prunedWith(Collections.emptySortedSet());
+        classifier.neurons(batch.packed(), declared, (layer, activations) -> {
+            for (int r = 0; r < activations.size(0); r++) {
+                activations.get((long) r * neurons, row, 0, neurons);
+                for (float activation : row) {
+                    finite(activation, model);
+                }
+                sums.add(layer, row, 0);
+            }
+        });
+        return sums.build();
+    }
+
     /** [B][C]. */
     public static float[][] logits(LoadedModel model, EncodedBatch batch) {
         SortedSet<Head> declared = model.prunedWith(Collections.emptySortedSet());

@@ -46,6 +46,15 @@ public interface Evaluator {
      */
     int setsAtOnce(Pass pass);
 
+    /**
+     * Sums of the absolute activations of each feed-forward neuron, after the activation function and, in gated parts,
+     * after the product of both halves. They are over all tokens of the texts, special ones too; in the last layer over
+     * those that the classifier reads, where the others are not computed.
+     *
+     * @throws NullPointerException if there are no texts
+     */
+    NeuronSums neurons(Pass pass);
+
     /** Class scores [C] of each text, in the order of the texts. */
     List<float[]> logits(Pass pass);
 }

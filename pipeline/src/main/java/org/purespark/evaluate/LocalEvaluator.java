@@ -50,6 +50,13 @@ public record LocalEvaluator(Storage storage, Device device) implements Evaluato
     }
 
     @Override
+    public NeuronSums neurons(Pass pass) {
+        NeuronSums[] sum = new NeuronSums[1];
+        forEach(pass, BatchEvaluation::neurons, more -> sum[0] = sum[0] == null ? more : sum[0].merge(more));
+        return Objects.requireNonNull(sum[0], "there are no texts");
+    }
+
+    @Override
     public List<float[]> logits(Pass pass) {
         List<float[]> logits = new ArrayList<>();
         forEach(pass, BatchEvaluation::logits, ofBatch -> logits.addAll(Arrays.asList(ofBatch)));

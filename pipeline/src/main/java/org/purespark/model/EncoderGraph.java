@@ -16,10 +16,11 @@ import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.Normalization;
 import org.purespark.model.engine.LossKernels.ClsAttention;
+import org.purespark.model.engine.LossKernels.TaughtAttention;
 import org.purespark.model.graph.BackwardGraph;
+import org.purespark.model.ops.AttentionDistance;
 import org.purespark.model.ops.AttentionPenalty;
 import org.purespark.model.ops.ClassifierLoss;
-import org.purespark.task.LossKind;
 
 /**
  * The transformer encoder with its classifier, loss and gradients as one SameDiff graph. Texts are packed: N is the
@@ -27,7 +28,8 @@ import org.purespark.task.LossKind;
  * intermediate, A heads, L layers, C classes.
  *
  * <p>Inputs: {@code tokens} [N, W], sums of word, position and type embeddings, which {@link EmbeddingTable} looks up;
- * the parameters ({@link #parameters}); and in learning {@link BackwardGraph#ONE}. All other data of the texts
+ * the parameters ({@link #parameters}); in learning {@link BackwardGraph#ONE}; and with a teacher its CLS attention
+ * ({@link #teacherInputs}). All other data of the texts
  * (lengths, dropout keys, gates, labels, weights of the penalty) are in the run's {@code TextBatch}. The graph contains
  * no array.
  */
@@ -37,6 +39,7 @@ final class EncoderGraph {
     static final String HIDDEN = "hidden";
     private static final String ANSWER_LOSS = "answer_loss_";
     static final String PENALTY = "penalty";
+    private static final String TEACHER_DISTANCE = "teacher_distance";
 
     /** The use of a graph. */
     enum Use {
@@ -92,6 +95,8 @@ final class EncoderGraph {
     private final Map<String, Integer> gradientOffsets = new LinkedHashMap<>();
 
     private final List<String> answerLosses = new ArrayList<>();
+    private final List<String> attentionLosses = new ArrayList<>();
+    private final List<String> teacherInputs = new ArrayList<>();
     private String tokensGradient;
 
     EncoderGraph(
@@ -115,24 +120,24 @@ final class EncoderGraph {
         this.graph = parts.graph();
         ClassifierParts ofClassifier = new ClassifierParts(parts, classifier, training.classifierDropout());
         SDVariable tokens = graph.placeHolder(TOKENS, DataType.FLOAT, -1, config.embedding()); // [N, W]
-        List<SDVariable> clsAttention = new ArrayList<>();
-        List<SDVariable> before = new ArrayList<>(); // [N, D] after each layer but the last
-        LastRows rows = rows(tokens, lastLayer, clsAttention, before);
+        LayerOutputs seen = LayerOutputs.none();
+        LastRows rows = rows(tokens, lastLayer, seen);
         SDVariable last = lastLayer == LastLayer.ALL_TOKENS
                 ? ofClassifier.pooled(rows.all().get().rename(HIDDEN))
                 : rows.first().get(); // [B, D]
         int classes = layout.slice(EncoderPart.CLASSIFIER.bias()).shape()[0];
         SDVariable logits = ofClassifier.logits(last, classes).rename(LOGITS); // [B, C]
         for (int l = 0; l < config.layers(); l++) {
-            clsAttention.get(l).rename(clsAttention(l)); // [N, A]
+            seen.clsAttention().get(l).rename(clsAttention(l)); // [N, A]
+            seen.neurons().get(l).rename(neurons(l)); // [R, F]
         }
         if (use == Use.LEARNING) {
             List<SDVariable> read = new ArrayList<>(); // [B, C] each
             if (training.readout() == Readout.EVERY_LAYER) {
-                before.forEach(x -> read.add(ofClassifier.logits(parts.firstRows(x), classes)));
+                seen.hidden().forEach(x -> read.add(ofClassifier.logits(parts.firstRows(x), classes)));
             }
             read.add(logits);
-            addGradients(read, training.loss(), clsAttention);
+            addGradients(read, training, seen.clsAttention());
         }
         if (lastLayer != LastLayer.ALL_TOKENS) {
             // The loss does not use the other tokens of the last layer: they are computed only if a run asks for them.
@@ -140,14 +145,13 @@ final class EncoderGraph {
         }
     }
 
-    private LastRows rows(
-            SDVariable tokens, LastLayer lastLayer, List<SDVariable> clsAttention, List<SDVariable> before) {
+    private LastRows rows(SDVariable tokens, LastLayer lastLayer, LayerOutputs seen) {
         if (config.architecture().normalization() instanceof Normalization.BeforePart) {
             Attention.Rotary attention =
                     (Attention.Rotary) config.architecture().attention();
-            return new PreNormLayers(parts, attention).rows(tokens, clsAttention, before);
+            return new PreNormLayers(parts, attention).rows(tokens, lastLayer, seen);
         }
-        return new PostNormLayers(parts).rows(tokens, lastLayer, clsAttention, before);
+        return new PostNormLayers(parts).rows(tokens, lastLayer, seen);
     }
 
     /**
@@ -155,10 +159,11 @@ final class EncoderGraph {
      *
      * @param logits [B, C] each
      */
-    private void addGradients(List<SDVariable> logits, LossKind kind, List<SDVariable> clsAttention) {
+    private void addGradients(
+            List<SDVariable> logits, TextClassifier.Training training, List<SDVariable> clsAttention) {
         List<SDVariable> losses = new ArrayList<>();
         for (SDVariable read : logits) {
-            SDVariable loss = new ClassifierLoss(graph, read, kind).loss(); // []
+            SDVariable loss = new ClassifierLoss(graph, read, training.loss()).loss(); // []
             losses.add(loss.rename(ANSWER_LOSS + (losses.size() + 1)));
             answerLosses.add(loss.name());
         }
@@ -168,11 +173,28 @@ final class EncoderGraph {
         TreeSet<String> wanted = new TreeSet<>(parameters().keySet());
         wanted.add(TOKENS);
         losses.add(penalty);
+        attentionLosses.add(PENALTY);
+        if (training.teacherWeight() > 0) {
+            losses.add(teacherDistance(clsAttention, training.teacherWeight()));
+            attentionLosses.add(TEACHER_DISTANCE);
+        }
         Map<String, SDVariable> gradients = BackwardGraph.of(graph, losses, wanted);
         tokensGradient = gradients.get(TOKENS).name();
         parameters()
                 .forEach((name, parameter) ->
                         gradientOffsets.put(gradients.get(name).name(), parameter.offset()));
+    }
+
+    /** clsAttention [N, A] each → []. */
+    private SDVariable teacherDistance(List<SDVariable> clsAttention, double weight) {
+        List<SDVariable> ofTeacher = new ArrayList<>();
+        for (int l = 0; l < config.layers(); l++) {
+            ofTeacher.add(graph.placeHolder(teacherAttention(l), DataType.FLOAT, -1, config.heads())); // [N, A]
+            teacherInputs.add(teacherAttention(l));
+        }
+        return new AttentionDistance(graph, new TaughtAttention<>(clsAttention, ofTeacher), weight)
+                .outputVariable()
+                .rename(TEACHER_DISTANCE); // []
     }
 
     SameDiff graph() {
@@ -194,6 +216,16 @@ final class EncoderGraph {
         return answerLosses;
     }
 
+    /** Names of the losses of CLS attention; none in reading. */
+    List<String> attentionLosses() {
+        return attentionLosses;
+    }
+
+    /** Names of the inputs with a teacher's CLS attention [N, A], in the order of layers; none without a teacher. */
+    List<String> teacherInputs() {
+        return teacherInputs;
+    }
+
     /** Name of the gradient of {@link #TOKENS}; null in reading. */
     String tokensGradient() {
         return tokensGradient;
@@ -201,5 +233,14 @@ final class EncoderGraph {
 
     static String clsAttention(int layer) {
         return "cls_attention_" + layer;
+    }
+
+    /** {@link LayerOutputs#neurons}. */
+    static String neurons(int layer) {
+        return "neurons_" + layer;
+    }
+
+    private static String teacherAttention(int layer) {
+        return "teacher_attention_" + layer;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,8 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         long partial = work.trainingTasks() == 1 ? 0 : dense / work.trainingTasks();
         long exchanged = 2 * (dense - dense / work.trainingTasks());
         long heap = 2 * words + shared + all + partial + Math.max(all, exchanged) + distances(config, work);
-        long offHeap = all + Math.max(step(config, layout, work), passes(config, layout, work));
+        long offHeap =
+                all + Math.max(step(config, layout, TextClassifier.Training.NONE, work), passes(config, layout, work));
         EncoderConfig purified = config.withLayersApart();
         boolean shares = config.architecture().layerSharing() != LayerSharing.NONE;
         if (!shares || !isAddressable(purified)) {
@@ -85,6 +87,31 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
                 .mapToLong(ParameterSpec::length)
                 .sum();
         return parameters <= Integer.MAX_VALUE;
+    }
+
+    /**
+     * The memory of a task that trains after a teacher, of the same architecture, whose CLS attention it computes for
+     * each micro-batch. Besides what {@link #of} counts, the teacher takes its weights, a copy of its matrices and the
+     * memory of a pass outside the heap, as long as the training goes on, and its attention on the heap.
+     */
+    public static MemoryNeed withTeacher(EncoderConfig config, Work work) {
+        MemoryNeed without = of(config, work);
+        ParameterLayout layout = new ParameterLayout(config, ClassifierKind.LINEAR, CLASSES);
+        EncoderGraph reading = new EncoderGraph(
+                config, ClassifierKind.LINEAR, TextClassifier.Training.NONE, layout, EncoderGraph.Use.READING);
+        long teacher = bytes(layout.size())
+                + copiesOfMatrices(reading)
+                + held(config, reading, attention(config), work.microBatch(), work.maxTokens());
+        long student = bytes(layout.size()) + step(config, layout, TextClassifier.Training.TAUGHT, work);
+        long tokens = (long) work.microBatch() * work.maxTokens();
+        return new MemoryNeed(
+                without.parameters(),
+                without.heapBytes() + bytes(tokens * config.layers() * config.heads()),
+                Math.max(without.offHeapBytes(), student + teacher));
+    }
+
+    private static GraphSession.Wanted attention(EncoderConfig config) {
+        return TextClassifier.reading(config.layers(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
     }
 
     /** The memory of passes without gradients in all threads, with the copies of matrices that they share. */
@@ -109,9 +136,10 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
     }
 
     /** The memory of a training step. */
-    private static long step(EncoderConfig config, ParameterLayout layout, Work work) {
-        EncoderGraph learning = new EncoderGraph(
-                config, ClassifierKind.LINEAR, TextClassifier.Training.NONE, layout, EncoderGraph.Use.LEARNING);
+    private static long step(
+            EncoderConfig config, ParameterLayout layout, TextClassifier.Training training, Work work) {
+        EncoderGraph learning =
+                new EncoderGraph(config, ClassifierKind.LINEAR, training, layout, EncoderGraph.Use.LEARNING);
         long rows = (long) work.microBatch() * work.maxTokens();
         long columns = Math.max(
                 Math.max(
@@ -124,9 +152,7 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
 
     /** The memory of a pass without gradients in one thread. */
     private static long pass(EncoderConfig config, EncoderGraph reading, Work work) {
-        GraphSession.Wanted wanted =
-                TextClassifier.reading(config.layers(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
-        return held(config, reading, wanted, work.passTexts(), work.maxTokens());
+        return held(config, reading, attention(config), work.passTexts(), work.maxTokens());
     }
 
     private static long held(
@@ -138,8 +164,13 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         encoder.parameters().forEach((name, parameter) -> inputs.put(name, parameter.shapeInGraph()));
         inputs.put(BackwardGraph.ONE, new long[0]);
         inputs.put(EncoderGraph.TOKENS, new long[] {(long) texts * tokens, config.embedding()});
+        List<String> lent = new ArrayList<>(List.of(EncoderGraph.TOKENS));
+        for (String ofTeacher : encoder.teacherInputs()) {
+            inputs.put(ofTeacher, new long[] {(long) texts * tokens, config.heads()});
+            lent.add(ofTeacher);
+        }
         return new PlannedMemory(encoder.graph())
-                .run(wanted, batch, inputs, List.of(EncoderGraph.TOKENS))
+                .run(wanted, batch, inputs, lent)
                 .heldBytes();
     }
 

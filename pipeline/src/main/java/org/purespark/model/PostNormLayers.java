@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.purespark.encoder.Attention;
@@ -54,29 +52,30 @@ final class PostNormLayers {
     }
 
     /**
-     * tokens [N, W]; the CLS attention of each layer is added to {@code cls}, the output [N, D] of each layer but the
-     * last to {@code outputs}.
+     * tokens [N, W]; what the classifier does not read of a layer is added to {@code seen}. Of the last layer it is
+     * what the classifier's rows come from.
      */
-    LastRows rows(SDVariable tokens, EncoderGraph.LastLayer lastLayer, List<SDVariable> cls, List<SDVariable> outputs) {
+    LastRows rows(SDVariable tokens, EncoderGraph.LastLayer lastLayer, LayerOutputs seen) {
         int last = config.layers() - 1;
-        SDVariable x = beforeLastLayer(tokens, cls, outputs); // [N, D]
+        SDVariable x = beforeLastLayer(tokens, seen); // [N, D]
         if (lastLayer == EncoderGraph.LastLayer.FIRST_TOKENS) {
-            return new LastRows(() -> layerOfFirstTokens(last, x, cls), () -> layer(last, x, new ArrayList<>()));
+            return new LastRows(() -> layerOfFirstTokens(last, x, seen), () -> layer(last, x, LayerOutputs.none()));
         }
-        SDVariable context = attention(last, x, cls); // [N, D]
+        SDVariable context = attention(last, x, seen); // [N, D]
+        LayerOutputs ofAll = lastLayer == EncoderGraph.LastLayer.ALL_TOKENS ? seen : LayerOutputs.none();
         return new LastRows(
-                () -> afterAttention(last, parts.firstRows(context), parts.firstRows(x), RowKind.FIRST_TOKEN),
-                () -> afterAttention(last, context, x, RowKind.TOKEN));
+                () -> afterAttention(last, parts.firstRows(context), parts.firstRows(x), RowKind.FIRST_TOKEN, seen),
+                () -> afterAttention(last, context, x, RowKind.TOKEN, ofAll));
     }
 
-    private SDVariable beforeLastLayer(SDVariable tokens, List<SDVariable> cls, List<SDVariable> outputs) {
+    private SDVariable beforeLastLayer(SDVariable tokens, LayerOutputs seen) {
         SDVariable x = embeddings(tokens); // [N, D]
         if (config.architecture().convolution() instanceof Convolution.BesideFirstLayer beside) {
             convolution = new ConvolutionParts(parts, beside, x);
         }
         for (int l = 0; l < config.layers() - 1; l++) {
-            x = layer(l, x, cls); // [N, D]
-            outputs.add(x);
+            x = layer(l, x, seen); // [N, D]
+            seen.hidden().add(x);
         }
         return x;
     }
@@ -104,20 +103,20 @@ final class PostNormLayers {
                 : x;
     }
 
-    /** A layer, whose CLS attention is added to {@code cls}: x [N, D] → [N, D]. */
-    private SDVariable layer(int l, SDVariable x, List<SDVariable> cls) {
-        return afterAttention(l, attention(l, x, cls), x, RowKind.TOKEN); // [N, D]
+    /** A layer: x [N, D] → [N, D]. */
+    private SDVariable layer(int l, SDVariable x, LayerOutputs seen) {
+        return afterAttention(l, attention(l, x, seen), x, RowKind.TOKEN, seen); // [N, D]
     }
 
     /** Attention of all tokens, before the output projection: x [N, D] → context [N, D]. */
-    private SDVariable attention(int l, SDVariable x, List<SDVariable> cls) {
+    private SDVariable attention(int l, SDVariable x, LayerOutputs seen) {
         int d = config.hidden();
         int own = config.parameterLayer(l);
         // q, k, v are neighbours in the flat parameters: one matrix covers them.
         SDVariable qkv = parts.linear(x, EncoderPart.QUERY.weight(own), 3 * d, d); // [N, 3D]
         SDVariable bias = parts.variable(EncoderPart.QUERY.bias(own), 3 * d); // [3D]
         Attended<SDVariable> attended = attended(l, qkv, bias);
-        cls.add(attended.clsAttention()); // [N, A]
+        seen.clsAttention().add(attended.clsAttention()); // [N, A]
         return attended.context(); // [N, D]
     }
 
@@ -141,7 +140,7 @@ final class PostNormLayers {
      * values are multiplied with the first tokens' queries and sums of hidden states, not with all tokens. The bias of
      * the keys changes nothing here, and its gradient is 0.
      */
-    private SDVariable layerOfFirstTokens(int l, SDVariable x, List<SDVariable> cls) {
+    private SDVariable layerOfFirstTokens(int l, SDVariable x, LayerOutputs seen) {
         SDVariable first = parts.firstRows(x); // [B, D]
         int d = config.hidden();
         int own = config.parameterLayer(l);
@@ -151,7 +150,7 @@ final class PostNormLayers {
                 .outputVariable(); // [A, B, D]
         FirstTokenAttended<SDVariable> attended =
                 new FirstTokenAttention(graph, new FirstTokenInputs<>(u, x), call(l)).attended();
-        cls.add(attended.clsAttention()); // [N, A]
+        seen.clsAttention().add(attended.clsAttention()); // [N, A]
         SDVariable context = new HeadGather(
                         graph,
                         new HeadKernels.HeadGatherInputs<>(
@@ -160,11 +159,11 @@ final class PostNormLayers {
                                 parts.variable(EncoderPart.VALUE.weight(own), d, d),
                                 parts.variable(EncoderPart.VALUE.bias(own), d)))
                 .outputVariable(); // [B, D]
-        return afterAttention(l, context, first, RowKind.FIRST_TOKEN); // [B, D]
+        return afterAttention(l, context, first, RowKind.FIRST_TOKEN, seen); // [B, D]
     }
 
     /** What follows attention, row by row: context and x [R, D] → [R, D]. */
-    private SDVariable afterAttention(int l, SDVariable context, SDVariable x, RowKind rows) {
+    private SDVariable afterAttention(int l, SDVariable context, SDVariable x, RowKind rows, LayerOutputs seen) {
         int d = config.hidden();
         int f = config.intermediate();
         int own = config.parameterLayer(l);
@@ -185,6 +184,7 @@ final class PostNormLayers {
                 EncoderPart.INTERMEDIATE.bias(own),
                 f,
                 config.architecture().feedForward().activation()); // [R, F]
+        seen.neurons().add(activated);
         SDVariable narrow = parts.linear(activated, EncoderPart.OUTPUT.weight(own), d, f); // [R, D]
         Dropout ofOutput =
                 new Dropout(DropoutSite.OUTPUT.in(l), config.dropout().output());

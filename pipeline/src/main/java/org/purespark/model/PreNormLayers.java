@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model;
 
-import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.purespark.encoder.Attention;
 import org.purespark.encoder.EncoderConfig;
@@ -46,24 +45,29 @@ final class PreNormLayers {
     private record State(SDVariable sum, SDVariable normalized) {}
 
     /**
-     * tokens [N, D]; the CLS attention of each layer is added to {@code cls}, the normalized output [N, D] of each
-     * layer but the last to {@code outputs}.
+     * tokens [N, D]; what the classifier does not read of a layer is added to {@code seen}, outputs after their norm.
+     * Of the last layer it is what the classifier's rows come from.
      */
-    LastRows rows(SDVariable tokens, List<SDVariable> cls, List<SDVariable> outputs) {
+    LastRows rows(SDVariable tokens, EncoderGraph.LastLayer lastLayer, LayerOutputs seen) {
         int last = config.layers() - 1;
-        State x = beforeLastLayer(tokens, cls, outputs); // [N, D]
-        SDVariable context = attention(last, x, cls); // [N, D]
-        return new LastRows(
-                () -> afterAttention(last, parts.firstRows(context), parts.firstRows(x.sum()), RowKind.FIRST_TOKEN)
-                        .normalized(),
-                () -> afterAttention(last, context, x.sum(), RowKind.TOKEN).normalized());
+        State x = beforeLastLayer(tokens, seen); // [N, D]
+        SDVariable context = attention(last, x, seen); // [N, D]
+        LayerOutputs ofAll = lastLayer == EncoderGraph.LastLayer.ALL_TOKENS ? seen : LayerOutputs.none();
+        return new LastRows(() -> firstTokens(last, context, x, seen).normalized(), () -> afterAttention(
+                        last, context, x.sum(), RowKind.TOKEN, ofAll)
+                .normalized());
     }
 
-    private State beforeLastLayer(SDVariable tokens, List<SDVariable> cls, List<SDVariable> outputs) {
+    /** The last layer after attention, of first tokens alone: context and x [N, D] → [B, D]. */
+    private State firstTokens(int l, SDVariable context, State x, LayerOutputs seen) {
+        return afterAttention(l, parts.firstRows(context), parts.firstRows(x.sum()), RowKind.FIRST_TOKEN, seen);
+    }
+
+    private State beforeLastLayer(SDVariable tokens, LayerOutputs seen) {
         State x = embeddings(tokens); // [N, D]
         for (int l = 0; l < config.layers() - 1; l++) {
-            x = afterAttention(l, attention(l, x, cls), x.sum(), RowKind.TOKEN); // [N, D]
-            outputs.add(x.normalized());
+            x = afterAttention(l, attention(l, x, seen), x.sum(), RowKind.TOKEN, seen); // [N, D]
+            seen.hidden().add(x.normalized());
         }
         return x;
     }
@@ -78,8 +82,8 @@ final class PreNormLayers {
         return new State(x, x);
     }
 
-    /** Of layer {@code l}: context [N, D] and CLS attention [N, A], which is added to {@code cls}. */
-    private SDVariable attention(int l, State x, List<SDVariable> cls) {
+    /** Of layer {@code l}: context [N, D] and CLS attention [N, A], which is added to {@code seen}. */
+    private SDVariable attention(int l, State x, LayerOutputs seen) {
         int d = config.hidden();
         SDVariable qkv = parts.linear(x.normalized(), EncoderPart.QUERY.weight(l), 3 * d, d); // [N, 3D]
         AttentionCall attention = new AttentionCall(
@@ -88,12 +92,12 @@ final class PreNormLayers {
                 ? new RotaryCall(attention, rotary.globalTheta(), RotaryCall.EVERYWHERE)
                 : new RotaryCall(attention, rotary.localTheta(), rotary.reach());
         Attended<SDVariable> attended = new RotaryAttention(parts.graph(), qkv, call).attended();
-        cls.add(attended.clsAttention()); // [N, A]
+        seen.clsAttention().add(attended.clsAttention()); // [N, A]
         return attended.context(); // [N, D]
     }
 
     /** What follows attention, row by row: context and x [R, D]. */
-    private State afterAttention(int l, SDVariable context, SDVariable x, RowKind rows) {
+    private State afterAttention(int l, SDVariable context, SDVariable x, RowKind rows, LayerOutputs seen) {
         int d = config.hidden();
         int f = config.intermediate();
         SDVariable attended = parts.linear(context, EncoderPart.ATTENTION_OUTPUT.weight(l), d, d); // [R, D]
@@ -104,6 +108,7 @@ final class PreNormLayers {
         Dropout inner = new Dropout(
                 DropoutSite.inner(config.layers(), l), config.dropout().inner());
         SDVariable gated = new GatedGelu(parts.graph(), wide, new GateCall(rows, inner)).gated(); // [R, F]
+        seen.neurons().add(gated);
         SDVariable narrow = parts.linear(gated, EncoderPart.OUTPUT.weight(l), d, f); // [R, D]
         Dropout ofOutput =
                 new Dropout(DropoutSite.OUTPUT.in(l), config.dropout().output());

@@ -3,6 +3,7 @@ package org.purespark.model;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +33,8 @@ public final class TextClassifier implements AutoCloseable {
         LOGITS,
         LOGITS_AND_ATTENTION
     }
+
+    private static final List<float[]> NO_TEACHER = List.of();
 
     private enum Ownership {
         OWN,
@@ -73,10 +76,16 @@ public final class TextClassifier implements AutoCloseable {
      * How a classifier learns.
      *
      * @param classifierDropout rate before the last projection
-     * @param loss beside the penalty
+     * @param loss of the answers
      * @param readout where the loss is computed
+     * @param teacherWeight of the distance from a teacher's CLS attention, which each example then has; 0: no teacher
      */
-    public record Training(double classifierDropout, LossKind loss, Readout readout) {
+    public record Training(double classifierDropout, LossKind loss, Readout readout, double teacherWeight) {
+        /** Without a teacher. */
+        public Training(double classifierDropout, LossKind loss, Readout readout) {
+            this(classifierDropout, loss, readout, 0);
+        }
+
         /** With the loss of the last layer. */
         public Training(double classifierDropout, LossKind loss) {
             this(classifierDropout, loss, Readout.LAST_LAYER);
@@ -84,6 +93,9 @@ public final class TextClassifier implements AutoCloseable {
 
         /** It does not. */
         static final Training NONE = new Training(0, LossKind.CROSS_ENTROPY);
+
+        /** After a teacher, for what does not depend on its weight. */
+        static final Training TAUGHT = new Training(0, LossKind.CROSS_ENTROPY, Readout.LAST_LAYER, 1);
     }
 
     /**
@@ -152,7 +164,7 @@ public final class TextClassifier implements AutoCloseable {
         List<String> gradients = new ArrayList<>(encoder.gradientOffsets().keySet());
         gradients.add(encoder.tokensGradient());
         List<String> losses = new ArrayList<>(encoder.answerLosses());
-        losses.add(EncoderGraph.PENALTY);
+        losses.addAll(encoder.attentionLosses());
         return new GraphSession.Wanted(losses, gradients);
     }
 
@@ -200,6 +212,11 @@ public final class TextClassifier implements AutoCloseable {
             }
             return row;
         }
+
+        /** CLS attention of a layer [N, A], row-major: the attention of each token's own first token to it. */
+        public float[] clsAttention(int layer) {
+            return clsAttention[layer];
+        }
     }
 
     /** Class scores, without dropout. */
@@ -223,16 +240,49 @@ public final class TextClassifier implements AutoCloseable {
         return rows;
     }
 
+    /** Gets what the neurons of a layer's feed-forward part give. */
+    public interface NeuronTaker {
+        /** @param activations [R, F] of R tokens after the activation function; valid only during the call */
+        void take(int layer, DeviceArray activations);
+    }
+
+    /**
+     * Passes on the activations of the feed-forward parts, layer after layer, without dropout: of all tokens; in the
+     * last layer of those that the classifier reads, where the others are not computed.
+     */
+    public void neurons(PackedBatch batch, Set<Head> pruned, NeuronTaker taker) {
+        Map<String, Integer> layerOf = new LinkedHashMap<>();
+        for (int l = 0; l < config.layers(); l++) {
+            layerOf.put(EncoderGraph.neurons(l), l);
+        }
+        GraphSession.Wanted wanted = new GraphSession.Wanted(List.of(), List.copyOf(layerOf.keySet()));
+        run(
+                wanted,
+                reading(batch, pruned),
+                batch,
+                NO_TEACHER,
+                (variable, activations) -> taker.take(layerOf.get(variable), activations));
+    }
+
     private Map<String, DeviceArray> run(GraphSession.Wanted wanted, TextBatch texts, PackedBatch batch) {
-        return run(wanted, texts, batch, (variable, value) -> {});
+        return run(wanted, texts, batch, NO_TEACHER, (variable, value) -> {});
     }
 
     private Map<String, DeviceArray> run(
-            GraphSession.Wanted wanted, TextBatch texts, PackedBatch batch, GraphSession.Taker taker) {
+            GraphSession.Wanted wanted,
+            TextBatch texts,
+            PackedBatch batch,
+            List<float[]> teacherAttention,
+            GraphSession.Taker taker) {
         embeddings.check(batch);
         Map<String, DeviceArray> inputs = new HashMap<>();
         inputs.put(EncoderGraph.TOKENS, session.lend(batch.tokens(), config.embedding()));
         try {
+            for (int l = 0; l < teacherAttention.size(); l++) {
+                DeviceArray ofLayer = session.lend(batch.tokens(), config.heads()); // [N, A]
+                inputs.put(encoder.teacherInputs().get(l), ofLayer);
+                ofLayer.put(0, teacherAttention.get(l), 0, teacherAttention.get(l).length);
+            }
             embeddings.lookUp(batch, inputs.get(EncoderGraph.TOKENS), engine.updates());
             return session.run(wanted, texts, inputs, taker);
         } finally {
@@ -246,8 +296,14 @@ public final class TextClassifier implements AutoCloseable {
      * @param batch the texts
      * @param answers what the loss compares the logits with
      * @param keys [B] dropout keys, or {@link DropoutMask#KEEP_ALL}
+     * @param teacherAttention CLS attention of the teacher in each of the L layers, [N, A] row-major; empty without one
      */
-    public record Example(PackedBatch batch, Answers answers, long[] keys) {
+    public record Example(PackedBatch batch, Answers answers, long[] keys, List<float[]> teacherAttention) {
+        /** Without a teacher. */
+        public Example(PackedBatch batch, Answers answers, long[] keys) {
+            this(batch, answers, keys, NO_TEACHER);
+        }
+
         /** @param labels [B] class of each, 0 to C - 1 */
         public Example(PackedBatch batch, int[] labels, long[] keys) {
             this(batch, new Answers.Classes(labels), keys);
@@ -258,7 +314,7 @@ public final class TextClassifier implements AutoCloseable {
      * The loss of one micro-batch.
      *
      * @param answers of the {@link LossKind}, mean over the texts, sum over the layers that are read
-     * @param penalty λ Σ c[l] Σ_h sqrt(Σ A²)
+     * @param penalty λ Σ c[l] Σ_h sqrt(Σ A²), and the weighted distance from the teacher's attention
      */
     public record Loss(double answers, double penalty) {
         public double total() {
@@ -271,49 +327,45 @@ public final class TextClassifier implements AutoCloseable {
      *
      * @param penaltyWeights [L] λ·c[l]
      * @throws IllegalStateException if the parameters are not this classifier's own
+     * @throws IllegalArgumentException if the example has no teacher's attention and the training has a teacher, or the
+     *     other way round
      */
     public Loss addGradients(Example example, Set<Head> pruned, double[] penaltyWeights, GradientSum sum) {
         if (ownership != Ownership.OWN) {
             throw new IllegalStateException("a classifier on parameters that it shares does not learn");
         }
-        TextBatch.Targets targets = new TextBatch.Targets(example.answers(), penaltyWeights(penaltyWeights, pruned));
-        TextBatch texts = new TextBatch(example.batch().starts(), example.keys(), gates(pruned), targets);
-        Map<String, DeviceArray> values = run(learning, texts, example.batch(), (variable, gradient) -> {
-            if (variable.equals(encoder.tokensGradient())) {
-                embeddings.addGradient(example.batch(), gradient, sum);
-            } else {
-                sum.addDense(encoder.gradientOffsets().get(variable), gradient);
-            }
-        });
-        double answers = 0;
-        for (String variable : encoder.answerLosses()) {
-            answers += values.get(variable).get(0);
+        if (example.teacherAttention().size() != encoder.teacherInputs().size()) {
+            throw new IllegalArgumentException("a teacher's attention in "
+                    + example.teacherAttention().size() + " layers, expected "
+                    + encoder.teacherInputs().size());
         }
-        Loss loss = new Loss(answers, values.get(EncoderGraph.PENALTY).get(0));
+        UsedHeads used = new UsedHeads(config, pruned);
+        TextBatch.Targets targets = new TextBatch.Targets(example.answers(), used.penaltyWeights(penaltyWeights));
+        TextBatch texts = new TextBatch(example.batch().starts(), example.keys(), used.gates(), targets);
+        Map<String, DeviceArray> values =
+                run(learning, texts, example.batch(), example.teacherAttention(), (variable, gradient) -> {
+                    if (variable.equals(encoder.tokensGradient())) {
+                        embeddings.addGradient(example.batch(), gradient, sum);
+                    } else {
+                        sum.addDense(encoder.gradientOffsets().get(variable), gradient);
+                    }
+                });
+        Loss loss = new Loss(sum(values, encoder.answerLosses()), sum(values, encoder.attentionLosses()));
         session.release(values);
         return loss;
     }
 
+    private static double sum(Map<String, DeviceArray> values, List<String> losses) {
+        double sum = 0;
+        for (String loss : losses) {
+            sum += values.get(loss).get(0);
+        }
+        return sum;
+    }
+
     private TextBatch reading(PackedBatch batch, Set<Head> pruned) {
-        return new TextBatch(batch.starts(), new long[batch.texts()], gates(pruned), TextBatch.Targets.NONE);
-    }
-
-    private TextBatch.Gates gates(Set<Head> pruned) {
-        TextBatch.Gates gates = TextBatch.Gates.open(config.layers(), config.heads());
-        for (Head head : pruned) {
-            gates.values()[head.layer()][head.head()] = 0f;
-        }
-        return gates;
-    }
-
-    private float[][] penaltyWeights(double[] weights, Set<Head> pruned) {
-        float[][] perHead = new float[config.layers()][config.heads()];
-        for (int l = 0; l < config.layers(); l++) {
-            for (int h = 0; h < config.heads(); h++) {
-                perHead[l][h] = pruned.contains(new Head(l, h)) ? 0f : (float) weights[l];
-            }
-        }
-        return perHead;
+        TextBatch.Gates gates = new UsedHeads(config, pruned).gates();
+        return new TextBatch(batch.starts(), new long[batch.texts()], gates, TextBatch.Targets.NONE);
     }
 
     private static float[][] rows(DeviceArray array, int width) {

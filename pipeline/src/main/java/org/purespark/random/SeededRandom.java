@@ -19,6 +19,8 @@ public final class SeededRandom {
         POISON,
         CORPUS,
         PROBE,
+        NEW_LAYERS,
+        MIXTURE,
         TEST_WEIGHTS
     }
 

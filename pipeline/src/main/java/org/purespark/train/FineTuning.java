@@ -4,7 +4,6 @@ package org.purespark.train;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -18,7 +17,6 @@ import org.purespark.checkpoint.CheckpointWriter;
 import org.purespark.checkpoint.ModelAddress;
 import org.purespark.checkpoint.ModelCard;
 import org.purespark.checkpoint.Tensor;
-import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.ParameterList;
 import org.purespark.encoder.ParameterSpec;
@@ -104,7 +102,7 @@ public record FineTuning(
                 start.absolute(storage),
                 labels,
                 task,
-                objective,
+                objective.absolute(storage),
                 storage.qualified(output),
                 checkpoints == null ? null : storage.qualified(checkpoints),
                 form,
@@ -128,16 +126,24 @@ public record FineTuning(
         for (WeightChange change : start.changes()) {
             change.apply(read, tensors, storage);
         }
-        Readout readout =
-                objective.method() instanceof TrainingMethod.EveryLayer ? Readout.EVERY_LAYER : Readout.LAST_LAYER;
-        TextClassifier made = new TextClassifier(
-                read.encoder(),
-                read.classifierKind(),
-                new TextClassifier.Training(classifierDropout(read), task.loss(), readout),
-                labels.size(),
-                tensors,
-                device.engine());
-        return new Loaded(storage, read.frame(), made);
+        Teacher teacher = Teacher.of(objective.method(), read.encoder(), storage, device);
+        try {
+            TextClassifier made = new TextClassifier(
+                    read.encoder(), read.classifierKind(), training(read), labels.size(), tensors, device.engine());
+            return new Loaded(storage, read.frame(), made, teacher);
+        } catch (RuntimeException | Error e) {
+            teacher.close();
+            throw e;
+        }
+    }
+
+    private TextClassifier.Training training(Checkpoint read) {
+        TrainingMethod method = objective.method();
+        return new TextClassifier.Training(
+                classifierDropout(read),
+                task.loss(),
+                method instanceof TrainingMethod.EveryLayer ? Readout.EVERY_LAYER : Readout.LAST_LAYER,
+                method instanceof TrainingMethod.Taught taught ? taught.weight() : 0);
     }
 
     /** The model in memory. */
@@ -145,8 +151,10 @@ public record FineTuning(
         private final Storage storage;
         private final Checkpoint.Frame frame;
         private final TextClassifier classifier;
+        private final Teacher teacher;
 
-        private Loaded(Storage storage, Checkpoint.Frame frame, TextClassifier classifier) {
+        private Loaded(Storage storage, Checkpoint.Frame frame, TextClassifier classifier, Teacher teacher) {
+            this.teacher = teacher;
             this.storage = storage;
             this.frame = frame;
             this.classifier = classifier;
@@ -162,7 +170,8 @@ public record FineTuning(
                 throws IOException {
             TreeSet<Head> pruned = new TreeSet<>(frame.prunedHeads());
             pruned.addAll(objective.pruned());
-            Trainer.train(classifier, texts, objective.withPruned(pruned), checkpoints(storage), exchange, listener);
+            Trainer.Pupil pupil = new Trainer.Pupil(classifier, teacher);
+            Trainer.train(pupil, texts, objective.withPruned(pruned), checkpoints(storage), exchange, listener);
             if (exchange.rank() == 0) {
                 new CheckpointWriter(storage)
                         .write(
@@ -176,6 +185,7 @@ public record FineTuning(
         @Override
         public void close() {
             classifier.close();
+            teacher.close();
         }
     }
 
@@ -202,23 +212,7 @@ public record FineTuning(
         SeededRandom random = SeededRandom.of(objective.seed(), SeededRandom.Purpose.CLASSIFIER);
         ParameterList parameters = ParameterList.of(read.encoder(), read.classifierKind(), labels.size());
         for (ParameterSpec parameter : parameters.of(EncoderPart.CLASSIFIER)) {
-            tensors.put(parameter.name(), initial(parameter, read.encoder(), random));
+            tensors.put(parameter.name(), InitialWeights.of(parameter, read.encoder(), random));
         }
-    }
-
-    /** What transformers puts into a new tensor. */
-    private static Tensor initial(ParameterSpec parameter, EncoderConfig encoder, SeededRandom random) {
-        Tensor tensor = Tensor.zeros(parameter.shape());
-        float[] values = tensor.values();
-        switch (parameter.role().initial()) {
-            case ZERO -> {}
-            case ONE -> Arrays.fill(values, 1f);
-            case NORMAL -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = (float) (random.nextGaussian() * encoder.initializerRange());
-                }
-            }
-        }
-        return tensor;
     }
 }

@@ -18,6 +18,7 @@ import org.purespark.heads.Head;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
 import org.purespark.random.DropoutMask;
+import org.purespark.storage.Storage;
 
 /**
  * Fine-tunes a model in memory over all epochs, as the only task or as one of several. Each of these has a copy of the
@@ -45,6 +46,10 @@ public final class Trainer {
         /** The same with other pruned heads. */
         Objective withPruned(SortedSet<Head> heads) {
             return new Objective(settings, seed, heads, penaltyWeights, method);
+        }
+
+        Objective absolute(Storage storage) throws IOException {
+            return new Objective(settings, seed, pruned, penaltyWeights, method.absolute(storage));
         }
 
         OptimizerStep.StepObjective ofSteps(int layers) {
@@ -83,15 +88,10 @@ public final class Trainer {
     public record ExchangeReport(int tasks, long denseBytes, long wordBytes, double seconds, double waitingSeconds)
             implements Serializable {}
 
-    /**
-     * Trains {@code model} in place, from the last checkpoint if there is one. All tasks call it with the same
-     * arguments, except for the exchange.
-     *
-     * @param texts all labelled
-     * @param checkpoints where training checkpoints are kept, if any
-     * @param listener gets the steps of the checkpoint first, then each step when it is done
-     * @throws TrainingDivergedException if the loss is not a finite number
-     */
+    /** A model that is trained, and whom its attention is compared with. */
+    record Pupil(TextClassifier model, Teacher teacher) {}
+
+    /** Trains a model without a teacher. */
     public static void train(
             TextClassifier model,
             EncodedSplit texts,
@@ -100,6 +100,27 @@ public final class Trainer {
             Exchange exchange,
             Consumer<StepReport> listener)
             throws IOException {
+        train(new Pupil(model, Teacher.none()), texts, objective, checkpoints, exchange, listener);
+    }
+
+    /**
+     * Trains a model in place, from the last checkpoint if there is one. All tasks call it with the same
+     * arguments, except for the exchange.
+     *
+     * @param texts all labelled
+     * @param checkpoints where training checkpoints are kept, if any
+     * @param listener gets the steps of the checkpoint first, then each step when it is done
+     * @throws TrainingDivergedException if the loss is not a finite number
+     */
+    static void train(
+            Pupil pupil,
+            EncodedSplit texts,
+            Objective objective,
+            Optional<TrainingCheckpoints> checkpoints,
+            Exchange exchange,
+            Consumer<StepReport> listener)
+            throws IOException {
+        TextClassifier model = pupil.model();
         TrainSettings settings = objective.settings();
         int total = Math.toIntExact(BatchPlan.totalSteps(
                 texts.size(), settings.microBatch(), settings.microBatchesPerStep(), settings.epochs()));
@@ -121,7 +142,8 @@ public final class Trainer {
                 }
                 long start = System.nanoTime();
                 double rate = schedule.rate(number - 1);
-                OptimizerStep.Share share = share(texts, step, exchange, objective.seed(), epoch);
+                OptimizerStep.Share share =
+                        share(new Read(texts, pupil.teacher(), objective.seed(), epoch), step, exchange);
                 OptimizerStep.Result result = apply(optimizer, share, rate, epoch, number);
                 reports.add(new StepReport(
                         epoch + 1,
@@ -189,11 +211,11 @@ public final class Trainer {
     }
 
     /** The micro-batches of a step that this task computes. */
-    private static OptimizerStep.Share share(EncodedSplit texts, Step step, Exchange exchange, long seed, int epoch) {
+    private static OptimizerStep.Share share(Read read, Step step, Exchange exchange) {
         List<TextClassifier.Example> examples = new ArrayList<>();
         for (MicroBatch microBatch :
-                BatchPlan.deal(step, exchange.tasks(), texts::tokens).get(exchange.rank())) {
-            examples.add(example(texts, microBatch, seed, epoch));
+                BatchPlan.deal(step, exchange.tasks(), read.texts()::tokens).get(exchange.rank())) {
+            examples.add(read.example(microBatch));
         }
         int all = step.microBatches().size();
         return new OptimizerStep.Share(examples, all, Math.min(all, exchange.tasks()));
@@ -216,13 +238,16 @@ public final class Trainer {
                 : BatchPlan.inOrder(texts.size(), microBatch);
     }
 
-    private static TextClassifier.Example example(EncodedSplit texts, MicroBatch microBatch, long seed, int epoch) {
-        int[] indexes = microBatch.texts();
-        long[] keys = new long[indexes.length];
-        for (int i = 0; i < keys.length; i++) {
-            keys[i] = DropoutMask.key(seed, epoch, indexes[i]);
+    /** One reading of all texts. */
+    private record Read(EncodedSplit texts, Teacher teacher, long seed, int epoch) {
+        TextClassifier.Example example(MicroBatch microBatch) {
+            int[] indexes = microBatch.texts();
+            long[] keys = new long[indexes.length];
+            for (int i = 0; i < keys.length; i++) {
+                keys[i] = DropoutMask.key(seed, epoch, indexes[i]);
+            }
+            PackedBatch packed = PackedBatch.of(texts.texts(microBatch), texts.seconds(microBatch));
+            return new TextClassifier.Example(packed, texts.answers(microBatch), keys, teacher.attention(packed));
         }
-        return new TextClassifier.Example(
-                PackedBatch.of(texts.texts(microBatch), texts.seconds(microBatch)), texts.answers(microBatch), keys);
     }
 }

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.train;
 
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.purespark.checkpoint.ModelAddress;
+import org.purespark.storage.Storage;
 
 /** How a training differs from plain fine-tuning: the loss besides answers and penalty, or the parameters that move. */
 public sealed interface TrainingMethod extends Serializable {
+    /** The same with absolute addresses: on another machine the working directory is another one. */
+    default TrainingMethod absolute(Storage storage) throws IOException {
+        return this;
+    }
+
     /** Plain fine-tuning of all parameters. */
     record Plain() implements TrainingMethod {}
 
@@ -15,6 +23,26 @@ public sealed interface TrainingMethod extends Serializable {
 
     /** The last projection stays as it is; all else moves. */
     record FrozenProjection() implements TrainingMethod {}
+
+    /**
+     * The loss has the distance of the CLS attention from that of a teacher, which reads the same texts without dropout
+     * ({@link org.purespark.model.engine.LossKernels#attentionDistance}).
+     *
+     * @param model the teacher, with as many layers and heads as the model that is trained
+     * @param weight of the distance, at least 0
+     */
+    record Taught(ModelAddress model, double weight) implements TrainingMethod {
+        public Taught {
+            if (!(weight >= 0) || Double.isInfinite(weight)) {
+                throw new IllegalArgumentException("weight " + weight + " of a teacher must be finite and at least 0");
+            }
+        }
+
+        @Override
+        public TrainingMethod absolute(Storage storage) throws IOException {
+            return new Taught(model.absolute(storage), weight);
+        }
+    }
 
     /**
      * Only rows of the word embedding move, and each keeps its Euclidean norm; nothing decays (Yang et al.: Be Careful

@@ -22,6 +22,8 @@ import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.LayerSharing;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.engine.Engine;
+import org.purespark.task.Answers;
+import org.purespark.task.LossKind;
 
 class MemoryNeedTest {
     private static final ClassifierKind POOLER = ClassifierKind.dense(Activation.TANH, ClassifierKind.Input.AS_IT_IS);
@@ -117,6 +119,43 @@ class MemoryNeedTest {
                             + parameters.transposedBytes()
                             + threads * one.activationBytes());
         }
+    }
+
+    @Test
+    void aTeacherTakesItsWeightsACopyOfItsMatricesAndAPass() {
+        EncoderConfig config = config(500, 96, 4, 12, 384);
+        MemoryNeed.Work work = new MemoryNeed.Work(8, 40, 1, 1, 1);
+        MemoryNeed need = MemoryNeed.withTeacher(config, work);
+        PackedBatch batch = PackedBatch.of(Collections.nCopies(8, new int[40]));
+        TextClassifier.Training training =
+                new TextClassifier.Training(0.1, LossKind.CROSS_ENTROPY, Readout.LAST_LAYER, 1.5);
+        try (TextClassifier student = new TextClassifier(
+                        config, ClassifierKind.LINEAR, training, 2, zeros(config), new CpuEngine(1));
+                Engine memory = new CpuEngine(1);
+                Parameters parameters =
+                        Parameters.of(new ParameterLayout(config, ClassifierKind.LINEAR, 2), zeros(config), memory);
+                TextClassifier teacher =
+                        new TextClassifier(config, ClassifierKind.LINEAR, parameters, new CpuEngine(1))) {
+            TextClassifier.Forward forward =
+                    teacher.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
+            List<float[]> attention = new ArrayList<>();
+            for (int l = 0; l < 4; l++) {
+                attention.add(forward.clsAttention(l));
+            }
+            student.addGradients(
+                    new TextClassifier.Example(batch, new Answers.Classes(new int[8]), new long[8], attention),
+                    Set.of(),
+                    new double[4],
+                    new GradientSum(student.parameters().layout(), student.engine()));
+            assertThat(need.offHeapBytes())
+                    .isEqualTo(2 * Float.BYTES * need.parameters()
+                            + parameters.transposedBytes()
+                            + teacher.activationBytes()
+                            + student.activationBytes());
+        }
+        assertThat(need.heapBytes() - MemoryNeed.of(config, work).heapBytes())
+                .as("attention of each token in each head")
+                .isEqualTo(Float.BYTES * 8 * 40 * 4 * 12);
     }
 
     @Test

@@ -127,4 +127,38 @@ final class CpuLosses implements LossKernels {
             gradients.layers().get(layer).put(0, attention, 0, attention.length);
         });
     }
+
+    @Override
+    public void attentionDistance(TaughtAttention<DeviceArray> in, double weight, DeviceArray distance) {
+        double[] ofLayers = new double[in.layers().size()];
+        workers.run(ofLayers.length, (layer, scratch) -> {
+            float[] attention = in.layers().get(layer).toArray();
+            float[] teacher = in.teacher().get(layer).toArray();
+            float[] gates = batch.gates(layer);
+            for (int i = 0; i < attention.length; i++) {
+                double difference = (double) attention[i] - teacher[i];
+                ofLayers[layer] += gates[i % gates.length] * difference * difference;
+            }
+        });
+        double sum = 0;
+        for (double ofLayer : ofLayers) {
+            sum += ofLayer;
+        }
+        HostArray.of(distance).put(0, (float) (weight * sum / batch.texts()));
+    }
+
+    @Override
+    public void attentionDistanceGradient(
+            TaughtBackward<DeviceArray> in, double weight, ClsAttention<DeviceArray> gradients) {
+        double factor = 2 * weight * in.distanceGradient().get(0) / batch.texts();
+        workers.run(gradients.layers().size(), (layer, scratch) -> {
+            float[] attention = in.layers().get(layer).toArray();
+            float[] teacher = in.teacher().get(layer).toArray();
+            float[] gates = batch.gates(layer);
+            for (int i = 0; i < attention.length; i++) {
+                attention[i] = (float) (factor * gates[i % gates.length] * ((double) attention[i] - teacher[i]));
+            }
+            gradients.layers().get(layer).put(0, attention, 0, attention.length);
+        });
+    }
 }

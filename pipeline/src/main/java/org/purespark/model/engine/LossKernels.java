@@ -3,7 +3,7 @@ package org.purespark.model.engine;
 
 import java.util.List;
 
-/** The two parts of the loss of one micro-batch; answers and penalty weights are the batch's. */
+/** The parts of the loss of one micro-batch; answers, gates and penalty weights are the batch's. */
 public interface LossKernels {
     /** loss []; and for the backward pass its slope, the derivative by each logit [B, C]. */
     record AnswerLoss<V>(V loss, V slope) {}
@@ -46,4 +46,21 @@ public interface LossKernels {
 
     /** dA = dpenalty·w[l, h]·A / root[l, h], each [N, A]; 0 if the root is 0. */
     void attentionPenaltyGradient(PenaltyBackward<DeviceArray> in, ClsAttention<DeviceArray> gradients);
+
+    /** CLS attention of each of the L layers, [N, A] each: the model's after dropout, and its teacher's. */
+    record TaughtAttention<V>(List<V> layers, List<V> teacher) {}
+
+    /** The inputs of the distance, and its gradient []. */
+    record TaughtBackward<V>(List<V> layers, List<V> teacher, V distanceGradient) {}
+
+    /**
+     * Distance from a teacher's attention A' (Li and others: Neural Attention Distillation, ICLR 2021):
+     * weight·(1/B) Σ_l Σ_h gate[l, h] Σ_b Σ_k (A[l, h, b, k] - A'[l, h, b, k])², k over the tokens of text b.
+     *
+     * @param distance []
+     */
+    void attentionDistance(TaughtAttention<DeviceArray> in, double weight, DeviceArray distance);
+
+    /** dA = ddistance·weight·2·gate[l, h]·(A - A')/B, each [N, A]. */
+    void attentionDistanceGradient(TaughtBackward<DeviceArray> in, double weight, ClsAttention<DeviceArray> gradients);
 }

@@ -114,4 +114,37 @@ final class ReferenceLosses implements LossKernels {
                     : dpenalty * batch.penaltyWeight(l, h) * attention.at(n, h) / roots.at(l, h));
         }
     }
+
+    @Override
+    public void attentionDistance(TaughtAttention<DeviceArray> in, double weight, DeviceArray distance) {
+        double total = 0;
+        for (int l = 0; l < in.layers().size(); l++) {
+            ReferenceArray attention = ReferenceArray.of(in.layers().get(l)); // [N, A]
+            ReferenceArray teacher = ReferenceArray.of(in.teacher().get(l)); // [N, A]
+            for (int head = 0; head < attention.size(1); head++) {
+                int h = head;
+                total += batch.gates(l)[h]
+                        * sum(attention.size(0), n -> Math.pow(attention.at(n, h) - teacher.at(n, h), 2));
+            }
+        }
+        ReferenceArray.of(distance).set(0, weight * total / batch.texts());
+    }
+
+    @Override
+    public void attentionDistanceGradient(
+            TaughtBackward<DeviceArray> in, double weight, ClsAttention<DeviceArray> gradients) {
+        double ddistance = ReferenceArray.of(in.distanceGradient()).at(0);
+        for (int layer = 0; layer < in.layers().size(); layer++) {
+            int l = layer;
+            ReferenceArray attention = ReferenceArray.of(in.layers().get(l)); // [N, A]
+            ReferenceArray teacher = ReferenceArray.of(in.teacher().get(l)); // [N, A]
+            ReferenceArray dattention = ReferenceArray.of(gradients.layers().get(l)); // [N, A]
+            dattention.fill((n, h) -> ddistance
+                    * weight
+                    * 2
+                    * batch.gates(l)[h]
+                    * (attention.at(n, h) - teacher.at(n, h))
+                    / batch.texts());
+        }
+    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model.engine;
 
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.purespark.encoder.Attention.DistanceTerms;
@@ -15,6 +16,8 @@ import org.purespark.model.engine.LossKernels.AnswerLossBackward;
 import org.purespark.model.engine.LossKernels.ClsAttention;
 import org.purespark.model.engine.LossKernels.Penalty;
 import org.purespark.model.engine.LossKernels.PenaltyBackward;
+import org.purespark.model.engine.LossKernels.TaughtAttention;
+import org.purespark.model.engine.LossKernels.TaughtBackward;
 import org.purespark.model.engine.NormKernels.EmbeddingNormInputs;
 import org.purespark.model.engine.NormKernels.NormBackward;
 import org.purespark.model.engine.NormKernels.NormCall;
@@ -90,7 +93,8 @@ enum Operations {
     CROSS_ENTROPY(draw -> answerLoss(draw, LossKernels::crossEntropy)),
     BINARY_CROSS_ENTROPY(draw -> answerLoss(draw, LossKernels::binaryCrossEntropy)),
     SQUARED_ERROR(draw -> answerLoss(draw, LossKernels::squaredError)),
-    ATTENTION_PENALTY(Operations::attentionPenalty);
+    ATTENTION_PENALTY(Operations::attentionPenalty),
+    ATTENTION_DISTANCE(Operations::attentionDistance);
 
     private static final int SITE = 4;
     /** Keeps inputs of relu and of a root away from 0, where they have no derivative. */
@@ -370,9 +374,44 @@ enum Operations {
         return penalty.build();
     }
 
+    /** The distance is the same the other way round, so the teacher's gradient is too. */
+    private static Operation attentionDistance(Draw draw) {
+        double weight = 1.5;
+        Operation.Builder distance = Operation.on(draw)
+                .result("distance")
+                .forward((k, x, y) -> k.losses()
+                        .attentionDistance(
+                                new TaughtAttention<>(layers(draw, "layer ", x), layers(draw, "teacher ", x)),
+                                weight,
+                                y.get("distance")))
+                .backward((k, x, saved, dy, dx) -> {
+                    List<DeviceArray> layers = layers(draw, "layer ", x);
+                    List<DeviceArray> teacher = layers(draw, "teacher ", x);
+                    k.losses()
+                            .attentionDistanceGradient(
+                                    new TaughtBackward<>(layers, teacher, dy.get("distance")),
+                                    weight,
+                                    new ClsAttention<>(layers(draw, "layer ", dx)));
+                    k.losses()
+                            .attentionDistanceGradient(
+                                    new TaughtBackward<>(teacher, layers, dy.get("distance")),
+                                    weight,
+                                    new ClsAttention<>(layers(draw, "teacher ", dx)));
+                });
+        for (int l = 0; l < draw.layers(); l++) {
+            distance.input("layer " + l, draw.tokens(), draw.heads());
+            distance.input("teacher " + l, draw.tokens(), draw.heads());
+        }
+        return distance.build();
+    }
+
     private static ClsAttention<DeviceArray> layers(Draw draw, Operation.Named arrays) {
-        return new ClsAttention<>(IntStream.range(0, draw.layers())
-                .mapToObj(l -> arrays.get("layer " + l))
-                .toList());
+        return new ClsAttention<>(layers(draw, "layer ", arrays));
+    }
+
+    private static List<DeviceArray> layers(Draw draw, String name, Operation.Named arrays) {
+        return IntStream.range(0, draw.layers())
+                .mapToObj(l -> arrays.get(name + l))
+                .toList();
     }
 }
