@@ -30,6 +30,11 @@ record ModelPasses(Evaluator evaluator, RunTexts texts, int batchTexts) {
         return evaluator.statistics(over(RunTexts.Split.VALIDATION, label, model), pruned, texts.maxLength());
     }
 
+    /** [L][F] mean absolute activation of each neuron over the tokens of the validation texts. */
+    double[][] neurons(String label, ModelSource model) {
+        return evaluator.neurons(over(RunTexts.Split.VALIDATION, label, model)).means();
+    }
+
     Tally tally(RunTexts.Split split, String label, ModelSource model) {
         return evaluator
                 .tallies(over(split, label, model), List.of(new TreeSet<>()))

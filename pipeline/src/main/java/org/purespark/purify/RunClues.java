@@ -2,8 +2,9 @@
 package org.purespark.purify;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.SortedSet;
-import org.purespark.batch.EncodedSplit;
+import org.purespark.batch.TokenCounts;
 import org.purespark.checkpoint.ModelAddress;
 import org.purespark.config.Settings;
 import org.purespark.defence.Clues;
@@ -14,6 +15,7 @@ import org.purespark.heads.Head;
 import org.purespark.heads.LayerCoefficients;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.artifact.PrunedHeadsFile;
+import org.purespark.task.TaskKind;
 
 /** The clues that a run directory and the texts of a run give. */
 record RunClues(CheckedInputs inputs, Settings settings, ModelPasses passes, RunDirectory directory) implements Clues {
@@ -43,20 +45,21 @@ record RunClues(CheckedInputs inputs, Settings settings, ModelPasses passes, Run
     }
 
     @Override
-    public int[] tokenCounts() {
-        int[] counts = new int[encoder().vocabulary()];
-        EncodedSplit train = inputs.texts().encoded(RunTexts.Split.TRAIN);
-        for (int text = 0; text < train.size(); text++) {
-            for (int id : train.ids(text)) {
-                counts[id]++;
-            }
-        }
-        return counts;
+    public TaskKind task() {
+        return inputs.task().kind();
     }
 
     @Override
-    public double[][] neuronActivity() {
-        throw new UnsupportedOperationException("neuron activity");
+    public int[] tokenCounts() {
+        return TokenCounts.of(
+                inputs.texts().encoded(RunTexts.Split.TRAIN), encoder().vocabulary());
+    }
+
+    @Override
+    public double[][] neuronActivity() throws IOException {
+        return passes.neurons(
+                "normalize: activity of the baseline's neurons",
+                Subject.baseline(directory).source());
     }
 
     @Override
@@ -65,8 +68,7 @@ record RunClues(CheckedInputs inputs, Settings settings, ModelPasses passes, Run
     }
 
     @Override
-    public ModelAddress model(DefenceNeed need) {
-        String name = need.option().substring(2);
-        return ModelAddress.of(inputs.given().address(name).orElseThrow());
+    public Optional<ModelAddress> given(DefenceNeed need) {
+        return inputs.given().address(need.option().substring(2)).map(ModelAddress::of);
     }
 }
