@@ -21,6 +21,11 @@ public enum DefenceNeed {
         return option;
     }
 
+    /** The name of the input. */
+    public String input() {
+        return option.substring(2);
+    }
+
     /** What it is. */
     public String inWords() {
         return inWords;

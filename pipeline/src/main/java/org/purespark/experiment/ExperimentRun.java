@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.purespark.InputException;
+import org.purespark.config.DefenceChoice;
 import org.purespark.config.ResolvedSettings;
 import org.purespark.config.SettingKeys;
 import org.purespark.config.Settings;
@@ -193,14 +196,19 @@ public final class ExperimentRun {
         } else if (surroundings.storage().exists(made)) {
             inputs.poisonedTest(made);
         }
-        for (DefenceNeed need : Defences.of(repair.settings().defence()).needs()) {
-            if (need == DefenceNeed.CLEAN_MODEL) {
-                inputs.cleanModel(suspect.model().address());
-            } else if (suspect.model().other() != null) {
-                inputs.otherModel(suspect.model().other());
-            }
-        }
-        return inputs.build();
+        boolean auto = repair.settings().defence() == DefenceChoice.AUTO;
+        Set<DefenceNeed> needs = auto
+                ? EnumSet.allOf(DefenceNeed.class)
+                : Defences.of(repair.settings().defence()).needs();
+        return inputs.cleanModel(
+                        needs.contains(DefenceNeed.CLEAN_MODEL)
+                                ? suspect.model().address()
+                                : null)
+                .otherModel(
+                        needs.contains(DefenceNeed.OTHER_MODEL)
+                                ? suspect.model().other()
+                                : null)
+                .build();
     }
 
     private String directory(Cell.SuspectOf suspect) {

@@ -40,6 +40,7 @@ import org.purespark.text.TextReader;
  * @param train null if there is none
  * @param validation given, or held out of train
  * @param test given, or the validation texts
+ * @param validationSource where the validation texts are
  * @param testSource where the test texts are
  * @param poisonedTest null if there is none
  */
@@ -50,6 +51,7 @@ record CleanData(
         Texts train,
         Texts validation,
         Texts test,
+        SplitSource validationSource,
         SplitSource testSource,
         Texts poisonedTest) {
 
@@ -114,6 +116,7 @@ record CleanData(
                 classed(train, labels),
                 validated,
                 tested,
+                validationSource,
                 inputs.test().map(SplitSource::whole).orElse(validationSource),
                 classed(poisonedTest, labels));
     }

@@ -58,8 +58,8 @@ record EvaluateStage(CheckedInputs inputs, Settings settings, ModelPasses passes
         Measured suspect = inputs.suspectClassifies() ? measure("suspect", inputs.suspect()) : null;
         Measured baseline = measure("baseline", baselineModel);
         Measured purified = measure("purified", purifiedModel);
-        TriggerProbing probing =
-                new TriggerProbing(inputs.battery(), passes, settings.probe().texts(), settings.seed());
+        TriggerProbing probing = new TriggerProbing(
+                inputs.battery(), passes, RunTexts.Split.TEST, settings.probe().texts(), settings.seed());
         ProbesFile probes = inputs.suspectClassifies()
                 ? probing.run(ProbesFile.Before.SUSPECT, inputs.suspect(), purifiedModel)
                 : probing.run(ProbesFile.Before.BASELINE, baselineModel, purifiedModel);

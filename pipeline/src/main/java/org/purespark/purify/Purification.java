@@ -9,10 +9,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.purespark.InputException;
+import org.purespark.config.DefenceChoice;
 import org.purespark.config.Settings;
 import org.purespark.defence.Defence;
 import org.purespark.defence.DefenceNeed;
 import org.purespark.defence.Defences;
+import org.purespark.defence.Portfolio;
 import org.purespark.run.RunContext;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.Stage;
@@ -63,18 +65,18 @@ public final class Purification {
         Inputs inputs = given.withBase(surroundings.storage());
         RunPlaces.ofAllStages(runAddress).requireApart(surroundings.storage(), settings, inputs);
         requireExisting(inputs);
-        Defence defence = defence(inputs);
+        boolean choosesHeads = defences(inputs).stream().anyMatch(Defence::usesHeadSearch);
         try (RunLease lease = lease(runAddress);
                 CheckedInputs checked = CheckedInputs.read(surroundings, settings, inputs, model)) {
             RunDirectory run = before.open(lease);
             EventLog events = events(run);
             StageRunner runner = runner(run, context(checked), events);
             for (StageName stage : StageName.values()) {
-                if (MEASURING.contains(stage) && !defence.usesHeadSearch()) {
+                if (MEASURING.contains(stage) && !choosesHeads) {
                     surroundings
                             .messages()
                             .accept(stage.text() + ": not a part of defence="
-                                    + defence.choice().spelling());
+                                    + settings.defence().spelling());
                 } else {
                     runner.run(stage(stage, checked, Subject.baseline(run), run, events));
                 }
@@ -177,27 +179,35 @@ public final class Purification {
             case SCORE -> new ScoreStage(inputs.given(), subject, passes, run);
             case PRUNE -> new PruneStage(inputs.given(), subject, settings.prune(), passes, run, log);
             case NORMALIZE -> new NormalizeStage(
-                    inputs, settings, defence(inputs.given()), passes, surroundings.storage(), fineTuner, run, log);
+                    inputs, settings, defences(inputs.given()), passes, surroundings.storage(), fineTuner, run, log);
             case EVALUATE -> new EvaluateStage(inputs, settings, passes, run, log);
             case REPORT -> new ReportStage(surroundings.storage(), run);
         };
     }
 
     /**
-     * The defence of the settings.
+     * The defence of the settings, or all that are tried.
      *
      * @throws InputException if it needs an input that is not given
      */
-    private Defence defence(Inputs inputs) {
-        Defence defence = Defences.of(settings.defence());
+    private List<Defence> defences(Inputs inputs) {
+        Set<DefenceNeed> given = EnumSet.noneOf(DefenceNeed.class);
         for (DefenceNeed need : DefenceNeed.values()) {
-            if (defence.needs().contains(need)
-                    && inputs.address(need.option().substring(2)).isEmpty()) {
-                throw new InputException("defence=" + defence.choice().spelling() + " needs " + need.option()
-                        + ": name the directory of " + need.inWords());
+            if (inputs.address(need.input()).isPresent()) {
+                given.add(need);
             }
         }
-        return defence;
+        if (settings.defence() == DefenceChoice.AUTO) {
+            return Portfolio.candidates(given);
+        }
+        Defence defence = Defences.of(settings.defence());
+        for (DefenceNeed need : defence.needs()) {
+            if (!given.contains(need)) {
+                throw new InputException("defence=" + settings.defence().spelling() + " needs " + need.inWords()
+                        + ": give " + need.option() + " DIR");
+            }
+        }
+        return List.of(defence);
     }
 
     private static Inputs remembered(RunDirectory run) {

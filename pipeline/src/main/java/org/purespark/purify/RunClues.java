@@ -69,6 +69,6 @@ record RunClues(CheckedInputs inputs, Settings settings, ModelPasses passes, Run
 
     @Override
     public Optional<ModelAddress> given(DefenceNeed need) {
-        return inputs.given().address(need.option().substring(2)).map(ModelAddress::of);
+        return inputs.given().address(need.input()).map(ModelAddress::of);
     }
 }

@@ -99,6 +99,11 @@ final class RunTexts implements AutoCloseable {
         return data.testSource().texts(reader, chosen);
     }
 
+    /** The texts of some rows of the validation split, by their indices from 0. */
+    List<TextParts> validationTexts(List<Integer> chosen) {
+        return data.validationSource().texts(reader, chosen);
+    }
+
     EncodedSplit encoded(Split split) {
         CleanData.Texts texts =
                 switch (split) {

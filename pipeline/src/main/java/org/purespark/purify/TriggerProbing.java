@@ -18,14 +18,52 @@ import org.purespark.task.Task;
 import org.purespark.text.TextParts;
 
 /**
- * Tries known triggers on clean test texts, before and after purification: one pass of each model for all of them. Of
- * pairs each trigger is tried in the first and in the second text.
+ * Tries known triggers on clean texts: one pass of each model for all of them. Of pairs each trigger is tried in the
+ * first and in the second text.
  *
+ * @param from the split of the texts, test or validation
  * @param sampleTexts largest number of clean texts for each trigger
  * @param seed of the choice of texts
  */
-record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts, long seed) {
+record TriggerProbing(ProbeBattery battery, ModelPasses passes, RunTexts.Split from, int sampleTexts, long seed) {
     private static final double CONFIDENCE = 0.95;
+    /** Fewer changed texts tell nothing of a rate. */
+    private static final int LEAST_TEXTS = 10;
+
+    /**
+     * How much of a known attack is in a model: the largest rise of a flip rate by any probe, to any target.
+     *
+     * @param name of the model, for the display of progress
+     * @return 0 to 1; 0 without probes
+     */
+    double suspicion(String name, ModelSource model) {
+        ProbeBattery probes = passes.texts().form() == TextParts.Form.PAIR ? battery.ofPairs() : battery;
+        if (probes.probes().isEmpty()) {
+            return 0;
+        }
+        Task task = passes.texts().task();
+        List<Integer> chosen = chosen(task);
+        ProbeTexts texts = ProbeTexts.of(
+                probes,
+                sample(chosen),
+                passes.texts()::encodeProbed,
+                passes.texts().maxLength(),
+                seed);
+        Answers truths = passes.texts()
+                .encoded(from)
+                .answers(chosen.stream().mapToInt(Integer::intValue).toArray());
+        TaskJudge judge = new TaskJudge(task, logits(name, model, texts.split()), truths);
+        double largest = 0;
+        for (int p = 0; p < probes.probes().size(); p++) {
+            for (ProbeTexts.Flips flips :
+                    texts.flips(p, passes.texts().targets().count(), judge)) {
+                if (flips.texts() >= LEAST_TEXTS) {
+                    largest = Math.max(largest, (double) (flips.flips() - flips.controlFlips()) / flips.texts());
+                }
+            }
+        }
+        return largest;
+    }
 
     /**
      * @param which the kind of the model {@code before}
@@ -53,7 +91,7 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts,
                 passes.texts().maxLength(),
                 seed);
         Answers truths = passes.texts()
-                .encoded(RunTexts.Split.TEST)
+                .encoded(from)
                 .answers(chosen.stream().mapToInt(Integer::intValue).toArray());
         TaskJudge judgeBefore = new TaskJudge(task, logits(which.text(), before, texts.split()), truths);
         TaskJudge judgeAfter = new TaskJudge(task, logits("purified", after, texts.split()), truths);
@@ -83,7 +121,7 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts,
 
     /** Spread evenly over classes or sets of labels; scores are taken as they come. */
     private List<Integer> chosen(Task task) {
-        int[] groups = passes.texts().encoded(RunTexts.Split.TEST).labels();
+        int[] groups = passes.texts().encoded(from).labels();
         if (task instanceof Task.Score) {
             Arrays.fill(groups, 0);
         }
@@ -97,9 +135,11 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, int sampleTexts,
     }
 
     private List<TextOfClass> sample(List<Integer> chosen) {
-        int[] labels = passes.texts().encoded(RunTexts.Split.TEST).labels();
+        int[] labels = passes.texts().encoded(from).labels();
         boolean score = passes.texts().task() instanceof Task.Score;
-        List<TextParts> texts = passes.texts().testTexts(chosen);
+        List<TextParts> texts = from == RunTexts.Split.TEST
+                ? passes.texts().testTexts(chosen)
+                : passes.texts().validationTexts(chosen);
         List<TextOfClass> sample = new ArrayList<>();
         for (int i = 0; i < chosen.size(); i++) {
             sample.add(new TextOfClass(texts.get(i), score ? 0 : labels[chosen.get(i)]));

@@ -16,6 +16,7 @@ import org.purespark.run.RunRecord;
 import org.purespark.run.StageEntry;
 import org.purespark.run.StageName;
 import org.purespark.run.Versions;
+import org.purespark.run.artifact.RepairFile;
 import org.purespark.task.Measure;
 
 /** The values of the template {@code report.mustache}, under its names. */
@@ -31,6 +32,8 @@ final class ReportPage {
     record InputRows(String name, String address, int count, FileRow first, List<FileRow> others) {}
 
     record FileRow(String name, String bytes, String sha256) {}
+
+    record TrialRow(String defence, String quality, String suspicion) {}
 
     /** The page's fixed parts. */
     record Parts(String style, String echarts, String script) {}
@@ -149,6 +152,22 @@ final class ReportPage {
 
     boolean hasWarnings() {
         return !model.warnings().isEmpty();
+    }
+
+    /** How the defence was chosen; empty if the user has named it. */
+    String defenceChoice() {
+        return model.repair()
+                .map(RepairFile::choice)
+                .map(RepairFile.Choice::reason)
+                .orElse("");
+    }
+
+    /** The repairs that were tried. */
+    List<TrialRow> trials() {
+        return model.repair().map(RepairFile::choice).map(RepairFile.Choice::candidates).orElse(List.of()).stream()
+                .map(each -> new TrialRow(
+                        each.defence(), NumberText.share(each.validationQuality()), NumberText.share(each.suspicion())))
+                .toList();
     }
 
     /** Why there are no head scores. */

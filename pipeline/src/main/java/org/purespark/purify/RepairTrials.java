@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.purify;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.purespark.InputException;
+import org.purespark.config.DefenceChoice;
+import org.purespark.config.Settings;
+import org.purespark.config.SettingsLoader;
+import org.purespark.defence.Defence;
+import org.purespark.defence.Portfolio;
+import org.purespark.defence.Repair;
+import org.purespark.defence.RepairPlan;
+import org.purespark.evaluate.ModelSource;
+import org.purespark.run.Fingerprints;
+import org.purespark.run.RunDirectory;
+import org.purespark.run.StageName;
+import org.purespark.run.artifact.JsonFiles;
+import org.purespark.run.artifact.RepairFile;
+import org.purespark.storage.Storage;
+
+/**
+ * {@code defence=auto}: tries several defences on one suspect, measures each model on the validation texts, and takes
+ * one. A model that is made and measured is not made again after an interruption.
+ */
+record RepairTrials(
+        List<Defence> defences, RunClues clues, RunRepair repair, Measures measures, Settings settings, RunLog log) {
+    private static final String TRIALS = "trials";
+
+    /** What a trial's model is measured with. */
+    record Measures(ModelPasses passes, TriggerProbing probing) {
+        Portfolio.Tried of(DefenceChoice defence, ModelSource model) {
+            String name = defence.spelling();
+            double quality = passes.tally(
+                            RunTexts.Split.VALIDATION, "normalize: " + name + " on validation texts", model)
+                    .quality()
+                    .orElse(0);
+            return new Portfolio.Tried(defence, quality, probing.suspicion(name, model));
+        }
+    }
+
+    /** The repair that is taken. Its model is the run's purified model. */
+    record Taken(Defence defence, RepairPlan plan, RepairFile.Choice choice) {}
+
+    /** A trial that is done, in a file of its own. */
+    record TrialFile(int schema, String defence, double quality, double suspicion) {
+        static final int SCHEMA = 1;
+    }
+
+    private record Trial(Defence defence, RepairPlan plan, String directory) {}
+
+    Taken run(Storage storage, RunDirectory directory) throws IOException {
+        String work = Storage.child(directory.workDirectory(StageName.NORMALIZE), TRIALS);
+        Map<DefenceChoice, Trial> trials = new EnumMap<>(DefenceChoice.class);
+        Map<DefenceChoice, RunRepair.LastTraining> trainings = new EnumMap<>(DefenceChoice.class);
+        List<Portfolio.Tried> tried = new ArrayList<>();
+        for (Defence defence : defences) {
+            String name = defence.choice().spelling();
+            try {
+                Trial trial = new Trial(defence, defence.plan(clues), Storage.child(work, name));
+                trials.put(defence.choice(), trial);
+                tried.add(tried(storage, trial, trainings));
+            } catch (InputException refused) {
+                log.warn(StageName.NORMALIZE, name + " is not tried: " + refused.getMessage());
+            }
+        }
+        if (tried.isEmpty()) {
+            throw new InputException("defence=auto: no defence can be tried on this suspect; the warnings say why");
+        }
+        Portfolio.Choice choice = Portfolio.choose(tried, maxDrop());
+        log.say("normalize: " + choice.reason());
+        Trial taken = trials.get(choice.defence());
+        storage.move(model(taken), directory.output(RunDirectory.PURIFIED));
+        if (trainings.containsKey(choice.defence())) {
+            repair.log(trainings.get(choice.defence()));
+        }
+        List<RepairFile.Candidate> candidates = tried.stream()
+                .map(each -> new RepairFile.Candidate(each.defence().spelling(), each.quality(), each.suspicion()))
+                .toList();
+        return new Taken(taken.defence(), taken.plan(), new RepairFile.Choice(choice.reason(), candidates));
+    }
+
+    /** An absolute threshold of the prune search says nothing of a drop: then it is the usual one. */
+    private double maxDrop() {
+        Double drop = settings.prune().maxAccuracyDrop();
+        return drop == null ? SettingsLoader.defaults().prune().maxAccuracyDrop() : drop;
+    }
+
+    private Portfolio.Tried tried(Storage storage, Trial trial, Map<DefenceChoice, RunRepair.LastTraining> trainings)
+            throws IOException {
+        DefenceChoice choice = trial.defence().choice();
+        String file = Storage.child(trial.directory(), "trial.json");
+        JsonFiles files = new JsonFiles(storage);
+        if (storage.exists(file) && storage.exists(Storage.child(model(trial), "config.json"))) {
+            TrialFile known = files.read(file, TrialFile.class, TrialFile.SCHEMA);
+            return new Portfolio.Tried(choice, known.quality(), known.suspicion());
+        }
+        log.say("normalize: trying " + choice.spelling());
+        trainings.put(
+                choice,
+                repair.run(
+                        trial.defence(),
+                        trial.plan(),
+                        new Repair.Places(model(trial), Storage.child(trial.directory(), "work"))));
+        Portfolio.Tried tried = measures.of(choice, source(storage, trial));
+        files.write(file, new TrialFile(TrialFile.SCHEMA, choice.spelling(), tried.quality(), tried.suspicion()));
+        return tried;
+    }
+
+    private static ModelSource source(Storage storage, Trial trial) throws IOException {
+        String version =
+                new Fingerprints(storage).input(Inputs.MODEL, model(trial)).digest();
+        return new ModelSource(model(trial), null, version);
+    }
+
+    private static String model(Trial trial) {
+        return Storage.child(trial.directory(), "model");
+    }
+}
