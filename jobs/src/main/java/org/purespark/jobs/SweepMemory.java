@@ -13,6 +13,7 @@ import java.util.Set;
 import org.purespark.InputException;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.ModelAddress;
+import org.purespark.config.DefenceChoice;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.model.MemoryNeed;
 import org.purespark.storage.Lookups;
@@ -148,12 +149,13 @@ final class SweepMemory {
 
     /** The largest runs that a process may have at a time, largest first. */
     private List<Need> together() {
-        Map<Map.Entry<EncoderConfig, MemoryNeed.Work>, MemoryNeed> known = new HashMap<>();
+        Map<List<Object>, MemoryNeed> known = new HashMap<>();
         List<Need> needs = new ArrayList<>();
         for (SuspectNeed row : rows) {
+            DefenceChoice defence = row.run().settings().defence();
             MemoryNeed.Work work = TrainingMemory.work(row.run().settings(), 1, process);
-            MemoryNeed task =
-                    known.computeIfAbsent(Map.entry(row.shape(), work), key -> MemoryNeed.of(row.shape(), work));
+            MemoryNeed task = known.computeIfAbsent(
+                    List.of(row.shape(), defence, work), key -> TrainingMemory.need(row.shape(), defence, work));
             needs.add(new Need(row, task, work));
         }
         needs.sort(Comparator.comparingLong(

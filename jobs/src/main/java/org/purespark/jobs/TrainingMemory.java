@@ -26,10 +26,12 @@ record TrainingMemory(MemoryNeed need, int tasks, MemoryNeed.Work work, TaskProc
         int microBatchesPerStep = settings.train().microBatchesPerStep();
         MemoryNeed.Work work = work(settings, Math.min(microBatchesPerStep, process.allSlots()), process);
         int tasks = Math.min(microBatchesPerStep, process.slots());
-        MemoryNeed need = settings.defence() == DefenceChoice.NAD
-                ? MemoryNeed.withTeacher(config, work)
-                : MemoryNeed.of(config, work);
-        return new TrainingMemory(need, tasks, work, process);
+        return new TrainingMemory(need(config, settings.defence(), work), tasks, work, process);
+    }
+
+    /** The need of one task: the largest of a run's trainings. */
+    static MemoryNeed need(EncoderConfig config, DefenceChoice defence, MemoryNeed.Work work) {
+        return defence == DefenceChoice.NAD ? MemoryNeed.withTeacher(config, work) : MemoryNeed.of(config, work);
     }
 
     /** The work of one task. */

@@ -74,6 +74,20 @@ class ExperimentIT {
         assertThat(ended.err()).contains("experiment: failed: defence=wag needs --other-model");
     }
 
+    @Test
+    void autoTriesSeveralDefencesAndSaysWhyItTakesOne() throws IOException {
+        tiny.write(
+                "e.conf",
+                FILE.replace("[pure, ft]", "[auto]")
+                        .replace("probe.battery = none", "probe {battery = default, texts = 20}"));
+        TinyCase.Ended ended = run("out");
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.err())
+                .contains("normalize: trying fine-mixing", "normalize: trying pure", "normalize: trying fine-pruning")
+                .containsPattern("normalize: [0-9] of 5 repairs keep the quality within 0.050 of the best one");
+        assertThat(Files.readString(directory.resolve("out/rows.jsonl"))).contains("\"defence\":\"auto\"");
+    }
+
     private TinyCase.Ended run(String out, String... more) {
         return TinyCase.run(
                 TinyCase.concat(new String[] {"experiment", tiny.path("e.conf"), "--out", tiny.path(out)}, more));

@@ -8,8 +8,8 @@ import java.util.Set;
 import org.purespark.config.DefenceChoice;
 
 /**
- * {@code defence=auto}: which of several repairs of one suspect is taken, by what can be measured without the trigger. Of
- * the models whose quality is near the best one's, those in which known triggers do least are left, and of these the
+ * {@code defence=auto}: which of several repairs of one suspect is taken, by what can be measured without the trigger.
+ * Of the models whose quality is near the best one's, those in which known triggers do least are left, and of these the
  * defence that comes first in {@link #CANDIDATES} is taken.
  */
 public final class Portfolio {
@@ -68,8 +68,8 @@ public final class Portfolio {
                 .orElseThrow();
         String reason = String.format(
                 Locale.ROOT,
-                "%d of %d repairs keep the quality within %.3f of the best one, %.3f; in %d of these known triggers flip"
-                        + " least (at most %.3f more than without them); %s is the first of them",
+                "%d of %d repairs keep the quality within %.3f of the best one, %.3f; in %d of these known triggers"
+                        + " flip least (at most %.3f more than without them); %s is the first of them",
                 good.size(),
                 tried.size(),
                 maxDrop,

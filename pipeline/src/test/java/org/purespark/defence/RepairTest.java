@@ -17,10 +17,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.purespark.InputException;
-import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.config.DefenceChoice;
-import org.purespark.encoder.EncoderPart;
 import org.purespark.heads.Head;
 import org.purespark.model.Device;
 import org.purespark.task.TaskKind;
@@ -64,31 +62,20 @@ class RepairTest {
     }
 
     @Test
-    void maximumEntropyLeavesNoClassAheadAndFineTuningKeepsItsProjection() throws Exception {
-        DefenceCase clues = DefenceCase.of(
-                directory,
-                "bert",
-                DefenceChoice.MEFT,
-                "repair.entropy-epochs=4",
-                "train.epochs=1",
-                "train.learning-rate=1e-3");
-        clues.baseline();
+    void maximumEntropyLeavesNoClassAheadAndFineTuningGoesOnFromThere() throws Exception {
+        DefenceCase clues = DefenceCase.of(directory, "bert", DefenceChoice.MEFT, "repair.entropy-epochs=4");
+        String baseline = clues.baseline().directory();
         RepairPlan plan = Defences.of(DefenceChoice.MEFT).plan(clues);
+        assertThat(plan.tunings().get(0).origin()).isEqualTo(Tuning.Origin.BASELINE);
+        assertThat(plan.tunings().get(1).origin()).isEqualTo(Tuning.Origin.PREVIOUS);
+        assertThat(plan.tunings()).extracting(Tuning::projection).containsOnly(FineTuning.Projection.OWN);
         run(clues, STRAIGHT, plan, "meft", new ArrayList<>());
         String between = directory.resolve("meft-work/training-1/model").toString();
-        assertThat(new CheckpointReader(DefenceCase.STORAGE).isComplete(between))
-                .isTrue();
-        assertThat(plan.tunings().get(1).origin()).isEqualTo(Tuning.Origin.PREVIOUS);
-        assertThat(plan.tunings().get(1).projection()).isEqualTo(FineTuning.Projection.OWN);
-        assertThat(clues.decidedness(clues.baseline().directory()))
-                .as("fine-tuned")
-                .isGreaterThan(0.3);
+        assertThat(clues.decidedness(baseline)).as("fine-tuned").isGreaterThan(0.4);
         assertThat(clues.decidedness(between)).as("all classes alike").isLessThan(0.05);
-        float[] projection = weights(between);
-        float[] start = weights(clues.baseline().directory());
-        float[] end = weights(clues.places("meft").output());
-        assertThat(distance(projection, end)).as("moved by one epoch").isLessThan(distance(new float[end.length], end));
-        assertThat(distance(projection, start)).isPositive();
+        assertThat(clues.decidedness(clues.places("meft").output()))
+                .as("fine-tuned again")
+                .isGreaterThan(0.4);
     }
 
     @Test
@@ -157,20 +144,5 @@ class RepairTest {
             }
             return steps;
         };
-    }
-
-    private static float[] weights(String model) throws Exception {
-        return DefenceCase.read(model)
-                .tensors()
-                .get(EncoderPart.CLASSIFIER.weight())
-                .values();
-    }
-
-    private static double distance(float[] one, float[] other) {
-        double squares = 0;
-        for (int i = 0; i < one.length; i++) {
-            squares += Math.pow(one[i] - other[i], 2);
-        }
-        return Math.sqrt(squares);
     }
 }
