@@ -67,11 +67,13 @@ class ExperimentIT {
 
     @Test
     void repairThatFailsIsARowAndTheOthersGoOn() throws IOException {
-        tiny.write("e.conf", FILE.replace("[pure, ft]", "[wag, ft]"));
+        tiny.write(
+                "e.conf",
+                FILE.replace("[pure, ft]", "[{name = deep, set {defence = re-init, repair.new-layers = 99}}, ft]"));
         TinyCase.Ended ended = run("out");
         assertThat(ended.status()).isEqualTo(1);
         assertThat(ended.out()).startsWith("1 repairs made, 0 known before, 1 failed, 0 left");
-        assertThat(ended.err()).contains("experiment: failed: defence=wag needs --other-model");
+        assertThat(ended.err()).contains("experiment: failed: repair.new-layers=99");
     }
 
     @Test
@@ -86,6 +88,17 @@ class ExperimentIT {
                 .contains("normalize: trying fine-mixing", "normalize: trying pure", "normalize: trying fine-pruning")
                 .containsPattern("normalize: [0-9] of 5 repairs keep the quality within 0.050 of the best one");
         assertThat(Files.readString(directory.resolve("out/rows.jsonl"))).contains("\"defence\":\"auto\"");
+    }
+
+    @Test
+    void defenceWhoseModelIsNotNamedIsRefusedBeforeAnySuspectIsMade() throws IOException {
+        tiny.write("e.conf", FILE.replace("[pure, ft]", "[wag, ft]"));
+        TinyCase.Ended ended = run("out");
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.err())
+                .contains("defence wag needs another model of the same architecture, from another source: give model"
+                        + " tiny an other-model");
+        assertThat(directory.resolve("out")).doesNotExist();
     }
 
     private TinyCase.Ended run(String out, String... more) {

@@ -6,8 +6,11 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.purespark.InputException;
+import org.purespark.config.DefenceChoice;
 import org.purespark.config.Settings;
 import org.purespark.config.SettingsLoader;
+import org.purespark.defence.DefenceNeed;
+import org.purespark.defence.Defences;
 
 /**
  * A suspect of an experiment with all repairs that are tried on it under one variation; they share its baseline.
@@ -45,6 +48,25 @@ public record Cell(SuspectOf suspect, Experiment.Variation variation, List<Plann
      * @throws InputException for settings that are not valid, naming where they are
      */
     public static List<Cell> of(Experiment experiment, SettingsLoader loader) {
+        List<Cell> cells = cells(experiment, loader);
+        cells.forEach(Cell::requireModels);
+        return cells;
+    }
+
+    /** Refuses a defence that needs a model which the experiment does not name. */
+    private void requireModels() {
+        for (PlannedRepair repair : repairs) {
+            DefenceChoice choice = repair.settings().defence();
+            if (choice != DefenceChoice.AUTO
+                    && Defences.of(choice).needs().contains(DefenceNeed.OTHER_MODEL)
+                    && suspect.model().other() == null) {
+                throw new InputException("defence " + repair.defence() + " needs " + DefenceNeed.OTHER_MODEL.inWords()
+                        + ": give model " + suspect.model().name() + " an other-model");
+            }
+        }
+    }
+
+    private static List<Cell> cells(Experiment experiment, SettingsLoader loader) {
         List<Cell> cells = new ArrayList<>();
         for (long seed : experiment.seeds()) {
             for (Experiment.Model model : experiment.models()) {
