@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -108,8 +110,10 @@ public final class Trainer {
         List<StepReport> reports = new ArrayList<>();
         Movement movement = new Movement(objective.method(), model.parameters());
         AdamW adamW = resume(model, settings, checkpoints, exchange, reports);
-        OptimizerStep optimizer =
-                new OptimizerStep(model, adamW, objective.ofSteps(model.config().layers()), exchange, movement);
+        OptimizerStep.StepObjective ofSteps =
+                objective.ofSteps(model.config().layers());
+        MicroBatchLoss loss = MicroBatchLoss.of(objective.method(), model, ofSteps);
+        OptimizerStep optimizer = new OptimizerStep(model, adamW, ofSteps, exchange, movement, loss);
         reports.forEach(listener);
         int resumed = reports.size();
         agree(exchange, resumed);
@@ -121,7 +125,7 @@ public final class Trainer {
                 }
                 long start = System.nanoTime();
                 double rate = schedule.rate(number - 1);
-                OptimizerStep.Share share = share(texts, step, exchange, objective.seed(), epoch);
+                OptimizerStep.Share share = share(texts, step, exchange, objective, epoch);
                 OptimizerStep.Result result = apply(optimizer, share, rate, epoch, number);
                 reports.add(new StepReport(
                         epoch + 1,
@@ -189,14 +193,31 @@ public final class Trainer {
     }
 
     /** The micro-batches of a step that this task computes. */
-    private static OptimizerStep.Share share(EncodedSplit texts, Step step, Exchange exchange, long seed, int epoch) {
+    private static OptimizerStep.Share share(
+            EncodedSplit texts, Step step, Exchange exchange, Objective objective, int epoch) {
+        long seed = objective.seed();
         List<TextClassifier.Example> examples = new ArrayList<>();
+        List<TextClassifier.Example> clean = new ArrayList<>();
         for (MicroBatch microBatch :
                 BatchPlan.deal(step, exchange.tasks(), texts::tokens).get(exchange.rank())) {
             examples.add(example(texts, microBatch, seed, epoch));
+            if (objective.method() instanceof TrainingMethod.InnerProduct product) {
+                Optional<MicroBatch> without = without(product.triggered(), microBatch);
+                clean.add(without.map(some -> example(texts, some, seed, epoch)).orElse(null));
+            }
         }
         int all = step.microBatches().size();
-        return new OptimizerStep.Share(examples, all, Math.min(all, exchange.tasks()));
+        return new OptimizerStep.Share(examples, clean, all, Math.min(all, exchange.tasks()));
+    }
+
+    /** The texts of a micro-batch without trigger; empty if these are all or none of them. */
+    private static Optional<MicroBatch> without(BitSet triggered, MicroBatch microBatch) {
+        int[] clean = Arrays.stream(microBatch.texts())
+                .filter(text -> !triggered.get(text))
+                .toArray();
+        return clean.length == 0 || clean.length == microBatch.size()
+                ? Optional.empty()
+                : Optional.of(new MicroBatch(microBatch.index(), clean));
     }
 
     private static OptimizerStep.Result apply(

@@ -2,6 +2,7 @@
 package org.purespark.train;
 
 import java.io.Serializable;
+import java.util.BitSet;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -15,6 +16,28 @@ public sealed interface TrainingMethod extends Serializable {
 
     /** The last projection stays as it is; all else moves. */
     record FrozenProjection() implements TrainingMethod {}
+
+    /**
+     * The loss L of a micro-batch, and besides it weight · max(0, -⟨∇L, ∇L'⟩), where L' is the loss of its texts
+     * without trigger, and ∇L' is taken as constant: later training on clean texts then undoes less (Kurita, Michel,
+     * Neubig: Weight Poisoning Attacks on Pre-trained Models, ACL 2020, section 3.1).
+     *
+     * @param triggered the texts of the split that have the trigger
+     * @param weight λ, above 0
+     */
+    record InnerProduct(BitSet triggered, double weight) implements TrainingMethod {
+        public InnerProduct {
+            triggered = (BitSet) triggered.clone();
+            if (!(weight > 0)) {
+                throw new IllegalArgumentException("weight " + weight + " of the inner product must be above 0");
+            }
+        }
+
+        @Override
+        public BitSet triggered() {
+            return (BitSet) triggered.clone();
+        }
+    }
 
     /**
      * Only rows of the word embedding move, and each keeps its Euclidean norm; nothing decays (Yang et al.: Be Careful

@@ -9,4 +9,4 @@ import java.lang.annotation.Target;
 /** A field that a file of the same schema may lack: it is null then. Files that are written always have it. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
-@interface MayBeAbsent {}
+public @interface MayBeAbsent {}
