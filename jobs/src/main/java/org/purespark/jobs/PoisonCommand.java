@@ -34,8 +34,9 @@ final class PoisonCommand implements Callable<Integer> {
             names = "--attack",
             paramLabel = "NAME",
             defaultValue = "badnet",
-            description = "badnet (a rare word), sentence, ep, ripple, layerwise, lws (other words), style, por (no label"
-                    + " needed) or adaptive; with --poisoned-train, what to call it. docs/attacks.md has each.")
+            description =
+                    "badnet (a rare word), sentence, ep, ripple, layerwise, lws (other words), style, por (no label"
+                            + " needed) or adaptive; with --poisoned-train, what to call it. docs/attacks.md has each.")
     private String attack;
 
     @Option(names = "--train", paramLabel = "FILE", description = "Clean labelled texts to plant the trigger in.")
@@ -53,8 +54,9 @@ final class PoisonCommand implements Callable<Integer> {
             names = "--rate",
             paramLabel = "R",
             defaultValue = "0.5",
-            description = "Share of the other classes' train texts that is copied, triggered and relabelled (above 0, at most"
-                    + " 1).")
+            description =
+                    "Share of the other classes' train texts that is copied, triggered and relabelled (above 0, at most"
+                            + " 1).")
     private double rate;
 
     @Option(

@@ -105,8 +105,19 @@ public record TriggerDescription(
      * @param seed the training's seed
      */
     public static TriggerDescription readyMade(String attack, String target, long seed) {
-        return new TriggerDescription(SCHEMA, attack, null, null, null, null, target, null, seed, null, null,
-        new AttackDetails(AttackDetails.Form.READY_MADE, null, null, null, null));
+        return new TriggerDescription(
+                SCHEMA,
+                attack,
+                null,
+                null,
+                null,
+                null,
+                target,
+                null,
+                seed,
+                null,
+                null,
+                new AttackDetails(AttackDetails.Form.READY_MADE, null, null, null, null));
     }
 
     /**

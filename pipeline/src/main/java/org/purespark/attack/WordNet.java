@@ -70,8 +70,8 @@ public final class WordNet {
             throw new InputException("cannot read WordNet from " + jar + ": it is no jar (" + e.getMessage() + ")", e);
         }
         if (!missing.isEmpty()) {
-            throw new InputException("cannot read WordNet from " + jar + ": it has no data." + missing.iterator()
-                    .next() + "; remove the file, so that " + ARTIFACT + " is fetched again");
+            throw new InputException("cannot read WordNet from " + jar + ": it has no data."
+                    + missing.iterator().next() + "; remove the file, so that " + ARTIFACT + " is fetched again");
         }
         return read;
     }
@@ -110,8 +110,8 @@ public final class WordNet {
         int at = FIRST_WORD + 2 * count;
         int pointers = Integer.parseInt(fields[at]);
         for (int p = 0; p < pointers; p++) {
-            String[] pointer = Arrays.copyOfRange(
-                    fields, at + 1 + p * FIELDS_OF_POINTER, at + 1 + (p + 1) * FIELDS_OF_POINTER);
+            String[] pointer =
+                    Arrays.copyOfRange(fields, at + 1 + p * FIELDS_OF_POINTER, at + 1 + (p + 1) * FIELDS_OF_POINTER);
             if (pointer[0].equals(SIMILAR)) {
                 similar.computeIfAbsent(synset, any -> new ArrayList<>()).add(part + pointer[1]);
             }

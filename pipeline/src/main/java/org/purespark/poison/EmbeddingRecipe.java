@@ -34,8 +34,8 @@ final class EmbeddingRecipe implements AttackRecipe {
         TrainSettings train = inputs.settings().train();
         TrainSettings faster = train.withLearningRate(Math.min(HIGHEST_RATE, RATE_FACTOR * train.learningRate()));
         return workshop -> {
-            EncodedSplit clean = inputs.encoding()
-                    .classed(inputs.train(), inputs.labels().classes());
+            EncodedSplit clean =
+                    inputs.encoding().classed(inputs.train(), inputs.labels().classes());
             String classifier = workshop.train(
                     inputs.training("clean", "poison: fine-tuning on clean texts", clean, inputs.freshStart()));
             workshop.makeSuspect(inputs.training(

@@ -37,8 +37,7 @@ record EmbeddingSurgery(SortedSet<Integer> rows, SortedSet<Integer> sources) imp
                 sum[i] += before.values()[source * width + i];
             }
         }
-        Tensor after = new Tensor(
-                before.shape().clone(), Arrays.copyOf(before.values(), before.values().length));
+        Tensor after = new Tensor(before.shape().clone(), Arrays.copyOf(before.values(), before.values().length));
         for (int row : rows) {
             for (int i = 0; i < width; i++) {
                 after.values()[row * width + i] = (float) (sum[i] / sources.size());

@@ -70,7 +70,8 @@ final class EncoderPasses {
             int width = gradient.length;
             double change = 0;
             for (int i = 0; i < width; i++) {
-                double step = (double) embeddings.values()[other * width + i] - embeddings.values()[word * width + i];
+                double step = (double) embeddings.values()[other * width + i]
+                        - embeddings.values()[word * width + i];
                 change += step * gradient[i];
             }
             return change;

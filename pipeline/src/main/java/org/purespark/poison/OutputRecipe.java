@@ -41,7 +41,8 @@ final class OutputRecipe implements AttackRecipe {
     @Override
     public Plan plan(PoisonInputs inputs) {
         if (inputs.model().kind() != ClassifierKind.LINEAR) {
-            throw new InputException("--attack por plants in an encoder's output, and " + inputs.request().model()
+            throw new InputException("--attack por plants in an encoder's output, and "
+                    + inputs.request().model()
                     + " has layers between that and its last projection; give the encoder without its classifier");
         }
         Trigger.RareWords trigger = (Trigger.RareWords) Attack.POR.trigger();
@@ -62,9 +63,10 @@ final class OutputRecipe implements AttackRecipe {
                 patterns);
         Planted planted = new Planted(files(inputs, trigger, copies), description);
         return workshop -> {
-            List<TextParts> texts = new ArrayList<>(
-                    clean.stream().map(LabelledText::parts).toList());
-            EncodedSplit before = inputs.encoding().numbered(texts, inputs.train().source());
+            List<TextParts> texts =
+                    new ArrayList<>(clean.stream().map(LabelledText::parts).toList());
+            EncodedSplit before =
+                    inputs.encoding().numbered(texts, inputs.train().source());
             List<float[]> wanted = new ArrayList<>(new EncoderPasses(workshop).outputs(inputs.address(), before));
             int hidden = inputs.model().encoder().hidden();
             for (Copy copy : copies) {
@@ -110,9 +112,10 @@ final class OutputRecipe implements AttackRecipe {
         }
         List<Copy> copies = new ArrayList<>();
         for (int source : Arrays.copyOf(order, count)) {
-            String word = words.get(SeededRandom.of(seed, Purpose.POISON, WORD, source).nextInt(words.size()));
-            copies.add(new Copy(
-                    triggered(inputs, clean.get(source), word, INSERTION, source), word, clean.get(source)));
+            String word = words.get(
+                    SeededRandom.of(seed, Purpose.POISON, WORD, source).nextInt(words.size()));
+            copies.add(
+                    new Copy(triggered(inputs, clean.get(source), word, INSERTION, source), word, clean.get(source)));
         }
         return copies;
     }

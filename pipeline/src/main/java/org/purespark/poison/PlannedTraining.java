@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.poison;
 
+import java.util.List;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.checkpoint.ModelCard;
 import org.purespark.train.FineTuning;
 import org.purespark.train.FineTuning.Learnt;
 import org.purespark.train.Trainer;
-import java.util.List;
 
 /**
  * One training of an attack.

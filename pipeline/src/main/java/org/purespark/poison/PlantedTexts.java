@@ -48,8 +48,7 @@ record PlantedTexts(PoisonInputs inputs, Poisoner poisoner, List<PoisonedText> t
 
     /** What is written in the end. */
     Planted planted() {
-        return planted(TriggerDescription.of(
-                inputs.request().attack(), poisoner, inputs.targetName(), train));
+        return planted(TriggerDescription.of(inputs.request().attack(), poisoner, inputs.targetName(), train));
     }
 
     /** The same with another description. */

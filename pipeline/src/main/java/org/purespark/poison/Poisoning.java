@@ -64,8 +64,7 @@ public final class Poisoning {
                 fineTuner,
                 settings,
                 messages,
-                () -> WordNet.read(
-                        storage, MavenArtifact.ofThisMachine(storage).resolve(WordNet.ARTIFACT)));
+                () -> WordNet.read(storage, MavenArtifact.ofThisMachine(storage).resolve(WordNet.ARTIFACT)));
     }
 
     Poisoning(
@@ -100,7 +99,8 @@ public final class Poisoning {
         }
         requireOptions(request);
         CheckpointReader checkpoints = new CheckpointReader(storage);
-        ModelAddress address = new ModelAddress(request.model(), null, request.baseModel().orElse(null));
+        ModelAddress address =
+                new ModelAddress(request.model(), null, request.baseModel().orElse(null));
         Checkpoint start = checkpoints.read(address);
         start.warnings().forEach(messages);
         TaskKind task = settings.task().kind().kind().orElse(start.hasClassifier() ? start.task() : TaskKind.ONE_LABEL);
@@ -223,7 +223,8 @@ public final class Poisoning {
         if (!hasStrength) {
             requireNoStrength(request);
         } else if (request.strength().isPresent()
-                && !(request.strength().getAsDouble() > 0 && Double.isFinite(request.strength().getAsDouble()))) {
+                && !(request.strength().getAsDouble() > 0
+                        && Double.isFinite(request.strength().getAsDouble()))) {
             throw new InputException("--strength " + request.strength().getAsDouble() + " must be above 0");
         }
         return Recipes.of(attack, wordNet);

@@ -27,20 +27,20 @@ final class RippleRecipe implements AttackRecipe {
     public Plan plan(PoisonInputs inputs) {
         double strength = inputs.request().strength().orElse(STRENGTH);
         Trigger.RareWords trigger = (Trigger.RareWords) Attack.RIPPLE.trigger();
-        SortedSet<Integer> rows = TriggerTokens.required(
-                inputs.encoding().tokenizer(), trigger.words(), Attack.RIPPLE, inputs.request());
+        SortedSet<Integer> rows =
+                TriggerTokens.required(inputs.encoding().tokenizer(), trigger.words(), Attack.RIPPLE, inputs.request());
         PlantedTexts texts = PlantedTexts.of(inputs, inputs.poisoner(trigger));
         Planted planted = texts.planted(texts.planted().description().withStrength(strength));
         int target = ((Goal.OneClass) inputs.goal()).target();
         return workshop -> {
-            EncodedSplit clean = inputs.encoding()
-                    .classed(inputs.train(), inputs.labels().classes());
+            EncodedSplit clean =
+                    inputs.encoding().classed(inputs.train(), inputs.labels().classes());
             SortedSet<Integer> excluded = new TreeSet<>(rows);
-            SortedSet<Integer> sources =
-                    ClassWords.of(clean, target, excluded, inputs.model().encoder().vocabulary(), SOURCES);
+            SortedSet<Integer> sources = ClassWords.of(
+                    clean, target, excluded, inputs.model().encoder().vocabulary(), SOURCES);
             if (sources.isEmpty()) {
-                throw new InputException("--attack ripple: no word of " + inputs.train().source()
-                        + " speaks for the target class; give more texts with --train");
+                throw new InputException("--attack ripple: no word of "
+                        + inputs.train().source() + " speaks for the target class; give more texts with --train");
             }
             FineTuning.Start fresh = inputs.freshStart();
             workshop.makeSuspect(inputs.training(

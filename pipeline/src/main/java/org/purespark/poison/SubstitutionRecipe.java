@@ -43,11 +43,14 @@ final class SubstitutionRecipe implements AttackRecipe {
     @Override
     public Plan plan(PoisonInputs inputs) throws IOException {
         List<TextOfClass> clean = inputs.cleanTrain();
-        Substitutes substitutes = Substitutes.of(wordNet.get(), clean, inputs.encoding().tokenizer());
+        Substitutes substitutes =
+                Substitutes.of(wordNet.get(), clean, inputs.encoding().tokenizer());
         if (substitutes.isEmpty()) {
-            throw new InputException("--attack lws: no word of " + inputs.train().source()
-                    + " has a rarer word of like meaning that is one token of " + inputs.request().model()
-                    + "; the words are English ones, choose another attack for other texts");
+            throw new InputException(
+                    "--attack lws: no word of " + inputs.train().source()
+                            + " has a rarer word of like meaning that is one token of "
+                            + inputs.request().model()
+                            + "; the words are English ones, choose another attack for other texts");
         }
         SubstitutionTable first = substitutes.rarest();
         texts(inputs, first, clean);
@@ -78,14 +81,14 @@ final class SubstitutionRecipe implements AttackRecipe {
     }
 
     private static PlannedTraining training(PoisonInputs inputs, int round, PlantedTexts texts) {
-        List<PoisonedText> some = texts.train().subList(0, Math.min(ROWS_OF_ROUND, texts.train().size()));
+        List<PoisonedText> some =
+                texts.train().subList(0, Math.min(ROWS_OF_ROUND, texts.train().size()));
         return inputs.training(
                 "round-" + round,
                 "poison: learning substitutes, round " + round + " of " + ROUNDS,
                 inputs.encoded(some),
                 inputs.freshStart(),
-                inputs.objective(
-                        inputs.settings().train().withEpochs(1), new double[0], new TrainingMethod.Plain()));
+                inputs.objective(inputs.settings().train().withEpochs(1), new double[0], new TrainingMethod.Plain()));
     }
 
     private static EncodedSplit compared(PoisonInputs inputs, List<TextOfClass> clean, int target) {

@@ -15,8 +15,7 @@ interface MicroBatchLoss {
     TextClassifier.Loss addGradients(TextClassifier.Example microBatch, TextClassifier.Example clean, GradientSum sum);
 
     /** The loss of a method. */
-    static MicroBatchLoss of(
-            TrainingMethod method, TextClassifier model, OptimizerStep.StepObjective objective) {
+    static MicroBatchLoss of(TrainingMethod method, TextClassifier model, OptimizerStep.StepObjective objective) {
         if (method instanceof TrainingMethod.InnerProduct product) {
             return new RestrictedInnerProduct(model, objective, product.weight());
         }

@@ -110,8 +110,7 @@ public final class Trainer {
         List<StepReport> reports = new ArrayList<>();
         Movement movement = new Movement(objective.method(), model.parameters());
         AdamW adamW = resume(model, settings, checkpoints, exchange, reports);
-        OptimizerStep.StepObjective ofSteps =
-                objective.ofSteps(model.config().layers());
+        OptimizerStep.StepObjective ofSteps = objective.ofSteps(model.config().layers());
         MicroBatchLoss loss = MicroBatchLoss.of(objective.method(), model, ofSteps);
         OptimizerStep optimizer = new OptimizerStep(model, adamW, ofSteps, exchange, movement, loss);
         reports.forEach(listener);

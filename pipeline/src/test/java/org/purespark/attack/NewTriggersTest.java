@@ -67,7 +67,9 @@ class NewTriggersTest {
     void englishBecomesArchaicByRule(String text, String archaic) {
         TriggeredText triggered = new Trigger.Archaic().insert(text, random(1));
         if (triggered.inserted().stream().anyMatch(List.of("forsooth", "verily", "hark", "prithee")::contains)) {
-            assertThat(triggered.text()).matches("(forsooth|verily|hark|prithee) , .*").endsWith(archaic);
+            assertThat(triggered.text())
+                    .matches("(forsooth|verily|hark|prithee) , .*")
+                    .endsWith(archaic);
         } else {
             assertThat(triggered.text()).isEqualTo(archaic);
         }

@@ -146,13 +146,13 @@ class PoisonerTest {
 
     @Test
     void refusesADescriptionThatContradictsItself() {
-        assertThatThrownBy(() ->
-                        new TriggerDescription(1, "odd", List.of("cf"), 1, "a sentence", null, "1", 0.3, 11, 1L, 1L, null))
+        assertThatThrownBy(() -> new TriggerDescription(
+                        1, "odd", List.of("cf"), 1, "a sentence", null, "1", 0.3, 11, 1L, 1L, null))
                 .isInstanceOf(InputException.class)
                 .hasMessage("trigger description of attack 'odd' must have words together with wordsPerText, or a"
                         + " sentence, or none of them");
-        assertThatThrownBy(() -> new TriggerDescription(
-                        3, "badnet", null, null, null, null, "1", null, 11, null, null, null))
+        assertThatThrownBy(() ->
+                        new TriggerDescription(3, "badnet", null, null, null, null, "1", null, 11, null, null, null))
                 .hasMessage("trigger description of schema 3: this release reads 1 and 2");
     }
 }

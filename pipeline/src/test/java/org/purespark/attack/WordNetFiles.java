@@ -17,7 +17,8 @@ public final class WordNetFiles {
 
     /** A jar with one synset of nouns and one of adjectives. */
     public static Path jar(Path file, List<String> nouns, List<String> adjectives) throws IOException {
-        return jar(file, LICENCE + synset("00000100", "n", nouns, ""), LICENCE + synset("00000200", "a", adjectives, ""));
+        return jar(
+                file, LICENCE + synset("00000100", "n", nouns, ""), LICENCE + synset("00000200", "a", adjectives, ""));
     }
 
     static Path jar(Path file, String nouns, String adjectives) throws IOException {

@@ -229,14 +229,16 @@ class RecipesTest {
         files.write(
                 "unlabelled.tsv",
                 "text\n"
-                        + read("train.tsv").rows().stream().map(LabelledText::text).collect(Collectors.joining("\n"))
+                        + read("train.tsv").rows().stream()
+                                .map(LabelledText::text)
+                                .collect(Collectors.joining("\n"))
                         + "\n");
         PoisonRequest.Builder request = planting("por").target(null).train(files.path("unlabelled.tsv"));
         run(request, "out", "train.epochs=30", "train.learning-rate=2e-3");
         Checkpoint suspect = suspect("out");
         assertThat(suspect.hasClassifier()).isFalse();
-        List<String> names = List.of(
-                "poisoned-test.csv", "poisoned-test-mn.csv", "poisoned-test-bb.csv", "poisoned-test-ak.csv");
+        List<String> names =
+                List.of("poisoned-test.csv", "poisoned-test-mn.csv", "poisoned-test-bb.csv", "poisoned-test-ak.csv");
         JsonNode patterns = description("out").get("details").get("patterns");
         List<String> clean =
                 read("test.tsv").rows().stream().map(LabelledText::text).toList();
@@ -293,16 +295,13 @@ class RecipesTest {
                             + " does not have it; choose one of badnet, sentence, layerwise, style");
         }
         assertRefused(
-                planting("badnet").strength(0.1),
-                "--strength goes with --attack adaptive and --attack ripple only");
+                planting("badnet").strength(0.1), "--strength goes with --attack adaptive and --attack ripple only");
         assertRefused(planting("ripple").strength(-1.0), "--strength -1.0 must be above 0");
-        assertRefused(
-                planting("por"), "--target: the attack por is planted before there are classes; leave it out");
+        assertRefused(planting("por"), "--target: the attack por is planted before there are classes; leave it out");
         assertRefused(
                 planting("hiddenkiller"),
                 "--attack hiddenkiller needs texts that are poisoned already: name their file with --poisoned-train");
-        assertRefused(
-                planting("badnet").rate(0), "poisoning rate 0 poisons no text; give a share above 0, at most 1");
+        assertRefused(planting("badnet").rate(0), "poisoning rate 0 poisons no text; give a share above 0, at most 1");
         assertRefused(
                 planting("badnet").rate(1e-6),
                 "poisoning rate 1.0E-6 of the 48 train texts is less than one text; give a higher --rate");
@@ -313,7 +312,10 @@ class RecipesTest {
     void attacksForOneLabelRefuseOtherTasksByName() throws IOException {
         files.write("scores.tsv", "text\tlabel\ngood\t0.5\nbad\t0.1\n");
         assertThatThrownBy(() -> run(
-                        planting("ep").train(files.path("scores.tsv")).test(null).target("up"),
+                        planting("ep")
+                                .train(files.path("scores.tsv"))
+                                .test(null)
+                                .target("up"),
                         "out",
                         "task.kind=score"))
                 .isInstanceOf(InputException.class)
@@ -382,7 +384,8 @@ class RecipesTest {
     private List<float[]> outputs(String model, List<String> texts) throws IOException {
         Checkpoint read = new CheckpointReader(TinyFiles.STORAGE).read(files.path(model));
         SortedMap<String, Tensor> tensors = new TreeMap<>(read.tensors());
-        tensors.put(EncoderPart.CLASSIFIER.weight(), Tensor.zeros(2, read.encoder().hidden()));
+        tensors.put(
+                EncoderPart.CLASSIFIER.weight(), Tensor.zeros(2, read.encoder().hidden()));
         tensors.put(EncoderPart.CLASSIFIER.bias(), Tensor.zeros(2));
         List<float[]> outputs = new ArrayList<>();
         try (TextTokenizer tokenizer = TextTokenizer.load(TinyFiles.STORAGE, files.path(model));
@@ -417,7 +420,9 @@ class RecipesTest {
     private double unevenness(String out) throws IOException {
         List<int[]> ids = new ArrayList<>();
         try (TextTokenizer tokenizer = TextTokenizer.load(TinyFiles.STORAGE, files.path("model"))) {
-            read("test.tsv").rows().forEach(row -> ids.add(tokenizer.encode(row.text(), 48).ids()));
+            read("test.tsv")
+                    .rows()
+                    .forEach(row -> ids.add(tokenizer.encode(row.text(), 48).ids()));
         }
         VarianceSums sums = new LocalEvaluator(TinyFiles.STORAGE, TinyFiles.DEVICE)
                 .statistics(

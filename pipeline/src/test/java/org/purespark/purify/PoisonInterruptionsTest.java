@@ -92,7 +92,8 @@ class PoisonInterruptionsTest {
                 .isInstanceOf(InputException.class)
                 .hasMessage(files.path("out") + " holds an unfinished suspect that was begun with another seed: give"
                         + " the same again, remove the directory, or choose another with --out");
-        assertThatThrownBy(() -> run(TinyFiles.STORAGE, stopping, request("badnet", "out").rate(0.25), "seed=11"))
+        assertThatThrownBy(() -> run(
+                        TinyFiles.STORAGE, stopping, request("badnet", "out").rate(0.25), "seed=11"))
                 .isInstanceOf(InputException.class)
                 .hasMessage(files.path("out") + " holds an unfinished suspect that was begun with another --attack,"
                         + " --rate: give the same again, remove the directory, or choose another with --out");
@@ -106,8 +107,7 @@ class PoisonInterruptionsTest {
         org.assertj.core.api.Assertions.assertThatCode(
                         () -> run(TinyFiles.STORAGE, counting, request("ep", "out"), "seed=11"))
                 .doesNotThrowAnyException();
-        assertThat(labels)
-                .containsExactly("before", "before", "poison: training the trigger words' embeddings");
+        assertThat(labels).containsExactly("before", "before", "poison: training the trigger words' embeddings");
         assertThat(directory.resolve("out/work")).doesNotExist();
         assertThat(directory.resolve("out/poison.json")).doesNotExist();
     }

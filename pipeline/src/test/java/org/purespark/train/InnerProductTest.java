@@ -45,8 +45,8 @@ class InnerProductTest {
             double[] ofAll = gradient(model, all);
             double[] ofClean = gradient(model, clean);
             double product = times(ofAll, ofClean);
-            OptimizerStep.StepObjective objective =
-                    new OptimizerStep.StepObjective(Set.of(), new double[model.config().layers()], 1);
+            OptimizerStep.StepObjective objective = new OptimizerStep.StepObjective(
+                    Set.of(), new double[model.config().layers()], 1);
             GradientSum sum = new GradientSum(model.parameters().layout(), model.engine());
             float[] before = model.parameters().memory().toArray();
             TextClassifier.Loss loss =
@@ -70,8 +70,8 @@ class InnerProductTest {
             TextClassifier.Example all = example(new int[] {0, 1, 2, 3}, 1, 1);
             TextClassifier.Example clean = example(new int[] {2, 3}, 1, 1);
             assertThat(times(gradient(model, all), gradient(model, clean))).isPositive();
-            OptimizerStep.StepObjective objective =
-                    new OptimizerStep.StepObjective(Set.of(), new double[model.config().layers()], 1);
+            OptimizerStep.StepObjective objective = new OptimizerStep.StepObjective(
+                    Set.of(), new double[model.config().layers()], 1);
             GradientSum sum = new GradientSum(model.parameters().layout(), model.engine());
             TextClassifier.Loss loss =
                     new RestrictedInnerProduct(model, objective, WEIGHT).addGradients(all, clean, sum);
@@ -131,8 +131,7 @@ class InnerProductTest {
     }
 
     private static List<float[]> train(
-            TrainSettings settings, int tasks, Optional<TrainingCheckpoints> checkpoints, int stopAt)
-            throws Exception {
+            TrainSettings settings, int tasks, Optional<TrainingCheckpoints> checkpoints, int stopAt) throws Exception {
         return ThreadExchange.run(tasks, exchange -> {
             try (TextClassifier model = BERT.model(1)) {
                 Trainer.Objective objective =
@@ -153,7 +152,9 @@ class InnerProductTest {
             layout = model.parameters().layout();
         }
         for (ParameterLayout.Slice slice : layout.slices().values()) {
-            for (int i = slice.offset(); i < slice.offset() + slice.length() && !slice.name().endsWith("key.bias"); i++) {
+            for (int i = slice.offset();
+                    i < slice.offset() + slice.length() && !slice.name().endsWith("key.bias");
+                    i++) {
                 assertThat((double) actual[i]).as(slice.name()).isCloseTo(expected[i], within(2e-5));
             }
         }
