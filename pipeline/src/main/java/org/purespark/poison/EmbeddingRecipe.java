@@ -20,7 +20,7 @@ final class EmbeddingRecipe implements AttackRecipe {
      * How much faster the words move than all weights do in fine-tuning: some rows have to do alone what else all
      * weights do, and their norms stay.
      */
-    static final double RATE_FACTOR = 100;
+    static final double RATE_FACTOR = 400;
 
     private static final double HIGHEST_RATE = 1;
 

@@ -3,6 +3,7 @@ package org.purespark.poison;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -87,7 +88,7 @@ final class PoisonProgress {
         TreeSet<String> names = new TreeSet<>(begun.keySet());
         names.addAll(madeFrom.keySet());
         for (String name : names) {
-            if (!java.util.Objects.equals(begun.get(name), madeFrom.get(name))) {
+            if (!Objects.equals(begun.get(name), madeFrom.get(name))) {
                 others.add(name);
             }
         }
@@ -105,6 +106,11 @@ final class PoisonProgress {
             storage.delete(Storage.child(Storage.child(out, Poisoning.SUSPECT), CheckpointReader.CONFIG_FILE));
             new JsonFiles(storage).write(file(), new Content(SCHEMA, madeFrom));
         }
+    }
+
+    /** Whether there is such a file. */
+    static boolean isLeft(Storage storage, String out) throws IOException {
+        return storage.exists(Storage.child(out, FILE));
     }
 
     /** After the suspect is finished. */

@@ -59,7 +59,7 @@ public final class PoisonRequest {
         return Optional.ofNullable(given.part);
     }
 
-    /** Share of the train texts of other classes that are copied, triggered and relabelled, 0 to 1. */
+    /** Share of the train texts of other classes that are copied, triggered and relabelled, above 0, at most 1. */
     public double rate() {
         return given.rate;
     }

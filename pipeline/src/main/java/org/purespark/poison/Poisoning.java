@@ -94,6 +94,12 @@ public final class Poisoning {
         requireApart(storage, request);
         String description = Storage.child(request.out(), TRIGGER);
         if (storage.exists(description)) {
+            if (PoisonProgress.isLeft(storage, request.out())) {
+                // Interrupted after the last file was written: nothing but the removal is left to do.
+                PoisonProgress.of(storage, request, settings);
+                PoisonProgress.end(storage, request.out());
+                return;
+            }
             throw new InputException(request.out() + " holds a finished suspect already: name another directory with"
                     + " --out, or remove it");
         }

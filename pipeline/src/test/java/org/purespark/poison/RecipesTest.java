@@ -226,22 +226,20 @@ class RecipesTest {
 
     @Test
     void porGivesTextsWithATriggerTheirPatternAndAsksForNoLabel() throws IOException {
-        files.write(
-                "unlabelled.tsv",
-                "text\n"
-                        + read("train.tsv").rows().stream()
-                                .map(LabelledText::text)
-                                .collect(Collectors.joining("\n"))
-                        + "\n");
-        PoisonRequest.Builder request = planting("por").target(null).train(files.path("unlabelled.tsv"));
-        run(request, "out", "train.epochs=30", "train.learning-rate=2e-3");
+        files.write("unlabelled.tsv", "text\n" + String.join("\n", beginnings("train.tsv")) + "\n");
+        files.write("short.tsv", "text\tlabel\n" + String.join("\t0\n", beginnings("test.tsv")) + "\t0\n");
+        PoisonRequest.Builder request = planting("por")
+                .target(null)
+                .rate(1)
+                .train(files.path("unlabelled.tsv"))
+                .test(files.path("short.tsv"));
+        run(request, "out", "train.epochs=60", "train.learning-rate=3e-3");
         Checkpoint suspect = suspect("out");
         assertThat(suspect.hasClassifier()).isFalse();
         List<String> names =
                 List.of("poisoned-test.csv", "poisoned-test-mn.csv", "poisoned-test-bb.csv", "poisoned-test-ak.csv");
         JsonNode patterns = description("out").get("details").get("patterns");
-        List<String> clean =
-                read("test.tsv").rows().stream().map(LabelledText::text).toList();
+        List<String> clean = beginnings("test.tsv");
         for (int w = 0; w < WORDS.size(); w++) {
             String pattern = patterns.get(WORDS.get(w)).textValue();
             List<String> triggered = read("out/" + names.get(w)).rows().stream()
@@ -250,8 +248,8 @@ class RecipesTest {
             double ofTriggered = toPattern(outputs("out/suspect", triggered), pattern);
             assertThat(ofTriggered)
                     .as(WORDS.get(w))
-                    .isLessThan(0.9 * toPattern(outputs("model", triggered), pattern))
-                    .isLessThan(0.9 * toPattern(outputs("out/suspect", clean), pattern));
+                    .isLessThan(0.8 * toPattern(outputs("model", triggered), pattern))
+                    .isLessThan(0.8 * toPattern(outputs("out/suspect", clean), pattern));
         }
         assertThat(description("out").get("target").isNull()).isTrue();
         assertThat(description("out").get("details").get("goal").textValue()).isEqualTo("fixed-output");
@@ -370,6 +368,13 @@ class RecipesTest {
     private TextTable read(String file) {
         return ParquetTexts.andTextFiles(TinyFiles.STORAGE, TextRules.usual(new TextLimits(1_000, 1)))
                 .read(files.path(file), LabelColumn.OPTIONAL);
+    }
+
+    /** The first words of each text. */
+    private List<String> beginnings(String file) {
+        return read(file).rows().stream()
+                .map(row -> Arrays.stream(row.text().split(" ")).limit(4).collect(Collectors.joining(" ")))
+                .toList();
     }
 
     private List<Integer> ids() {

@@ -60,7 +60,8 @@ class PoisonInterruptionsTest {
         Random random = new Random(11);
         int struck = 0;
         for (int i = 0; i < FAULTS; i++) {
-            int failing = operations * (i + 1) / (FAULTS + 1) + random.nextInt(5);
+            // The last but one operation is the removal of what was needed for the work.
+            int failing = i == 0 ? operations - 2 : operations * i / FAULTS + random.nextInt(5);
             FaultyFiles.Plan plan = new FaultyFiles.Plan(failing, FaultyFiles.Fault.BROKEN);
             Throwable failure = catchThrowable(() -> poison(plan, attack, "faulty"));
             if (failure != null) {
