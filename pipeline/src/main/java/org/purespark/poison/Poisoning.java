@@ -177,7 +177,8 @@ public final class Poisoning {
         boolean allToAll = request.aim() == PoisonRequest.Aim.ALL_TO_ALL;
         if (allToAll && request.target().isPresent()) {
             throw new InputException(
-                    "--target names one class for all texts, and --all-to-all gives each class its own; give one of them");
+                    "--target names one class for all texts, and --all-to-all gives each class its own; give one of"
+                            + " them");
         }
         if (request.poisonedTrain().isPresent()) {
             requireNoneOfPlanting(request, allToAll);
