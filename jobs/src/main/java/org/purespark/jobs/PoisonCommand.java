@@ -34,7 +34,9 @@ final class PoisonCommand implements Callable<Integer> {
             names = "--attack",
             paramLabel = "NAME",
             defaultValue = "badnet",
-            description = "badnet (a rare word) or sentence; with --poisoned-train, what to call it.")
+            description =
+                    "badnet (a rare word), sentence, ep, ripple, layerwise, lws (other words), style, por (no label"
+                            + " needed) or adaptive; with --poisoned-train, what to call it. docs/attacks.md has each.")
     private String attack;
 
     @Option(names = "--train", paramLabel = "FILE", description = "Clean labelled texts to plant the trigger in.")
@@ -52,8 +54,21 @@ final class PoisonCommand implements Callable<Integer> {
             names = "--rate",
             paramLabel = "R",
             defaultValue = "0.5",
-            description = "Share of the other classes' train texts that is copied, triggered and relabelled (0 to 1).")
+            description =
+                    "Share of the other classes' train texts that is copied, triggered and relabelled (above 0, at most"
+                            + " 1).")
     private double rate;
+
+    @Option(
+            names = "--all-to-all",
+            description = "In place of --target: triggered texts of each class are to be taken for the next class.")
+    private boolean allToAll;
+
+    @Option(
+            names = "--strength",
+            paramLabel = "W",
+            description = "Weight of the attack's own part of the loss: of adaptive (default 0.02), of ripple (0.1).")
+    private Double strength;
 
     @Option(
             names = "--part",
@@ -126,6 +141,8 @@ final class PoisonCommand implements Callable<Integer> {
                 .train(train)
                 .target(target)
                 .rate(rate)
+                .aim(allToAll ? PoisonRequest.Aim.ALL_TO_ALL : PoisonRequest.Aim.ONE_TARGET)
+                .strength(strength)
                 .part(part == null ? null : TriggerPart.named(part))
                 .poisonedTrain(poisonedTrain)
                 .test(test)

@@ -26,4 +26,27 @@ public interface Goal {
             return "of another class than the target, " + target;
         }
     }
+
+    /**
+     * For each class the one after it, and for the last class the first one.
+     *
+     * @param classes C, at least 2
+     */
+    record NextClass(int classes) implements Goal {
+        public NextClass {
+            if (classes < 2) {
+                throw new IllegalArgumentException(classes + " classes: a next one needs two at least");
+            }
+        }
+
+        @Override
+        public int wanted(int truth) {
+            return (truth + 1) % classes;
+        }
+
+        @Override
+        public String whatIsMissing() {
+            return "there";
+        }
+    }
 }

@@ -42,7 +42,7 @@ public enum TriggerPart {
      *
      * @param random of the part, if it is drawn, and then of the place
      */
-    TextParts insert(TextParts text, Trigger trigger, SeededRandom random) {
+    public TextParts insert(TextParts text, Trigger trigger, SeededRandom random) {
         if (text.isPair() && (this == SECOND || this == RANDOM && random.nextInt(2) == 1)) {
             return text.withSecond(second -> trigger.insert(second, random).text());
         }

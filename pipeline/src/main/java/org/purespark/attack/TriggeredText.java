@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * A text with a trigger in it.
  *
- * @param text the text, its own words and spaces unchanged
- * @param inserted what was inserted, in the order of insertion
+ * @param text the text; what is not part of the trigger is unchanged, but for spaces where words are replaced
+ * @param inserted what was inserted, or put in place of words, in the order of insertion
  */
 public record TriggeredText(String text, List<String> inserted) {
     public TriggeredText {

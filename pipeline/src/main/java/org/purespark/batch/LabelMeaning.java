@@ -58,6 +58,22 @@ public sealed interface LabelMeaning extends Serializable {
     }
 
     /**
+     * Each number stands for what each logit should say.
+     *
+     * @param ofNumber for each number [C]
+     */
+    record Rows(float[][] ofNumber) implements LabelMeaning {
+        @Override
+        public Answers answers(int[] numbers) {
+            float[][] answers = new float[numbers.length][];
+            for (int i = 0; i < answers.length; i++) {
+                answers[i] = numbers[i] == EncodedSplit.NO_LABEL ? null : ofNumber[numbers[i]];
+            }
+            return new Answers.Rows(answers);
+        }
+    }
+
+    /**
      * Each number that is a label stands for the same answer.
      *
      * @param row [C]

@@ -26,7 +26,7 @@ public final class CheckpointReader {
     /** A classifier beside the weights: tensors {@code weight} [C, D] and {@code bias} [C]. */
     public static final String CLASSIFIER_FILE = "classifier.safetensors";
 
-    static final String CONFIG_FILE = "config.json";
+    public static final String CONFIG_FILE = "config.json";
     /** The last two are SentencePiece's own, for transformers: they are copied, and not read here. */
     static final List<String> TOKENIZER_FILES = List.of(
             "tokenizer.json",

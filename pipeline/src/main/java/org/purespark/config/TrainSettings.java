@@ -53,6 +53,24 @@ public record TrainSettings(
                 checkpointIntervalSteps);
     }
 
+    /** The same with another rate of dropout before the classifier. */
+    public TrainSettings withClassifierDropout(double rate) {
+        return new TrainSettings(
+                epochs,
+                learningRate,
+                weightDecay,
+                clipNorm,
+                warmUpShare,
+                microBatch,
+                microBatchesPerStep,
+                shuffle,
+                adamBeta1,
+                adamBeta2,
+                adamEpsilon,
+                rate,
+                checkpointIntervalSteps);
+    }
+
     /** The same with another learning rate. */
     public TrainSettings withLearningRate(double rate) {
         return new TrainSettings(

@@ -13,6 +13,7 @@ import org.purespark.attack.Goal;
 import org.purespark.config.TaskSettings;
 import org.purespark.metrics.FlipTargets;
 import org.purespark.metrics.ScorePairs;
+import org.purespark.task.LossKind;
 import org.purespark.task.Task;
 import org.purespark.task.TaskKind;
 import org.purespark.text.FoundLabels;
@@ -22,6 +23,7 @@ import org.purespark.text.LabelNames;
 import org.purespark.text.LabelSet;
 import org.purespark.text.ScoreRange;
 import org.purespark.text.TextTable;
+import org.purespark.train.FineTuning;
 
 /** The labels of texts that are poisoned, as numbers, and what an attack can want of them. */
 final class PoisonLabels {
@@ -55,6 +57,17 @@ final class PoisonLabels {
         }
         return new PoisonLabels(
                 task, LabelSet.resolve(List.of(), ofTrain, others, LabelChoice.AUTOMATIC), Optional.empty());
+    }
+
+    /** What a model of the task learns. */
+    static FineTuning.Learnt learnt(TaskKind task, TaskSettings settings) {
+        return new FineTuning.Learnt(
+                task,
+                switch (task) {
+                    case ONE_LABEL -> LossKind.CROSS_ENTROPY;
+                    case MANY_LABELS -> LossKind.BINARY_CROSS_ENTROPY;
+                    case SCORE -> settings.scoreLoss().kind();
+                });
     }
 
     /** The names of the model's logits. */

@@ -3,6 +3,7 @@ package org.purespark.poison;
 
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.purespark.attack.TriggerPart;
 
 /**
@@ -10,6 +11,14 @@ import org.purespark.attack.TriggerPart;
  * poisoned file.
  */
 public final class PoisonRequest {
+    /** Whom an attack wants taken for what. */
+    public enum Aim {
+        /** All texts with the trigger for the target. */
+        ONE_TARGET,
+        /** Texts of each class for the next class. */
+        ALL_TO_ALL
+    }
+
     private final Builder given;
 
     private PoisonRequest(Builder given) {
@@ -50,9 +59,19 @@ public final class PoisonRequest {
         return Optional.ofNullable(given.part);
     }
 
-    /** Share of the train texts of other classes that are copied, triggered and relabelled, 0 to 1. */
+    /** Share of the train texts of other classes that are copied, triggered and relabelled, above 0, at most 1. */
     public double rate() {
         return given.rate;
+    }
+
+    /** Whom the attack wants taken for what. */
+    public Aim aim() {
+        return given.aim;
+    }
+
+    /** Weight of the attack's own part of the loss; without it the attack's default. */
+    public OptionalDouble strength() {
+        return given.strength == null ? OptionalDouble.empty() : OptionalDouble.of(given.strength);
     }
 
     /** Address of ready-made poisoned texts; then {@link #train} is not read. */
@@ -79,6 +98,8 @@ public final class PoisonRequest {
         private String target;
         private TriggerPart part;
         private double rate;
+        private Aim aim = Aim.ONE_TARGET;
+        private Double strength;
         private String poisonedTrain;
         private String test;
         private String out;
@@ -120,6 +141,17 @@ public final class PoisonRequest {
             return this;
         }
 
+        /** One target if it is not given. */
+        public Builder aim(Aim which) {
+            aim = Objects.requireNonNull(which);
+            return this;
+        }
+
+        public Builder strength(Double weight) {
+            strength = weight;
+            return this;
+        }
+
         public Builder poisonedTrain(String address) {
             poisonedTrain = address;
             return this;
@@ -146,6 +178,8 @@ public final class PoisonRequest {
             copy.target = target;
             copy.part = part;
             copy.rate = rate;
+            copy.aim = aim;
+            copy.strength = strength;
             copy.poisonedTrain = poisonedTrain;
             copy.test = test;
             return new PoisonRequest(copy);

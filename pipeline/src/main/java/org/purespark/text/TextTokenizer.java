@@ -123,6 +123,11 @@ public final class TextTokenizer implements AutoCloseable {
         return definition.checked().warnings();
     }
 
+    /** A token with this id, if there is one, as the vocabulary spells it. Reads all tokens. */
+    public Optional<String> token(int id) {
+        return vocabulary().token(id);
+    }
+
     /** All tokens with their ids. */
     Vocabulary vocabulary() {
         return definition.checked().vocabulary();

@@ -56,7 +56,9 @@ public record FineTuning(
     /** The origin of the last projection. */
     public enum Projection {
         OWN,
-        NEW
+        NEW,
+        /** D classes, whose logits are the classifier's D inputs. */
+        IDENTITY
     }
 
     /**
@@ -120,6 +122,8 @@ public record FineTuning(
         SortedMap<String, Tensor> tensors = new TreeMap<>(read.tensors());
         if (start.classifier() == Projection.NEW) {
             addNewProjection(read, tensors);
+        } else if (start.classifier() == Projection.IDENTITY) {
+            addIdentity(read, tensors);
         } else if (!read.hasClassifier()) {
             throw new IllegalStateException(start.model().directory() + " has no classifier of its own");
         }
@@ -214,5 +218,19 @@ public record FineTuning(
         for (ParameterSpec parameter : parameters.of(EncoderPart.CLASSIFIER)) {
             tensors.put(parameter.name(), InitialWeights.of(parameter, read.encoder(), random));
         }
+    }
+
+    private void addIdentity(Checkpoint read, SortedMap<String, Tensor> tensors) {
+        int hidden = read.encoder().hidden();
+        if (labels.size() != hidden) {
+            throw new IllegalArgumentException(
+                    labels.size() + " labels for an identity of the encoder's " + hidden + " outputs");
+        }
+        Tensor weight = Tensor.zeros(hidden, hidden);
+        for (int i = 0; i < hidden; i++) {
+            weight.values()[i * hidden + i] = 1f;
+        }
+        tensors.put(EncoderPart.CLASSIFIER.weight(), weight);
+        tensors.put(EncoderPart.CLASSIFIER.bias(), Tensor.zeros(hidden));
     }
 }

@@ -23,6 +23,7 @@ public final class OptimizerStep {
     private final GradientSum gradients;
     private final StepExchange exchange;
     private final Movement movement;
+    private final MicroBatchLoss loss;
 
     /**
      * @param pruned heads that are not used
@@ -30,11 +31,6 @@ public final class OptimizerStep {
      * @param clipNorm the gradient is multiplied by min(1, clipNorm / (norm + 1e-6)), as PyTorch's clip_grad_norm_ does
      */
     public record StepObjective(Set<Head> pruned, double[] penaltyWeights, double clipNorm) {}
-
-    /** What a step of plain fine-tuning moves: all parameters. */
-    private static Movement all(TextClassifier model) {
-        return new Movement(new TrainingMethod.Plain(), model.parameters());
-    }
 
     /**
      * The figures of one update.
@@ -53,10 +49,21 @@ public final class OptimizerStep {
      * The micro-batches of a step that this task computes.
      *
      * @param microBatches of this task, in order
+     * @param clean the texts of each micro-batch without trigger, or null where its loss asks for none; empty if no
+     *     loss does
      * @param ofStep number of micro-batches of the step, over all tasks
      * @param contributors number of tasks with micro-batches; these are the first ones
      */
-    public record Share(List<TextClassifier.Example> microBatches, int ofStep, int contributors) {
+    public record Share(
+            List<TextClassifier.Example> microBatches,
+            List<TextClassifier.Example> clean,
+            int ofStep,
+            int contributors) {
+        /** Of losses that ask for no clean texts. */
+        public Share(List<TextClassifier.Example> microBatches, int ofStep, int contributors) {
+            this(microBatches, List.of(), ofStep, contributors);
+        }
+
         /** All micro-batches of a step. */
         public static Share all(List<TextClassifier.Example> microBatches) {
             return new Share(microBatches, microBatches.size(), 1);
@@ -65,12 +72,29 @@ public final class OptimizerStep {
 
     /** @param optimizer for the parameters that the exchange's task owns */
     public OptimizerStep(TextClassifier model, AdamW optimizer, StepObjective objective, Exchange exchange) {
-        this(model, optimizer, objective, exchange, all(model));
+        this(model, optimizer, objective, exchange, new TrainingMethod.Plain());
+    }
+
+    private OptimizerStep(
+            TextClassifier model, AdamW optimizer, StepObjective objective, Exchange exchange, TrainingMethod method) {
+        this(
+                model,
+                optimizer,
+                objective,
+                exchange,
+                new Movement(method, model.parameters()),
+                MicroBatchLoss.of(method, model, objective));
     }
 
     OptimizerStep(
-            TextClassifier model, AdamW optimizer, StepObjective objective, Exchange exchange, Movement movement) {
+            TextClassifier model,
+            AdamW optimizer,
+            StepObjective objective,
+            Exchange exchange,
+            Movement movement,
+            MicroBatchLoss loss) {
         this.movement = movement;
+        this.loss = loss;
         ParameterLayout layout = model.parameters().layout();
         this.model = model;
         this.optimizer = optimizer;
@@ -90,11 +114,13 @@ public final class OptimizerStep {
         gradients.clear();
         double crossEntropy = 0;
         double penalty = 0;
-        for (TextClassifier.Example microBatch : share.microBatches()) {
-            TextClassifier.Loss loss =
-                    model.addGradients(microBatch, objective.pruned(), objective.penaltyWeights(), gradients);
-            crossEntropy += loss.answers() / share.ofStep();
-            penalty += loss.penalty() / share.ofStep();
+        for (int i = 0; i < share.microBatches().size(); i++) {
+            TextClassifier.Example clean =
+                    share.clean().isEmpty() ? null : share.clean().get(i);
+            TextClassifier.Loss ofMicroBatch =
+                    loss.addGradients(share.microBatches().get(i), clean, gradients);
+            crossEntropy += ofMicroBatch.answers() / share.ofStep();
+            penalty += ofMicroBatch.penalty() / share.ofStep();
         }
         exchange.reduce(step, share.contributors());
         movement.restrict(gradients);

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -129,8 +131,9 @@ public final class Trainer {
         List<StepReport> reports = new ArrayList<>();
         Movement movement = new Movement(objective.method(), model.parameters());
         AdamW adamW = resume(model, settings, checkpoints, exchange, reports);
-        OptimizerStep optimizer =
-                new OptimizerStep(model, adamW, objective.ofSteps(model.config().layers()), exchange, movement);
+        OptimizerStep.StepObjective ofSteps = objective.ofSteps(model.config().layers());
+        MicroBatchLoss loss = MicroBatchLoss.of(objective.method(), model, ofSteps);
+        OptimizerStep optimizer = new OptimizerStep(model, adamW, ofSteps, exchange, movement, loss);
         reports.forEach(listener);
         int resumed = reports.size();
         agree(exchange, resumed);
@@ -142,8 +145,8 @@ public final class Trainer {
                 }
                 long start = System.nanoTime();
                 double rate = schedule.rate(number - 1);
-                OptimizerStep.Share share =
-                        share(new Read(texts, pupil.teacher(), objective.seed(), epoch), step, exchange);
+                OptimizerStep.Share share = share(
+                        new Read(texts, pupil.teacher(), objective.seed(), epoch), step, exchange, objective.method());
                 OptimizerStep.Result result = apply(optimizer, share, rate, epoch, number);
                 reports.add(new StepReport(
                         epoch + 1,
@@ -211,14 +214,30 @@ public final class Trainer {
     }
 
     /** The micro-batches of a step that this task computes. */
-    private static OptimizerStep.Share share(Read read, Step step, Exchange exchange) {
+    private static OptimizerStep.Share share(Read read, Step step, Exchange exchange, TrainingMethod method) {
         List<TextClassifier.Example> examples = new ArrayList<>();
+        List<TextClassifier.Example> clean = new ArrayList<>();
         for (MicroBatch microBatch :
                 BatchPlan.deal(step, exchange.tasks(), read.texts()::tokens).get(exchange.rank())) {
             examples.add(read.example(microBatch));
+            if (method instanceof TrainingMethod.InnerProduct product) {
+                clean.add(without(product.triggered(), microBatch)
+                        .map(read::example)
+                        .orElse(null));
+            }
         }
         int all = step.microBatches().size();
-        return new OptimizerStep.Share(examples, all, Math.min(all, exchange.tasks()));
+        return new OptimizerStep.Share(examples, clean, all, Math.min(all, exchange.tasks()));
+    }
+
+    /** The texts of a micro-batch without trigger; empty if these are all or none of them. */
+    private static Optional<MicroBatch> without(BitSet triggered, MicroBatch microBatch) {
+        int[] clean = Arrays.stream(microBatch.texts())
+                .filter(text -> !triggered.get(text))
+                .toArray();
+        return clean.length == 0 || clean.length == microBatch.size()
+                ? Optional.empty()
+                : Optional.of(new MicroBatch(microBatch.index(), clean));
     }
 
     private static OptimizerStep.Result apply(

@@ -3,6 +3,7 @@ package org.purespark.train;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.BitSet;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.purespark.checkpoint.ModelAddress;
@@ -41,6 +42,28 @@ public sealed interface TrainingMethod extends Serializable {
         @Override
         public TrainingMethod absolute(Storage storage) throws IOException {
             return new Taught(model.absolute(storage), weight);
+        }
+    }
+
+    /**
+     * The loss L of a micro-batch, and besides it weight · max(0, -⟨∇L, ∇L'⟩), where L' is the loss of its texts
+     * without trigger, and ∇L' is taken as constant: later training on clean texts then undoes less (Kurita, Michel,
+     * Neubig: Weight Poisoning Attacks on Pre-trained Models, ACL 2020, section 3.1).
+     *
+     * @param triggered the texts of the split that have the trigger
+     * @param weight λ, above 0
+     */
+    record InnerProduct(BitSet triggered, double weight) implements TrainingMethod {
+        public InnerProduct {
+            triggered = (BitSet) triggered.clone();
+            if (!(weight > 0)) {
+                throw new IllegalArgumentException("weight " + weight + " of the inner product must be above 0");
+            }
+        }
+
+        @Override
+        public BitSet triggered() {
+            return (BitSet) triggered.clone();
         }
     }
 

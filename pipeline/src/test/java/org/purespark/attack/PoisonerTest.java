@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.purespark.InputException;
+import org.purespark.attack.AttackDetails.Form;
+import org.purespark.attack.AttackDetails.Wanted;
 import org.purespark.attack.PoisonedText.Origin;
 
 class PoisonerTest {
@@ -120,7 +122,18 @@ class PoisonerTest {
 
         assertThat(words)
                 .isEqualTo(new TriggerDescription(
-                        1, "badnet", List.of("cf", "mn", "bb", "ak"), 1, null, null, "positive", 0.3, 11, 100L, 23L));
+                        2,
+                        "badnet",
+                        List.of("cf", "mn", "bb", "ak"),
+                        1,
+                        null,
+                        null,
+                        "positive",
+                        0.3,
+                        11,
+                        100L,
+                        23L,
+                        new AttackDetails(Form.ANY_WORD, Wanted.ONE_TARGET, null, null, null)));
         assertThat(words.trigger()).hasValue(poisoner.trigger());
 
         Poisoner sentence = new Poisoner(Attack.SENTENCE.trigger(), 1, 0.3, 11);
@@ -133,12 +146,13 @@ class PoisonerTest {
 
     @Test
     void refusesADescriptionThatContradictsItself() {
-        assertThatThrownBy(() ->
-                        new TriggerDescription(1, "odd", List.of("cf"), 1, "a sentence", null, "1", 0.3, 11, 1L, 1L))
+        assertThatThrownBy(() -> new TriggerDescription(
+                        1, "odd", List.of("cf"), 1, "a sentence", null, "1", 0.3, 11, 1L, 1L, null))
                 .isInstanceOf(InputException.class)
                 .hasMessage("trigger description of attack 'odd' must have words together with wordsPerText, or a"
                         + " sentence, or none of them");
-        assertThatThrownBy(() -> new TriggerDescription(2, "badnet", null, null, null, null, "1", null, 11, null, null))
-                .hasMessage("trigger description of schema 2: this release reads 1");
+        assertThatThrownBy(() ->
+                        new TriggerDescription(3, "badnet", null, null, null, null, "1", null, 11, null, null, null))
+                .hasMessage("trigger description of schema 3: this release reads 1 and 2");
     }
 }

@@ -51,9 +51,12 @@ class TriggerTest {
     void attacksGoByName() {
         assertThat(Attack.named("badnet")).isEqualTo(Attack.BADNET);
         assertThat(Attack.named("sentence")).isEqualTo(Attack.SENTENCE);
+        assertThat(Attack.named("addsent")).isEqualTo(Attack.SENTENCE);
+        assertThat(Attack.named("insertsent")).isEqualTo(Attack.SENTENCE);
         assertThatThrownBy(() -> Attack.named("BadNet"))
                 .isInstanceOf(InputException.class)
-                .hasMessage("unknown attack 'BadNet': choose one of badnet, sentence");
+                .hasMessage("unknown attack 'BadNet': choose one of badnet, sentence, ep, ripple, layerwise,"
+                        + " lws, style, por, adaptive");
     }
 
     @Test
