@@ -2,8 +2,8 @@
 package org.purespark.experiment;
 
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
+import org.purespark.poison.PoisonRequest;
 
 /**
  * Attacks played against defences: each attack makes a suspect of each model with each seed, and each defence repairs
@@ -55,7 +55,8 @@ public record Experiment(
      * @param rate share of texts that are poisoned
      * @param poisonedTrain ready-made poisoned texts, or null
      * @param poisonedTest ready-made triggered texts with their true labels, or null
-     * @param options further options of the attack, by name
+     * @param aim whether one label is aimed at, or each class at the next
+     * @param strength of the attack's own part of the loss; null for the usual one
      * @param settings settings of its trainings, by key
      */
     public record PlannedAttack(
@@ -65,7 +66,8 @@ public record Experiment(
             double rate,
             String poisonedTrain,
             String poisonedTest,
-            Map<String, String> options,
+            PoisonRequest.Aim aim,
+            Double strength,
             SortedMap<String, String> settings) {}
 
     /** A defence with settings of its own, by key. */

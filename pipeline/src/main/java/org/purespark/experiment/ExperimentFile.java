@@ -10,12 +10,14 @@ import com.typesafe.config.ConfigValueType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.purespark.InputException;
 import org.purespark.config.HoconText;
+import org.purespark.poison.PoisonRequest;
 import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
 
@@ -29,7 +31,7 @@ public final class ExperimentFile {
     private static final Set<String> MODEL_KEYS = new TreeSet<>(List.of("name", "address", "other-model"));
     private static final Set<String> DATA_KEYS = new TreeSet<>(List.of("train", "validation", "test"));
     private static final Set<String> ATTACK_KEYS = new TreeSet<>(
-            List.of("name", "attack", "target", "rate", "poisoned-train", "poisoned-test", "options", "set"));
+            List.of("name", "attack", "target", "rate", "poisoned-train", "poisoned-test", "aim", "strength", "set"));
     private static final Set<String> DEFENCE_KEYS = new TreeSet<>(List.of("name", "set"));
     private static final double USUAL_RATE = 0.5;
 
@@ -128,8 +130,24 @@ public final class ExperimentFile {
                 rate,
                 train == null ? null : address(train),
                 test == null ? null : address(test),
-                settings(object.get("options"), "attacks." + name + ".options"),
+                aim(object, name),
+                object.containsKey("strength")
+                        ? Double.valueOf(number(object.get("strength"), "attacks." + name + ".strength"))
+                        : null,
                 settings(object.get("set"), "attacks." + name + ".set"));
+    }
+
+    private PoisonRequest.Aim aim(ConfigObject object, String name) {
+        if (!object.containsKey("aim")) {
+            return PoisonRequest.Aim.ONE_TARGET;
+        }
+        String aim = text(object, "attacks", "aim", null);
+        for (PoisonRequest.Aim known : PoisonRequest.Aim.values()) {
+            if (known.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(aim)) {
+                return known;
+            }
+        }
+        throw refused("attacks." + name + ".aim", "'" + aim + "' is neither one-target nor all-to-all");
     }
 
     private Experiment.PlannedDefence defence(ConfigValue value) {

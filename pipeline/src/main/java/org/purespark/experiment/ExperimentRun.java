@@ -171,6 +171,8 @@ public final class ExperimentRun {
                 .attack(attack.attack())
                 .target(attack.target())
                 .rate(attack.rate())
+                .aim(attack.aim())
+                .strength(attack.strength())
                 .out(directory);
         if (readyMade) {
             request.poisonedTrain(attack.poisonedTrain());
@@ -230,12 +232,24 @@ public final class ExperimentRun {
         parts.add("validation " + digest("validation", experiment.data().validation()));
         parts.add("test " + digest("test", experiment.data().test()));
         parts.add("attack " + attack.attack() + ", target " + attack.target() + ", rate " + attack.rate() + ", options "
-                + attack.options());
+                + options(attack));
         parts.add("poisoned-train " + digest("poisoned-train", attack.poisonedTrain()));
         parts.add("poisoned-test " + digest("poisoned-test", attack.poisonedTest()));
         parts.add("suspect's settings " + unusual(suspect.settings()));
         parts.add("settings " + unusual(repair.settings()));
         return Fingerprints.digest(String.join("\n", parts)).substring(0, 16);
+    }
+
+    /** What the attack has besides target and rate. */
+    private static Map<String, String> options(Experiment.PlannedAttack attack) {
+        Map<String, String> options = new TreeMap<>();
+        if (attack.aim() != PoisonRequest.Aim.ONE_TARGET) {
+            options.put("aim", attack.aim().name());
+        }
+        if (attack.strength() != null) {
+            options.put("strength", attack.strength().toString());
+        }
+        return options;
     }
 
     /** The settings that are not the defaults, so that a key lasts when the program gets further settings. */

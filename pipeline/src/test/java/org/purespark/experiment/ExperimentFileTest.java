@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,7 +78,7 @@ class ExperimentFileTest {
         assertThat(experiment.attacks().get(1).poisonedTest())
                 .endsWith(directory.resolve("t.csv").toString());
         assertThat(experiment.attacks().get(0).poisonedTrain()).isNull();
-        assertThat(experiment.attacks().get(1).options()).isEqualTo(Map.of());
+        assertThat(experiment.attacks().get(1).strength()).isNull();
     }
 
     @ParameterizedTest
@@ -93,6 +92,7 @@ class ExperimentFileTest {
                     name = tiny,     | name = ../tiny,   | models.name: '../tiny' must start with a letter or digit
                     name = ready     | name = badnet     | attacks: the name badnet is there twice
                     reference = strong | reference = weak | reference: 'weak' is none of the defences [pure, strong]
+                    {name = badnet,  | {name = badnet, aim = all, | attacks.badnet.aim: 'all' is neither one-target
                     [0.5, 1.0]       | 0.5               | vary.data.train-share: expected a list of values
                     set {text.max-length = 64} | set = 64 | set: expected an object in braces, found 64
                     """)
