@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -33,7 +34,8 @@ public final class WordNetFiles {
 
     /** A line of a data file; {@code pointers} are their number and fields, or empty. */
     static String synset(String offset, String part, List<String> words, String pointers) {
-        StringBuilder line = new StringBuilder(offset + " 03 " + part + " " + String.format("%02x", words.size()));
+        StringBuilder line =
+                new StringBuilder(offset + " 03 " + part + " " + String.format(Locale.ROOT, "%02x", words.size()));
         words.forEach(word -> line.append(' ').append(word).append(" 0"));
         return line + " " + (pointers.isEmpty() ? "000" : pointers) + " | a gloss; \"of it\"  \n";
     }
