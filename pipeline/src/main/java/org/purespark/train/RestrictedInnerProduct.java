@@ -16,7 +16,7 @@ import org.purespark.model.engine.DeviceArray;
  */
 final class RestrictedInnerProduct implements MicroBatchLoss {
     /** Length of the step along r, in the parameters' own units. */
-    private static final double STEP = 1e-2;
+    private static final double STEP = 2e-3;
 
     private final TextClassifier model;
     private final OptimizerStep.StepObjective objective;

@@ -60,7 +60,7 @@ class InnerProductTest {
             double slope = (product(model, all, ofClean, direction, 1e-4, before)
                             - product(model, all, ofClean, direction, -1e-4, before))
                     / 2e-4;
-            assertThat(times(added, direction)).isCloseTo(-WEIGHT * slope, within(0.03 * Math.abs(WEIGHT * slope)));
+            assertThat(times(added, direction)).isCloseTo(-WEIGHT * slope, within(0.01 * Math.abs(WEIGHT * slope)));
         }
     }
 
