@@ -31,6 +31,7 @@ import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.LocalEvaluator;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.Statistics;
+import org.purespark.heads.GateSums;
 import org.purespark.heads.Head;
 import org.purespark.heads.HeadScores;
 import org.purespark.metrics.Tally;
@@ -93,6 +94,15 @@ class SparkEvaluatorTest {
         assertThat(actual.tally().texts()).as("texts with a label").isEqualTo(11);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7, 40})
+    void gradientsByGatesDoNotDependOnTheNumberOfPartitions(int partitions) {
+        GateSums actual = evaluator(partitions).gateGradients(pass);
+        assertThat(actual).isEqualTo(local.gateGradients(pass));
+        assertThat(actual.texts()).as("texts with a label").isEqualTo(11);
+        assertThat(actual.means()[0][0]).isPositive();
+    }
+
     /** Of many labels and of scores; the first logit of a model of two classes serves as a score. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 40})
@@ -114,6 +124,7 @@ class SparkEvaluatorTest {
             assertThat(distributed).isEqualTo(local.tallies(each, List.of(NONE)));
             assertThat(distributed.get(0).quality()).isPresent();
             assertThat(evaluator(partitions).statistics(each, NONE, 128)).isEqualTo(local.statistics(each, NONE, 128));
+            assertThat(evaluator(partitions).gateGradients(each)).isEqualTo(local.gateGradients(each));
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.SortedSet;
 import org.purespark.InputException;
 import org.purespark.heads.ClsVariance;
+import org.purespark.heads.GateSums;
 import org.purespark.heads.Head;
 import org.purespark.heads.VarianceSums;
 import org.purespark.metrics.Confusion;
@@ -51,6 +52,31 @@ public final class BatchEvaluation {
         return new Statistics(
                 sums.build(),
                 model.classifies() ? tally(task, forward.logits(), batch.answers(), classifier.classes()) : null);
+    }
+
+    /**
+     * Gradients of the texts' losses by the gates of heads; texts without label do not count.
+     *
+     * @param task whose loss it is
+     */
+    public static GateSums gateGradients(LoadedModel model, EncodedBatch batch, Task task) {
+        TextClassifier classifier = model.sensing(task.loss());
+        GateSums sums = GateSums.none(
+                classifier.config().layers(), classifier.config().heads());
+        EncodedBatch labelled = batch.labelled();
+        if (labelled.texts().isEmpty()) {
+            return sums;
+        }
+        SortedSet<Head> declared = model.prunedWith(Collections.emptySortedSet());
+        for (double[][] ofText : classifier.gateGradients(labelled.packed(), labelled.answers(), declared)) {
+            for (double[] ofLayer : ofText) {
+                for (double gradient : ofLayer) {
+                    finite(gradient, model);
+                }
+            }
+            sums = sums.with(ofText);
+        }
+        return sums;
     }
 
     /**

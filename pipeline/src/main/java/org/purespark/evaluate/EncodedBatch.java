@@ -3,7 +3,9 @@ package org.purespark.evaluate;
 
 import java.io.Serializable;
 import java.util.AbstractList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.purespark.batch.BatchPlan;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.batch.MicroBatch;
@@ -43,6 +45,15 @@ public record EncodedBatch(List<int[]> texts, int[] seconds, Answers answers) im
     /** The texts in the form of the graph. */
     public PackedBatch packed() {
         return PackedBatch.of(texts, seconds);
+    }
+
+    /** The texts that have a label; it may have no texts. */
+    public EncodedBatch labelled() {
+        int[] kept = IntStream.range(0, texts.size()).filter(answers::has).toArray();
+        return new EncodedBatch(
+                Arrays.stream(kept).mapToObj(texts::get).toList(),
+                Arrays.stream(kept).map(text -> seconds[text]).toArray(),
+                answers.of(kept));
     }
 
     /** Batch {@code index} of a split, from 0. */

@@ -85,6 +85,14 @@ final class EncoderGraph {
         }
     }
 
+    /**
+     * What the heads of a layer give, side by side, before the output projection.
+     *
+     * @param values name of its variable, [N, D] or, of first tokens alone, [B, D]
+     * @param gradient name of its gradient
+     */
+    record Context(String values, String gradient) {}
+
     private final GraphParts parts;
     private final SameDiff graph;
     private final EncoderConfig config;
@@ -92,6 +100,7 @@ final class EncoderGraph {
     private final Map<String, Integer> gradientOffsets = new LinkedHashMap<>();
 
     private final List<String> answerLosses = new ArrayList<>();
+    private final List<Context> contexts = new ArrayList<>();
     private String tokensGradient;
 
     EncoderGraph(
@@ -167,9 +176,14 @@ final class EncoderGraph {
                 .rename(PENALTY); // []
         TreeSet<String> wanted = new TreeSet<>(parameters().keySet());
         wanted.add(TOKENS);
+        parts.contexts().values().forEach(context -> wanted.add(context.name()));
         losses.add(penalty);
         Map<String, SDVariable> gradients = BackwardGraph.of(graph, losses, wanted);
         tokensGradient = gradients.get(TOKENS).name();
+        parts.contexts()
+                .values()
+                .forEach(context -> contexts.add(new Context(
+                        context.name(), gradients.get(context.name()).name())));
         parameters()
                 .forEach((name, parameter) ->
                         gradientOffsets.put(gradients.get(name).name(), parameter.offset()));
@@ -192,6 +206,11 @@ final class EncoderGraph {
     /** Names of the losses of the answers, whose sum is made small; none in reading. */
     List<String> answerLosses() {
         return answerLosses;
+    }
+
+    /** The contexts of all layers, from the first one on, with their gradients; none in reading. */
+    List<Context> contexts() {
+        return contexts;
     }
 
     /** Name of the gradient of {@link #TOKENS}; null in reading. */

@@ -123,6 +123,15 @@ public final class TextClassifier implements AutoCloseable {
         this(checked(config, engine), kind, Training.NONE, parameters, Ownership.SHARED, engine);
     }
 
+    /**
+     * A classifier on parameters that others may use too, for {@link #gateGradients}: as
+     * {@link #TextClassifier(EncoderConfig, ClassifierKind, Parameters, Engine)}, with a loss.
+     */
+    public TextClassifier(
+            EncoderConfig config, ClassifierKind kind, LossKind loss, Parameters parameters, Engine engine) {
+        this(checked(config, engine), kind, new Training(0, loss), parameters, Ownership.SHARED, engine);
+    }
+
     private TextClassifier(
             EncoderConfig config,
             ClassifierKind kind,
@@ -136,7 +145,7 @@ public final class TextClassifier implements AutoCloseable {
         this.parameters = parameters;
         this.engine = engine;
         this.embeddings = new EmbeddingTable(config, parameters);
-        EncoderGraph.Use use = ownership == Ownership.OWN ? EncoderGraph.Use.LEARNING : EncoderGraph.Use.READING;
+        EncoderGraph.Use use = training == Training.NONE ? EncoderGraph.Use.READING : EncoderGraph.Use.LEARNING;
         this.encoder = new EncoderGraph(config, kind, training, parameters.layout(), use);
         this.one = engine.allocate();
         one.put(0, new float[] {1f}, 0, 1);
@@ -292,6 +301,45 @@ public final class TextClassifier implements AutoCloseable {
         Loss loss = new Loss(answers, values.get(EncoderGraph.PENALTY).get(0));
         session.release(values);
         return loss;
+    }
+
+    /**
+     * dL/dg for the gate g of each head, by which what the head gives is multiplied, where g is 1, and 0 for a pruned
+     * head: of the loss L of each text alone, without dropout and penalty.
+     *
+     * @param answers one for each text
+     * @return [B][L][A]
+     * @throws IllegalStateException if the classifier has no loss
+     */
+    public double[][][] gateGradients(PackedBatch batch, Answers answers, Set<Head> pruned) {
+        if (encoder.contexts().isEmpty()) {
+            throw new IllegalStateException("a classifier without a loss has no gradients");
+        }
+        Map<String, Integer> layers = new HashMap<>(); // by gradient
+        List<String> contexts = new ArrayList<>();
+        for (EncoderGraph.Context context : encoder.contexts()) {
+            layers.put(context.gradient(), layers.size());
+            contexts.add(context.values());
+        }
+        // Operations of the backward pass compute all of their gradients, so those of parameters come too.
+        List<String> passed = new ArrayList<>(learning.passed());
+        passed.addAll(layers.keySet());
+        TextBatch.Targets targets =
+                new TextBatch.Targets(answers, new float[config.layers()][config.heads()]);
+        TextBatch texts = new TextBatch(batch.starts(), new long[batch.texts()], gates(pruned), targets);
+        float[][] ofContexts = new float[config.layers()][];
+        Map<String, DeviceArray> values =
+                run(new GraphSession.Wanted(contexts, passed), texts, batch, (variable, gradient) -> {
+                    if (layers.containsKey(variable)) {
+                        ofContexts[layers.get(variable)] = gradient.toArray();
+                    }
+                });
+        GateGradients gradients = new GateGradients(texts, config);
+        for (int l = 0; l < config.layers(); l++) {
+            gradients.add(l, values.get(contexts.get(l)).toArray(), ofContexts[l]);
+        }
+        session.release(values);
+        return gradients.ofTexts();
     }
 
     private TextBatch reading(PackedBatch batch, Set<Head> pruned) {

@@ -8,6 +8,7 @@ import org.purespark.batch.EncodedSplit;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.Statistics;
+import org.purespark.heads.GateSums;
 import org.purespark.heads.Head;
 import org.purespark.metrics.Tally;
 
@@ -28,6 +29,11 @@ record ModelPasses(Evaluator evaluator, RunTexts texts, int batchTexts) {
     /** Head variances and answers over the validation texts. */
     Statistics statistics(String label, ModelSource model, SortedSet<Head> pruned) {
         return evaluator.statistics(over(RunTexts.Split.VALIDATION, label, model), pruned, texts.maxLength());
+    }
+
+    /** Gradients of the validation texts' losses by the gates of heads. */
+    GateSums gateGradients(String label, ModelSource model) {
+        return evaluator.gateGradients(over(RunTexts.Split.VALIDATION, label, model));
     }
 
     Tally tally(RunTexts.Split split, String label, ModelSource model) {

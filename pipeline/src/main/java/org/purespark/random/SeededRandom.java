@@ -19,6 +19,7 @@ public final class SeededRandom {
         POISON,
         CORPUS,
         PROBE,
+        HEAD_SCORES,
         TEST_WEIGHTS
     }
 

@@ -20,6 +20,7 @@ final class HeadViews {
     record ScoreRow(int layer, List<ScoreCell> cells) {}
 
     /**
+     * @param scorer its name; empty for the variance of CLS attention
      * @param chartHeight in CSS pixels
      * @param validationAccuracy empty if unknown
      */
@@ -27,6 +28,7 @@ final class HeadViews {
             List<Integer> headNumbers,
             List<ScoreRow> rows,
             long texts,
+            String scorer,
             String validationAccuracy,
             int chartHeight,
             boolean anyPruned) {}
@@ -48,23 +50,25 @@ final class HeadViews {
     private HeadViews() {}
 
     static ScoresView scores(HeadScoresFile file, ReportModel model) {
-        HeadScores scores = file.scores();
+        HeadScores measured = file.measured();
+        double[][] scores = file.ordering();
         Set<Head> pruned = new HashSet<>(model.pruned());
         List<ScoreRow> rows = new ArrayList<>();
-        for (int layer = 0; layer < scores.layers(); layer++) {
+        for (int layer = 0; layer < measured.layers(); layer++) {
             List<ScoreCell> cells = new ArrayList<>();
-            for (int head = 0; head < scores.heads(); head++) {
+            for (int head = 0; head < measured.heads(); head++) {
                 Head place = new Head(layer, head);
-                cells.add(new ScoreCell(NumberText.scientific(scores.variance(place)), pruned.contains(place)));
+                cells.add(new ScoreCell(NumberText.scientific(scores[layer][head]), pruned.contains(place)));
             }
             rows.add(new ScoreRow(layer, cells));
         }
         return new ScoresView(
-                IntStream.range(0, scores.heads()).boxed().toList(),
+                IntStream.range(0, measured.heads()).boxed().toList(),
                 rows,
-                scores.texts(),
+                measured.texts(),
+                file.scorer() == null ? "" : file.scorer(),
                 file.validationAccuracy() == null ? "" : NumberText.share(file.validationAccuracy()),
-                130 + 26 * scores.layers(),
+                130 + 26 * measured.layers(),
                 !pruned.isEmpty());
     }
 

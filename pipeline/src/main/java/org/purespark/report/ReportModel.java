@@ -94,8 +94,8 @@ public record ReportModel(
     /** L · A, where the scores are known. */
     public OptionalLong totalHeads() {
         return headScores.isPresent()
-                ? OptionalLong.of((long) headScores.get().scores().layers()
-                        * headScores.get().scores().heads())
+                ? OptionalLong.of((long) headScores.get().measured().layers()
+                        * headScores.get().measured().heads())
                 : OptionalLong.empty();
     }
 
