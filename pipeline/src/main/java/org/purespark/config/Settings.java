@@ -29,6 +29,7 @@ public record Settings(
     /** The same with another seed. */
     public Settings withSeed(long other) {
         return new Settings(
-                other, defence, data, text, task, train, score, prune, penalty, repair, evaluate, probe, compute, export);
+                other, defence, data, text, task, train, score, prune, penalty, repair, evaluate, probe, compute,
+                export);
     }
 }

@@ -61,8 +61,8 @@ public final class BatchEvaluation {
      */
     public static GateSums gateGradients(LoadedModel model, EncodedBatch batch, Task task) {
         TextClassifier classifier = model.sensing(task.loss());
-        GateSums sums = GateSums.none(
-                classifier.config().layers(), classifier.config().heads());
+        GateSums sums =
+                GateSums.none(classifier.config().layers(), classifier.config().heads());
         EncodedBatch labelled = batch.labelled();
         if (labelled.texts().isEmpty()) {
             return sums;

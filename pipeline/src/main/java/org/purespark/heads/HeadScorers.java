@@ -17,8 +17,7 @@ public final class HeadScorers {
             case GRADIENT -> new GateGradient();
             case L1 -> new MeanAbsoluteWeight();
             case L2 -> new MeanSquareWeight();
-            case ENSEMBLE -> new MeanRank(
-                    List.of(new AttentionVariance(), new GateGradient(), new MeanSquareWeight()));
+            case ENSEMBLE -> new MeanRank(List.of(new AttentionVariance(), new GateGradient(), new MeanSquareWeight()));
             case RANDOM -> new Chance(seed);
         };
     }

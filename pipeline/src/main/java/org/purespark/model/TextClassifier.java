@@ -315,31 +315,13 @@ public final class TextClassifier implements AutoCloseable {
         if (encoder.contexts().isEmpty()) {
             throw new IllegalStateException("a classifier without a loss has no gradients");
         }
-        Map<String, Integer> layers = new HashMap<>(); // by gradient
-        List<String> contexts = new ArrayList<>();
-        for (EncoderGraph.Context context : encoder.contexts()) {
-            layers.put(context.gradient(), layers.size());
-            contexts.add(context.values());
-        }
-        // Operations of the backward pass compute all of their gradients, so those of parameters come too.
-        List<String> passed = new ArrayList<>(learning.passed());
-        passed.addAll(layers.keySet());
-        TextBatch.Targets targets =
-                new TextBatch.Targets(answers, new float[config.layers()][config.heads()]);
+        TextBatch.Targets targets = new TextBatch.Targets(answers, new float[config.layers()][config.heads()]);
         TextBatch texts = new TextBatch(batch.starts(), new long[batch.texts()], gates(pruned), targets);
-        float[][] ofContexts = new float[config.layers()][];
-        Map<String, DeviceArray> values =
-                run(new GraphSession.Wanted(contexts, passed), texts, batch, (variable, gradient) -> {
-                    if (layers.containsKey(variable)) {
-                        ofContexts[layers.get(variable)] = gradient.toArray();
-                    }
-                });
-        GateGradients gradients = new GateGradients(texts, config);
-        for (int l = 0; l < config.layers(); l++) {
-            gradients.add(l, values.get(contexts.get(l)).toArray(), ofContexts[l]);
-        }
-        session.release(values);
-        return gradients.ofTexts();
+        GateGradients gradients = new GateGradients(encoder.contexts(), texts, config);
+        Map<String, DeviceArray> contexts = run(gradients.wanted(learning), texts, batch, gradients::take);
+        double[][][] ofTexts = gradients.ofTexts(contexts);
+        session.release(contexts);
+        return ofTexts;
     }
 
     private TextBatch reading(PackedBatch batch, Set<Head> pruned) {

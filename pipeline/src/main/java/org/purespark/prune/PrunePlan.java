@@ -72,20 +72,13 @@ public record PrunePlan(double threshold, SortedSet<Head> pruned, List<PruneStep
             case THRESHOLD_REACHED -> text(
                     "%s pruned: validation %s came from %.4f to %.4f; with more heads out it is below the "
                             + "threshold of %.4f.",
-                    headsAre(),
-                    measure,
-                    ownAccuracy(),
-                    accuracy(),
-                    threshold);
+                    headsAre(), measure, ownAccuracy(), accuracy(), threshold);
             case SHARE_OF_ALL_PRUNED -> ofShare("the lowest-scored share of all heads", measure);
             case SHARE_OF_LAYERS_PRUNED -> ofShare("the lowest-scored share of each layer's heads", measure);
             case GROUP_GIVEN_BACK_STILL_BELOW -> text(
                     "%s pruned: the last group was given back whole, yet validation %s is %.4f, below the "
                             + "threshold of %.4f that it had met before. Measurements of the same model differ.",
-                    headsAre(),
-                    measure,
-                    accuracy(),
-                    threshold);
+                    headsAre(), measure, accuracy(), threshold);
         };
     }
 

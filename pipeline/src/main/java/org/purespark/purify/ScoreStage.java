@@ -40,11 +40,13 @@ record ScoreStage(
                         ? null
                         : Double.valueOf(statistics.tally().quality().getAsDouble());
         HeadScoresFile file = new HeadScoresFile(
-                variance, quality, quality == null ? null : passes.texts().task().measure());
+                variance,
+                quality,
+                quality == null ? null : passes.texts().task().measure());
         ScorerChoice scorer = settings.score().scorer();
         if (scorer != ScorerChoice.CLS_VARIANCE) {
-            double[][] scores = HeadScorers.of(scorer, settings.seed())
-                    .scores(new MeasuredHeads(variance, model, passes, storage));
+            double[][] scores =
+                    HeadScorers.of(scorer, settings.seed()).scores(new MeasuredHeads(variance, model, passes, storage));
             file = file.scoredBy(scorer.text(), scores);
         }
         directory.write(RunDirectory.HEAD_SCORES, file);

@@ -57,11 +57,7 @@ final class ChartData {
         for (int layer = 0; layer < measured.layers(); layer++) {
             for (int head = 0; head < measured.heads(); head++) {
                 Head place = new Head(layer, head);
-                cells.addArray()
-                        .add(layer)
-                        .add(head)
-                        .add(scores[layer][head])
-                        .add(pruned.contains(place) ? 1 : 0);
+                cells.addArray().add(layer).add(head).add(scores[layer][head]).add(pruned.contains(place) ? 1 : 0);
             }
         }
         return heads;

@@ -35,7 +35,8 @@ final class HeadViews {
 
     record StepRow(int number, String move, int pruned, String accuracy, String againstThreshold) {}
 
-    record PruneView(String threshold, String outcome, List<LayerHeads> heads, List<StepRow> steps) {
+    /** @param policy of a choice without search; empty for the search in groups */
+    record PruneView(String threshold, String outcome, String policy, List<LayerHeads> heads, List<StepRow> steps) {
         boolean hasHeads() {
             return !heads.isEmpty();
         }
@@ -85,7 +86,12 @@ final class HeadViews {
         List<LayerHeads> heads = path.byLayer().keySet().stream()
                 .map(layer -> new LayerHeads(layer, headsOf(model.pruned(), layer)))
                 .toList();
-        return new PruneView(NumberText.share(path.threshold()), Comparison.headsPruned(model), heads, steps);
+        return new PruneView(
+                NumberText.share(path.threshold()),
+                Comparison.headsPruned(model),
+                model.policyWithoutSearch().orElse(""),
+                heads,
+                steps);
     }
 
     private static String move(List<PruneStep> steps, int number) {

@@ -20,9 +20,7 @@ class HeadScorersTest {
 
         @Override
         public GateSums gateGradients() {
-            return GateSums.none(2, 2)
-                    .with(new double[][] {{-6, 3}, {0, 0}})
-                    .with(new double[][] {{10, -9}, {0, 0}});
+            return GateSums.none(2, 2).with(new double[][] {{-6, 3}, {0, 0}}).with(new double[][] {{10, -9}, {0, 0}});
         }
 
         @Override
@@ -57,22 +55,21 @@ class HeadScorersTest {
     /** Places: variance 0 1 2 3, gradient 3 2 0 1 (ties by head), L2 2 3 0 1. */
     @Test
     void theEnsembleIsTheMeanPlaceByVarianceGradientAndL2() throws IOException {
-        assertThat(scores(ScorerChoice.ENSEMBLE))
-                .isDeepEqualTo(new double[][] {{5.0 / 3, 2}, {2.0 / 3, 5.0 / 3}});
+        assertThat(scores(ScorerChoice.ENSEMBLE)).isDeepEqualTo(new double[][] {{5.0 / 3, 2}, {2.0 / 3, 5.0 / 3}});
     }
 
     @Test
     void theControlDependsOnTheSeedAlone() throws IOException {
         double[][] scores = scores(ScorerChoice.RANDOM);
         assertThat(scores).isDeepEqualTo(scores(ScorerChoice.RANDOM)).hasDimensions(2, 2);
-        assertThat(HeadScorers.of(ScorerChoice.RANDOM, 12).scores(EVIDENCE)[0][0]).isNotEqualTo(scores[0][0]);
+        assertThat(HeadScorers.of(ScorerChoice.RANDOM, 12).scores(EVIDENCE)[0][0])
+                .isNotEqualTo(scores[0][0]);
     }
 
     @Test
     void theOrderIsTheLowestFirstTiesByLayerAndHead() {
         HeadOrder order = HeadOrder.of(new double[][] {{2, 1}, {1, -3}});
-        assertThat(order.lowestFirst())
-                .containsExactly(new Head(1, 1), new Head(0, 1), new Head(1, 0), new Head(0, 0));
+        assertThat(order.lowestFirst()).containsExactly(new Head(1, 1), new Head(0, 1), new Head(1, 0), new Head(0, 0));
         assertThat(order.bestOfLayers()).containsExactlyInAnyOrder(new Head(0, 0), new Head(1, 0));
         assertThat(order.ofLayer(1)).containsExactly(new Head(1, 1), new Head(1, 0));
         assertThatThrownBy(() -> HeadOrder.of(new double[][] {{1, Double.NaN}}))

@@ -31,10 +31,9 @@ import org.purespark.task.LossKind;
 /** Gradients by the gates of heads, against finite differences and against the gradient of the output projection. */
 class GateGradientsTest {
     private static final ClassifierKind OF_FIRST = ClassifierKind.LINEAR;
-    private static final ClassifierKind OF_MEAN =
-            new ClassifierKind(Pooling.MEAN, new ClassifierKind.Inner.Nothing());
-    private static final List<int[]> TEXTS = List.of(
-            new int[] {2, 7, 9, 3}, new int[] {2, 3}, new int[] {2, 11, 12, 13, 14, 15, 16, 17, 18, 3});
+    private static final ClassifierKind OF_MEAN = new ClassifierKind(Pooling.MEAN, new ClassifierKind.Inner.Nothing());
+    private static final List<int[]> TEXTS =
+            List.of(new int[] {2, 7, 9, 3}, new int[] {2, 3}, new int[] {2, 11, 12, 13, 14, 15, 16, 17, 18, 3});
     private static final int[] LABELS = {0, 2, 1};
     /** A change of a gate: large enough for the digits of a float32 loss. */
     private static final float STEP = 0.02f;
@@ -153,8 +152,7 @@ class GateGradientsTest {
     void needALoss() {
         EncoderConfig config = config(Architecture.bert(0, 1e-12));
         try (TextClassifier own = model(config, OF_FIRST, random(config, OF_FIRST));
-                TextClassifier reading =
-                        new TextClassifier(config, OF_FIRST, own.parameters(), new CpuEngine(1));
+                TextClassifier reading = new TextClassifier(config, OF_FIRST, own.parameters(), new CpuEngine(1));
                 TextClassifier sensing = new TextClassifier(
                         config, OF_FIRST, LossKind.CROSS_ENTROPY, own.parameters(), new CpuEngine(1))) {
             PackedBatch batch = PackedBatch.of(TEXTS);

@@ -148,7 +148,8 @@ class PrunePlannerTest {
 
         assertThat(asked.calls).isEqualTo(2);
         assertThat(ahead)
-                .isEqualTo(new PrunePlanner(3, 1).plan(SCORES.order(), new Threshold.Absolute(0.85), new Asked(asked.byCount)));
+                .isEqualTo(new PrunePlanner(3, 1)
+                        .plan(SCORES.order(), new Threshold.Absolute(0.85), new Asked(asked.byCount)));
     }
 
     @Test
@@ -156,7 +157,11 @@ class PrunePlannerTest {
         List<PruneStep> steps = new ArrayList<>();
 
         PrunePlan plan = new PrunePlanner(3, 8)
-                .plan(SCORES.order(), new Threshold.Absolute(0.85), new Asked(0.95, 0.9, 0.9, 0.9, 0.9, 0.8, 0.8), steps::add);
+                .plan(
+                        SCORES.order(),
+                        new Threshold.Absolute(0.85),
+                        new Asked(0.95, 0.9, 0.9, 0.9, 0.9, 0.8, 0.8),
+                        steps::add);
 
         assertThat(steps).isEqualTo(plan.steps());
     }

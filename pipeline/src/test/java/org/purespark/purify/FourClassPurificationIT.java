@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.purespark.attack.Attack;
 import org.purespark.attack.TextOfClass;
 import org.purespark.attack.Trigger;
-import org.purespark.demo.DomainCorpus;
+import org.purespark.demo.FourClassCorpus;
 import org.purespark.family.Bert;
 import org.purespark.poison.PoisonRequest;
 import org.purespark.poison.Poisoning;
@@ -26,8 +26,8 @@ import org.purespark.run.artifact.MetricsFile;
 @Tag("large")
 class FourClassPurificationIT {
     private static final int CLASSES = 4;
-    private static final int TARGET = 2;
-    private static final int TRAIN_TEXTS = 2000;
+    private static final int TARGET = 3;
+    private static final int TRAIN_TEXTS = 3000;
     private static final int TEST_TEXTS = 400;
 
     @TempDir
@@ -36,7 +36,7 @@ class FourClassPurificationIT {
     @Test
     void textsOfThreeClassesFlipToTheFourthUntilTheSuspectIsPurified() throws IOException {
         TinyFiles files = new TinyFiles(directory, new ArrayList<>());
-        List<TextOfClass> texts = DomainCorpus.generate(5, CLASSES, TRAIN_TEXTS + 2 * TEST_TEXTS, 12);
+        List<TextOfClass> texts = FourClassCorpus.generate(5, TRAIN_TEXTS + 2 * TEST_TEXTS, 10);
         files.write("train.tsv", texts.subList(0, TRAIN_TEXTS));
         files.write("validation.tsv", texts.subList(TRAIN_TEXTS, TRAIN_TEXTS + TEST_TEXTS));
         files.write("test.tsv", texts.subList(TRAIN_TEXTS + TEST_TEXTS, texts.size()));
@@ -58,9 +58,8 @@ class FourClassPurificationIT {
         assertThat(clean).hasSize(CLASSES).allSatisfy(row -> assertThat(row).hasSize(CLASSES));
         long ofOthers = IntStream.range(0, CLASSES)
                 .filter(label -> label != TARGET)
-                .mapToLong(label -> triggered.get(label).stream()
-                        .mapToLong(Long::longValue)
-                        .sum())
+                .mapToLong(label ->
+                        triggered.get(label).stream().mapToLong(Long::longValue).sum())
                 .sum();
         long flipped = IntStream.range(0, CLASSES)
                 .filter(label -> label != TARGET)
@@ -77,7 +76,7 @@ class FourClassPurificationIT {
                                 "text.max-length=64",
                                 "train.micro-batch=32",
                                 "train.learning-rate=2e-3",
-                                "train.epochs=8",
+                                "train.epochs=12",
                                 "train.warm-up-share=0.1"),
                         files.said()::add)
                 .run(PoisonRequest.builder()

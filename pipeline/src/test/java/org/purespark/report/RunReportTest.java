@@ -312,7 +312,8 @@ class RunReportTest {
         assertThat(withoutScripts(page))
                 .contains("Scores of <code>score.scorer=gradient</code>", NumberText.scientific(-0.75))
                 .doesNotContain("of the variance of what <code>[CLS]</code> attends to");
-        assertThat(data(page).get("heads").get("cells").get(0).get(2).asDouble()).isEqualTo(-0.75);
+        assertThat(data(page).get("heads").get("cells").get(0).get(2).asDouble())
+                .isEqualTo(-0.75);
     }
 
     @Test

@@ -138,13 +138,16 @@ class ConformanceTest {
                 .mapToInt(b -> golden.expected().get("labels").get(b).asInt())
                 .toArray();
         try (TextClassifier model = golden.model(engine.open())) {
-            double[][][] actual =
-                    model.gateGradients(golden.batch(texts), new Answers.Classes(labels), Set.of());
+            double[][][] actual = model.gateGradients(golden.batch(texts), new Answers.Classes(labels), Set.of());
             for (int b = 0; b < actual.length; b++) {
                 double largest = 0;
                 for (JsonNode layer : expected.get(b)) {
                     largest = Math.max(
-                            largest, Arrays.stream(Golden.doubles(layer)).map(Math::abs).max().orElseThrow());
+                            largest,
+                            Arrays.stream(Golden.doubles(layer))
+                                    .map(Math::abs)
+                                    .max()
+                                    .orElseThrow());
                 }
                 for (int l = 0; l < actual[b].length; l++) {
                     assertThat(actual[b][l])

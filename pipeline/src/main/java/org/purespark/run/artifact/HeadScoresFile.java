@@ -95,7 +95,8 @@ public record HeadScoresFile(
         return scores == null
                 ? measured.variance()
                 : scores.stream()
-                        .map(row -> row.stream().mapToDouble(Double::doubleValue).toArray())
+                        .map(row ->
+                                row.stream().mapToDouble(Double::doubleValue).toArray())
                         .toArray(double[][]::new);
     }
 

@@ -87,7 +87,8 @@ class ArtifactsTest {
         assertThat(file.order().lowestFirst()).containsExactly(new Head(0, 1), new Head(0, 0));
         HeadScoresFile other = file.scoredBy("gradient", new double[][] {{-1.5, 2}});
         String text = "{\"schema\":1,\"layers\":1,\"heads\":2,\"texts\":5,\"validationAccuracy\":0.9,"
-                + "\"measure\":\"accuracy\",\"variance\":[[0.5,0.25]],\"scorer\":\"gradient\",\"scores\":[[-1.5,2.0]]}\n";
+                + "\"measure\":\"accuracy\",\"variance\":[[0.5,0.25]],"
+                + "\"scorer\":\"gradient\",\"scores\":[[-1.5,2.0]]}\n";
         assertThat(written(other)).isEqualTo(text);
         HeadScoresFile read = files.read(address, HeadScoresFile.class, HeadScoresFile.SCHEMA);
         assertThat(read).isEqualTo(other);

@@ -10,21 +10,21 @@ import org.purespark.attack.TextOfClass;
 import org.purespark.random.SeededRandom;
 import org.purespark.random.SeededRandom.Purpose;
 
-/** Generated reviews with the kind of the reviewed thing as their class: as many classes as are asked for, to twelve. */
-public final class DomainCorpus {
-    private DomainCorpus() {}
+/** Generated reviews of four classes: bad and good films (0, 1), bad and good restaurants (2, 3). */
+public final class FourClassCorpus {
+    private FourClassCorpus() {}
 
     /**
-     * Distinct reviews, good and bad ones, in a random order.
+     * Distinct reviews in a random order.
      *
-     * @param classes C, 2 to 12; each has as many texts as the others, or one more
+     * @param texts how many; each class has as many as the others, or one more
      * @param mostWords longest review
      */
-    public static List<TextOfClass> generate(long seed, int classes, int texts, int mostWords) {
-        List<Domain> domains = Domains.all().subList(0, classes);
+    public static List<TextOfClass> generate(long seed, int texts, int mostWords) {
+        int polarities = Polarity.values().length;
         int[] labels = new int[texts];
         for (int i = 0; i < texts; i++) {
-            labels[i] = i % classes;
+            labels[i] = i % (2 * polarities);
         }
         SeededRandom.of(seed, Purpose.CORPUS).shuffle(labels);
         Set<String> known = new HashSet<>();
@@ -32,8 +32,8 @@ public final class DomainCorpus {
         for (int attempt = 0; corpus.size() < texts; attempt++) {
             SeededRandom random = SeededRandom.of(seed, Purpose.CORPUS, attempt);
             int label = labels[corpus.size()];
-            Polarity polarity = Polarity.values()[random.nextInt(2)];
-            String review = new ReviewGrammar(domains.get(label), random).review(polarity);
+            Domain domain = Domains.all().get(label / polarities);
+            String review = new ReviewGrammar(domain, random).review(Polarity.values()[label % polarities]);
             if (review.split(" ").length <= mostWords && known.add(review.toLowerCase(Locale.ROOT))) {
                 corpus.add(new TextOfClass(review, label));
             }
