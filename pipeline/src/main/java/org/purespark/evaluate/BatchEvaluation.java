@@ -23,6 +23,12 @@ import org.purespark.task.Task;
 
 /** The part of one batch in an evaluation, with a model in memory. */
 public final class BatchEvaluation {
+    /**
+     * A pass with gradients keeps all activations, and a task makes as many passes at the same time as it has threads:
+     * so few tokens at once take less memory together than a micro-batch in training.
+     */
+    private static final int TOKENS_WITH_GRADIENTS = 512;
+
     private BatchEvaluation() {}
 
     /**
@@ -63,18 +69,16 @@ public final class BatchEvaluation {
         TextClassifier classifier = model.sensing(task.loss());
         GateSums sums =
                 GateSums.none(classifier.config().layers(), classifier.config().heads());
-        EncodedBatch labelled = batch.labelled();
-        if (labelled.texts().isEmpty()) {
-            return sums;
-        }
         SortedSet<Head> declared = model.prunedWith(Collections.emptySortedSet());
-        for (double[][] ofText : classifier.gateGradients(labelled.packed(), labelled.answers(), declared)) {
-            for (double[] ofLayer : ofText) {
-                for (double gradient : ofLayer) {
-                    finite(gradient, model);
+        for (EncodedBatch some : batch.labelledWithin(TOKENS_WITH_GRADIENTS)) {
+            for (double[][] ofText : classifier.gateGradients(some.packed(), some.answers(), declared)) {
+                for (double[] ofLayer : ofText) {
+                    for (double gradient : ofLayer) {
+                        finite(gradient, model);
+                    }
                 }
+                sums = sums.with(ofText);
             }
-            sums = sums.with(ofText);
         }
         return sums;
     }

@@ -3,9 +3,9 @@ package org.purespark.evaluate;
 
 import java.io.Serializable;
 import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.purespark.batch.BatchPlan;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.batch.MicroBatch;
@@ -47,9 +47,32 @@ public record EncodedBatch(List<int[]> texts, int[] seconds, Answers answers) im
         return PackedBatch.of(texts, seconds);
     }
 
-    /** The texts that have a label; it may have no texts. */
-    public EncodedBatch labelled() {
-        int[] kept = IntStream.range(0, texts.size()).filter(answers::has).toArray();
+    /**
+     * The texts that have a label, in their order, in batches of at most so many tokens; a longer text is a batch alone.
+     */
+    List<EncodedBatch> labelledWithin(int tokens) {
+        List<EncodedBatch> batches = new ArrayList<>();
+        List<Integer> taken = new ArrayList<>();
+        int held = 0;
+        for (int text = 0; text < texts.size(); text++) {
+            if (answers.has(text)) {
+                if (!taken.isEmpty() && held + texts.get(text).length > tokens) {
+                    batches.add(of(taken));
+                    taken.clear();
+                    held = 0;
+                }
+                taken.add(text);
+                held += texts.get(text).length;
+            }
+        }
+        if (!taken.isEmpty()) {
+            batches.add(of(taken));
+        }
+        return batches;
+    }
+
+    private EncodedBatch of(List<Integer> some) {
+        int[] kept = some.stream().mapToInt(Integer::intValue).toArray();
         return new EncodedBatch(
                 Arrays.stream(kept).mapToObj(texts::get).toList(),
                 Arrays.stream(kept).map(text -> seconds[text]).toArray(),

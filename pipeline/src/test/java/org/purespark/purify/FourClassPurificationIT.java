@@ -22,7 +22,10 @@ import org.purespark.poison.Poisoning;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.artifact.MetricsFile;
 
-/** Four classes and one target: from a clean encoder to a purified one, in about a minute. */
+/**
+ * Four classes and one target: from a clean encoder to a purified one, in about two minutes. How much of the attack is
+ * left is reported, not asserted; that the figures count flips of three classes to the fourth is.
+ */
 @Tag("large")
 class FourClassPurificationIT {
     private static final int CLASSES = 4;
@@ -34,7 +37,7 @@ class FourClassPurificationIT {
     private Path directory;
 
     @Test
-    void textsOfThreeClassesFlipToTheFourthUntilTheSuspectIsPurified() throws IOException {
+    void aPlantedTriggerIsMeasuredBeforeAndAfterPurification() throws IOException {
         TinyFiles files = new TinyFiles(directory, new ArrayList<>());
         List<TextOfClass> texts = FourClassCorpus.generate(5, TRAIN_TEXTS + 2 * TEST_TEXTS, 10);
         files.write("train.tsv", texts.subList(0, TRAIN_TEXTS));
@@ -49,9 +52,12 @@ class FourClassPurificationIT {
                 .read(RunDirectory.METRICS, MetricsFile.class, MetricsFile.SCHEMA);
         System.out.println("four classes: " + metrics);
         assertThat(metrics.target()).isEqualTo(TARGET);
-        assertThat(metrics.suspect().accuracy()).isGreaterThanOrEqualTo(0.95);
+        assertThat(metrics.suspect().accuracy()).isGreaterThanOrEqualTo(0.9);
         assertThat(metrics.suspect().labelFlipRate()).isGreaterThanOrEqualTo(0.95);
         assertThat(metrics.suspect().untriggeredFlipRate()).isLessThanOrEqualTo(0.05);
+        assertThat(metrics.baseline().labelFlipRate())
+                .as("plain fine-tuning leaves the backdoor")
+                .isGreaterThanOrEqualTo(0.9);
         assertThat(metrics.purified().accuracy()).isGreaterThanOrEqualTo(0.9);
         List<List<Long>> clean = metrics.purified().confusion().clean();
         List<List<Long>> triggered = metrics.purified().confusion().poisoned();
