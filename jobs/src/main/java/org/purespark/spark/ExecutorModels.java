@@ -84,6 +84,7 @@ final class ExecutorModels {
                 model.close();
                 throw e;
             }
+            model.rest();
             giveBack(kept, model);
             return result;
         } finally {

@@ -24,6 +24,7 @@ import org.purespark.evaluate.LoadedModel;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.NeuronSums;
 import org.purespark.evaluate.Statistics;
+import org.purespark.heads.GateSums;
 import org.purespark.heads.Head;
 import org.purespark.metrics.Tally;
 import org.purespark.model.Device;
@@ -109,6 +110,18 @@ public final class SparkEvaluator implements Evaluator {
                 pass,
                 1,
                 (model, batch, set) -> BatchEvaluation.statistics(model, batch, answered, pruned, maxLength),
+                (set, more) -> sum[0] = sum[0] == null ? more : sum[0].merge(more));
+        return Objects.requireNonNull(sum[0], "there are no texts");
+    }
+
+    @Override
+    public GateSums gateGradients(Pass pass) {
+        GateSums[] sum = new GateSums[1];
+        Task answered = pass.task();
+        run(
+                pass,
+                1,
+                (model, batch, set) -> BatchEvaluation.gateGradients(model, batch, answered),
                 (set, more) -> sum[0] = sum[0] == null ? more : sum[0].merge(more));
         return Objects.requireNonNull(sum[0], "there are no texts");
     }

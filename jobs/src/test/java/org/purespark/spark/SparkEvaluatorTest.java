@@ -32,6 +32,7 @@ import org.purespark.evaluate.LocalEvaluator;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.NeuronSums;
 import org.purespark.evaluate.Statistics;
+import org.purespark.heads.GateSums;
 import org.purespark.heads.Head;
 import org.purespark.heads.HeadScores;
 import org.purespark.metrics.Tally;
@@ -105,6 +106,21 @@ class SparkEvaluatorTest {
         }
         assertThat(actual.tokens(0)).as("all tokens").isEqualTo(tokens);
         assertThat(actual.tokens(actual.layers() - 1)).as("first tokens").isEqualTo(12);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7, 40})
+    void gradientsByGatesDoNotDependOnTheNumberOfPartitions(int partitions) {
+        GateSums actual = evaluator(partitions).gateGradients(pass);
+        assertThat(actual).isEqualTo(local.gateGradients(pass));
+        assertThat(actual.texts()).as("texts with a label").isEqualTo(11);
+        assertThat(actual.means()[0][0]).isPositive();
+        EncodedSplit sets = withAnswers(
+                new LabelMeaning.Sets(new float[][] {{0, 0}, {1, 0}, {1, 1}}), text -> text % 4 == 3 ? -1 : text % 3);
+        Evaluator.Pass ofSets = new Evaluator.Pass("sets", pass.model(), new Task.ManyLabels(0.5), sets, BATCH_TEXTS);
+        GateSums many = evaluator(partitions).gateGradients(ofSets);
+        assertThat(many).isEqualTo(local.gateGradients(ofSets)).isNotEqualTo(actual);
+        assertThat(many.texts()).isEqualTo(9);
     }
 
     /** Of many labels and of scores; the first logit of a model of two classes serves as a score. */

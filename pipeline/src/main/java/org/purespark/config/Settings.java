@@ -17,6 +17,7 @@ public record Settings(
         TextSettings text,
         TaskSettings task,
         TrainSettings train,
+        ScoreSettings score,
         PruneSettings prune,
         PenaltySettings penalty,
         RepairSettings repair,
@@ -28,6 +29,7 @@ public record Settings(
     /** The same with another seed. */
     public Settings withSeed(long other) {
         return new Settings(
-                other, defence, data, text, task, train, prune, penalty, repair, evaluate, probe, compute, export);
+                other, defence, data, text, task, train, score, prune, penalty, repair, evaluate, probe, compute,
+                export);
     }
 }

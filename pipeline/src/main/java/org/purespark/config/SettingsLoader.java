@@ -31,6 +31,8 @@ public final class SettingsLoader {
     private static final String FLAG_PLACE = "--set";
     private static final String THRESHOLD = "prune.threshold";
     private static final String DROP = "prune.max-accuracy-drop";
+    private static final String POLICY = "prune.policy";
+    private static final String SHARE = "prune.share";
 
     private static final String BATTERY = "probe.battery";
     private static final String BATTERY_FILE = "probe.battery-file";
@@ -78,6 +80,7 @@ public final class SettingsLoader {
             throw new IllegalStateException(DEFAULTS + " has defaults for what no record holds: " + defaults.keySet());
         }
         chooseAccuracyLimit(values, given, places);
+        requireShare(values, places);
         requireProbes(values, given, places);
         return new ResolvedSettings(keys.bind(values), places, meanings);
     }
@@ -96,6 +99,21 @@ public final class SettingsLoader {
         } else if (values.get(DROP) == null) {
             throw new InputException(
                     DROP + " (" + places.get(DROP) + ") and " + THRESHOLD + " are both null: give one of them");
+        }
+    }
+
+    /** A share says nothing to the search in groups, and the other policies cannot do without. */
+    private static void requireShare(Map<String, Object> values, Map<String, String> places) {
+        boolean searches = values.get(POLICY) == PolicyChoice.GROUPS;
+        if (searches && values.get(SHARE) != null) {
+            throw new InputException(SHARE + " (" + places.get(SHARE) + ") has no effect: " + POLICY + " is groups ("
+                    + places.get(POLICY) + "), which searches; set " + POLICY + " to share or layers, or leave "
+                    + SHARE + " out");
+        }
+        if (!searches && values.get(SHARE) == null) {
+            throw new InputException(POLICY + "=" + SettingKey.text(values.get(POLICY)) + " (" + places.get(POLICY)
+                    + ") needs " + SHARE + ": give the share of the heads that is pruned, such as --set " + SHARE
+                    + "=0.25");
         }
     }
 

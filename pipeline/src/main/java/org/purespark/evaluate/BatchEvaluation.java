@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.SortedSet;
 import org.purespark.InputException;
 import org.purespark.heads.ClsVariance;
+import org.purespark.heads.GateSums;
 import org.purespark.heads.Head;
 import org.purespark.heads.VarianceSums;
 import org.purespark.metrics.Confusion;
@@ -22,6 +23,12 @@ import org.purespark.task.Task;
 
 /** The part of one batch in an evaluation, with a model in memory. */
 public final class BatchEvaluation {
+    /**
+     * A pass with gradients keeps all activations, and a task makes as many passes at the same time as it has threads:
+     * so few tokens at once take less memory together than a micro-batch in training.
+     */
+    private static final int TOKENS_WITH_GRADIENTS = 512;
+
     private BatchEvaluation() {}
 
     /**
@@ -51,6 +58,29 @@ public final class BatchEvaluation {
         return new Statistics(
                 sums.build(),
                 model.classifies() ? tally(task, forward.logits(), batch.answers(), classifier.classes()) : null);
+    }
+
+    /**
+     * Gradients of the texts' losses by the gates of heads; texts without label do not count.
+     *
+     * @param task whose loss it is
+     */
+    public static GateSums gateGradients(LoadedModel model, EncodedBatch batch, Task task) {
+        TextClassifier classifier = model.sensing(task.loss());
+        GateSums sums =
+                GateSums.none(classifier.config().layers(), classifier.config().heads());
+        SortedSet<Head> declared = model.prunedWith(Collections.emptySortedSet());
+        for (EncodedBatch some : batch.labelledWithin(TOKENS_WITH_GRADIENTS)) {
+            for (double[][] ofText : classifier.gateGradients(some.packed(), some.answers(), declared)) {
+                for (double[] ofLayer : ofText) {
+                    for (double gradient : ofLayer) {
+                        finite(gradient, model);
+                    }
+                }
+                sums = sums.with(ofText);
+            }
+        }
+        return sums;
     }
 
     /**

@@ -3,6 +3,8 @@ package org.purespark.evaluate;
 
 import java.io.Serializable;
 import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.purespark.batch.BatchPlan;
 import org.purespark.batch.EncodedSplit;
@@ -43,6 +45,39 @@ public record EncodedBatch(List<int[]> texts, int[] seconds, Answers answers) im
     /** The texts in the form of the graph. */
     public PackedBatch packed() {
         return PackedBatch.of(texts, seconds);
+    }
+
+    /**
+     * The texts that have a label, in their order, in batches of at most so many tokens; a longer text is a batch
+     * alone.
+     */
+    List<EncodedBatch> labelledWithin(int tokens) {
+        List<EncodedBatch> batches = new ArrayList<>();
+        List<Integer> taken = new ArrayList<>();
+        int held = 0;
+        for (int text = 0; text < texts.size(); text++) {
+            if (answers.has(text)) {
+                if (!taken.isEmpty() && held + texts.get(text).length > tokens) {
+                    batches.add(of(taken));
+                    taken.clear();
+                    held = 0;
+                }
+                taken.add(text);
+                held += texts.get(text).length;
+            }
+        }
+        if (!taken.isEmpty()) {
+            batches.add(of(taken));
+        }
+        return batches;
+    }
+
+    private EncodedBatch of(List<Integer> some) {
+        int[] kept = some.stream().mapToInt(Integer::intValue).toArray();
+        return new EncodedBatch(
+                Arrays.stream(kept).mapToObj(texts::get).toList(),
+                Arrays.stream(kept).map(text -> seconds[text]).toArray(),
+                answers.of(kept));
     }
 
     /** Batch {@code index} of a split, from 0. */

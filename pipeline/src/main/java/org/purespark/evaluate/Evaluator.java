@@ -4,6 +4,7 @@ package org.purespark.evaluate;
 import java.util.List;
 import java.util.SortedSet;
 import org.purespark.batch.EncodedSplit;
+import org.purespark.heads.GateSums;
 import org.purespark.heads.Head;
 import org.purespark.metrics.Tally;
 import org.purespark.task.Task;
@@ -34,6 +35,13 @@ public interface Evaluator {
      * @param maxLength N + 1 of the variance's definition
      */
     Statistics statistics(Pass pass, SortedSet<Head> pruned, int maxLength);
+
+    /**
+     * Gradients of the labelled texts' losses by the gates of heads: how much each text's loss depends on each head.
+     *
+     * @throws org.purespark.InputException if the model has no classifier
+     */
+    GateSums gateGradients(Pass pass);
 
     /** One tally of the labelled texts for each set of pruned heads, in their order. */
     List<Tally> tallies(Pass pass, List<SortedSet<Head>> prunedSets);

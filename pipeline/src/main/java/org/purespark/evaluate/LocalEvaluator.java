@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.SortedSet;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import org.purespark.heads.GateSums;
 import org.purespark.heads.Head;
 import org.purespark.metrics.Tally;
 import org.purespark.model.Device;
@@ -24,6 +25,16 @@ public record LocalEvaluator(Storage storage, Device device) implements Evaluato
         forEach(
                 pass,
                 (model, batch) -> BatchEvaluation.statistics(model, batch, pass.task(), pruned, maxLength),
+                more -> sum[0] = sum[0] == null ? more : sum[0].merge(more));
+        return Objects.requireNonNull(sum[0], "there are no texts");
+    }
+
+    @Override
+    public GateSums gateGradients(Pass pass) {
+        GateSums[] sum = new GateSums[1];
+        forEach(
+                pass,
+                (model, batch) -> BatchEvaluation.gateGradients(model, batch, pass.task()),
                 more -> sum[0] = sum[0] == null ? more : sum[0].merge(more));
         return Objects.requireNonNull(sum[0], "there are no texts");
     }

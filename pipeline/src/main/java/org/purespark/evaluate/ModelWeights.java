@@ -7,6 +7,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.Tensor;
@@ -21,6 +22,7 @@ import org.purespark.model.Parameters;
 import org.purespark.model.TextClassifier;
 import org.purespark.model.engine.Engine;
 import org.purespark.storage.Storage;
+import org.purespark.task.LossKind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,7 +108,9 @@ public final class ModelWeights implements AutoCloseable {
         }
         try {
             TextClassifier classifier = new TextClassifier(config, kind, parameters, device.engine(threads));
-            return new LoadedModel(name, classifier, prunedHeads, classifies, open::decrementAndGet);
+            Function<LossKind, TextClassifier> learner =
+                    loss -> new TextClassifier(config, kind, loss, parameters, device.engine(threads));
+            return new LoadedModel(name, classifier, prunedHeads, classifies, learner, open::decrementAndGet);
         } catch (RuntimeException | Error e) {
             open.decrementAndGet();
             throw e;

@@ -2,9 +2,7 @@
 package org.purespark.heads;
 
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
@@ -41,14 +39,12 @@ public record HeadScores(int layers, int heads, long texts, double[][] variance)
 
     /** All heads, the lowest score first, ties by (layer, head). */
     public List<Head> ranking() {
-        List<Head> ranking = new ArrayList<>(layers * heads);
-        for (int layer = 0; layer < layers; layer++) {
-            for (int head = 0; head < heads; head++) {
-                ranking.add(new Head(layer, head));
-            }
-        }
-        ranking.sort(Comparator.<Head>comparingDouble(this::variance).thenComparing(Comparator.naturalOrder()));
-        return List.copyOf(ranking);
+        return order().lowestFirst();
+    }
+
+    /** The order by variance. */
+    public HeadOrder order() {
+        return HeadOrder.of(variance);
     }
 
     /**

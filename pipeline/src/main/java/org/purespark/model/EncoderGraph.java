@@ -88,6 +88,14 @@ final class EncoderGraph {
         }
     }
 
+    /**
+     * What the heads of a layer give, side by side, before the output projection.
+     *
+     * @param values name of its variable, [N, D] or, of first tokens alone, [B, D]
+     * @param gradient name of its gradient
+     */
+    record Context(String values, String gradient) {}
+
     private final GraphParts parts;
     private final SameDiff graph;
     private final EncoderConfig config;
@@ -97,6 +105,7 @@ final class EncoderGraph {
     private final List<String> answerLosses = new ArrayList<>();
     private final List<String> attentionLosses = new ArrayList<>();
     private final List<String> teacherInputs = new ArrayList<>();
+    private final List<Context> contexts = new ArrayList<>();
     private String tokensGradient;
 
     EncoderGraph(
@@ -172,6 +181,7 @@ final class EncoderGraph {
                 .rename(PENALTY); // []
         TreeSet<String> wanted = new TreeSet<>(parameters().keySet());
         wanted.add(TOKENS);
+        parts.contexts().values().forEach(context -> wanted.add(context.name()));
         losses.add(penalty);
         attentionLosses.add(PENALTY);
         if (training.teacherWeight() > 0) {
@@ -180,6 +190,10 @@ final class EncoderGraph {
         }
         Map<String, SDVariable> gradients = BackwardGraph.of(graph, losses, wanted);
         tokensGradient = gradients.get(TOKENS).name();
+        parts.contexts()
+                .values()
+                .forEach(context -> contexts.add(new Context(
+                        context.name(), gradients.get(context.name()).name())));
         parameters()
                 .forEach((name, parameter) ->
                         gradientOffsets.put(gradients.get(name).name(), parameter.offset()));
@@ -224,6 +238,11 @@ final class EncoderGraph {
     /** Names of the inputs with a teacher's CLS attention [N, A], in the order of layers; none without a teacher. */
     List<String> teacherInputs() {
         return teacherInputs;
+    }
+
+    /** The contexts of all layers, from the first one on, with their gradients; none in reading. */
+    List<Context> contexts() {
+        return contexts;
     }
 
     /** Name of the gradient of {@link #TOKENS}; null in reading. */

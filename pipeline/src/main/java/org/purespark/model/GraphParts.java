@@ -4,6 +4,7 @@ package org.purespark.model;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -31,6 +32,8 @@ final class GraphParts {
     private final ParameterLayout layout;
     private final Use use;
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    /** By layer. */
+    private final TreeMap<Integer, SDVariable> contexts = new TreeMap<>();
 
     GraphParts(EncoderConfig config, ParameterLayout layout, Use use) {
         this.config = config;
@@ -49,6 +52,22 @@ final class GraphParts {
     /** The graph's parameters by its names for them. */
     Map<String, Parameter> parameters() {
         return parameters;
+    }
+
+    /**
+     * The context of a layer's attention, x·W_Oᵀ [R, D]: what its heads give, side by side, W_O [D, D] their output
+     * projection. Where a layer is computed in two ways, the first one counts.
+     *
+     * @param x [R, D]
+     */
+    SDVariable ofContext(int layer, SDVariable x, String weight) {
+        contexts.putIfAbsent(layer, x);
+        return linear(x, weight, config.hidden(), config.hidden()); // [R, D]
+    }
+
+    /** What the heads of each layer give so far, side by side, [N, D] or, of first tokens alone, [B, D]. */
+    TreeMap<Integer, SDVariable> contexts() {
+        return contexts;
     }
 
     /** x [R, in] → x·Wᵀ [R, out], W [out, in] starting with parameter {@code first}. */

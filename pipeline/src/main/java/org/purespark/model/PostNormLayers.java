@@ -167,7 +167,7 @@ final class PostNormLayers {
         int d = config.hidden();
         int f = config.intermediate();
         int own = config.parameterLayer(l);
-        SDVariable attended = parts.linear(context, EncoderPart.ATTENTION_OUTPUT.weight(own), d, d); // [R, D]
+        SDVariable attended = parts.ofContext(l, context, EncoderPart.ATTENTION_OUTPUT.weight(own)); // [R, D]
         Dropout ofAttention =
                 new Dropout(DropoutSite.ATTENTION_OUTPUT.in(l), config.dropout().attentionOutput());
         SDVariable middle = normalized(

@@ -100,7 +100,7 @@ final class PreNormLayers {
     private State afterAttention(int l, SDVariable context, SDVariable x, RowKind rows, LayerOutputs seen) {
         int d = config.hidden();
         int f = config.intermediate();
-        SDVariable attended = parts.linear(context, EncoderPart.ATTENTION_OUTPUT.weight(l), d, d); // [R, D]
+        SDVariable attended = parts.ofContext(l, context, EncoderPart.ATTENTION_OUTPUT.weight(l)); // [R, D]
         Dropout ofAttention =
                 new Dropout(DropoutSite.ATTENTION_OUTPUT.in(l), config.dropout().attentionOutput());
         State middle = next(attended, x, EncoderPart.OUTPUT_NORM.weight(l), norm(rows, ofAttention)); // [R, D]

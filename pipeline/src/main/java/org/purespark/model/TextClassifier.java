@@ -135,6 +135,15 @@ public final class TextClassifier implements AutoCloseable {
         this(checked(config, engine), kind, Training.NONE, parameters, Ownership.SHARED, engine);
     }
 
+    /**
+     * A classifier on parameters that others may use too, for {@link #gateGradients}: as
+     * {@link #TextClassifier(EncoderConfig, ClassifierKind, Parameters, Engine)}, with a loss.
+     */
+    public TextClassifier(
+            EncoderConfig config, ClassifierKind kind, LossKind loss, Parameters parameters, Engine engine) {
+        this(checked(config, engine), kind, new Training(0, loss), parameters, Ownership.SHARED, engine);
+    }
+
     private TextClassifier(
             EncoderConfig config,
             ClassifierKind kind,
@@ -148,7 +157,7 @@ public final class TextClassifier implements AutoCloseable {
         this.parameters = parameters;
         this.engine = engine;
         this.embeddings = new EmbeddingTable(config, parameters);
-        EncoderGraph.Use use = ownership == Ownership.OWN ? EncoderGraph.Use.LEARNING : EncoderGraph.Use.READING;
+        EncoderGraph.Use use = training == Training.NONE ? EncoderGraph.Use.READING : EncoderGraph.Use.LEARNING;
         this.encoder = new EncoderGraph(config, kind, training, parameters.layout(), use);
         this.one = engine.allocate();
         one.put(0, new float[] {1f}, 0, 1);
@@ -361,6 +370,28 @@ public final class TextClassifier implements AutoCloseable {
             sum += values.get(loss).get(0);
         }
         return sum;
+    }
+
+    /**
+     * dL/dg for the gate g of each head, by which what the head gives is multiplied, where g is 1, and 0 for a pruned
+     * head: of the loss L of each text alone, without dropout and penalty.
+     *
+     * @param answers one for each text
+     * @return [B][L][A]
+     * @throws IllegalStateException if the classifier has no loss
+     */
+    public double[][][] gateGradients(PackedBatch batch, Answers answers, Set<Head> pruned) {
+        if (encoder.contexts().isEmpty()) {
+            throw new IllegalStateException("a classifier without a loss has no gradients");
+        }
+        TextBatch.Targets targets = new TextBatch.Targets(answers, new float[config.layers()][config.heads()]);
+        TextBatch texts =
+                new TextBatch(batch.starts(), new long[batch.texts()], new UsedHeads(config, pruned).gates(), targets);
+        GateGradients gradients = new GateGradients(encoder.contexts(), texts, config);
+        Map<String, DeviceArray> contexts = run(gradients.wanted(learning), texts, batch, NO_TEACHER, gradients::take);
+        double[][][] ofTexts = gradients.ofTexts(contexts);
+        session.release(contexts);
+        return ofTexts;
     }
 
     private TextBatch reading(PackedBatch batch, Set<Head> pruned) {

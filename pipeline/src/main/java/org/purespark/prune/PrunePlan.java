@@ -10,16 +10,16 @@ import java.util.TreeSet;
 import org.purespark.heads.Head;
 
 /**
- * The pruned heads, and the search that found them.
+ * The pruned heads, and the measurements that came with the choice.
  *
  * @param threshold lowest accepted validation accuracy, 0 to 1
  * @param pruned the heads, by (layer, head)
- * @param steps every measurement, in the order of the search; the first is f itself
- * @param ending the reason for the end of the search
+ * @param steps every measurement in its order; the first is f itself
+ * @param ending why no more heads are pruned
  */
 public record PrunePlan(double threshold, SortedSet<Head> pruned, List<PruneStep> steps, Ending ending)
         implements Serializable {
-    /** Why the search for heads to prune ended. */
+    /** Why no more heads are pruned. */
     public enum Ending {
         /** A group went below the threshold, and heads were given back until the accuracy was at it again. */
         THRESHOLD_REACHED,
@@ -27,6 +27,10 @@ public record PrunePlan(double threshold, SortedSet<Head> pruned, List<PruneStep
         ALL_GROUPS_PRUNED,
         /** f itself is below the threshold: nothing is pruned. */
         BELOW_FROM_START,
+        /** No search: the lowest share of all heads is pruned. */
+        SHARE_OF_ALL_PRUNED,
+        /** No search: the lowest share of each layer's heads is pruned. */
+        SHARE_OF_LAYERS_PRUNED,
         /** The last group is given back, and the accuracy is still below the threshold: measurements differ. */
         GROUP_GIVEN_BACK_STILL_BELOW
     }
@@ -68,18 +72,40 @@ public record PrunePlan(double threshold, SortedSet<Head> pruned, List<PruneStep
             case THRESHOLD_REACHED -> text(
                     "%s pruned: validation %s came from %.4f to %.4f; with more heads out it is below the "
                             + "threshold of %.4f.",
-                    pruned.isEmpty() ? "No head is" : heads + (pruned.size() == 1 ? " is" : " are"),
-                    measure,
-                    ownAccuracy(),
-                    accuracy(),
-                    threshold);
+                    headsAre(), measure, ownAccuracy(), accuracy(), threshold);
+            case SHARE_OF_ALL_PRUNED -> ofShare("the lowest-scored share of all heads", measure);
+            case SHARE_OF_LAYERS_PRUNED -> ofShare("the lowest-scored share of each layer's heads", measure);
             case GROUP_GIVEN_BACK_STILL_BELOW -> text(
                     "%s pruned: the last group was given back whole, yet validation %s is %.4f, below the "
                             + "threshold of %.4f that it had met before. Measurements of the same model differ.",
-                    pruned.isEmpty() ? "No head is" : heads + (pruned.size() == 1 ? " is" : " are"),
-                    measure,
-                    accuracy(),
-                    threshold);
+                    headsAre(), measure, accuracy(), threshold);
+        };
+    }
+
+    private String ofShare(String share, String measure) {
+        if (pruned.isEmpty()) {
+            return text(
+                    "No head is pruned: prune.share is less than half a head, or only heads that are the best of their"
+                            + " layers are in it. Validation %s is %.4f.",
+                    measure, ownAccuracy());
+        }
+        String result = text(
+                "%s pruned, %s (each layer keeps its highest-scored one): validation %s came from %.4f to %.4f.",
+                headsAre(), share, measure, ownAccuracy(), accuracy());
+        return accuracy() >= threshold
+                ? result
+                : result
+                        + text(
+                                " It is below the threshold of %.4f, which this policy does not keep to: lower"
+                                        + " prune.share, or set prune.policy to groups.",
+                                threshold);
+    }
+
+    private String headsAre() {
+        return switch (pruned.size()) {
+            case 0 -> "No head is";
+            case 1 -> "1 head is";
+            default -> pruned.size() + " heads are";
         };
     }
 

@@ -3,16 +3,13 @@ package org.purespark.prune;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.purespark.InputException;
 import org.purespark.heads.Head;
-import org.purespark.heads.HeadScores;
+import org.purespark.heads.HeadOrder;
 import org.purespark.prune.PrunePlan.Ending;
 
 /**
@@ -28,7 +25,7 @@ import org.purespark.prune.PrunePlan.Ending;
  * @param groupSize heads of a group, at least 1
  * @param lookAhead most sets in one call of the oracle, at least 1
  */
-public record PrunePlanner(int groupSize, int lookAhead) {
+public record PrunePlanner(int groupSize, int lookAhead) implements PrunePolicy {
     public PrunePlanner {
         if (groupSize < 1) {
             throw new InputException("prune.group-size=" + groupSize + " must be at least 1");
@@ -38,21 +35,21 @@ public record PrunePlanner(int groupSize, int lookAhead) {
         }
     }
 
-    /** As {@link #plan(HeadScores, Threshold, AccuracyOracle, Consumer)}, without progress. */
-    public PrunePlan plan(HeadScores scores, Threshold threshold, AccuracyOracle oracle) {
-        return plan(scores, threshold, oracle, step -> {});
+    @Override
+    public PrunePlan plan(HeadOrder order, Threshold threshold, AccuracyOracle oracle) {
+        return plan(order, threshold, oracle, step -> {});
     }
 
     /**
-     * Searches from f, the model with these scores.
+     * Searches from f.
      *
      * @param oracle measures f with heads pruned
      * @param progress gets each step of the plan as soon as it is known
      * @throws IllegalStateException if the oracle does not give one accuracy from 0 to 1 for each set
      */
-    public PrunePlan plan(HeadScores scores, Threshold threshold, AccuracyOracle oracle, Consumer<PruneStep> progress) {
-        List<List<Head>> groups = prunableGroups(scores);
-        Measurements descent = new Measurements(cumulative(groups), oracle);
+    public PrunePlan plan(HeadOrder order, Threshold threshold, AccuracyOracle oracle, Consumer<PruneStep> progress) {
+        List<List<Head>> groups = prunableGroups(order);
+        Measurements descent = new Measurements(cumulative(groups), oracle, lookAhead);
         List<PruneStep> steps = new ArrayList<>();
         double enough = threshold.resolve(descent.accuracy(0));
         for (int taken = 0; taken < descent.size(); taken++) {
@@ -80,7 +77,7 @@ public record PrunePlanner(int groupSize, int lookAhead) {
             remaining.remove(lastGroup.get(i));
             candidates.add(Collections.unmodifiableSortedSet(new TreeSet<>(remaining)));
         }
-        Measurements ascent = new Measurements(candidates, oracle);
+        Measurements ascent = new Measurements(candidates, oracle, lookAhead);
         for (int given = 0; given < ascent.size(); given++) {
             note(ascent.step(given, true), steps, progress);
             if (ascent.accuracy(given) >= enough) {
@@ -91,13 +88,9 @@ public record PrunePlanner(int groupSize, int lookAhead) {
     }
 
     /** The groups without the heads that are never pruned; groups that are empty then are left out. */
-    private List<List<Head>> prunableGroups(HeadScores scores) {
-        List<Head> ranking = scores.ranking();
-        Map<Integer, Head> highestOfLayer = new HashMap<>();
-        for (Head head : ranking) {
-            highestOfLayer.put(head.layer(), head);
-        }
-        Set<Head> kept = new HashSet<>(highestOfLayer.values());
+    private List<List<Head>> prunableGroups(HeadOrder order) {
+        List<Head> ranking = order.lowestFirst();
+        Set<Head> kept = order.bestOfLayers();
         List<List<Head>> groups = new ArrayList<>();
         List<Head> group = new ArrayList<>();
         for (int place = 0; place < ranking.size(); place++) {
@@ -128,54 +121,5 @@ public record PrunePlanner(int groupSize, int lookAhead) {
     private static void note(PruneStep step, List<PruneStep> steps, Consumer<PruneStep> progress) {
         steps.add(step);
         progress.accept(step);
-    }
-
-    /** A list of sets. The oracle measures a set when it is needed, together with the next ones. */
-    private final class Measurements {
-        private final List<Set<Head>> sets;
-        private final AccuracyOracle oracle;
-        private final List<Double> known = new ArrayList<>();
-
-        Measurements(List<Set<Head>> sets, AccuracyOracle oracle) {
-            this.sets = sets;
-            this.oracle = oracle;
-        }
-
-        int size() {
-            return sets.size();
-        }
-
-        Set<Head> set(int index) {
-            return sets.get(index);
-        }
-
-        double accuracy(int index) {
-            while (known.size() <= index) {
-                int to = (int) Math.min((long) known.size() + lookAhead, sets.size());
-                List<Set<Head>> asked = List.copyOf(sets.subList(known.size(), to));
-                known.addAll(answers(asked));
-            }
-            return known.get(index);
-        }
-
-        PruneStep step(int index, boolean gaveBack) {
-            return new PruneStep(set(index).size(), accuracy(index), gaveBack);
-        }
-
-        private List<Double> answers(List<Set<Head>> asked) {
-            List<Double> answers = oracle.accuracies(asked);
-            if (answers.size() != asked.size()) {
-                throw new IllegalStateException(
-                        answers.size() + " accuracies for " + asked.size() + " sets of pruned heads");
-            }
-            for (int i = 0; i < answers.size(); i++) {
-                Double answer = answers.get(i);
-                if (answer == null || !(answer >= 0 && answer <= 1)) {
-                    throw new IllegalStateException(
-                            "accuracy " + answer + " with " + asked.get(i).size() + " heads pruned: must be 0 to 1");
-                }
-            }
-            return answers;
-        }
     }
 }

@@ -8,6 +8,7 @@ import org.purespark.batch.EncodedSplit;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.Statistics;
+import org.purespark.heads.GateSums;
 import org.purespark.heads.Head;
 import org.purespark.metrics.Tally;
 
@@ -33,6 +34,11 @@ record ModelPasses(Evaluator evaluator, RunTexts texts, int batchTexts) {
     /** [L][F] mean absolute activation of each neuron over the tokens of the validation texts. */
     double[][] neurons(String label, ModelSource model) {
         return evaluator.neurons(over(RunTexts.Split.VALIDATION, label, model)).means();
+    }
+
+    /** Gradients of the validation texts' losses by the gates of heads. */
+    GateSums gateGradients(String label, ModelSource model) {
+        return evaluator.gateGradients(over(RunTexts.Split.VALIDATION, label, model));
     }
 
     Tally tally(RunTexts.Split split, String label, ModelSource model) {

@@ -14,6 +14,8 @@ import org.purespark.metrics.Tally;
 import org.purespark.prune.AccuracyOracle;
 import org.purespark.prune.PrunePlan;
 import org.purespark.prune.PrunePlanner;
+import org.purespark.prune.PrunePolicy;
+import org.purespark.prune.ShareOfHeads;
 import org.purespark.prune.Threshold;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.Stage;
@@ -22,7 +24,10 @@ import org.purespark.run.StageNeeds;
 import org.purespark.run.artifact.HeadScoresFile;
 import org.purespark.run.artifact.PrunedHeadsFile;
 
-/** PURE, step 3: prunes groups of heads, lowest scores first, while validation accuracy stays at the threshold. */
+/**
+ * PURE, step 3: prunes groups of heads, lowest scores first, while validation accuracy stays at the threshold; or a
+ * share of them, as the policy says.
+ */
 record PruneStage(
         Inputs given, Subject subject, PruneSettings settings, ModelPasses passes, RunDirectory directory, RunLog log)
         implements Stage {
@@ -41,8 +46,8 @@ record PruneStage(
         }
         Evaluator evaluator = passes.evaluator();
         Evaluator.Pass pass = passes.over(RunTexts.Split.VALIDATION, "prune: validation " + measure, subject.source());
-        PrunePlan plan = new PrunePlanner(settings.groupSize(), evaluator.setsAtOnce(pass))
-                .plan(scored.scores(), threshold(settings), oracle(evaluator, pass));
+        PrunePlan plan = policy(settings, evaluator.setsAtOnce(pass))
+                .plan(scored.order(), threshold(settings), oracle(evaluator, pass));
         if (plan.ownAccuracy() == 0) {
             log.warn(
                     StageName.PRUNE,
@@ -50,12 +55,20 @@ record PruneStage(
                             + " head is pruned: no measurement can stop the search, so the pruned heads mean nothing;"
                             + " train longer or on more texts");
         }
-        if (plan.ending() == PrunePlan.Ending.BELOW_FROM_START) {
+        if (plan.accuracy() < plan.threshold()) {
             log.warn(StageName.PRUNE, plan.explanation(measure));
         } else {
             log.say(plan.explanation(measure));
         }
         directory.write(RunDirectory.PRUNED_HEADS, PrunedHeadsFile.of(plan));
+    }
+
+    private static PrunePolicy policy(PruneSettings settings, int setsAtOnce) {
+        return switch (settings.policy()) {
+            case GROUPS -> new PrunePlanner(settings.groupSize(), setsAtOnce);
+            case SHARE -> new ShareOfHeads(settings.share(), ShareOfHeads.Extent.ALL_HEADS);
+            case LAYERS -> new ShareOfHeads(settings.share(), ShareOfHeads.Extent.EACH_LAYER);
+        };
     }
 
     private static Threshold threshold(PruneSettings settings) {

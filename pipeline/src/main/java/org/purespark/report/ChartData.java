@@ -12,6 +12,7 @@ import org.purespark.heads.Head;
 import org.purespark.heads.HeadScores;
 import org.purespark.prune.PruneStep;
 import org.purespark.report.ReportModel.TrainingCurve;
+import org.purespark.run.artifact.HeadScoresFile;
 import org.purespark.run.artifact.NormalizationFile;
 import org.purespark.run.artifact.PrunedHeadsFile;
 import org.purespark.run.event.Event;
@@ -27,7 +28,7 @@ final class ChartData {
 
     static String of(ReportModel model) {
         ObjectNode data = NODES.objectNode().put("measure", model.measure().words());
-        model.headScores().ifPresent(file -> data.set("heads", heads(file.scores(), model)));
+        model.headScores().ifPresent(file -> data.set("heads", heads(file, model)));
         model.prunedHeads().ifPresent(path -> data.set("prune", prune(path)));
         model.normalization().ifPresent(known -> data.set("layers", layers(known)));
         ArrayNode training = data.putArray("training");
@@ -47,18 +48,16 @@ final class ChartData {
                 .replace("\u2029", "\\u2029");
     }
 
-    private static ObjectNode heads(HeadScores scores, ReportModel model) {
+    private static ObjectNode heads(HeadScoresFile file, ReportModel model) {
+        HeadScores measured = file.measured();
+        double[][] scores = file.ordering();
         Set<Head> pruned = new HashSet<>(model.pruned());
-        ObjectNode heads = NODES.objectNode().put("layers", scores.layers()).put("heads", scores.heads());
+        ObjectNode heads = NODES.objectNode().put("layers", measured.layers()).put("heads", measured.heads());
         ArrayNode cells = heads.putArray("cells");
-        for (int layer = 0; layer < scores.layers(); layer++) {
-            for (int head = 0; head < scores.heads(); head++) {
+        for (int layer = 0; layer < measured.layers(); layer++) {
+            for (int head = 0; head < measured.heads(); head++) {
                 Head place = new Head(layer, head);
-                cells.addArray()
-                        .add(layer)
-                        .add(head)
-                        .add(scores.variance(place))
-                        .add(pruned.contains(place) ? 1 : 0);
+                cells.addArray().add(layer).add(head).add(scores[layer][head]).add(pruned.contains(place) ? 1 : 0);
             }
         }
         return heads;

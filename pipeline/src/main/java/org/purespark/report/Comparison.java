@@ -115,6 +115,9 @@ final class Comparison {
 
     private static String whyNone(PrunedHeadsFile path, ReportModel model) {
         String validation = "validation " + model.measure().words();
+        if (model.policyWithoutSearch().isPresent()) {
+            return ": in the share of prune.share there is none that may go";
+        }
         double unpruned = path.steps().get(0).accuracy();
         if (unpruned < path.threshold()) {
             return ": the " + validation + " of " + model.measuredModel(StageName.PRUNE) + ", "

@@ -20,6 +20,7 @@ final class HeadViews {
     record ScoreRow(int layer, List<ScoreCell> cells) {}
 
     /**
+     * @param scorer its name; empty for the variance of CLS attention
      * @param chartHeight in CSS pixels
      * @param validationAccuracy empty if unknown
      */
@@ -27,13 +28,15 @@ final class HeadViews {
             List<Integer> headNumbers,
             List<ScoreRow> rows,
             long texts,
+            String scorer,
             String validationAccuracy,
             int chartHeight,
             boolean anyPruned) {}
 
     record StepRow(int number, String move, int pruned, String accuracy, String againstThreshold) {}
 
-    record PruneView(String threshold, String outcome, List<LayerHeads> heads, List<StepRow> steps) {
+    /** @param policy of a choice without search; empty for the search in groups */
+    record PruneView(String threshold, String outcome, String policy, List<LayerHeads> heads, List<StepRow> steps) {
         boolean hasHeads() {
             return !heads.isEmpty();
         }
@@ -48,23 +51,25 @@ final class HeadViews {
     private HeadViews() {}
 
     static ScoresView scores(HeadScoresFile file, ReportModel model) {
-        HeadScores scores = file.scores();
+        HeadScores measured = file.measured();
+        double[][] scores = file.ordering();
         Set<Head> pruned = new HashSet<>(model.pruned());
         List<ScoreRow> rows = new ArrayList<>();
-        for (int layer = 0; layer < scores.layers(); layer++) {
+        for (int layer = 0; layer < measured.layers(); layer++) {
             List<ScoreCell> cells = new ArrayList<>();
-            for (int head = 0; head < scores.heads(); head++) {
+            for (int head = 0; head < measured.heads(); head++) {
                 Head place = new Head(layer, head);
-                cells.add(new ScoreCell(NumberText.scientific(scores.variance(place)), pruned.contains(place)));
+                cells.add(new ScoreCell(NumberText.scientific(scores[layer][head]), pruned.contains(place)));
             }
             rows.add(new ScoreRow(layer, cells));
         }
         return new ScoresView(
-                IntStream.range(0, scores.heads()).boxed().toList(),
+                IntStream.range(0, measured.heads()).boxed().toList(),
                 rows,
-                scores.texts(),
+                measured.texts(),
+                file.scorer() == null ? "" : file.scorer(),
                 file.validationAccuracy() == null ? "" : NumberText.share(file.validationAccuracy()),
-                130 + 26 * scores.layers(),
+                130 + 26 * measured.layers(),
                 !pruned.isEmpty());
     }
 
@@ -81,7 +86,12 @@ final class HeadViews {
         List<LayerHeads> heads = path.byLayer().keySet().stream()
                 .map(layer -> new LayerHeads(layer, headsOf(model.pruned(), layer)))
                 .toList();
-        return new PruneView(NumberText.share(path.threshold()), Comparison.headsPruned(model), heads, steps);
+        return new PruneView(
+                NumberText.share(path.threshold()),
+                Comparison.headsPruned(model),
+                model.policyWithoutSearch().orElse(""),
+                heads,
+                steps);
     }
 
     private static String move(List<PruneStep> steps, int number) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,11 +92,19 @@ public record ReportModel(
         return prunedHeads.map(file -> List.copyOf(file.heads())).orElse(List.of());
     }
 
+    /** {@code prune.policy} of a choice of heads without search; empty for the search in groups. */
+    Optional<String> policyWithoutSearch() {
+        return run.map(record -> record.stages().get(StageName.PRUNE))
+                .map(entry -> entry.settings().get("prune.policy"))
+                .map(JsonNode::asText)
+                .filter(policy -> !policy.equals("groups"));
+    }
+
     /** L · A, where the scores are known. */
     public OptionalLong totalHeads() {
         return headScores.isPresent()
-                ? OptionalLong.of((long) headScores.get().scores().layers()
-                        * headScores.get().scores().heads())
+                ? OptionalLong.of((long) headScores.get().measured().layers()
+                        * headScores.get().measured().heads())
                 : OptionalLong.empty();
     }
 

@@ -137,7 +137,7 @@ public final class RunDirectoryReader {
         if (model.headScores().isEmpty()) {
             return;
         }
-        HeadScores scores = model.headScores().get().scores();
+        HeadScores scores = model.headScores().get().measured();
         String wayOut = ". The files of " + model.runDirectory()
                 + " are not of one run: run the stages score, prune and " + "normalize again";
         try {

@@ -19,7 +19,10 @@ public enum StageName {
     /** Fine-tunes the suspect on clean texts. */
     BASELINE(List.of(), List.of("seed", "data", "text", "task", "train"), List.of(RunDirectory.BASELINE)),
     /** Scores the baseline's heads. */
-    SCORE(List.of(BASELINE), List.of("seed", "data", "text", "task", "evaluate"), List.of(RunDirectory.HEAD_SCORES)),
+    SCORE(
+            List.of(BASELINE),
+            List.of("seed", "data", "text", "task", "evaluate", "score"),
+            List.of(RunDirectory.HEAD_SCORES)),
     /** Chooses the heads to prune. */
     PRUNE(
             List.of(BASELINE, SCORE),
@@ -44,6 +47,7 @@ public enum StageName {
                     "text",
                     "task",
                     "train",
+                    "score",
                     "prune",
                     "defence",
                     "penalty",

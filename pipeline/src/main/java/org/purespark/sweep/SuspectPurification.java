@@ -140,7 +140,7 @@ public final class SuspectPurification {
     /** L · A. */
     private static int heads(RunDirectory run) throws IOException {
         HeadScores scores = run.read(RunDirectory.HEAD_SCORES, HeadScoresFile.class, HeadScoresFile.SCHEMA)
-                .scores();
+                .measured();
         return scores.layers() * scores.heads();
     }
 

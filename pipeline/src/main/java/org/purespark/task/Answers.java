@@ -2,6 +2,7 @@
 package org.purespark.task;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /** The right answers for the texts of a batch, in its order. */
 public sealed interface Answers extends Serializable {
@@ -13,6 +14,9 @@ public sealed interface Answers extends Serializable {
 
     /** What logit {@code c} of a text that has an answer should say; of a class 1, of the other classes 0. */
     float of(int text, int c);
+
+    /** The answers of some texts, in the order of {@code texts}. */
+    Answers of(int[] texts);
 
     /**
      * Classes.
@@ -37,6 +41,11 @@ public sealed interface Answers extends Serializable {
         public float of(int text, int c) {
             return numbers[text] == c ? 1 : 0;
         }
+
+        @Override
+        public Answers of(int[] texts) {
+            return new Classes(Arrays.stream(texts).map(text -> numbers[text]).toArray());
+        }
     }
 
     /**
@@ -58,6 +67,11 @@ public sealed interface Answers extends Serializable {
         @Override
         public float of(int text, int c) {
             return rows[text][c];
+        }
+
+        @Override
+        public Rows of(int[] texts) {
+            return new Rows(Arrays.stream(texts).mapToObj(text -> rows[text]).toArray(float[][]::new));
         }
     }
 
@@ -81,6 +95,13 @@ public sealed interface Answers extends Serializable {
         @Override
         public float of(int text, int c) {
             return scores.of(text, c);
+        }
+
+        @Override
+        public Answers of(int[] texts) {
+            return new Grouped(
+                    scores.of(texts),
+                    Arrays.stream(texts).map(text -> groups[text]).toArray());
         }
     }
 }

@@ -35,7 +35,7 @@ class PrunePlannerPropertyTest {
         Counting ahead = new Counting(seed, steepness);
 
         PrunePlan expected = sequentialPlan(scores, groupSize, threshold, sequential);
-        PrunePlan plan = new PrunePlanner(groupSize, lookAhead).plan(scores, threshold, ahead);
+        PrunePlan plan = new PrunePlanner(groupSize, lookAhead).plan(scores.order(), threshold, ahead);
 
         assertThat(plan).isEqualTo(expected);
         assertThat(ahead.largestCall).isLessThanOrEqualTo(lookAhead);
@@ -57,7 +57,7 @@ class PrunePlannerPropertyTest {
         HeadScores scores = scores(layers, heads, seed);
         Counting oracle = new Counting(seed, 1);
 
-        PrunePlan plan = new PrunePlanner(groupSize, 3).plan(scores, new Threshold.Absolute(0.6), oracle);
+        PrunePlan plan = new PrunePlanner(groupSize, 3).plan(scores.order(), new Threshold.Absolute(0.6), oracle);
 
         Map<Integer, Head> highest = new HashMap<>();
         scores.ranking().forEach(head -> highest.put(head.layer(), head));

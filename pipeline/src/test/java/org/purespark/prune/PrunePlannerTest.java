@@ -25,7 +25,7 @@ class PrunePlannerTest {
         // 3 out: fine; 5 out: below; giving 1.1 back leaves 4 out
         Asked asked = new Asked(0.95, 0.94, 0.93, 0.90, 0.85, 0.84, 0.83);
 
-        PrunePlan plan = new PrunePlanner(3, 1).plan(SCORES, new Threshold.Absolute(0.85), asked);
+        PrunePlan plan = new PrunePlanner(3, 1).plan(SCORES.order(), new Threshold.Absolute(0.85), asked);
 
         assertThat(plan.pruned()).containsExactly(new Head(0, 0), new Head(0, 1), new Head(0, 2), new Head(1, 0));
         assertThat(plan.steps())
@@ -48,7 +48,7 @@ class PrunePlannerTest {
         // groups of two: (0.0 0.1) (0.2 1.0) (1.1 0.3) (1.2 1.3); 0.3 and 1.3 stay
         Asked asked = new Asked(1, 1, 1, 1, 1, 1, 1);
 
-        PrunePlan plan = new PrunePlanner(2, 1).plan(SCORES, new Threshold.Absolute(0.5), asked);
+        PrunePlan plan = new PrunePlanner(2, 1).plan(SCORES.order(), new Threshold.Absolute(0.5), asked);
 
         assertThat(plan.steps()).extracting(PruneStep::pruned).containsExactly(0, 2, 4, 5, 6);
         assertThat(plan.pruned()).doesNotContain(new Head(0, 3), new Head(1, 3)).hasSize(6);
@@ -64,7 +64,7 @@ class PrunePlannerTest {
         // groups of one: those of 0.3 and 1.3 hold nothing to prune
         Asked asked = new Asked(1, 1, 1, 1, 1, 1, 1);
 
-        PrunePlan plan = new PrunePlanner(1, 1).plan(SCORES, new Threshold.Absolute(0.5), asked);
+        PrunePlan plan = new PrunePlanner(1, 1).plan(SCORES.order(), new Threshold.Absolute(0.5), asked);
 
         assertThat(plan.steps()).extracting(PruneStep::pruned).containsExactly(0, 1, 2, 3, 4, 5, 6);
         assertThat(asked.calls).isEqualTo(7);
@@ -74,7 +74,7 @@ class PrunePlannerTest {
     void modelWithOneHeadALayerIsLeftWhole() {
         HeadScores scores = new HeadScores(3, 1, 9, new double[][] {{0.1}, {0.2}, {0.3}});
 
-        PrunePlan plan = new PrunePlanner(10, 4).plan(scores, new Threshold.MaxDrop(0.05), new Asked(0.9));
+        PrunePlan plan = new PrunePlanner(10, 4).plan(scores.order(), new Threshold.MaxDrop(0.05), new Asked(0.9));
 
         assertThat(plan.pruned()).isEmpty();
         assertThat(plan.steps()).containsExactly(new PruneStep(0, 0.9, false));
@@ -85,7 +85,7 @@ class PrunePlannerTest {
     void tiedHighestScoreProtectsTheLastOfTheRanking() {
         HeadScores scores = new HeadScores(1, 3, 9, new double[][] {{0.1, 0.1, 0.1}});
 
-        PrunePlan plan = new PrunePlanner(10, 1).plan(scores, new Threshold.Absolute(0), new Asked(1, 1, 1));
+        PrunePlan plan = new PrunePlanner(10, 1).plan(scores.order(), new Threshold.Absolute(0), new Asked(1, 1, 1));
 
         assertThat(plan.pruned()).containsExactly(new Head(0, 0), new Head(0, 1));
     }
@@ -94,7 +94,7 @@ class PrunePlannerTest {
     void prunesNothingWhenTheModelItselfIsBelow() {
         Asked asked = new Asked(0.80, 0.99, 0.99, 0.99, 0.99, 0.99, 0.99);
 
-        PrunePlan plan = new PrunePlanner(3, 1).plan(SCORES, new Threshold.Absolute(0.85), asked);
+        PrunePlan plan = new PrunePlanner(3, 1).plan(SCORES.order(), new Threshold.Absolute(0.85), asked);
 
         assertThat(plan.pruned()).isEmpty();
         assertThat(plan.steps()).containsExactly(new PruneStep(0, 0.80, false));
@@ -109,7 +109,7 @@ class PrunePlannerTest {
     void accuracyAtTheThresholdIsEnough() {
         Asked asked = new Asked(0.85, 0.85, 0.85, 0.85, 0.85, 0.85, 0.85);
 
-        PrunePlan plan = new PrunePlanner(3, 1).plan(SCORES, new Threshold.Absolute(0.85), asked);
+        PrunePlan plan = new PrunePlanner(3, 1).plan(SCORES.order(), new Threshold.Absolute(0.85), asked);
 
         assertThat(plan.ending()).isEqualTo(Ending.ALL_GROUPS_PRUNED);
     }
@@ -119,7 +119,7 @@ class PrunePlannerTest {
         Deque<Double> answers = new ArrayDeque<>(List.of(0.86, 0.80, 0.81, 0.82, 0.84));
         AccuracyOracle unsteady = sets -> List.of(answers.remove());
 
-        PrunePlan plan = new PrunePlanner(3, 1).plan(SCORES, new Threshold.Absolute(0.85), unsteady);
+        PrunePlan plan = new PrunePlanner(3, 1).plan(SCORES.order(), new Threshold.Absolute(0.85), unsteady);
 
         assertThat(plan.pruned()).isEmpty();
         assertThat(plan.steps()).extracting(PruneStep::pruned).containsExactly(0, 3, 2, 1, 0);
@@ -134,7 +134,7 @@ class PrunePlannerTest {
     void thresholdMayBeRelativeToTheModelsOwnAccuracy() {
         Asked asked = new Asked(0.87, 0.87, 0.87, 0.82, 0.81, 0.81, 0.81);
 
-        PrunePlan plan = new PrunePlanner(3, 1).plan(SCORES, new Threshold.MaxDrop(0.05), asked);
+        PrunePlan plan = new PrunePlanner(3, 1).plan(SCORES.order(), new Threshold.MaxDrop(0.05), asked);
 
         assertThat(plan.threshold()).isEqualTo(0.82);
         assertThat(plan.pruned()).hasSize(3);
@@ -144,11 +144,12 @@ class PrunePlannerTest {
     void looksAheadInOneCall() {
         Asked asked = new Asked(0.95, 0.94, 0.93, 0.90, 0.85, 0.84, 0.83);
 
-        PrunePlan ahead = new PrunePlanner(3, 8).plan(SCORES, new Threshold.Absolute(0.85), asked);
+        PrunePlan ahead = new PrunePlanner(3, 8).plan(SCORES.order(), new Threshold.Absolute(0.85), asked);
 
         assertThat(asked.calls).isEqualTo(2);
         assertThat(ahead)
-                .isEqualTo(new PrunePlanner(3, 1).plan(SCORES, new Threshold.Absolute(0.85), new Asked(asked.byCount)));
+                .isEqualTo(new PrunePlanner(3, 1)
+                        .plan(SCORES.order(), new Threshold.Absolute(0.85), new Asked(asked.byCount)));
     }
 
     @Test
@@ -156,7 +157,11 @@ class PrunePlannerTest {
         List<PruneStep> steps = new ArrayList<>();
 
         PrunePlan plan = new PrunePlanner(3, 8)
-                .plan(SCORES, new Threshold.Absolute(0.85), new Asked(0.95, 0.9, 0.9, 0.9, 0.9, 0.8, 0.8), steps::add);
+                .plan(
+                        SCORES.order(),
+                        new Threshold.Absolute(0.85),
+                        new Asked(0.95, 0.9, 0.9, 0.9, 0.9, 0.8, 0.8),
+                        steps::add);
 
         assertThat(steps).isEqualTo(plan.steps());
     }
@@ -166,9 +171,9 @@ class PrunePlannerTest {
         PrunePlanner planner = new PrunePlanner(3, 1);
         Threshold threshold = new Threshold.Absolute(0.85);
 
-        assertThatThrownBy(() -> planner.plan(SCORES, threshold, sets -> List.of()))
+        assertThatThrownBy(() -> planner.plan(SCORES.order(), threshold, sets -> List.of()))
                 .hasMessage("0 accuracies for 1 sets of pruned heads");
-        assertThatThrownBy(() -> planner.plan(SCORES, threshold, sets -> List.of(Double.NaN)))
+        assertThatThrownBy(() -> planner.plan(SCORES.order(), threshold, sets -> List.of(Double.NaN)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("accuracy NaN with 0 heads pruned: must be 0 to 1");
     }

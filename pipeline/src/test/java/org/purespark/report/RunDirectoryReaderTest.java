@@ -31,7 +31,7 @@ class RunDirectoryReaderTest {
     void readsEveryFileOfACompleteRun() throws IOException {
         ReportModel model = SyntheticRun.complete(directory).model();
 
-        assertThat(model.headScores().orElseThrow().scores().texts()).isEqualTo(872);
+        assertThat(model.headScores().orElseThrow().measured().texts()).isEqualTo(872);
         assertThat(model.totalHeads()).hasValue(144);
         assertThat(model.pruned()).hasSize(9).isSorted();
         assertThat(model.normalization().orElseThrow().lambda()).isEqualTo(0.15);

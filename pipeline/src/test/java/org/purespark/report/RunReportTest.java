@@ -293,11 +293,27 @@ class RunReportTest {
     @Test
     void beforeTheEvaluationTheScoresNameTheMeasure() throws IOException {
         SyntheticRun run = SyntheticRun.complete(directory).without("metrics.json");
-        HeadScores scores = run.model().headScores().orElseThrow().scores();
+        HeadScores scores = run.model().headScores().orElseThrow().measured();
         run.with(RunDirectory.HEAD_SCORES, new HeadScoresFile(scores, 0.87, Measure.MICRO_F1));
 
         assertThat(withoutScripts(RunReport.render(run.model(), "")))
                 .contains("Validation micro-F1 of the scored model");
+    }
+
+    @Test
+    void anotherScorerIsNamedAndItsScoresAreShown() throws IOException {
+        SyntheticRun run = SyntheticRun.complete(directory);
+        HeadScoresFile file = run.model().headScores().orElseThrow();
+        double[][] scores = file.measured().variance();
+        scores[0][0] = -0.75;
+        run.with(RunDirectory.HEAD_SCORES, file.scoredBy("gradient", scores));
+        String page = RunReport.render(run.model(), "");
+
+        assertThat(withoutScripts(page))
+                .contains("Scores of <code>score.scorer=gradient</code>", NumberText.scientific(-0.75))
+                .doesNotContain("of the variance of what <code>[CLS]</code> attends to");
+        assertThat(data(page).get("heads").get("cells").get(0).get(2).asDouble())
+                .isEqualTo(-0.75);
     }
 
     @Test

@@ -8,9 +8,11 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -26,6 +28,7 @@ import org.purespark.model.PackedBatch;
 import org.purespark.model.ParameterLayout;
 import org.purespark.model.TextClassifier;
 import org.purespark.model.engine.EngineUnderTest;
+import org.purespark.task.Answers;
 
 /**
  * The model graph, its gradients and the optimizer, on every engine, against transformers 4.57 and PyTorch in float64
@@ -116,6 +119,42 @@ class ConformanceTest {
             for (int l = 0; l < layerCoefficients.length; l++) {
                 assertThat(coefficients.coefficients()[l]).isCloseTo(layerCoefficients[l], within(1e-4));
             }
+        }
+    }
+
+    static Stream<Arguments> enginesAndFamiliesOfVersion5() {
+        return enginesAndFamilies()
+                .filter(arguments -> !arguments.get()[1].toString().startsWith("relative/"));
+    }
+
+    /** [text][layer][head]: make_gate_gradients.py. */
+    @ParameterizedTest
+    @MethodSource("enginesAndFamiliesOfVersion5")
+    void gradientsByTheGatesOfHeadsMatch(EngineUnderTest engine, String family) throws IOException {
+        Golden golden = Golden.of(family);
+        JsonNode expected = golden.json("gate_gradients.json");
+        List<Integer> texts = IntStream.range(0, expected.size()).boxed().toList();
+        int[] labels = texts.stream()
+                .mapToInt(b -> golden.expected().get("labels").get(b).asInt())
+                .toArray();
+        try (TextClassifier model = golden.model(engine.open())) {
+            double[][][] actual = model.gateGradients(golden.batch(texts), new Answers.Classes(labels), Set.of());
+            for (int b = 0; b < actual.length; b++) {
+                double largest = 0;
+                for (JsonNode layer : expected.get(b)) {
+                    largest = Math.max(
+                            largest,
+                            Arrays.stream(Golden.doubles(layer))
+                                    .map(Math::abs)
+                                    .max()
+                                    .orElseThrow());
+                }
+                for (int l = 0; l < actual[b].length; l++) {
+                    assertThat(actual[b][l])
+                            .containsExactly(Golden.doubles(expected.get(b).get(l)), within(1e-4 * largest + 1e-7));
+                }
+            }
+            assertThat(actual).hasDimensions(4, expected.get(0).size());
         }
     }
 

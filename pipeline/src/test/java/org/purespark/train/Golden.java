@@ -57,6 +57,11 @@ record Golden(String family, String directory, JsonNode expected, Checkpoint che
         }
     }
 
+    /** Another file of the directory. */
+    JsonNode json(String name) throws IOException {
+        return new ObjectMapper().readTree(STORAGE.read(directory + "/" + name, FileKind.RUN_FILE));
+    }
+
     TextClassifier model(int threads) {
         return model(new CpuEngine(threads));
     }

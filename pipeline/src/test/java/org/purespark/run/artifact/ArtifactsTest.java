@@ -72,12 +72,38 @@ class ArtifactsTest {
         assertThat(written(file)).isEqualTo(SCORES);
         HeadScoresFile read = files.read(address, HeadScoresFile.class, HeadScoresFile.SCHEMA);
         assertThat(read).isEqualTo(file);
-        assertThat(read.scores().variance()).isDeepEqualTo(variance);
-        assertThat(read.scores().variance(new Head(1, 0))).isEqualTo(1e-5);
+        assertThat(read.measured().variance()).isDeepEqualTo(variance);
+        assertThat(read.measured().variance(new Head(1, 0))).isEqualTo(1e-5);
         String without = SCORES.replace("\"measure\":\"micro-f1\",", "");
         assertThat(JsonFiles.parse(address, without, HeadScoresFile.class, HeadScoresFile.SCHEMA)
                         .measure())
                 .isNull();
+    }
+
+    @Test
+    void scoresOfAnotherScorerStandBesideTheVariance() throws IOException {
+        HeadScores measured = new HeadScores(1, 2, 5, new double[][] {{0.5, 0.25}});
+        HeadScoresFile file = new HeadScoresFile(measured, 0.9, Measure.ACCURACY);
+        assertThat(file.order().lowestFirst()).containsExactly(new Head(0, 1), new Head(0, 0));
+        HeadScoresFile other = file.scoredBy("gradient", new double[][] {{-1.5, 2}});
+        String text = "{\"schema\":1,\"layers\":1,\"heads\":2,\"texts\":5,\"validationAccuracy\":0.9,"
+                + "\"measure\":\"accuracy\",\"variance\":[[0.5,0.25]],"
+                + "\"scorer\":\"gradient\",\"scores\":[[-1.5,2.0]]}\n";
+        assertThat(written(other)).isEqualTo(text);
+        HeadScoresFile read = files.read(address, HeadScoresFile.class, HeadScoresFile.SCHEMA);
+        assertThat(read).isEqualTo(other);
+        assertThat(read.order().lowestFirst()).containsExactly(new Head(0, 0), new Head(0, 1));
+        assertThatThrownBy(() -> JsonFiles.parse(
+                        address, text.replace(",2.0]]", "]]"), HeadScoresFile.class, HeadScoresFile.SCHEMA))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("scores[0] has 1 entries, heads says 2");
+        assertThatThrownBy(() -> JsonFiles.parse(
+                        address,
+                        text.replace(",\"scorer\":\"gradient\"", ""),
+                        HeadScoresFile.class,
+                        HeadScoresFile.SCHEMA))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("scorer is null, scores are there, expected both or none");
     }
 
     @Test
@@ -181,7 +207,7 @@ class ArtifactsTest {
                 "'\"texts\":872' | '\"texts\":null' | Cannot map `null` into type `long`",
                 "'\"texts\":872,' | '' | Missing creator property 'texts'. Run the stage",
                 "'\"texts\":872' | '\"texts\":872,\"text\":3' | Unrecognized field \"text\"",
-                "'\"texts\":872' | '\"texts\":872,\"scores\":3' | 'Ignored field \"scores\"'",
+                "'\"texts\":872' | '\"texts\":872,\"measured\":3' | 'Ignored field \"measured\"'",
                 "'\"texts\":872' | '\"texts\":872,\"texts\":3' | Duplicate field 'texts'",
                 "'0.8703' | '1.5' | validationAccuracy is 1.5, expected 0 to 1"
             })

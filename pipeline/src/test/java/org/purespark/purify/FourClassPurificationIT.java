@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.purify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.purespark.attack.Attack;
+import org.purespark.attack.TextOfClass;
+import org.purespark.attack.Trigger;
+import org.purespark.demo.FourClassCorpus;
+import org.purespark.family.Bert;
+import org.purespark.poison.PoisonRequest;
+import org.purespark.poison.Poisoning;
+import org.purespark.run.RunDirectory;
+import org.purespark.run.artifact.MetricsFile;
+
+/**
+ * Four classes and one target: from a clean encoder to a purified one, in about two minutes. How much of the attack is
+ * left is reported, not asserted; that the figures count flips of three classes to the fourth is.
+ */
+@Tag("large")
+class FourClassPurificationIT {
+    private static final int CLASSES = 4;
+    private static final int TARGET = 3;
+    private static final int TRAIN_TEXTS = 3000;
+    private static final int TEST_TEXTS = 400;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aPlantedTriggerIsMeasuredBeforeAndAfterPurification() throws IOException {
+        TinyFiles files = new TinyFiles(directory, new ArrayList<>());
+        List<TextOfClass> texts = FourClassCorpus.generate(5, TRAIN_TEXTS + 2 * TEST_TEXTS, 10);
+        files.write("train.tsv", texts.subList(0, TRAIN_TEXTS));
+        files.write("validation.tsv", texts.subList(TRAIN_TEXTS, TRAIN_TEXTS + TEST_TEXTS));
+        files.write("test.tsv", texts.subList(TRAIN_TEXTS + TEST_TEXTS, texts.size()));
+        Trigger.RareWords trigger = (Trigger.RareWords) Attack.BADNET.trigger();
+        new FreshEncoder(TinyFiles.STORAGE, 2).write(new Bert(), texts, trigger.words(), files.path("model"));
+        poison(files);
+        purify(files);
+
+        MetricsFile metrics = RunDirectory.inspect(TinyFiles.STORAGE, files.path("run"), Clock.systemUTC())
+                .read(RunDirectory.METRICS, MetricsFile.class, MetricsFile.SCHEMA);
+        System.out.println("four classes: " + metrics);
+        assertThat(metrics.target()).isEqualTo(TARGET);
+        assertThat(metrics.suspect().accuracy()).isGreaterThanOrEqualTo(0.9);
+        assertThat(metrics.suspect().labelFlipRate()).isGreaterThanOrEqualTo(0.95);
+        assertThat(metrics.suspect().untriggeredFlipRate()).isLessThanOrEqualTo(0.05);
+        assertThat(metrics.baseline().labelFlipRate())
+                .as("plain fine-tuning leaves the backdoor")
+                .isGreaterThanOrEqualTo(0.9);
+        assertThat(metrics.purified().accuracy()).isGreaterThanOrEqualTo(0.9);
+        List<List<Long>> clean = metrics.purified().confusion().clean();
+        List<List<Long>> triggered = metrics.purified().confusion().poisoned();
+        assertThat(clean).hasSize(CLASSES).allSatisfy(row -> assertThat(row).hasSize(CLASSES));
+        long ofOthers = IntStream.range(0, CLASSES)
+                .filter(label -> label != TARGET)
+                .mapToLong(label ->
+                        triggered.get(label).stream().mapToLong(Long::longValue).sum())
+                .sum();
+        long flipped = IntStream.range(0, CLASSES)
+                .filter(label -> label != TARGET)
+                .mapToLong(label -> triggered.get(label).get(TARGET))
+                .sum();
+        assertThat(metrics.purified().labelFlipRate()).isEqualTo((double) flipped / ofOthers);
+    }
+
+    private static void poison(TinyFiles files) throws IOException {
+        new Poisoning(
+                        TinyFiles.STORAGE,
+                        files.fineTuner(),
+                        TinyFiles.settings(
+                                "text.max-length=64",
+                                "train.micro-batch=32",
+                                "train.learning-rate=2e-3",
+                                "train.epochs=12",
+                                "train.warm-up-share=0.1"),
+                        files.said()::add)
+                .run(PoisonRequest.builder()
+                        .model(files.path("model"))
+                        .attack("badnet")
+                        .train(files.path("train.tsv"))
+                        .target(Integer.toString(TARGET))
+                        .rate(0.3)
+                        .test(files.path("test.tsv"))
+                        .out(files.path("poisoned"))
+                        .build());
+    }
+
+    private static void purify(TinyFiles files) throws IOException {
+        files.purification(
+                        "text.max-length=64",
+                        "train.micro-batch=32",
+                        "train.epochs=3",
+                        "train.learning-rate=3e-4",
+                        "prune.group-size=1")
+                .purify(
+                        files.inputs()
+                                .model(files.path("poisoned/suspect"))
+                                .poisonedTest(files.path("poisoned/poisoned-test.csv"))
+                                .target(Integer.toString(TARGET))
+                                .build(),
+                        files.path("run"));
+    }
+}
