@@ -3,6 +3,7 @@ package org.purespark.jobs;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,9 @@ import org.purespark.experiment.ExperimentFile;
 import org.purespark.experiment.ExperimentRun;
 import org.purespark.experiment.ResultRows;
 import org.purespark.experiment.ResultTable;
+import org.purespark.run.lease.LeaseTimes;
+import org.purespark.run.lease.LeasedDirectory;
+import org.purespark.run.lease.RunLease;
 import org.purespark.storage.Storage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -84,9 +88,16 @@ final class ExperimentCommand implements Callable<Integer> {
             rows.read(other);
         }
         ExperimentRun.Outcome outcome;
-        try (SparkWork work = new SparkWork("experiment", spec.commandLine().getErr())) {
+        try (RunLease lease = RunLease.acquire(
+                        files,
+                        LeasedDirectory.ofExperiment(out),
+                        LeaseTimes.OF_COMMANDS,
+                        Clock.systemUTC(),
+                        spec.commandLine().getErr()::println);
+                SparkWork work = new SparkWork("experiment", spec.commandLine().getErr())) {
             outcome =
                     new ExperimentRun(work.surroundings(EngineChoice.AUTO), experiment, out, rows).play(cells, time());
+            lease.ensureOwn();
         }
         tables(files, experiment, rows);
         PrintWriter print = spec.commandLine().getOut();

@@ -2,6 +2,7 @@
 package org.purespark.jobs;
 
 import java.io.IOException;
+import java.time.Clock;
 import java.util.concurrent.Callable;
 import org.purespark.attack.TriggerPart;
 import org.purespark.checkpoint.ModelAddress;
@@ -9,6 +10,9 @@ import org.purespark.config.ResolvedSettings;
 import org.purespark.poison.PoisonRequest;
 import org.purespark.poison.Poisoning;
 import org.purespark.purify.Inputs;
+import org.purespark.run.lease.LeaseTimes;
+import org.purespark.run.lease.LeasedDirectory;
+import org.purespark.run.lease.RunLease;
 import org.purespark.storage.Storage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -121,16 +125,28 @@ final class PoisonCommand implements Callable<Integer> {
         Poisoning.requireApart(SparkWork.storageWithoutSpark(), request());
         TrainingMemory.require(
                 SparkWork.storageWithoutSpark(), new ModelAddress(model, null, baseModel), resolved.settings());
-        try (SparkWork work = new SparkWork("poison", spec.commandLine().getErr())) {
+        try (RunLease lease = lease();
+                SparkWork work = new SparkWork("poison", spec.commandLine().getErr())) {
             new Poisoning(
                             work.storage(),
                             work.fineTuner(resolved.settings().compute().engine()),
                             resolved.settings(),
                             work::say)
                     .run(request());
+            lease.ensureOwn();
         }
         spec.commandLine().getOut().println(Storage.child(out, Poisoning.SUSPECT));
         return 0;
+    }
+
+    /** Two processes in one directory would write the same files. */
+    private RunLease lease() {
+        return RunLease.acquire(
+                SparkWork.storageWithoutSpark(),
+                LeasedDirectory.ofSuspect(out),
+                LeaseTimes.OF_COMMANDS,
+                Clock.systemUTC(),
+                spec.commandLine().getErr()::println);
     }
 
     private PoisonRequest request() {

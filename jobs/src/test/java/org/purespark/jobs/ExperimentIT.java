@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.purespark.run.lease.LeaseTimes;
+import org.purespark.run.lease.LeasedDirectory;
+import org.purespark.run.lease.RunLease;
+import org.purespark.storage.Storage;
 
 class ExperimentIT {
     private static final String FILE =
@@ -99,6 +105,23 @@ class ExperimentIT {
                 .contains("defence wag needs another model of the same architecture, from another source: give model"
                         + " tiny an other-model");
         assertThat(directory.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void directoryThatAnotherProcessUsesIsRefused() throws IOException {
+        try (RunLease lease = RunLease.acquire(
+                new Storage(new Configuration()),
+                LeasedDirectory.ofExperiment(tiny.path("out")),
+                LeaseTimes.OF_COMMANDS,
+                Clock.systemUTC(),
+                line -> {})) {
+            TinyCase.Ended ended = run("out");
+            assertThat(ended.status()).isEqualTo(2);
+            assertThat(ended.err())
+                    .contains("the experiment's directory " + tiny.path("out") + " is in use since")
+                    .contains("name another directory with --out");
+            lease.ensureOwn();
+        }
     }
 
     private TinyCase.Ended run(String out, String... more) {

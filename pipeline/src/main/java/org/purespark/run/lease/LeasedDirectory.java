@@ -20,6 +20,16 @@ public record LeasedDirectory(String what, String address, String option) {
         return new LeasedDirectory("sweep's directory", address, "--out");
     }
 
+    /** The directory of a suspect that is made. */
+    public static LeasedDirectory ofSuspect(String address) {
+        return new LeasedDirectory("suspect's directory", address, "--out");
+    }
+
+    /** The directory of an experiment. */
+    public static LeasedDirectory ofExperiment(String address) {
+        return new LeasedDirectory("experiment's directory", address, "--out");
+    }
+
     String leaseAddress() {
         return Storage.child(address, LeaseFile.NAME);
     }
