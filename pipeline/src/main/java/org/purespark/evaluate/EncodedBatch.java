@@ -48,8 +48,8 @@ public record EncodedBatch(List<int[]> texts, int[] seconds, Answers answers) im
     }
 
     /**
-     * The texts that have a label, in their order, in batches of at most so many tokens; a longer text is a batch
-     * alone.
+     * The texts that have a label, in their order, in batches of at most so many tokens; a longer text is a batch of
+     * its own.
      */
     List<EncodedBatch> labelledWithin(int tokens) {
         List<EncodedBatch> batches = new ArrayList<>();

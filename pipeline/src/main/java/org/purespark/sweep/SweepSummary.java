@@ -153,10 +153,9 @@ public final class SweepSummary {
         StringBuilder text = new StringBuilder("# Sweep\n\n").append(counts()).append("\n\n");
         text.append(
                 "Suspects by how far their label-flip rate (LFR) fell, then by what it cost in the measure (accuracy,"
-                        + " micro-F1, Spearman's correlation, nDCG); mean ± standard deviation over the seeds."
-                        + " Before: the suspect's own figures, or the baseline's where it came without a classifier."
-                        + " Control: the same rate without trigger. A run whose verdict is \"not measured\" has no"
-                        + " fall.\n\n");
+                        + " micro-F1, Spearman's correlation, nDCG); mean ± standard deviation over the seeds. Before:"
+                        + " the suspect's own figures, or the baseline's where it came without a classifier. Control:"
+                        + " the same rate without trigger. A run whose verdict is \"not measured\" has no fall.\n\n");
         line(text, COLUMNS.stream().map(Column::heading).toList());
         line(
                 text,
