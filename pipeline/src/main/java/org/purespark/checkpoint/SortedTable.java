@@ -86,6 +86,7 @@ final class SortedTable {
         } catch (DamagedTable e) {
             throw broken(source, "its footer does not hold the places of two blocks: " + e.getMessage());
         }
+        requireInFile(index);
         List<Row> rows = new ArrayList<>();
         long end = 0;
         for (Row block : block(index, 0)) {
@@ -95,6 +96,7 @@ final class SortedTable {
             } catch (DamagedTable e) {
                 throw broken(block.place(), "it does not hold the place of a block: " + e.getMessage());
             }
+            requireInFile(handle);
             if (handle.offset() < end) {
                 throw broken(block.place(), "a block at byte " + handle.offset() + " overlaps the one before it");
             }
@@ -107,8 +109,7 @@ final class SortedTable {
         return rows;
     }
 
-    /** The rows of a block; {@code before} is the number of rows in the blocks before it. */
-    private List<Row> block(Handle handle, int before) {
+    private void requireInFile(Handle handle) {
         if (handle.offset() < 0
                 || handle.bytes() < 0
                 || handle.offset() > blocksEnd
@@ -116,6 +117,10 @@ final class SortedTable {
             throw broken(source, "a block of " + Long.toUnsignedString(handle.bytes()) + " bytes at byte "
                     + Long.toUnsignedString(handle.offset()) + " does not lie in its " + file.limit() + " bytes");
         }
+    }
+
+    /** The rows of a block that lies in the file; {@code before} is the number of rows in the blocks before it. */
+    private List<Row> block(Handle handle, int before) {
         String place = source + ", block at byte " + handle.offset();
         int at = (int) handle.offset();
         int bytes = (int) handle.bytes();
