@@ -62,9 +62,9 @@ final class BertVariables {
 
     /** What the bundle does not show, and what of it is left out. */
     List<String> warnings() {
-        String taken = "the checkpoint shows neither heads nor constants: taken as " + config.heads()
-                + " heads, hidden size " + config.hidden() + " / " + HEAD_SIZE + ", the head size of Google's BERT"
-                + " models; gelu by erf, LayerNorm's epsilon " + EPSILON + ", dropout 0.1";
+        String taken = "the checkpoint shows neither heads nor constants; taken are those of Google's BERT models as"
+                + " Hugging Face has them: heads = hidden size " + config.hidden() + " / " + HEAD_SIZE + " = "
+                + config.heads() + ", gelu by erf, LayerNorm's epsilon " + EPSILON + ", dropout 0.1";
         List<String> others = bundle.entries().keySet().stream()
                 .filter(name -> !parametersByVariable.containsKey(name))
                 .toList();

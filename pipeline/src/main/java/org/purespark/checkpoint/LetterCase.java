@@ -9,10 +9,8 @@ enum LetterCase {
 
     /** That of a vocabulary, one token a line: special ones, in brackets, are capital in any. */
     static LetterCase of(String vocabulary) {
-        return vocabulary
-                        .lines()
-                        .filter(token -> !token.startsWith("["))
-                        .anyMatch(token -> token.chars().anyMatch(Character::isUpperCase))
+        return vocabulary.lines().filter(token -> !token.startsWith("[")).anyMatch(token -> token.chars()
+                        .anyMatch(Character::isUpperCase))
                 ? KEPT
                 : LOWERED;
     }

@@ -24,8 +24,7 @@ import org.purespark.storage.Utf8Text;
  * vocabulary, which may stand behind the weights, then for the weights.
  */
 public final class SavedModelConverter {
-    private static final Pattern SHARD =
-            Pattern.compile("(?:.*/)?variables/variables\\.data-([0-9]{5})-of-([0-9]{5})");
+    private static final Pattern SHARD = Pattern.compile("(?:.*/)?variables/variables\\.data-([0-9]{5})-of-([0-9]{5})");
 
     private static final String INDEX = "variables/variables.index";
     private static final String VOCABULARY = "vocab.txt";
@@ -166,8 +165,8 @@ public final class SavedModelConverter {
                 JsonNode lower = JsonFile.parse(Utf8Text.of(model.content(), model.place()), model.place())
                         .path("doLowerCase");
                 if (!lower.isBoolean()) {
-                    throw new InputException("cannot use " + model.place() + ": \"doLowerCase\" is "
-                            + Shown.of(lower) + ", expected true or false");
+                    throw new InputException("cannot use " + model.place() + ": \"doLowerCase\" is " + Shown.of(lower)
+                            + ", expected true or false");
                 }
                 return lower.booleanValue() ? LetterCase.LOWERED : LetterCase.KEPT;
             }

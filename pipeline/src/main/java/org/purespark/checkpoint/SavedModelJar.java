@@ -98,8 +98,8 @@ final class SavedModelJar {
         private void take(long bytes) {
             taken += bytes;
             if (taken > most) {
-                throw new InputException("cannot read " + address + ": it unpacks to more than " + most
-                        + " bytes, " + MOST_GROWTH + " times its own size; weights do not pack so well");
+                throw new InputException("cannot read " + address + ": it unpacks to more than " + most + " bytes, "
+                        + MOST_GROWTH + " times its own size; weights do not pack so well");
             }
         }
     }

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.OptionalInt;
 
 /**
- * Unpacks a block in Snappy's raw format (google/snappy, format_description.txt): the unpacked length, then literals and
- * copies of what was unpacked before.
+ * Unpacks a block in Snappy's raw format (google/snappy, format_description.txt): the unpacked length, then literals
+ * and copies of what was unpacked before.
  */
 final class Snappy {
     /** A copy of 64 bytes takes 3 bytes: nothing unpacks to more. */

@@ -10,10 +10,10 @@ import java.util.zip.CRC32C;
 import org.purespark.InputException;
 
 /**
- * A sorted table of bytes by key, as LevelDB and TensorFlow write it (google/leveldb, doc/table_format.md): data blocks,
- * a block that tells where they are, and a footer of 48 bytes that tells where that one is. Each block ends with its
- * restarts, and is followed by its kind of packing and its checksum. The whole file is in memory; every place and length
- * is checked against it before anything is taken.
+ * A sorted table of bytes by key, as LevelDB and TensorFlow write it (google/leveldb, doc/table_format.md): data
+ * blocks, a block that tells where they are, and a footer of 48 bytes that tells where that one is. Each block ends
+ * with its restarts, and is followed by its kind of packing and its checksum. The whole file is in memory; every place
+ * and length is checked against it before anything is taken.
  */
 final class SortedTable {
     /**
@@ -75,8 +75,9 @@ final class SortedTable {
     private List<Row> rows() {
         long magic = file.getLong(file.limit() - Long.BYTES);
         if (magic != MAGIC) {
-            throw broken(source, "its last 8 bytes are " + Long.toHexString(magic) + ", expected "
-                    + Long.toHexString(MAGIC));
+            throw broken(
+                    source,
+                    "its last 8 bytes are " + Long.toHexString(magic) + ", expected " + Long.toHexString(MAGIC));
         }
         Handle index;
         try {
@@ -114,8 +115,11 @@ final class SortedTable {
                 || handle.bytes() < 0
                 || handle.offset() > blocksEnd
                 || handle.bytes() > blocksEnd - handle.offset() - TRAILER_BYTES) {
-            throw broken(source, "a block of " + Long.toUnsignedString(handle.bytes()) + " bytes at byte "
-                    + Long.toUnsignedString(handle.offset()) + " does not lie in its " + file.limit() + " bytes");
+            throw broken(
+                    source,
+                    "a block of " + Long.toUnsignedString(handle.bytes()) + " bytes at byte "
+                            + Long.toUnsignedString(handle.offset()) + " does not lie in its " + file.limit()
+                            + " bytes");
         }
     }
 
@@ -128,17 +132,18 @@ final class SortedTable {
         checksum.update(file.slice(at, bytes + 1));
         int expected = file.getInt(at + bytes + 1);
         if (masked(checksum) != expected) {
-            throw broken(place, "its checksum is " + Integer.toHexString(masked(checksum)) + ", the file says "
-                    + Integer.toHexString(expected));
+            throw broken(
+                    place,
+                    "its checksum is " + Integer.toHexString(masked(checksum)) + ", the file says "
+                            + Integer.toHexString(expected));
         }
         int packing = file.get(at + bytes);
         try {
             return switch (packing) {
                 case 0 -> parsed(file.slice(at, bytes), before, place);
                 case 1 -> parsed(ByteBuffer.wrap(Snappy.unpacked(file.slice(at, bytes))), before, place);
-                default ->
-                    throw new DamagedTable(
-                            "its kind of packing is " + packing + ", expected 0 for none or 1 for Snappy");
+                default -> throw new DamagedTable(
+                        "its kind of packing is " + packing + ", expected 0 for none or 1 for Snappy");
             };
         } catch (DamagedTable e) {
             throw broken(place, e.getMessage());

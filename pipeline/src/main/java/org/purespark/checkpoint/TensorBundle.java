@@ -141,12 +141,14 @@ final class TensorBundle {
             requireReadable(entry);
             if (entry.offset() < elements.position()) {
                 throw refused(
-                        entry.name(), "its data at byte " + entry.offset() + " overlaps that of another", entry.place());
+                        entry.name(),
+                        "its data at byte " + entry.offset() + " overlaps that of another",
+                        entry.place());
             }
             elements.advanceTo(entry.offset());
             checksum.reset();
-            Tensor tensor = elements.read(
-                    new TensorFile.Entry(entry.name(), ElementType.F32, entry.shape(), entry.place()));
+            Tensor tensor =
+                    elements.read(new TensorFile.Entry(entry.name(), ElementType.F32, entry.shape(), entry.place()));
             if (SortedTable.masked(checksum) != entry.checksum()) {
                 throw refused(
                         entry.name(),

@@ -60,9 +60,9 @@ class SavedModelConverterTest {
         Checkpoint written = new ArtifactConverter(STORAGE).convertJar(JAR.toString(), out);
         assertThat(written.warnings())
                 .containsExactly(
-                        "the checkpoint shows neither heads nor constants: taken as 1 heads, hidden size 64 / 64, the"
-                                + " head size of Google's BERT models; gelu by erf, LayerNorm's epsilon 1.0E-12,"
-                                + " dropout 0.1",
+                        "the checkpoint shows neither heads nor constants; taken are those of Google's BERT models as"
+                                + " Hugging Face has them: heads = hidden size 64 / 64 = 1, gelu by erf, LayerNorm's"
+                                + " epsilon 1.0E-12, dropout 0.1",
                         "left out, as they are no part of the encoder: global_step, module/bert/pooler/dense/bias,"
                                 + " module/bert/pooler/dense/kernel");
 
@@ -139,8 +139,7 @@ class SavedModelConverterTest {
                 + " BERT those of github.com/google-research/bert) and add it to the jar as assets/vocab.txt");
         files.put("assets/vocab.txt", vocabulary);
         byte[] shard = files.remove(SHARD);
-        assertRefused(
-                "cannot convert " + jar + ": its index says 2 shards, found 0 of 2; get the jar again");
+        assertRefused("cannot convert " + jar + ": its index says 2 shards, found 0 of 2; get the jar again");
         files.put(SHARD, shard);
         files.remove(INDEX);
         assertRefused("cannot convert " + jar + ": expected in it, or in a zip file in it, a TensorFlow SavedModel with"
@@ -151,8 +150,8 @@ class SavedModelConverterTest {
     void twoModelsInAJarAreRefused() throws IOException {
         files.put("other/" + INDEX, files.get(INDEX));
         String inside = jar + "!/" + MODEL + "!/";
-        assertRefused("cannot convert " + jar + ": it holds both " + inside + INDEX + " and " + inside + "other/" + INDEX
-                + "; expected one model");
+        assertRefused("cannot convert " + jar + ": it holds both " + inside + INDEX + " and " + inside + "other/"
+                + INDEX + "; expected one model");
         files.remove("other/" + INDEX);
         files.put("other/" + SHARD, files.get(SHARD));
         assertRefused("cannot convert " + jar + ": it holds a second other/" + SHARD + "; expected one model");
@@ -172,8 +171,8 @@ class SavedModelConverterTest {
         byte[] magic = whole.clone();
         magic[magic.length - 1] = 0;
         files.put(INDEX, magic);
-        assertRefused("cannot read " + index + ": its last 8 bytes are 4775248b80fb57, expected db4775248b80fb57"
-                + damaged);
+        assertRefused(
+                "cannot read " + index + ": its last 8 bytes are 4775248b80fb57, expected db4775248b80fb57" + damaged);
         files.put(INDEX, whole);
 
         byte[] shard = files.get(SHARD);
@@ -307,8 +306,7 @@ class SavedModelConverterTest {
         Map<String, BundleEntryProto> entries = new TreeMap<>();
         for (SortedTable.Row row : SortedTable.rows("index", files.get(INDEX))) {
             if (row.key().length > 0) {
-                entries.put(
-                        new String(row.key(), StandardCharsets.UTF_8), BundleEntryProto.parseFrom(row.value()));
+                entries.put(new String(row.key(), StandardCharsets.UTF_8), BundleEntryProto.parseFrom(row.value()));
             }
         }
         return entries;

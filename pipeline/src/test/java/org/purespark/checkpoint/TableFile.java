@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -107,7 +108,7 @@ final class TableFile {
     static byte[] withFooter(ByteArrayOutputStream blocks, List<long[]> handles) {
         SortedMap<String, byte[]> index = new TreeMap<>();
         for (long[] handle : handles) {
-            index.put(String.format("k%03d", index.size()), handle(handle[0], handle[1]));
+            index.put(String.format(Locale.ROOT, "k%03d", index.size()), handle(handle[0], handle[1]));
         }
         byte[] block = block(index);
         long at = blocks.size();

@@ -10,8 +10,8 @@ import java.util.List;
 import org.purespark.fuzz.FuzzedReader;
 
 /**
- * The index of a bundle, beside real shards. A checksum stands over each of its blocks: so what is no table is taken for
- * a block, plain after a byte of 0, packed by Snappy after a byte of 1, and gets a right checksum.
+ * The index of a bundle, beside real shards. A checksum stands over each of its blocks: so what is no table is taken
+ * for a block, plain after a byte of 0, packed by Snappy after a byte of 1, and gets a right checksum.
  */
 class TensorBundleFuzzTest extends FuzzedReader {
     private final List<byte[]> shards = new ArrayList<>();

@@ -70,9 +70,8 @@ class TensorBundleTest {
         byte[] cut = Arrays.copyOf(index, index.length - 8);
         assertThatThrownBy(() -> TensorBundle.of("x.index", cut))
                 .isInstanceOf(InputException.class)
-                .hasMessageMatching(
-                        "cannot read x.index: its last 8 bytes are [0-9a-f]+, expected db4775248b80fb57\\Q" + DAMAGED
-                                + "\\E");
+                .hasMessageMatching("cannot read x.index: its last 8 bytes are [0-9a-f]+, expected db4775248b80fb57\\Q"
+                        + DAMAGED + "\\E");
         byte[] front = Arrays.copyOfRange(index, 10, index.length);
         assertThatThrownBy(() -> TensorBundle.of("x.index", front))
                 .isInstanceOf(InputException.class)
@@ -111,26 +110,34 @@ class TensorBundleTest {
                         + DAMAGED);
         assertRefused(
                 () -> SortedTable.rows(
-                        "x.index", TableFile.withFooter(copy(out), List.of(new long[] {0, bytes}, new long[] {0, bytes
-                        }))),
+                        "x.index",
+                        TableFile.withFooter(copy(out), List.of(new long[] {0, bytes}, new long[] {0, bytes}))),
                 "cannot read x.index, block at byte " + out.size() + ": a block at byte 0 overlaps the one before it"
                         + DAMAGED);
         assertThatThrownBy(() ->
                         SortedTable.rows("x.index", TableFile.withFooter(copy(out), List.of(new long[] {-1, bytes}))))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("a block of " + bytes + " bytes at byte 18446744073709551615 does not lie in its");
+                .hasMessageContaining(
+                        "a block of " + bytes + " bytes at byte 18446744073709551615 does not lie in its");
     }
 
     @Test
     void rowsThatAskForMoreThanThereIsAreRefused() {
         String place = "cannot read x.index, block at byte 0: ";
-        assertRowRefused(1, 1, 0, "row 0 of it has a key of 1 bytes of the key before it and 1 more, expected at most 0"
-                + " and 1000 in all");
-        assertRowRefused(0, 2_000_000_000, 0, "row 0 of it has a key of 0 bytes of the key before it and 2000000000"
-                + " more, expected at most 0 and 1000 in all");
+        assertRowRefused(
+                1,
+                1,
+                0,
+                "row 0 of it has a key of 1 bytes of the key before it and 1 more, expected at most 0"
+                        + " and 1000 in all");
+        assertRowRefused(
+                0,
+                2_000_000_000,
+                0,
+                "row 0 of it has a key of 0 bytes of the key before it and 2000000000"
+                        + " more, expected at most 0 and 1000 in all");
         assertRowRefused(0, 0, 2_000_000_000, "row 0 of it reaches out of the block");
-        assertRefused(
-                () -> rows(new byte[] {1, 2, 3}), place + "its 3 bytes do not hold its restarts" + DAMAGED);
+        assertRefused(() -> rows(new byte[] {1, 2, 3}), place + "its 3 bytes do not hold its restarts" + DAMAGED);
         assertRefused(
                 () -> rows(bytes(Float.NaN, Float.intBitsToFloat(1000))),
                 place + "its 8 bytes do not hold its restarts" + DAMAGED);
@@ -220,8 +227,8 @@ class TensorBundleTest {
                 },
                 "its shape is unknown or has more than 64 dimensions");
         byte[] damaged = TableFile.ofBlocks(
-                List.of(TableFile.block(new TreeMap<>(
-                        Map.of("", TableFile.header(1).toByteArray(), "w", new byte[] {8, -1})))),
+                List.of(TableFile.block(
+                        new TreeMap<>(Map.of("", TableFile.header(1).toByteArray(), "w", new byte[] {8, -1})))),
                 TableFile.Packing.NONE);
         assertThatThrownBy(() -> TensorBundle.of("x.index", damaged))
                 .isInstanceOf(InputException.class)
