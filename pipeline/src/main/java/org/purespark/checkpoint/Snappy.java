@@ -2,7 +2,6 @@
 package org.purespark.checkpoint;
 
 import java.nio.ByteBuffer;
-import java.util.OptionalInt;
 
 /**
  * Unpacks a block in Snappy's raw format (google/snappy, format_description.txt): the unpacked length, then literals
@@ -29,18 +28,17 @@ final class Snappy {
         int at = 0;
         while (packed.hasRemaining()) {
             int tag = packed.get() & 0xff;
-            OptionalInt distance = distance(tag, packed);
-            long count = distance.isPresent() ? copied(tag) : literal(tag, packed);
-            if (count > out.length - at || distance.isPresent() && distance.getAsInt() > at) {
+            boolean isLiteral = (tag & 3) == 0;
+            long distance = isLiteral ? 0 : distance(tag, packed);
+            long count = isLiteral ? literal(tag, packed) : copied(tag);
+            if (count > out.length - at || !isLiteral && (distance < 1 || distance > at)) {
                 throw new DamagedTable("its Snappy data goes beyond its own bounds");
             }
-            if (distance.isEmpty()) {
+            if (isLiteral) {
                 require(packed, count);
                 packed.get(out, at, (int) count);
             } else {
-                for (int i = at; i < at + count; i++) {
-                    out[i] = out[i - distance.getAsInt()];
-                }
+                copy(out, at - (int) distance, at, (int) count);
             }
             at += (int) count;
         }
@@ -50,28 +48,28 @@ final class Snappy {
         return out;
     }
 
-    /** How far behind the place of a copy lies, at least 1; empty: the tag is that of a literal. */
-    private static OptionalInt distance(int tag, ByteBuffer packed) throws DamagedTable {
-        long distance =
-                switch (tag & 3) {
-                    case 0 -> Long.MAX_VALUE;
-                    case 1 -> (tag >>> 5) << 8 | little(packed, 1);
-                    case 2 -> little(packed, 2);
-                    default -> little(packed, 4);
-                };
-        if ((tag & 3) == 0) {
-            return OptionalInt.empty();
+    /** One byte after the other: what is copied may begin with what is written. */
+    private static void copy(byte[] out, int from, int to, int count) {
+        for (int i = 0; i < count; i++) {
+            out[to + i] = out[from + i];
         }
-        if (distance < 1 || distance > Integer.MAX_VALUE) {
-            throw new DamagedTable("its Snappy data goes beyond its own bounds");
-        }
-        return OptionalInt.of((int) distance);
     }
 
+    /** How many bytes before the place of a copy its source begins. */
+    private static long distance(int tag, ByteBuffer packed) throws DamagedTable {
+        return switch (tag & 3) {
+            case 1 -> (tag >>> 5) << 8 | little(packed, 1);
+            case 2 -> little(packed, 2);
+            default -> little(packed, 4);
+        };
+    }
+
+    /** Length of a copy. */
     private static int copied(int tag) {
         return (tag & 3) == 1 ? 4 + (tag >>> 2 & 7) : 1 + (tag >>> 2);
     }
 
+    /** Length of a literal. */
     private static long literal(int tag, ByteBuffer packed) throws DamagedTable {
         int length = tag >>> 2;
         return length < 60 ? length + 1 : little(packed, length - 59) + 1;

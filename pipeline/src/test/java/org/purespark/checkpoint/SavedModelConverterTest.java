@@ -198,7 +198,7 @@ class SavedModelConverterTest {
                 .hasMessage("cannot read " + jar + ": it is not a whole zip file: Unexpected end of ZLIB input stream;"
                         + " get it again");
         Files.write(jar, zipped(Map.of("zeros", new byte[65 << 20])));
-        assertThatThrownBy(() -> new SavedModelConverter(STORAGE).convertJar(jar.toString(), out))
+        assertThatThrownBy(() -> new ArtifactConverter(STORAGE).convertJar(jar.toString(), out))
                 .isInstanceOf(InputException.class)
                 .hasMessage("cannot read " + jar + ": it unpacks to more than 67108864 bytes, 32 times its own size;"
                         + " weights do not pack so well");
