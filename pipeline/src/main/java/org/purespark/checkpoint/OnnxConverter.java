@@ -11,22 +11,17 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.purespark.InputException;
 import org.purespark.Shown;
 import org.purespark.encoder.Architecture;
-import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.ParameterList;
-import org.purespark.family.Bert;
-import org.purespark.family.ExportForm;
 import org.purespark.storage.FileKind;
 import org.purespark.storage.OutputPlaces;
 import org.purespark.storage.Storage;
-import org.purespark.task.TaskKind;
 
 /**
  * Makes a Hugging Face {@code BertModel} directory from a BERT encoder exported to ONNX, as in the artifacts
@@ -117,28 +112,16 @@ public final class OnnxConverter {
         SortedMap<String, Tensor> tensors = new TreeMap<>();
         ParameterList.ofEncoder(config).byName().forEach((name, parameter) -> {
             Tensor tensor = graph.tensor(parameter);
-            requireUsable(name, tensor, parameter.shape(), onnxName);
+            ConvertedEncoder.requireUsable(name, tensor, parameter.shape(), onnxName);
             tensors.put(name, tensor);
         });
-        Checkpoint checkpoint = new Checkpoint(
-                new Bert(),
-                config,
-                ClassifierKind.LINEAR,
-                tensors,
-                List.of(),
-                TaskKind.ONE_LABEL,
-                new TreeSet<>(),
-                tokenizerFiles,
-                JsonFile.MAPPER.createObjectNode(),
-                warnings);
         ModelCard card = ModelCard.of(
                 onnxName.replaceFirst("\\.onnx$", ""),
                 "A BERT encoder without classifier, converted from its ONNX export " + ModelCardText.code(onnxName)
                         + ". Its licence is that of the original.",
                 config.maxTokens(),
                 Map.of());
-        new CheckpointWriter(storage).write(checkpoint, outDirectory, ExportForm.DENSE, card);
-        return checkpoint;
+        return new ConvertedEncoder(config, tensors, tokenizerFiles, warnings).write(storage, outDirectory, card);
     }
 
     private static EncoderConfig config(OnnxGraph graph, String onnxName, List<String> warnings) {
@@ -188,18 +171,6 @@ public final class OnnxConverter {
                     + Arrays.toString(shape) + ", expected a matrix");
         }
         return shape;
-    }
-
-    private static void requireUsable(String name, Tensor tensor, int[] shape, String onnxName) {
-        if (!Arrays.equals(tensor.shape(), shape)) {
-            throw new InputException("cannot convert " + onnxName + ": tensor " + name + " has shape "
-                    + Arrays.toString(tensor.shape()) + ", expected " + Arrays.toString(shape));
-        }
-        for (float value : tensor.values()) {
-            if (!Float.isFinite(value)) {
-                throw new InputException("cannot convert " + onnxName + ": tensor " + name + " holds " + value);
-            }
-        }
     }
 
     private static void requireFirst(String earlier, String name, String jarAddress) {

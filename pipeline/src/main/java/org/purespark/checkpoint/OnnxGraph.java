@@ -148,7 +148,7 @@ final class OnnxGraph {
         if (weight == null || weight.getDimsCount() != 2) {
             throw missing(canonical);
         }
-        return transposed(decode(weight, canonical));
+        return decode(weight, canonical).transposed();
     }
 
     private void refuseOtherGraphs() {
@@ -274,18 +274,6 @@ final class OnnxGraph {
             }
         }
         return tensor.getDimsList().stream().mapToInt(Long::intValue).toArray();
-    }
-
-    private static Tensor transposed(Tensor matrix) {
-        int rows = matrix.shape()[0];
-        int columns = matrix.shape()[1];
-        float[] values = new float[rows * columns];
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                values[column * rows + row] = matrix.values()[row * columns + column];
-            }
-        }
-        return Tensor.of(values, columns, rows);
     }
 
     /** {@code encoder.layer.0.output} is called {@code /encoder/layer.0/output}: modules in a list keep their dot. */

@@ -32,4 +32,17 @@ public record Tensor(int[] shape, float[] values) {
         }
         return new Tensor(shape, new float[count]);
     }
+
+    /** A matrix [n, m] from a matrix [m, n]. */
+    Tensor transposed() {
+        int rows = shape[0];
+        int columns = shape[1];
+        float[] turned = new float[values.length];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                turned[column * rows + row] = values[row * columns + column];
+            }
+        }
+        return Tensor.of(turned, columns, rows);
+    }
 }

@@ -20,7 +20,7 @@ import org.purespark.storage.Storage;
 final class ZipDirectory {
     /**
      * @param stored whether the data is uncompressed
-     * @param bytes of the data
+     * @param bytes of the data, uncompressed
      * @param headerOffset where the entry's own header begins in the file
      */
     record Entry(boolean stored, long bytes, long headerOffset) {}
@@ -139,7 +139,8 @@ final class ZipDirectory {
                     bytes = directory.getLong(field);
                     field += 8;
                 }
-                if (compressed == IN_ZIP64) {
+                if (compressed == IN_ZIP64 && field + 8 <= extraEnd) {
+                    compressed = directory.getLong(field);
                     field += 8;
                 }
                 if (offset == IN_ZIP64 && field + 8 <= extraEnd) {
@@ -148,7 +149,12 @@ final class ZipDirectory {
             }
             extra += 4 + length;
         }
-        if (bytes < 0 || offset < 0 || offset > fileBytes - LOCAL_HEADER_BYTES || bytes > fileBytes - offset) {
+        long held = stored ? bytes : compressed;
+        if (bytes < 0
+                || held < 0
+                || offset < 0
+                || offset > fileBytes - LOCAL_HEADER_BYTES
+                || held > fileBytes - offset) {
             throw damaged(address, "its zip directory points outside of the file: it is truncated");
         }
         return new Entry(stored, bytes, offset);

@@ -7,6 +7,8 @@ public enum FileKind {
     MODEL_CONFIG("a model's configuration", 16),
     /** {@code model.safetensors.index.json} and the like. */
     SHARD_INDEX("an index of shards", 64),
+    /** {@code variables.index} of a TensorFlow SavedModel. */
+    TENSOR_INDEX("an index of tensors", 16),
     /** {@code tokenizer.json}, {@code vocab.txt}, {@code merges.txt}. */
     TOKENIZER("a tokenizer's description", 64),
     /** {@code tokenizer_config.json}, {@code special_tokens_map.json}, {@code added_tokens.json}. */

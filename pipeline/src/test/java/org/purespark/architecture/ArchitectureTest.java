@@ -32,8 +32,8 @@ class ArchitectureTest {
     /** The kernel tells by files which processes count together. */
     private static final String ASKS_THE_KERNEL = "org.purespark.run.lease.LeaseOwner";
 
-    /** An ONNX export that it reads is a BERT encoder. */
-    private static final String CONVERTS_BERT = "org.purespark.checkpoint.OnnxConverter";
+    /** What other programs' files hold is a BERT encoder. */
+    private static final String CONVERTS_BERT = "org.purespark.checkpoint.ConvertedEncoder";
 
     /** Device makes engines; MemoryNeed asks what an engine takes beside the arrays of a graph. */
     private static final String KNOW_ENGINES = "org\\.purespark\\.model\\.(Device|MemoryNeed)(\\$.*)?";
