@@ -21,6 +21,12 @@ import org.purespark.defence.Defences;
  */
 public record Cell(SuspectOf suspect, Experiment.Variation variation, List<PlannedRepair> repairs) {
     /**
+     * A defender does not know the attacker's seed: with the same one a new classifier would be drawn as the suspect's
+     * was, and stand for its old one.
+     */
+    private static final long SEED_OF_REPAIRS = 1_000;
+
+    /**
      * A suspect.
      *
      * @param settings of the trainings that make it
@@ -98,13 +104,13 @@ public record Cell(SuspectOf suspect, Experiment.Variation variation, List<Plann
                     settings(
                             loader,
                             "defence " + defence.name(),
-                            seed,
+                            seed + SEED_OF_REPAIRS,
                             List.of(experiment.settings(), variation.settings(), defence.settings()))));
         }
         return repairs;
     }
 
-    /** Later maps win; the seed is the experiment's. */
+    /** Later maps win. */
     private static Settings settings(
             SettingsLoader loader, String place, long seed, List<SortedMap<String, String>> layers) {
         SortedMap<String, String> all = new TreeMap<>();
