@@ -47,7 +47,8 @@ public final class Repair {
      * Where a repair writes.
      *
      * @param output directory of the repaired model
-     * @param work directory for models between two trainings and for training checkpoints; the caller removes it
+     * @param work directory for the training checkpoints of the last training; those before it have directories of
+     *     their own in it, with the models between two trainings; the caller removes it
      */
     public record Places(String output, String work) {}
 
@@ -81,7 +82,7 @@ public final class Repair {
         for (int n = 0; n < plan.tunings().size(); n++) {
             Tuning tuning = plan.tunings().get(n);
             boolean last = n + 1 == plan.tunings().size();
-            String work = Storage.child(places.work(), "training-" + (n + 1));
+            String work = last ? places.work() : Storage.child(places.work(), "training-" + (n + 1));
             String output = last ? places.output() : Storage.child(work, "model");
             if (last || !new CheckpointReader(storage).isComplete(output)) {
                 FineTuning fineTuning = fineTuning(plan, tuning, previous, output, work, export);
@@ -109,7 +110,7 @@ public final class Repair {
                 new Trainer.Objective(
                         tuning.settings(), subject.seed(), plan.pruned(), tuning.penaltyWeights(), tuning.method()),
                 output,
-                Storage.child(work, "checkpoints"),
+                work,
                 export.form(),
                 new ModelCard(card.title(), card.summary(), card.maxTokens(), card.texts(), facts));
     }

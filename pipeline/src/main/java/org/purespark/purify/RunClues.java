@@ -2,8 +2,11 @@
 package org.purespark.purify;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import org.purespark.batch.TokenCounts;
 import org.purespark.checkpoint.ModelAddress;
 import org.purespark.config.Settings;
@@ -17,8 +20,26 @@ import org.purespark.run.RunDirectory;
 import org.purespark.run.artifact.PrunedHeadsFile;
 import org.purespark.task.TaskKind;
 
-/** The clues that a run directory and the texts of a run give. */
-record RunClues(CheckedInputs inputs, Settings settings, ModelPasses passes, RunDirectory directory) implements Clues {
+/** The clues that a run directory and the texts of a run give. A variance of layers is measured once. */
+final class RunClues implements Clues {
+    private final CheckedInputs inputs;
+    private final Settings settings;
+    private final ModelPasses passes;
+    private final RunDirectory directory;
+    private final Map<SortedSet<Head>, LayerCoefficients> measured = new HashMap<>();
+
+    RunClues(CheckedInputs inputs, Settings settings, ModelPasses passes, RunDirectory directory) {
+        this.inputs = inputs;
+        this.settings = settings;
+        this.passes = passes;
+        this.directory = directory;
+    }
+
+    @Override
+    public Settings settings() {
+        return settings;
+    }
+
     @Override
     public EncoderConfig encoder() {
         return inputs.encoder();
@@ -37,11 +58,16 @@ record RunClues(CheckedInputs inputs, Settings settings, ModelPasses passes, Run
     }
 
     LayerCoefficients layers(SortedSet<Head> pruned) throws IOException {
-        Statistics statistics = passes.statistics(
-                "normalize: layer variances of the pruned baseline",
-                Subject.baseline(directory).source(),
-                pruned);
-        return LayerCoefficients.of(statistics.variances().scores(), pruned);
+        LayerCoefficients known = measured.get(pruned);
+        if (known == null) {
+            Statistics statistics = passes.statistics(
+                    "normalize: layer variances of the pruned baseline",
+                    Subject.baseline(directory).source(),
+                    pruned);
+            known = LayerCoefficients.of(statistics.variances().scores(), pruned);
+            measured.put(new TreeSet<>(pruned), known);
+        }
+        return known;
     }
 
     @Override
