@@ -37,44 +37,22 @@ public record TrainSettings(
         implements Serializable {
     /** The same with another number of epochs. */
     public TrainSettings withEpochs(int count) {
-        return new TrainSettings(
-                count,
-                learningRate,
-                weightDecay,
-                clipNorm,
-                warmUpShare,
-                microBatch,
-                microBatchesPerStep,
-                shuffle,
-                adamBeta1,
-                adamBeta2,
-                adamEpsilon,
-                classifierDropout,
-                checkpointIntervalSteps);
+        return with(count, learningRate, classifierDropout);
     }
 
     /** The same with another rate of dropout before the classifier. */
     public TrainSettings withClassifierDropout(double rate) {
-        return new TrainSettings(
-                epochs,
-                learningRate,
-                weightDecay,
-                clipNorm,
-                warmUpShare,
-                microBatch,
-                microBatchesPerStep,
-                shuffle,
-                adamBeta1,
-                adamBeta2,
-                adamEpsilon,
-                rate,
-                checkpointIntervalSteps);
+        return with(epochs, learningRate, rate);
     }
 
     /** The same with another learning rate. */
     public TrainSettings withLearningRate(double rate) {
+        return with(epochs, rate, classifierDropout);
+    }
+
+    private TrainSettings with(int count, double rate, double dropout) {
         return new TrainSettings(
-                epochs,
+                count,
                 rate,
                 weightDecay,
                 clipNorm,
@@ -85,7 +63,7 @@ public record TrainSettings(
                 adamBeta1,
                 adamBeta2,
                 adamEpsilon,
-                classifierDropout,
+                dropout,
                 checkpointIntervalSteps);
     }
 }

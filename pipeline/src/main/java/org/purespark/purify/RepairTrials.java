@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.purespark.InputException;
 import org.purespark.config.DefenceChoice;
 import org.purespark.config.Settings;
@@ -37,7 +38,7 @@ record RepairTrials(
             double quality = passes.tally(
                             RunTexts.Split.VALIDATION, "normalize: " + name + " on validation texts", model)
                     .quality()
-                    .orElse(0);
+                    .orElseThrow();
             return new Portfolio.Tried(defence, quality, probing.suspicion(name, model));
         }
     }
@@ -58,13 +59,12 @@ record RepairTrials(
         Map<DefenceChoice, RunRepair.LastTraining> trainings = new EnumMap<>(DefenceChoice.class);
         List<Portfolio.Tried> tried = new ArrayList<>();
         for (Defence defence : defences) {
-            String name = defence.choice().spelling();
-            try {
-                Trial trial = new Trial(defence, defence.plan(clues), Storage.child(work, name));
+            Optional<RepairPlan> plan = plan(defence);
+            if (plan.isPresent()) {
+                String place = Storage.child(work, defence.choice().spelling());
+                Trial trial = new Trial(defence, plan.get(), place);
                 trials.put(defence.choice(), trial);
                 tried.add(tried(storage, trial, trainings));
-            } catch (InputException refused) {
-                log.warn(StageName.NORMALIZE, name + " is not tried: " + refused.getMessage());
             }
         }
         if (tried.isEmpty()) {
@@ -81,6 +81,16 @@ record RepairTrials(
                 .map(each -> new RepairFile.Candidate(each.defence().spelling(), each.quality(), each.suspicion()))
                 .toList();
         return new Taken(taken.defence(), taken.plan(), new RepairFile.Choice(choice.reason(), candidates));
+    }
+
+    /** Empty if the suspect does not allow the defence, which is said; a failure in its training ends the run. */
+    private Optional<RepairPlan> plan(Defence defence) throws IOException {
+        try {
+            return Optional.of(defence.plan(clues));
+        } catch (InputException refused) {
+            log.warn(StageName.NORMALIZE, defence.choice().spelling() + " is not tried: " + refused.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** An absolute threshold of the prune search says nothing of a drop: then it is the usual one. */
