@@ -21,13 +21,21 @@ import org.junit.jupiter.api.Assumptions;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Airflow, linters and a stock Spark from PyPI, in throw-away directories under {@code target/python}. Made by the
+ * Airflow, linters, a stock Spark, PyTorch and transformers from PyPI, in throw-away directories under {@code target/python}. Made by the
  * first test that asks, and taken again while its requirements are the same; pip keeps what it downloads in its cache.
  * Where there is no Python, or no package index, tests that need it are skipped, with what pip said; any other failure
  * of pip is the tests' failure.
  */
 record PythonEnvironment(Path directory) {
     private static final String PYSPARK = "pyspark==4.1.3";
+    private static final String TORCH = "torch==2.8.0";
+    private static final String TRANSFORMERS_5 = "transformers==5.24.0";
+    /** With what version 5 needs in other versions. */
+    private static final List<String> TRANSFORMERS_4 =
+            List.of("transformers==4.57.6", "huggingface-hub==0.36.2", "tokenizers==0.22.2");
+
+    private static final String NEEDED_BY_4 = "requests==2.32.5";
+
     private static final Path DIRECTORY = TinyCase.ROOT.resolve("jobs/target/python");
     private static final Path REQUIREMENTS = TinyCase.ROOT.resolve("deploy/airflow/tests/requirements.txt");
     private static final int LONGEST_INSTALLATION_MINUTES = 25;
@@ -50,6 +58,11 @@ record PythonEnvironment(Path directory) {
         return Spark.MADE.orSkip();
     }
 
+    /** With PyTorch and two versions of transformers; some gigabytes. */
+    static PythonEnvironment withTransformersOrSkip() {
+        return Transformers.MADE.orSkip();
+    }
+
     /** Tried once for all tests: without an index pip takes long to give up. */
     private static final class Tools {
         static final Installation MADE =
@@ -59,6 +72,14 @@ record PythonEnvironment(Path directory) {
     private static final class Spark {
         static final Installation MADE =
                 new PythonEnvironment(DIRECTORY).install("spark", PYSPARK, PythonEnvironment::spark);
+    }
+
+    private static final class Transformers {
+        static final Installation MADE = new PythonEnvironment(DIRECTORY)
+                .install(
+                        "transformers",
+                        TORCH + TRANSFORMERS_5 + NEEDED_BY_4 + TRANSFORMERS_4,
+                        PythonEnvironment::transformers);
     }
 
     /** What came of it: made, or why it cannot be had, or what went wrong. */
@@ -82,6 +103,16 @@ record PythonEnvironment(Path directory) {
         return directory.resolve("tools/bin").resolve(name).toString();
     }
 
+    /** A program of the environment that has transformers 5. */
+    String pythonWithTransformers() {
+        return directory.resolve("transformers/bin/python").toString();
+    }
+
+    /** As {@code PYTHONPATH}: transformers 4 in place of 5. */
+    Path transformers4() {
+        return directory.resolve("transformers/version-4");
+    }
+
     private interface Steps {
         void run(PythonEnvironment environment) throws IOException, InterruptedException;
     }
@@ -97,6 +128,14 @@ record PythonEnvironment(Path directory) {
                 "--target",
                 directory.resolve("spark/home").toString(),
                 PYSPARK);
+    }
+
+    private void transformers() throws IOException, InterruptedException {
+        install("transformers", TORCH, TRANSFORMERS_5, NEEDED_BY_4);
+        String[] options = {"--no-deps", "--target", transformers4().toString()};
+        python(TinyCase.concat(
+                new String[] {pythonWithTransformers(), "-m", "pip", "install", "--no-compile"},
+                TinyCase.concat(options, TRANSFORMERS_4.toArray(String[]::new))));
     }
 
     /** Into a virtual environment, which has a pip of its own. */
