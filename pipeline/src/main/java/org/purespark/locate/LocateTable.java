@@ -19,6 +19,9 @@ public final class LocateTable {
     /** A change that costs more of the measure than this takes more away than the backdoor. */
     static final double TOLERATED_LOSS = 0.05;
 
+    /** A change carries the backdoor if it leaves at most this share of the excess. */
+    static final double LEFT_WITHOUT_IT = 0.5;
+
     private static final Set<Part> SEVERAL_PARTS = EnumSet.of(Part.LAYERS, Part.ENCODER);
     private static final Set<Part> ONE_PART = EnumSet.complementOf(EnumSet.of(Part.LAYERS, Part.ENCODER));
 
@@ -78,7 +81,8 @@ public final class LocateTable {
     }
 
     private static String finding(LocateFile file, Measured change) {
-        return "most goes with the " + change.place().inWords() + ": excess "
+        boolean carries = LocateFile.excess(change.figures()) <= LEFT_WITHOUT_IT * LocateFile.excess(file.suspect());
+        return (carries ? "the attack goes with the " : "none carries the attack; most goes with the ") + change.place().inWords() + ": excess "
                 + share(LocateFile.excess(file.suspect())) + " -> " + share(LocateFile.excess(change.figures())) + ", "
                 + file.measure().words() + " " + share(file.suspect().accuracy()) + " -> "
                 + share(change.figures().accuracy());
