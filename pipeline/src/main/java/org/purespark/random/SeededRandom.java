@@ -22,6 +22,7 @@ public final class SeededRandom {
         NEW_LAYERS,
         MIXTURE,
         HEAD_SCORES,
+        DROPOUT_SAMPLES,
         TEST_WEIGHTS
     }
 

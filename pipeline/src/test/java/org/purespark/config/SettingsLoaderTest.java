@@ -38,7 +38,7 @@ class SettingsLoaderTest {
                 new TextSettings(128, null, null, null, null, TransformersRules.FILES),
                 new TaskSettings(TaskChoice.AUTO, 0.5, ScoreLoss.SQUARED_ERROR, ScoreMeasure.SPEARMAN, null),
                 new TrainSettings(3, 2e-5, 0.01, 1.0, 0, 32, 1, true, 0.9, 0.999, 1e-8, 0.1, 200),
-                new ScoreSettings(ScorerChoice.CLS_VARIANCE),
+                new ScoreSettings(ScorerChoice.CLS_VARIANCE, 5),
                 new PruneSettings(PolicyChoice.GROUPS, 10, null, 0.05, null),
                 new PenaltySettings(0.15),
                 new RepairSettings(5, 1, 1, 0.3, 0.5, 200, 1.0),
@@ -365,7 +365,7 @@ class SettingsLoaderTest {
                         + "\"prune.threshold\":0.85,\"repair.dormant-share\":0.3,\"repair.entropy-epochs\":1,"
                         + "\"repair.new-layers\":1,\"repair.rate-factor\":5.0,\"repair.replaced-words\":200,"
                         + "\"repair.suspect-share\":0.5,\"repair.teacher-weight\":1.0,"
-                        + "\"score.scorer\":\"cls-variance\",\"seed\":11,"
+                        + "\"score.samples\":5,\"score.scorer\":\"cls-variance\",\"seed\":11,"
                         + "\"task.kind\":\"auto\",\"task.label-threshold\":0.5,"
                         + "\"task.score-loss\":\"squared-error\",\"task.score-measure\":\"spearman\","
                         + "\"task.score-shift\":null,"
