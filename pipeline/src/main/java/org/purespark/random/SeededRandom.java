@@ -23,6 +23,7 @@ public final class SeededRandom {
         MIXTURE,
         HEAD_SCORES,
         DROPOUT_SAMPLES,
+        HEAD_POLICY,
         TEST_WEIGHTS
     }
 

@@ -110,6 +110,17 @@ class HeadScorersInRunsTest {
     }
 
     @Test
+    void theReportSaysThatHeadsWereSearchedForByRewards() throws IOException {
+        files.purification("prune.policy=reinforce", "prune.price=1", "prune.measurements=18", "prune.threshold=0")
+                .purify(files.inputs().build(), files.path("run"));
+        assertThat(pruned().heads()).isNotEmpty();
+        assertThat(pruned().steps()).hasSize(2);
+        assertThat(files.said()).anyMatch(line -> line.contains("the measured set with the highest reward"));
+        assertThat(files.read("run/report.html"))
+                .contains("<code>prune.policy=reinforce</code> searches by a policy gradient.");
+    }
+
+    @Test
     void theReportSaysWhatWasDoneInPlaceOfASearch() throws IOException {
         files.purification("score.scorer=l1", "prune.policy=share", "prune.share=0.01")
                 .purify(files.inputs().build(), files.path("run"));
