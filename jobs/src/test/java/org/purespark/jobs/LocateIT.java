@@ -47,7 +47,8 @@ class LocateIT {
         assertThat(ended.status()).as(ended.err()).isZero();
         assertThat(ended.out())
                 .startsWith("change")
-                .contains("off         attention of layer 2", "transplant  word embeddings", "transplant  whole encoder");
+                .contains(
+                        "off         attention of layer 2", "transplant  word embeddings", "transplant  whole encoder");
         assertThat(ended.err())
                 .contains(
                         "pure: locate: 20 changes of the suspect",
@@ -65,7 +66,8 @@ class LocateIT {
         Path other = Files.createDirectory(directory.resolve("two"));
         TinyCase.Ended again = locate(TinyCase.onTwoSlots(other), "--clean-model", clean);
         assertThat(again.status()).as(again.err()).isZero();
-        JsonNode two = new ObjectMapper().readTree(directory.resolve("two/located.json").toFile());
+        JsonNode two = new ObjectMapper()
+                .readTree(directory.resolve("two/located.json").toFile());
         assertThat(two.get("changes")).isEqualTo(json.get("changes"));
     }
 

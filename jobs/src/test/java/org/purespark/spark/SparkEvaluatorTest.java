@@ -143,8 +143,7 @@ class SparkEvaluatorTest {
         DropoutSamples samples = new DropoutSamples(2, 11);
         Evaluator.Pass oneByOne = new Evaluator.Pass("test", pass.model(), pass.texts(), 1);
         double[][] expected = local.gateSamples(pass, samples).passes().get(1).means();
-        double[][] actual =
-                local.gateSamples(oneByOne, samples).passes().get(1).means();
+        double[][] actual = local.gateSamples(oneByOne, samples).passes().get(1).means();
         for (int l = 0; l < expected.length; l++) {
             assertThat(actual[l]).containsExactly(expected[l], within(1e-6));
         }

@@ -29,8 +29,8 @@ public record PruneSettings(
                     + maxAccuracyDrop + ") must be given");
         }
         if (policy.takesShare() == (share == null)) {
-            throw new IllegalArgumentException("policy " + policy + " with share " + share
-                    + ": searches take no share, the others need one");
+            throw new IllegalArgumentException(
+                    "policy " + policy + " with share " + share + ": searches take no share, the others need one");
         }
     }
 

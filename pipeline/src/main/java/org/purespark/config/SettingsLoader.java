@@ -107,7 +107,8 @@ public final class SettingsLoader {
         PolicyChoice policy = (PolicyChoice) values.get(POLICY);
         boolean searches = !policy.takesShare();
         if (searches && values.get(SHARE) != null) {
-            throw new InputException(SHARE + " (" + places.get(SHARE) + ") has no effect: " + POLICY + " is " + SettingKey.text(policy)
+            throw new InputException(SHARE + " (" + places.get(SHARE) + ") has no effect: " + POLICY + " is "
+                    + SettingKey.text(policy)
                     + " (" + places.get(POLICY) + "), which searches; set " + POLICY + " to share or layers, or leave "
                     + SHARE + " out");
         }

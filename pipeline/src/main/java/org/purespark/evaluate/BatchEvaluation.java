@@ -89,8 +89,7 @@ public final class BatchEvaluation {
     }
 
     /** @param keys the dropout key of each text, by its number */
-    private static GateSums gateGradients(
-            LoadedModel model, EncodedBatch batch, Task task, IntToLongFunction keys) {
+    private static GateSums gateGradients(LoadedModel model, EncodedBatch batch, Task task, IntToLongFunction keys) {
         TextClassifier classifier = model.sensing(task.loss());
         GateSums sums =
                 GateSums.none(classifier.config().layers(), classifier.config().heads());

@@ -90,8 +90,8 @@ record ChangePlan(EncoderConfig encoder, ParameterList parameters, Localization.
     private void addHeads(Clean clean, List<Change> changes) {
         for (Span layers : spans()) {
             List<String> names = parameters.specs().stream()
-                    .filter(parameter -> parameter.layer() == layers.first()
-                            && parameter.headAxis() != ParameterSpec.HeadAxis.NONE)
+                    .filter(parameter ->
+                            parameter.layer() == layers.first() && parameter.headAxis() != ParameterSpec.HeadAxis.NONE)
                     .map(ParameterSpec::name)
                     .toList();
             for (int h = 0; h < encoder.heads(); h++) {

@@ -66,7 +66,8 @@ public final class Localization {
         try (MeasuredSuspect suspect = MeasuredSuspect.read(surroundings, settings, given)) {
             List<Change> changes = plan(given, suspect.suspect().address(), detail);
             surroundings.messages().accept("locate: " + changes.size() + " changes of the suspect");
-            List<Figures> figures = measure(suspect, changes, given.poisonedTest().orElseThrow());
+            List<Figures> figures =
+                    measure(suspect, changes, given.poisonedTest().orElseThrow());
             List<Measured> measured = new ArrayList<>();
             for (int i = 0; i < changes.size(); i++) {
                 Change change = changes.get(i);
@@ -193,8 +194,8 @@ public final class Localization {
         given.given().forEach((name, address) -> inputs.put(option(name), address));
         OutputPlaces.ofFile("--out", out).requireApart(storage, inputs);
         if (storage.isDirectory(out)) {
-            throw new InputException("--out " + out + " is a directory: name a file, such as "
-                    + Storage.child(out, "located.json"));
+            throw new InputException(
+                    "--out " + out + " is a directory: name a file, such as " + Storage.child(out, "located.json"));
         }
     }
 

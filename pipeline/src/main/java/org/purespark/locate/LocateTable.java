@@ -83,7 +83,8 @@ public final class LocateTable {
     private static String finding(LocateFile file, Measured change) {
         boolean carries = LocateFile.excess(change.figures()) <= LEFT_WITHOUT_IT * LocateFile.excess(file.suspect());
         String found = carries ? "the attack goes with the " : "none carries the attack; most goes with the ";
-        return found + change.place().inWords() + ": excess " + share(LocateFile.excess(file.suspect())) + " -> " + share(LocateFile.excess(change.figures())) + ", "
+        return found + change.place().inWords() + ": excess " + share(LocateFile.excess(file.suspect())) + " -> "
+                + share(LocateFile.excess(change.figures())) + ", "
                 + file.measure().words() + " " + share(file.suspect().accuracy()) + " -> "
                 + share(change.figures().accuracy());
     }

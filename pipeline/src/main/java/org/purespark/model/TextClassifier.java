@@ -398,8 +398,7 @@ public final class TextClassifier implements AutoCloseable {
         PackedBatch batch = example.batch();
         TextBatch.Targets targets =
                 new TextBatch.Targets(example.answers(), new float[config.layers()][config.heads()]);
-        TextBatch texts =
-                new TextBatch(batch.starts(), example.keys(), new UsedHeads(config, pruned).gates(), targets);
+        TextBatch texts = new TextBatch(batch.starts(), example.keys(), new UsedHeads(config, pruned).gates(), targets);
         GateGradients gradients = new GateGradients(encoder.contexts(), texts, config);
         Map<String, DeviceArray> contexts = run(gradients.wanted(learning), texts, batch, NO_TEACHER, gradients::take);
         double[][][] ofTexts = gradients.ofTexts(contexts);

@@ -40,12 +40,7 @@ final class HeadViews {
      * @param rule what another policy does
      */
     record PruneView(
-            String threshold,
-            String outcome,
-            String policy,
-            String rule,
-            List<LayerHeads> heads,
-            List<StepRow> steps) {
+            String threshold, String outcome, String policy, String rule, List<LayerHeads> heads, List<StepRow> steps) {
         boolean hasHeads() {
             return !heads.isEmpty();
         }

@@ -221,7 +221,8 @@ class SettingsLoaderTest {
     @Test
     void thresholdPutsTheDropsDefaultAside() {
         ResolvedSettings resolved = loader.load(null, List.of("prune.threshold=0.85"));
-        assertThat(resolved.settings().prune()).isEqualTo(new PruneSettings(PolicyChoice.GROUPS, 10, 0.85, null, null, 0.1, 200));
+        assertThat(resolved.settings().prune())
+                .isEqualTo(new PruneSettings(PolicyChoice.GROUPS, 10, 0.85, null, null, 0.1, 200));
         assertThat(resolved.settings().prune().thresholdFor(0.99)).isEqualTo(0.85);
         assertThat(resolved.place("prune.max-accuracy-drop")).isEqualTo("not used, because of prune.threshold");
     }

@@ -27,8 +27,8 @@ class HeadScorersTest {
         @Override
         public GateSamples gateSamples() {
             GateSums none = GateSums.none(2, 2);
-            return new GateSamples(List.of(
-                    none.with(new double[][] {{-8, 6}, {0, 0}}), none.with(new double[][] {{4, -6}, {0, 0}})));
+            return new GateSamples(
+                    List.of(none.with(new double[][] {{-8, 6}, {0, 0}}), none.with(new double[][] {{4, -6}, {0, 0}})));
         }
 
         @Override

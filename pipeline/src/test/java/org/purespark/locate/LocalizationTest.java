@@ -31,8 +31,8 @@ import org.purespark.encoder.ParameterList;
 import org.purespark.encoder.ParameterSpec;
 import org.purespark.evaluate.LocalEvaluator;
 import org.purespark.family.ExportForm;
-import org.purespark.locate.LocateFile.Measured;
 import org.purespark.locate.Localization.Detail;
+import org.purespark.locate.LocateFile.Measured;
 import org.purespark.purify.Inputs;
 import org.purespark.purify.Surroundings;
 import org.purespark.purify.TinyFiles;
@@ -214,8 +214,7 @@ class LocalizationTest {
     @Test
     void aPlaceThatHoldsAnInputIsRefused() {
         Inputs inputs = inputs("model").build();
-        assertThatThrownBy(() ->
-                        Localization.requireWritable(TinyFiles.STORAGE, inputs, files.path("test.tsv")))
+        assertThatThrownBy(() -> Localization.requireWritable(TinyFiles.STORAGE, inputs, files.path("test.tsv")))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("is the input --data " + files.path("test.tsv"));
         assertThatThrownBy(() -> {

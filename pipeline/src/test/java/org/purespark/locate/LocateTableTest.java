@@ -39,8 +39,8 @@ class LocateTableTest {
                         """
                                 + "off, one part: the attack goes with the attention of layer 0: excess 0.900 -> 0.400,"
                                 + " accuracy 0.900 -> 0.890\n"
-                                + "transplant, one part: the attack goes with the word embeddings: excess 0.900 -> 0.000,"
-                                + " accuracy 0.900 -> 0.880\n");
+                                + "transplant, one part: the attack goes with the word embeddings: excess 0.900 ->"
+                                + " 0.000, accuracy 0.900 -> 0.880\n");
     }
 
     @Test
@@ -62,8 +62,8 @@ class LocateTableTest {
         assertThat(LocateTable.lines(file))
                 .containsExactly(
                         "off, one part: no change that costs at most 0.050 of accuracy takes any of the attack",
-                        "transplant, several layers: the attack goes with the layers 0 to 2: excess 0.900 -> 0.150, accuracy"
-                                + " 0.900 -> 0.860");
+                        "transplant, several layers: the attack goes with the layers 0 to 2: excess 0.900 -> 0.150,"
+                                + " accuracy 0.900 -> 0.860");
         assertThat(LocateTable.of(file)).contains("off         MLP of layer 0            -  1.000    1.000   0.000");
     }
 }

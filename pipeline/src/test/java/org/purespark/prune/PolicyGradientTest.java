@@ -52,7 +52,8 @@ class PolicyGradientTest {
         assertThat(plan.pruned()).noneMatch(head -> head.head() == 3);
         assertThat(plan.steps())
                 .containsExactly(
-                        new PruneStep(0, 0.9, false), new PruneStep(plan.pruned().size(), 0.9, false));
+                        new PruneStep(0, 0.9, false),
+                        new PruneStep(plan.pruned().size(), 0.9, false));
         assertThat(plan.ending()).isEqualTo(Ending.HIGHEST_REWARD);
         assertThat(plan.explanation("accuracy"))
                 .isEqualTo(plan.pruned().size() + " heads are pruned, the measured set with the highest reward:"
