@@ -141,8 +141,8 @@ class ChangePlanTest {
     @Test
     void theClassifiersInnerLayerIsTransplantedOnlyFromAModelThatHasOne() throws IOException {
         EncoderConfig encoder = golden("bert");
-        ParameterList parameters = ParameterList.of(
-                encoder, ClassifierKind.dense(Activation.TANH, ClassifierKind.Input.AS_IT_IS), 2);
+        ParameterList parameters =
+                ParameterList.of(encoder, ClassifierKind.dense(Activation.TANH, ClassifierKind.Input.AS_IT_IS), 2);
         ChangePlan plan = new ChangePlan(encoder, parameters, Detail.LAYERS);
         Set<String> without = ParameterList.ofEncoder(encoder).byName().keySet();
         assertThat(places(plan.transplants(new ChangePlan.Clean(CLEAN, without))))
