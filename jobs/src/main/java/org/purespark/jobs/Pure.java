@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             SweepCommand.class,
             PredictCommand.class,
+            LocateCommand.class,
             PoisonCommand.class,
             ExperimentCommand.class,
             ConvertCommand.class,

@@ -24,10 +24,12 @@ import org.purespark.evaluate.LoadedModel;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.NeuronSums;
 import org.purespark.evaluate.Statistics;
+import org.purespark.heads.GateSamples;
 import org.purespark.heads.GateSums;
 import org.purespark.heads.Head;
 import org.purespark.metrics.Tally;
 import org.purespark.model.Device;
+import org.purespark.random.DropoutSamples;
 import org.purespark.run.progress.Progress;
 import org.purespark.storage.Storage;
 import org.purespark.task.Task;
@@ -122,6 +124,18 @@ public final class SparkEvaluator implements Evaluator {
                 pass,
                 1,
                 (model, batch, set) -> BatchEvaluation.gateGradients(model, batch, answered),
+                (set, more) -> sum[0] = sum[0] == null ? more : sum[0].merge(more));
+        return Objects.requireNonNull(sum[0], "there are no texts");
+    }
+
+    @Override
+    public GateSamples gateSamples(Pass pass, DropoutSamples samples) {
+        GateSamples[] sum = new GateSamples[1];
+        Task answered = pass.task();
+        run(
+                pass,
+                1,
+                (model, batch, set) -> BatchEvaluation.gateSamples(model, batch, answered, samples),
                 (set, more) -> sum[0] = sum[0] == null ? more : sum[0].merge(more));
         return Objects.requireNonNull(sum[0], "there are no texts");
     }

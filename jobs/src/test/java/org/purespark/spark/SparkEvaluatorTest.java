@@ -2,6 +2,7 @@
 package org.purespark.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -32,11 +33,13 @@ import org.purespark.evaluate.LocalEvaluator;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.NeuronSums;
 import org.purespark.evaluate.Statistics;
+import org.purespark.heads.GateSamples;
 import org.purespark.heads.GateSums;
 import org.purespark.heads.Head;
 import org.purespark.heads.HeadScores;
 import org.purespark.metrics.Tally;
 import org.purespark.model.Device;
+import org.purespark.random.DropoutSamples;
 import org.purespark.run.progress.Progress;
 import org.purespark.storage.Storage;
 import org.purespark.task.LossKind;
@@ -121,6 +124,30 @@ class SparkEvaluatorTest {
         GateSums many = evaluator(partitions).gateGradients(ofSets);
         assertThat(many).isEqualTo(local.gateGradients(ofSets)).isNotEqualTo(actual);
         assertThat(many.texts()).isEqualTo(9);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7, 40})
+    void gradientsWithDropoutDoNotDependOnTheNumberOfPartitions(int partitions) {
+        DropoutSamples samples = new DropoutSamples(3, 11);
+        GateSamples actual = evaluator(partitions).gateSamples(pass, samples);
+        assertThat(actual).isEqualTo(local.gateSamples(pass, samples));
+        assertThat(actual.passes()).hasSize(3).doesNotHaveDuplicates().doesNotContain(local.gateGradients(pass));
+        assertThat(actual.passes()).extracting(GateSums::texts).containsOnly(11L);
+        assertThat(local.gateSamples(pass, new DropoutSamples(3, 12))).isNotEqualTo(actual);
+    }
+
+    /** A text's masks are by its place among all texts, not in its batch. */
+    @Test
+    void gradientsWithDropoutDoNotDependOnTheBatches() {
+        DropoutSamples samples = new DropoutSamples(2, 11);
+        Evaluator.Pass oneByOne = new Evaluator.Pass("test", pass.model(), pass.texts(), 1);
+        double[][] expected = local.gateSamples(pass, samples).passes().get(1).means();
+        double[][] actual = local.gateSamples(oneByOne, samples).passes().get(1).means();
+        for (int l = 0; l < expected.length; l++) {
+            assertThat(actual[l]).containsExactly(expected[l], within(1e-6));
+        }
+        assertThat(expected[0][0]).isGreaterThan(1e-4);
     }
 
     /** Of many labels and of scores; the first logit of a model of two classes serves as a score. */

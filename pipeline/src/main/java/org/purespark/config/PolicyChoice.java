@@ -8,5 +8,15 @@ public enum PolicyChoice {
     /** The lowest share of all heads. */
     SHARE,
     /** The lowest share of each layer's heads. */
-    LAYERS
+    LAYERS,
+    /** A search by a policy gradient: validation accuracy against a price of the heads that are kept. */
+    REINFORCE;
+
+    /** Whether it prunes the share that the settings name, without a search. */
+    public boolean takesShare() {
+        return switch (this) {
+            case GROUPS, REINFORCE -> false;
+            case SHARE, LAYERS -> true;
+        };
+    }
 }

@@ -13,6 +13,8 @@ public enum ScorerChoice {
     L2,
     /** The mean rank by variance, gradient and L2. */
     ENSEMBLE,
+    /** How much the loss depends on the head in passes with dropout, less how much that varies. */
+    UNCERTAINTY,
     /** A seeded control. */
     RANDOM;
 

@@ -102,16 +102,18 @@ public final class SettingsLoader {
         }
     }
 
-    /** A share says nothing to the search in groups, and the other policies cannot do without. */
+    /** A share says nothing to searches, and the other policies cannot do without. */
     private static void requireShare(Map<String, Object> values, Map<String, String> places) {
-        boolean searches = values.get(POLICY) == PolicyChoice.GROUPS;
+        PolicyChoice policy = (PolicyChoice) values.get(POLICY);
+        boolean searches = !policy.takesShare();
         if (searches && values.get(SHARE) != null) {
-            throw new InputException(SHARE + " (" + places.get(SHARE) + ") has no effect: " + POLICY + " is groups ("
-                    + places.get(POLICY) + "), which searches; set " + POLICY + " to share or layers, or leave "
+            throw new InputException(SHARE + " (" + places.get(SHARE) + ") has no effect: " + POLICY + " is "
+                    + SettingKey.text(policy)
+                    + " (" + places.get(POLICY) + "), which searches; set " + POLICY + " to share or layers, or leave "
                     + SHARE + " out");
         }
         if (!searches && values.get(SHARE) == null) {
-            throw new InputException(POLICY + "=" + SettingKey.text(values.get(POLICY)) + " (" + places.get(POLICY)
+            throw new InputException(POLICY + "=" + SettingKey.text(policy) + " (" + places.get(POLICY)
                     + ") needs " + SHARE + ": give the share of the heads that is pruned, such as --set " + SHARE
                     + "=0.25");
         }

@@ -15,7 +15,7 @@ import org.purespark.encoder.ParameterSpec;
 import org.purespark.storage.Storage;
 
 /** The encoder of a model whose weights are to be joined with the suspect's. */
-final class OtherEncoder {
+public final class OtherEncoder {
     private OtherEncoder() {}
 
     /**
@@ -25,12 +25,28 @@ final class OtherEncoder {
      * @throws InputException if it is not a valid checkpoint, or does not have the suspect's tensors with their shapes
      */
     static SortedMap<String, Tensor> tensors(Storage storage, ModelAddress other, Checkpoint start) throws IOException {
+        Checkpoint read = read(storage, other, start);
+        SortedMap<String, Tensor> tensors = new TreeMap<>();
+        ParameterList.ofEncoder(start.encoder())
+                .specs()
+                .forEach(parameter ->
+                        tensors.put(parameter.name(), read.tensors().get(parameter.name())));
+        return tensors;
+    }
+
+    /**
+     * The whole model.
+     *
+     * @param start the suspect
+     * @throws InputException if it is not a valid checkpoint, or its encoder does not have the suspect's tensors with
+     *     their shapes
+     */
+    public static Checkpoint read(Storage storage, ModelAddress other, Checkpoint start) throws IOException {
         Checkpoint read = new CheckpointReader(storage).read(other);
         if (!read.prunedHeads().isEmpty()) {
             throw new InputException("the model " + other.directory() + " has pruned heads " + read.prunedHeads()
                     + ": their weights cannot be joined with the suspect's; give the model before it was pruned");
         }
-        SortedMap<String, Tensor> tensors = new TreeMap<>();
         for (ParameterSpec parameter : ParameterList.ofEncoder(start.encoder()).specs()) {
             Tensor tensor = read.tensors().get(parameter.name());
             if (tensor == null || !Arrays.equals(tensor.shape(), parameter.shape())) {
@@ -40,8 +56,7 @@ final class OtherEncoder {
                         + (tensor == null ? "is not there" : Arrays.toString(tensor.shape()))
                         + " here; give a model with the suspect's architecture and vocabulary");
             }
-            tensors.put(parameter.name(), tensor);
         }
-        return tensors;
+        return read;
     }
 }

@@ -2,11 +2,14 @@
 package org.purespark.evaluate;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedSet;
+import java.util.function.IntToLongFunction;
 import org.purespark.InputException;
 import org.purespark.heads.ClsVariance;
+import org.purespark.heads.GateSamples;
 import org.purespark.heads.GateSums;
 import org.purespark.heads.Head;
 import org.purespark.heads.VarianceSums;
@@ -18,6 +21,8 @@ import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
 import org.purespark.model.TextClassifier.Forward;
 import org.purespark.model.TextClassifier.Outputs;
+import org.purespark.random.DropoutMask;
+import org.purespark.random.DropoutSamples;
 import org.purespark.task.Answers;
 import org.purespark.task.Task;
 
@@ -66,12 +71,35 @@ public final class BatchEvaluation {
      * @param task whose loss it is
      */
     public static GateSums gateGradients(LoadedModel model, EncodedBatch batch, Task task) {
+        return gateGradients(model, batch, task, text -> DropoutMask.KEEP_ALL);
+    }
+
+    /**
+     * The same in passes with dropout, one after the other.
+     *
+     * @param task whose loss it is
+     */
+    public static GateSamples gateSamples(LoadedModel model, EncodedBatch batch, Task task, DropoutSamples samples) {
+        List<GateSums> sums = new ArrayList<>();
+        for (int sample = 0; sample < samples.number(); sample++) {
+            int one = sample;
+            sums.add(gateGradients(model, batch, task, text -> samples.key(one, text)));
+        }
+        return new GateSamples(sums);
+    }
+
+    /** @param keys the dropout key of each text, by its number */
+    private static GateSums gateGradients(LoadedModel model, EncodedBatch batch, Task task, IntToLongFunction keys) {
         TextClassifier classifier = model.sensing(task.loss());
         GateSums sums =
                 GateSums.none(classifier.config().layers(), classifier.config().heads());
         SortedSet<Head> declared = model.prunedWith(Collections.emptySortedSet());
         for (EncodedBatch some : batch.labelledWithin(TOKENS_WITH_GRADIENTS)) {
-            for (double[][] ofText : classifier.gateGradients(some.packed(), some.answers(), declared)) {
+            TextClassifier.Example example = new TextClassifier.Example(
+                    some.packed(),
+                    some.answers(),
+                    Arrays.stream(some.numbers()).mapToLong(keys).toArray());
+            for (double[][] ofText : classifier.gateGradients(example, declared)) {
                 for (double[] ofLayer : ofText) {
                     for (double gradient : ofLayer) {
                         finite(gradient, model);

@@ -6,6 +6,7 @@ import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.purespark.batch.BatchPlan;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.batch.MicroBatch;
@@ -19,8 +20,14 @@ import org.purespark.task.Answers;
  * @param texts token ids
  * @param seconds index in each text of its first token of type 1; the text's length if it has none
  * @param answers of those that have a label
+ * @param numbers index of each text in its split, from 0
  */
-public record EncodedBatch(List<int[]> texts, int[] seconds, Answers answers) implements Serializable {
+public record EncodedBatch(List<int[]> texts, int[] seconds, Answers answers, int[] numbers) implements Serializable {
+    /** The first texts of a split. */
+    public EncodedBatch(List<int[]> texts, int[] seconds, Answers answers) {
+        this(texts, seconds, answers, IntStream.range(0, texts.size()).toArray());
+    }
+
     /** Texts of which all tokens have type 0. */
     public EncodedBatch(List<int[]> texts, Answers answers) {
         this(texts, texts.stream().mapToInt(ids -> ids.length).toArray(), answers);
@@ -77,12 +84,13 @@ public record EncodedBatch(List<int[]> texts, int[] seconds, Answers answers) im
         return new EncodedBatch(
                 Arrays.stream(kept).mapToObj(texts::get).toList(),
                 Arrays.stream(kept).map(text -> seconds[text]).toArray(),
-                answers.of(kept));
+                answers.of(kept),
+                Arrays.stream(kept).map(text -> numbers[text]).toArray());
     }
 
     /** Batch {@code index} of a split, from 0. */
     public static EncodedBatch of(EncodedSplit split, int batchTexts, int index) {
         MicroBatch batch = BatchPlan.inOrder(split.size(), batchTexts, index);
-        return new EncodedBatch(split.texts(batch), split.seconds(batch), split.answers(batch));
+        return new EncodedBatch(split.texts(batch), split.seconds(batch), split.answers(batch), batch.texts());
     }
 }

@@ -4,9 +4,11 @@ package org.purespark.evaluate;
 import java.util.List;
 import java.util.SortedSet;
 import org.purespark.batch.EncodedSplit;
+import org.purespark.heads.GateSamples;
 import org.purespark.heads.GateSums;
 import org.purespark.heads.Head;
 import org.purespark.metrics.Tally;
+import org.purespark.random.DropoutSamples;
 import org.purespark.task.Task;
 
 /**
@@ -42,6 +44,14 @@ public interface Evaluator {
      * @throws org.purespark.InputException if the model has no classifier
      */
     GateSums gateGradients(Pass pass);
+
+    /**
+     * The same gradients in some passes with dropout, at the rates of the encoder's layers. A text's masks depend on
+     * the samples' seed, the number of the pass and the text's place among the texts, and on nothing else.
+     *
+     * @throws org.purespark.InputException if the model has no classifier
+     */
+    GateSamples gateSamples(Pass pass, DropoutSamples samples);
 
     /** One tally of the labelled texts for each set of pruned heads, in their order. */
     List<Tally> tallies(Pass pass, List<SortedSet<Head>> prunedSets);

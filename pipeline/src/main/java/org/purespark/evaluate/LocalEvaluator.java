@@ -8,10 +8,12 @@ import java.util.Objects;
 import java.util.SortedSet;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import org.purespark.heads.GateSamples;
 import org.purespark.heads.GateSums;
 import org.purespark.heads.Head;
 import org.purespark.metrics.Tally;
 import org.purespark.model.Device;
+import org.purespark.random.DropoutSamples;
 import org.purespark.storage.Storage;
 
 /** Evaluates in this process. */
@@ -35,6 +37,16 @@ public record LocalEvaluator(Storage storage, Device device) implements Evaluato
         forEach(
                 pass,
                 (model, batch) -> BatchEvaluation.gateGradients(model, batch, pass.task()),
+                more -> sum[0] = sum[0] == null ? more : sum[0].merge(more));
+        return Objects.requireNonNull(sum[0], "there are no texts");
+    }
+
+    @Override
+    public GateSamples gateSamples(Pass pass, DropoutSamples samples) {
+        GateSamples[] sum = new GateSamples[1];
+        forEach(
+                pass,
+                (model, batch) -> BatchEvaluation.gateSamples(model, batch, pass.task(), samples),
                 more -> sum[0] = sum[0] == null ? more : sum[0].merge(more));
         return Objects.requireNonNull(sum[0], "there are no texts");
     }

@@ -3,16 +3,29 @@ package org.purespark.evaluate;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import org.purespark.checkpoint.ModelAddress;
 import org.purespark.storage.Storage;
+import org.purespark.train.WeightChange;
 
 /**
  * Where a model is read from.
  *
  * @param address of its files
  * @param version changes with the contents, so that a cached model is not taken for another one
+ * @param changes made to the weights after they are read, in order; models with other changes are other models
  */
-public record ModelSource(ModelAddress address, String version) implements Serializable {
+public record ModelSource(ModelAddress address, String version, List<WeightChange> changes) implements Serializable {
+    public ModelSource {
+        changes = List.copyOf(changes);
+    }
+
+    /** A model with the weights of its files. */
+    public ModelSource(ModelAddress address, String version) {
+        this(address, version, List.of());
+    }
+
     /**
      * A model with a directory of its own.
      *
@@ -28,8 +41,19 @@ public record ModelSource(ModelAddress address, String version) implements Seria
         return address.directory();
     }
 
+    /** The same model with one more change of its weights. */
+    public ModelSource with(WeightChange change) {
+        List<WeightChange> all = new ArrayList<>(changes);
+        all.add(change);
+        return new ModelSource(address, version, all);
+    }
+
     /** The same with absolute addresses: another machine has another working directory. */
     public ModelSource absolute(Storage storage) throws IOException {
-        return new ModelSource(address.absolute(storage), version);
+        List<WeightChange> absolute = new ArrayList<>();
+        for (WeightChange change : changes) {
+            absolute.add(change.absolute(storage));
+        }
+        return new ModelSource(address.absolute(storage), version, absolute);
     }
 }

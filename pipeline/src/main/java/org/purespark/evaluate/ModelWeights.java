@@ -23,6 +23,7 @@ import org.purespark.model.TextClassifier;
 import org.purespark.model.engine.Engine;
 import org.purespark.storage.Storage;
 import org.purespark.task.LossKind;
+import org.purespark.train.WeightChange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,15 +60,19 @@ public final class ModelWeights implements AutoCloseable {
 
     /**
      * @param device in whose memory the weights are, and on which the models compute
-     * @throws org.purespark.InputException if the checkpoint is not valid
+     * @throws org.purespark.InputException if the checkpoint is not valid, or a change of its weights does not fit it
      */
     public static ModelWeights read(Storage storage, ModelSource source, Device device) {
         try {
             long start = System.nanoTime();
             Checkpoint checkpoint = new CheckpointReader(storage).read(source.address());
+            SortedMap<String, Tensor> tensors = new TreeMap<>(checkpoint.tensors());
+            for (WeightChange change : source.changes()) {
+                change.apply(checkpoint, tensors, storage);
+            }
             long read = System.nanoTime();
             Engine memory = device.engine(1);
-            Parameters parameters = parameters(checkpoint, memory);
+            Parameters parameters = parameters(checkpoint, tensors, memory);
             // The first layout in a process starts the native library, which takes seconds.
             LOG.info(
                     "model {}: {} bytes of weights, read from the file system in {} ms, laid out in native memory "
@@ -82,8 +87,7 @@ public final class ModelWeights implements AutoCloseable {
         }
     }
 
-    private static Parameters parameters(Checkpoint checkpoint, Engine memory) {
-        SortedMap<String, Tensor> tensors = new TreeMap<>(checkpoint.tensors());
+    private static Parameters parameters(Checkpoint checkpoint, SortedMap<String, Tensor> tensors, Engine memory) {
         int classes = checkpoint.labels().size();
         if (!checkpoint.hasClassifier()) {
             // The graph ends in a classifier; its outputs are not used.

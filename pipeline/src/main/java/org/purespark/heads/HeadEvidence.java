@@ -15,6 +15,13 @@ public interface HeadEvidence {
      */
     GateSums gateGradients();
 
+    /**
+     * The same gradients in some passes with dropout.
+     *
+     * @throws org.purespark.InputException if the model has no classifier
+     */
+    GateSamples gateSamples();
+
     /** Sizes of the heads' weights. */
     HeadWeights weights() throws IOException;
 }

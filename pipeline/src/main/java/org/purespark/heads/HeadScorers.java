@@ -18,6 +18,7 @@ public final class HeadScorers {
             case L1 -> new MeanAbsoluteWeight();
             case L2 -> new MeanSquareWeight();
             case ENSEMBLE -> new MeanRank(List.of(new AttentionVariance(), new GateGradient(), new MeanSquareWeight()));
+            case UNCERTAINTY -> new UncertainGradient();
             case RANDOM -> new Chance(seed);
         };
     }
@@ -39,13 +40,42 @@ public final class HeadScorers {
         public double[][] scores(HeadEvidence evidence) {
             double[][] scores = evidence.gateGradients().means();
             for (double[] layer : scores) {
-                double squares = 0;
-                for (double score : layer) {
-                    squares += score * score;
-                }
-                double norm = Math.sqrt(squares);
+                double norm = norm(layer);
                 for (int head = 0; head < layer.length && norm > 0; head++) {
                     layer[head] /= norm;
+                }
+            }
+            return scores;
+        }
+    }
+
+    private static double norm(double[] layer) {
+        double squares = 0;
+        for (double score : layer) {
+            squares += score * score;
+        }
+        return Math.sqrt(squares);
+    }
+
+    /**
+     * (m - s) / norm, with m and s the mean and the standard deviation of a head's I over passes with dropout (Monte
+     * Carlo dropout: Gal and Ghahramani, Dropout as a Bayesian Approximation, ICML 2016), and the L2 norm of the
+     * layer's m. So heads go first that matter little, and whose importance is uncertain. Without dropout it is
+     * {@link GateGradient}. The idea is Bayesian uncertainty pruning of Chapagain, Hamdi and Filali Boubrahimi: Pruning
+     * Strategies for Backdoor Defense in LLMs, arXiv 2508.20032; that one deviation is taken off is this project's
+     * choice.
+     */
+    private record UncertainGradient() implements HeadScorer {
+        @Override
+        public double[][] scores(HeadEvidence evidence) {
+            GateSamples.Spread spread = evidence.gateSamples().spread();
+            double[][] scores = new double[spread.means().length][];
+            for (int layer = 0; layer < scores.length; layer++) {
+                double[] means = spread.means()[layer];
+                scores[layer] = new double[means.length];
+                double norm = norm(means);
+                for (int head = 0; head < means.length && norm > 0; head++) {
+                    scores[layer][head] = (means[head] - spread.deviations()[layer][head]) / norm;
                 }
             }
             return scores;

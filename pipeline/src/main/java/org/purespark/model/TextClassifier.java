@@ -381,12 +381,24 @@ public final class TextClassifier implements AutoCloseable {
      * @throws IllegalStateException if the classifier has no loss
      */
     public double[][][] gateGradients(PackedBatch batch, Answers answers, Set<Head> pruned) {
+        return gateGradients(new Example(batch, answers, new long[batch.texts()]), pruned);
+    }
+
+    /**
+     * The same with the dropout that the example's keys make: of the encoder's layers, at the encoder's rates.
+     *
+     * @param example without a teacher
+     * @return [B][L][A]
+     * @throws IllegalStateException if the classifier has no loss
+     */
+    public double[][][] gateGradients(Example example, Set<Head> pruned) {
         if (encoder.contexts().isEmpty()) {
             throw new IllegalStateException("a classifier without a loss has no gradients");
         }
-        TextBatch.Targets targets = new TextBatch.Targets(answers, new float[config.layers()][config.heads()]);
-        TextBatch texts =
-                new TextBatch(batch.starts(), new long[batch.texts()], new UsedHeads(config, pruned).gates(), targets);
+        PackedBatch batch = example.batch();
+        TextBatch.Targets targets =
+                new TextBatch.Targets(example.answers(), new float[config.layers()][config.heads()]);
+        TextBatch texts = new TextBatch(batch.starts(), example.keys(), new UsedHeads(config, pruned).gates(), targets);
         GateGradients gradients = new GateGradients(encoder.contexts(), texts, config);
         Map<String, DeviceArray> contexts = run(gradients.wanted(learning), texts, batch, NO_TEACHER, gradients::take);
         double[][][] ofTexts = gradients.ofTexts(contexts);

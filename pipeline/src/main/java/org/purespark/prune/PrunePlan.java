@@ -14,7 +14,8 @@ import org.purespark.heads.Head;
  *
  * @param threshold lowest accepted validation accuracy, 0 to 1
  * @param pruned the heads, by (layer, head)
- * @param steps every measurement in its order; the first is f itself
+ * @param steps measurements in their order; the first is f itself, the last one is without the pruned heads. A search
+ *     by rewards has these two alone
  * @param ending why no more heads are pruned
  */
 public record PrunePlan(double threshold, SortedSet<Head> pruned, List<PruneStep> steps, Ending ending)
@@ -31,6 +32,8 @@ public record PrunePlan(double threshold, SortedSet<Head> pruned, List<PruneStep
         SHARE_OF_ALL_PRUNED,
         /** No search: the lowest share of each layer's heads is pruned. */
         SHARE_OF_LAYERS_PRUNED,
+        /** A search by rewards: of the measured sets at the threshold the one with the highest reward is pruned. */
+        HIGHEST_REWARD,
         /** The last group is given back, and the accuracy is still below the threshold: measurements differ. */
         GROUP_GIVEN_BACK_STILL_BELOW
     }
@@ -75,6 +78,15 @@ public record PrunePlan(double threshold, SortedSet<Head> pruned, List<PruneStep
                     headsAre(), measure, ownAccuracy(), accuracy(), threshold);
             case SHARE_OF_ALL_PRUNED -> ofShare("the lowest-scored share of all heads", measure);
             case SHARE_OF_LAYERS_PRUNED -> ofShare("the lowest-scored share of each layer's heads", measure);
+            case HIGHEST_REWARD -> pruned.isEmpty()
+                    ? text(
+                            "No head is pruned: no measured set at the threshold of %.4f has a higher reward than all"
+                                    + " heads. Validation %s is %.4f; a higher prune.price prunes more.",
+                            threshold, measure, ownAccuracy())
+                    : text(
+                            "%s pruned, the measured set with the highest reward: validation %s came from %.4f to"
+                                    + " %.4f, at the threshold of %.4f or above.",
+                            headsAre(), measure, ownAccuracy(), accuracy(), threshold);
             case GROUP_GIVEN_BACK_STILL_BELOW -> text(
                     "%s pruned: the last group was given back whole, yet validation %s is %.4f, below the "
                             + "threshold of %.4f that it had met before. Measurements of the same model differ.",

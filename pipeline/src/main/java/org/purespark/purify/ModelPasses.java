@@ -8,9 +8,11 @@ import org.purespark.batch.EncodedSplit;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.Statistics;
+import org.purespark.heads.GateSamples;
 import org.purespark.heads.GateSums;
 import org.purespark.heads.Head;
 import org.purespark.metrics.Tally;
+import org.purespark.random.DropoutSamples;
 
 /**
  * Passes of models that do not change over a run's texts. Each pass has a label for the display of progress.
@@ -39,6 +41,11 @@ record ModelPasses(Evaluator evaluator, RunTexts texts, int batchTexts) {
     /** Gradients of the validation texts' losses by the gates of heads. */
     GateSums gateGradients(String label, ModelSource model) {
         return evaluator.gateGradients(over(RunTexts.Split.VALIDATION, label, model));
+    }
+
+    /** The same in passes with dropout. */
+    GateSamples gateSamples(String label, ModelSource model, DropoutSamples samples) {
+        return evaluator.gateSamples(over(RunTexts.Split.VALIDATION, label, model), samples);
     }
 
     Tally tally(RunTexts.Split split, String label, ModelSource model) {

@@ -8,10 +8,12 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.purespark.InputException;
 import org.purespark.config.PruneSettings;
+import org.purespark.config.Settings;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.heads.Head;
 import org.purespark.metrics.Tally;
 import org.purespark.prune.AccuracyOracle;
+import org.purespark.prune.PolicyGradient;
 import org.purespark.prune.PrunePlan;
 import org.purespark.prune.PrunePlanner;
 import org.purespark.prune.PrunePolicy;
@@ -26,10 +28,10 @@ import org.purespark.run.artifact.PrunedHeadsFile;
 
 /**
  * PURE, step 3: prunes groups of heads, lowest scores first, while validation accuracy stays at the threshold; or a
- * share of them, as the policy says.
+ * share of them, or those of a search by rewards, as the policy says.
  */
 record PruneStage(
-        Inputs given, Subject subject, PruneSettings settings, ModelPasses passes, RunDirectory directory, RunLog log)
+        Inputs given, Subject subject, Settings settings, ModelPasses passes, RunDirectory directory, RunLog log)
         implements Stage {
     @Override
     public StageNeeds needs() {
@@ -47,7 +49,7 @@ record PruneStage(
         Evaluator evaluator = passes.evaluator();
         Evaluator.Pass pass = passes.over(RunTexts.Split.VALIDATION, "prune: validation " + measure, subject.source());
         PrunePlan plan = policy(settings, evaluator.setsAtOnce(pass))
-                .plan(scored.order(), threshold(settings), oracle(evaluator, pass));
+                .plan(scored.order(), threshold(settings.prune()), oracle(evaluator, pass));
         if (plan.ownAccuracy() == 0) {
             log.warn(
                     StageName.PRUNE,
@@ -63,11 +65,13 @@ record PruneStage(
         directory.write(RunDirectory.PRUNED_HEADS, PrunedHeadsFile.of(plan));
     }
 
-    private static PrunePolicy policy(PruneSettings settings, int setsAtOnce) {
-        return switch (settings.policy()) {
-            case GROUPS -> new PrunePlanner(settings.groupSize(), setsAtOnce);
-            case SHARE -> new ShareOfHeads(settings.share(), ShareOfHeads.Extent.ALL_HEADS);
-            case LAYERS -> new ShareOfHeads(settings.share(), ShareOfHeads.Extent.EACH_LAYER);
+    private static PrunePolicy policy(Settings settings, int setsAtOnce) {
+        PruneSettings prune = settings.prune();
+        return switch (prune.policy()) {
+            case GROUPS -> new PrunePlanner(prune.groupSize(), setsAtOnce);
+            case SHARE -> new ShareOfHeads(prune.share(), ShareOfHeads.Extent.ALL_HEADS);
+            case LAYERS -> new ShareOfHeads(prune.share(), ShareOfHeads.Extent.EACH_LAYER);
+            case REINFORCE -> new PolicyGradient(prune.price(), prune.measurements(), settings.seed());
         };
     }
 

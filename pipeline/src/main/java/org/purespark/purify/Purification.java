@@ -177,7 +177,7 @@ public final class Purification {
         return switch (name) {
             case BASELINE -> new BaselineStage(inputs, settings, fineTuner, run, log);
             case SCORE -> new ScoreStage(inputs.given(), subject, settings, passes, surroundings.storage(), run);
-            case PRUNE -> new PruneStage(inputs.given(), subject, settings.prune(), passes, run, log);
+            case PRUNE -> new PruneStage(inputs.given(), subject, settings, passes, run, log);
             case NORMALIZE -> new NormalizeStage(
                     inputs, settings, defences(inputs.given()), passes, surroundings.storage(), fineTuner, run, log);
             case EVALUATE -> new EvaluateStage(inputs, settings, passes, run, log);

@@ -9,6 +9,7 @@ import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.Statistics;
 import org.purespark.heads.HeadScorers;
 import org.purespark.heads.HeadScores;
+import org.purespark.random.DropoutSamples;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.Stage;
 import org.purespark.run.StageName;
@@ -45,8 +46,9 @@ record ScoreStage(
                 quality == null ? null : passes.texts().task().measure());
         ScorerChoice scorer = settings.score().scorer();
         if (scorer != ScorerChoice.CLS_VARIANCE) {
-            double[][] scores =
-                    HeadScorers.of(scorer, settings.seed()).scores(new MeasuredHeads(variance, model, passes, storage));
+            DropoutSamples samples = new DropoutSamples(settings.score().samples(), settings.seed());
+            double[][] scores = HeadScorers.of(scorer, settings.seed())
+                    .scores(new MeasuredHeads(variance, model, passes, samples, storage));
             file = file.scoredBy(scorer.text(), scores);
         }
         directory.write(RunDirectory.HEAD_SCORES, file);

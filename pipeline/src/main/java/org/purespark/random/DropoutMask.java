@@ -44,8 +44,12 @@ public final class DropoutMask {
      * @param text the text's index in its split
      */
     public static long key(long seed, int epoch, int text) {
-        long key =
-                SeededRandom.of(seed, SeededRandom.Purpose.DROPOUT, epoch, text).nextLong();
+        return key(SeededRandom.of(seed, SeededRandom.Purpose.DROPOUT, epoch, text));
+    }
+
+    /** A key of the stream's next number, never {@link #KEEP_ALL}. */
+    static long key(SeededRandom random) {
+        long key = random.nextLong();
         return key == KEEP_ALL ? 1 : key;
     }
 

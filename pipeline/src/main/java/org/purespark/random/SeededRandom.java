@@ -22,6 +22,8 @@ public final class SeededRandom {
         NEW_LAYERS,
         MIXTURE,
         HEAD_SCORES,
+        DROPOUT_SAMPLES,
+        HEAD_POLICY,
         TEST_WEIGHTS
     }
 

@@ -2,6 +2,7 @@
 package org.purespark.report;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.purespark.run.StageName;
 import org.purespark.run.artifact.MetricsFile;
@@ -115,7 +116,7 @@ final class Comparison {
 
     private static String whyNone(PrunedHeadsFile path, ReportModel model) {
         String validation = "validation " + model.measure().words();
-        if (model.policyWithoutSearch().isPresent()) {
+        if (model.otherPolicy().filter(policy -> !policy.equals("reinforce")).isPresent()) {
             return ": in the share of prune.share there is none that may go";
         }
         double unpruned = path.steps().get(0).accuracy();
@@ -123,6 +124,9 @@ final class Comparison {
             return ": the " + validation + " of " + model.measuredModel(StageName.PRUNE) + ", "
                     + NumberText.share(unpruned) + ", is already below the threshold "
                     + NumberText.share(path.threshold());
+        }
+        if (model.otherPolicy().equals(Optional.of("reinforce"))) {
+            return ": no measured set of heads has a higher reward than all of them";
         }
         return path.steps().size() == 1
                 ? ": there was none that might go"

@@ -35,8 +35,12 @@ final class HeadViews {
 
     record StepRow(int number, String move, int pruned, String accuracy, String againstThreshold) {}
 
-    /** @param policy of a choice without search; empty for the search in groups */
-    record PruneView(String threshold, String outcome, String policy, List<LayerHeads> heads, List<StepRow> steps) {
+    /**
+     * @param policy empty for the search in groups
+     * @param rule what another policy does
+     */
+    record PruneView(
+            String threshold, String outcome, String policy, String rule, List<LayerHeads> heads, List<StepRow> steps) {
         boolean hasHeads() {
             return !heads.isEmpty();
         }
@@ -89,9 +93,22 @@ final class HeadViews {
         return new PruneView(
                 NumberText.share(path.threshold()),
                 Comparison.headsPruned(model),
-                model.policyWithoutSearch().orElse(""),
+                model.otherPolicy().orElse(""),
+                model.otherPolicy()
+                        .map(policy -> rule(policy, NumberText.share(path.threshold()), model))
+                        .orElse(""),
                 heads,
                 steps);
+    }
+
+    private static String rule(String policy, String threshold, ReportModel model) {
+        String validation = "validation " + model.measure().words();
+        return policy.equals("reinforce")
+                ? "searches by a policy gradient. Of the measured sets of heads it prunes the one with the highest"
+                        + " reward, " + validation + " less a price of the heads that are kept, among those at the"
+                        + " threshold " + threshold + " or above."
+                : "prunes a fixed share of the lowest-scored heads, without a search: " + validation
+                        + " is measured before and after, and the threshold " + threshold + " decides nothing.";
     }
 
     private static String move(List<PruneStep> steps, int number) {

@@ -92,8 +92,8 @@ public record ReportModel(
         return prunedHeads.map(file -> List.copyOf(file.heads())).orElse(List.of());
     }
 
-    /** {@code prune.policy} of a choice of heads without search; empty for the search in groups. */
-    Optional<String> policyWithoutSearch() {
+    /** {@code prune.policy}, where it is not the search in groups. */
+    Optional<String> otherPolicy() {
         return run.map(record -> record.stages().get(StageName.PRUNE))
                 .map(entry -> entry.settings().get("prune.policy"))
                 .map(JsonNode::asText)

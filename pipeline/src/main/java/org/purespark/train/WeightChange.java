@@ -9,8 +9,9 @@ import org.purespark.checkpoint.Tensor;
 import org.purespark.storage.Storage;
 
 /**
- * Changes weights once, before a training starts. Each task of a training makes the same change by itself, so it must
- * depend on nothing but its own values and files that all tasks can read.
+ * Changes weights once, after they are read: before a training starts, or before a model is measured. Each task makes
+ * the same change by itself, so it must depend on nothing but its own values and files that all tasks can read. Changes
+ * with equal values are equal: a model that an executor keeps is told by them.
  */
 public interface WeightChange extends Serializable {
     /**

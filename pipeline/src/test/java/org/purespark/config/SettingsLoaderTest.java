@@ -38,8 +38,8 @@ class SettingsLoaderTest {
                 new TextSettings(128, null, null, null, null, TransformersRules.FILES),
                 new TaskSettings(TaskChoice.AUTO, 0.5, ScoreLoss.SQUARED_ERROR, ScoreMeasure.SPEARMAN, null),
                 new TrainSettings(3, 2e-5, 0.01, 1.0, 0, 32, 1, true, 0.9, 0.999, 1e-8, 0.1, 200),
-                new ScoreSettings(ScorerChoice.CLS_VARIANCE),
-                new PruneSettings(PolicyChoice.GROUPS, 10, null, 0.05, null),
+                new ScoreSettings(ScorerChoice.CLS_VARIANCE, 5),
+                new PruneSettings(PolicyChoice.GROUPS, 10, null, 0.05, null, 0.1, 200),
                 new PenaltySettings(0.15),
                 new RepairSettings(5, 1, 1, 0.3, 0.5, 200, 1.0),
                 new EvaluateSettings(32),
@@ -221,7 +221,8 @@ class SettingsLoaderTest {
     @Test
     void thresholdPutsTheDropsDefaultAside() {
         ResolvedSettings resolved = loader.load(null, List.of("prune.threshold=0.85"));
-        assertThat(resolved.settings().prune()).isEqualTo(new PruneSettings(PolicyChoice.GROUPS, 10, 0.85, null, null));
+        assertThat(resolved.settings().prune())
+                .isEqualTo(new PruneSettings(PolicyChoice.GROUPS, 10, 0.85, null, null, 0.1, 200));
         assertThat(resolved.settings().prune().thresholdFor(0.99)).isEqualTo(0.85);
         assertThat(resolved.place("prune.max-accuracy-drop")).isEqualTo("not used, because of prune.threshold");
     }
@@ -231,7 +232,7 @@ class SettingsLoaderTest {
         assertThat(loader.load(null, List.of("prune.policy=layers", "prune.share=0.25"))
                         .settings()
                         .prune())
-                .isEqualTo(new PruneSettings(PolicyChoice.LAYERS, 10, null, 0.05, 0.25));
+                .isEqualTo(new PruneSettings(PolicyChoice.LAYERS, 10, null, 0.05, 0.25, 0.1, 200));
     }
 
     @Test
@@ -249,6 +250,18 @@ class SettingsLoaderTest {
                 .isInstanceOf(InputException.class)
                 .hasMessage("prune.policy=share (--set) needs prune.share: give the share of the heads that is pruned,"
                         + " such as --set prune.share=0.25");
+    }
+
+    @Test
+    void aSearchByRewardsTakesNoShare() {
+        assertThat(loader.load(null, List.of("prune.policy=reinforce", "prune.price=0.2"))
+                        .settings()
+                        .prune())
+                .isEqualTo(new PruneSettings(PolicyChoice.REINFORCE, 10, null, 0.05, null, 0.2, 200));
+        assertThatThrownBy(() -> loader.load(null, List.of("prune.policy=reinforce", "prune.share=0.2")))
+                .isInstanceOf(InputException.class)
+                .hasMessage("prune.share (--set) has no effect: prune.policy is reinforce (--set), which searches; set"
+                        + " prune.policy to share or layers, or leave prune.share out");
     }
 
     @Test
@@ -272,11 +285,11 @@ class SettingsLoaderTest {
     void nullFlagTakesAFilesThresholdBack() throws IOException {
         String file = conf("prune.threshold = 0.85");
         assertThat(loader.load(file, List.of("prune.threshold=null")).settings().prune())
-                .isEqualTo(new PruneSettings(PolicyChoice.GROUPS, 10, null, 0.05, null));
+                .isEqualTo(new PruneSettings(PolicyChoice.GROUPS, 10, null, 0.05, null, 0.1, 200));
         assertThat(loader.load(file, List.of("prune.threshold=null", "prune.max-accuracy-drop=0.02"))
                         .settings()
                         .prune())
-                .isEqualTo(new PruneSettings(PolicyChoice.GROUPS, 10, null, 0.02, null));
+                .isEqualTo(new PruneSettings(PolicyChoice.GROUPS, 10, null, 0.02, null, 0.1, 200));
     }
 
     @Test
@@ -361,11 +374,12 @@ class SettingsLoaderTest {
                         + "\"defence\":\"pure\",\"evaluate.batch-texts\":32,\"export.form\":\"dense\","
                         + "\"penalty.lambda\":0.15,\"probe.battery\":\"default\",\"probe.battery-file\":null,"
                         + "\"probe.texts\":200,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"
-                        + "\"prune.policy\":\"groups\",\"prune.share\":null,"
+                        + "\"prune.measurements\":200,"
+                        + "\"prune.policy\":\"groups\",\"prune.price\":0.1,\"prune.share\":null,"
                         + "\"prune.threshold\":0.85,\"repair.dormant-share\":0.3,\"repair.entropy-epochs\":1,"
                         + "\"repair.new-layers\":1,\"repair.rate-factor\":5.0,\"repair.replaced-words\":200,"
                         + "\"repair.suspect-share\":0.5,\"repair.teacher-weight\":1.0,"
-                        + "\"score.scorer\":\"cls-variance\",\"seed\":11,"
+                        + "\"score.samples\":5,\"score.scorer\":\"cls-variance\",\"seed\":11,"
                         + "\"task.kind\":\"auto\",\"task.label-threshold\":0.5,"
                         + "\"task.score-loss\":\"squared-error\",\"task.score-measure\":\"spearman\","
                         + "\"task.score-shift\":null,"

@@ -34,6 +34,9 @@ class EncodedBatchTest {
                 .extracting(ids -> ids.length)
                 .containsExactly(3, 7);
         assertThat(batch.labelledWithin(10).get(1).seconds()).containsExactly(3, 7);
+        assertThat(batch.labelledWithin(10))
+                .extracting(EncodedBatch::numbers)
+                .containsExactly(new int[] {0, 1}, new int[] {2, 4}, new int[] {5}, new int[] {6});
         assertThat(labels(batch, 1000)).containsExactly(new int[] {0, 1, 2, 4, 5, 6});
     }
 

@@ -23,6 +23,14 @@ class HeadScorersTest {
             return GateSums.none(2, 2).with(new double[][] {{-6, 3}, {0, 0}}).with(new double[][] {{10, -9}, {0, 0}});
         }
 
+        /** Passes with means (8, 6) and (4, 6). */
+        @Override
+        public GateSamples gateSamples() {
+            GateSums none = GateSums.none(2, 2);
+            return new GateSamples(
+                    List.of(none.with(new double[][] {{-8, 6}, {0, 0}}), none.with(new double[][] {{4, -6}, {0, 0}})));
+        }
+
         @Override
         public HeadWeights weights() {
             return new HeadWeights(new double[][] {{3, 4}, {1, 2}}, new double[][] {{16, 25}, {4, 9}});
@@ -50,6 +58,35 @@ class HeadScorersTest {
     void normsOfWeightsAreMeansPerWeight() throws IOException {
         assertThat(scores(ScorerChoice.L1)).isDeepEqualTo(new double[][] {{3, 4}, {1, 2}});
         assertThat(scores(ScorerChoice.L2)).isDeepEqualTo(new double[][] {{4, 5}, {2, 3}});
+    }
+
+    /** Means 6 and 6 have the L2 norm 6 sqrt(2); the first head's importances 8 and 4 have the deviation sqrt(8). */
+    @Test
+    void uncertaintyTakesTheDeviationOverPassesFromTheMean() throws IOException {
+        double[][] scores = scores(ScorerChoice.UNCERTAINTY);
+        assertThat(scores[0][0]).isCloseTo((6 - Math.sqrt(8)) / (6 * Math.sqrt(2)), within(1e-15));
+        assertThat(scores[0][1]).isCloseTo(1 / Math.sqrt(2), within(1e-15));
+        assertThat(scores[1]).containsExactly(0, 0);
+    }
+
+    @Test
+    void equalPassesHaveTheirOwnMeanAndNoDeviation() {
+        GateSums one = GateSums.none(1, 3).with(new double[][] {{0.1, 1.0 / 3, 7e-5}});
+        GateSamples.Spread spread = new GateSamples(List.of(one, one, one, one, one)).spread();
+        assertThat(spread.means()).isDeepEqualTo(one.means());
+        assertThat(spread.deviations()).isDeepEqualTo(new double[1][3]);
+        assertThat(new GateSamples(List.of(one)).spread().deviations()).isDeepEqualTo(new double[1][3]);
+    }
+
+    @Test
+    void passesMergeOneByOne() {
+        GateSums a = GateSums.none(1, 1).with(new double[][] {{1}});
+        GateSums b = GateSums.none(1, 1).with(new double[][] {{2}});
+        assertThat(new GateSamples(List.of(a, b)).merge(new GateSamples(List.of(b, b))))
+                .isEqualTo(new GateSamples(List.of(a.merge(b), b.merge(b))));
+        assertThatThrownBy(() -> new GateSamples(List.of(a, b)).merge(new GateSamples(List.of(a))))
+                .hasMessage("gate gradients of 2 passes do not merge with those of 1");
+        assertThatThrownBy(() -> new GateSamples(List.of())).hasMessage("gate gradients of no pass");
     }
 
     /** Places: variance 0 1 2 3, gradient 3 2 0 1 (ties by head), L2 2 3 0 1. */

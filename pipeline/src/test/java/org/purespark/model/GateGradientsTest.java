@@ -24,6 +24,7 @@ import org.purespark.encoder.Pooling;
 import org.purespark.heads.Head;
 import org.purespark.model.TextClassifier.Example;
 import org.purespark.model.cpu.CpuEngine;
+import org.purespark.random.DropoutSamples;
 import org.purespark.random.SeededRandom;
 import org.purespark.task.Answers;
 import org.purespark.task.LossKind;
@@ -83,6 +84,39 @@ class GateGradientsTest {
                                 .as("%s, head %s.%s", kind.pooling(), l, h)
                                 .isCloseTo((up - down) / (2 * STEP), within(2e-3 * largest(actual) + 2e-5));
                     }
+                }
+            }
+        }
+    }
+
+    /** The same masks in all runs; of hidden states, attention and the classifier's input. */
+    @Test
+    void withDropoutTheyAreWhatAGateDoesUnderTheSameMasks() {
+        EncoderConfig config = config(Architecture.bert(0, 1e-12));
+        long[] keys = new long[TEXTS.size()];
+        for (int text = 0; text < keys.length; text++) {
+            keys[text] = new DropoutSamples(2, 11).key(1, text);
+        }
+        try (TextClassifier model = model(config, OF_FIRST, random(config, OF_FIRST))) {
+            PackedBatch batch = PackedBatch.of(TEXTS);
+            Answers answers = new Answers.Classes(LABELS);
+            double[][][] ofTexts = model.gateGradients(new Example(batch, answers, keys), Set.of());
+            assertThat(ofTexts).isNotEqualTo(model.gateGradients(batch, answers, Set.of()));
+            double[][] actual = new double[config.layers()][config.heads()];
+            for (double[][] ofText : ofTexts) {
+                for (int l = 0; l < config.layers(); l++) {
+                    for (int h = 0; h < config.heads(); h++) {
+                        actual[l][h] += ofText[l][h] / TEXTS.size();
+                    }
+                }
+            }
+            for (int l = 0; l < config.layers(); l++) {
+                for (int h = 0; h < config.heads(); h++) {
+                    double up = loss(config, OF_FIRST, new Head(l, h), 1 + STEP, keys);
+                    double down = loss(config, OF_FIRST, new Head(l, h), 1 - STEP, keys);
+                    assertThat(actual[l][h])
+                            .as("head %s.%s", l, h)
+                            .isCloseTo((up - down) / (2 * STEP), within(2e-3 * largest(actual) + 2e-5));
                 }
             }
         }
@@ -185,6 +219,10 @@ class GateGradientsTest {
 
     /** The mean loss with a gate at {@code gate}: what a head gives is multiplied by it if the head's values are. */
     private static double loss(EncoderConfig config, ClassifierKind kind, Head head, float gate) {
+        return loss(config, kind, head, gate, new long[TEXTS.size()]);
+    }
+
+    private static double loss(EncoderConfig config, ClassifierKind kind, Head head, float gate, long[] keys) {
         SortedMap<String, Tensor> tensors = random(config, kind);
         for (String name : List.of(EncoderPart.VALUE.weight(head.layer()), EncoderPart.VALUE.bias(head.layer()))) {
             if (tensors.containsKey(name)) {
@@ -198,7 +236,7 @@ class GateGradientsTest {
         }
         try (TextClassifier model = model(config, kind, tensors)) {
             return model.addGradients(
-                            new Example(PackedBatch.of(TEXTS), LABELS, new long[TEXTS.size()]),
+                            new Example(PackedBatch.of(TEXTS), LABELS, keys),
                             Set.of(),
                             new double[config.layers()],
                             new GradientSum(model.parameters().layout(), model.engine()))

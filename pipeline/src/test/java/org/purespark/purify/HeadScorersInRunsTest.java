@@ -83,10 +83,41 @@ class HeadScorersInRunsTest {
     }
 
     @Test
+    void uncertaintyIsTheGradientWhereNothingIsDropped() throws IOException {
+        files.edit("model/config.json", "dropout_prob\": 0.1", "dropout_prob\": 0.0");
+        scoreAndPrune("score.scorer=gradient");
+        double[][] gradient = scores().ordering();
+        scoreAndPrune("score.scorer=uncertainty", "score.samples=3");
+        assertThat(scores().ordering()).isDeepEqualTo(gradient);
+    }
+
+    @Test
+    void uncertaintyDependsOnTheSamplesAndTheSeed() throws IOException {
+        scoreAndPrune("score.scorer=uncertainty", "score.samples=2");
+        HeadScoresFile two = scores();
+        scoreAndPrune("score.scorer=uncertainty", "score.samples=3");
+        assertThat(scores().ordering()).isNotEqualTo(two.ordering());
+        assertThat(files.said()).contains("score: runs again, because score.samples is 3, was 2");
+        scoreAndPrune("score.scorer=uncertainty", "score.samples=2");
+        assertThat(scores().ordering()).isDeepEqualTo(two.ordering());
+    }
+
+    @Test
     void aShareOfEachLayerIsPruned() throws IOException {
         scoreAndPrune("prune.policy=layers", "prune.share=0.5");
         assertThat(pruned().byLayer()).hasSize(3).allSatisfy((layer, heads) -> assertThat(heads)
                 .hasSize(2));
+    }
+
+    @Test
+    void theReportSaysThatHeadsWereSearchedForByRewards() throws IOException {
+        files.purification("prune.policy=reinforce", "prune.price=1", "prune.measurements=18", "prune.threshold=0")
+                .purify(files.inputs().build(), files.path("run"));
+        assertThat(pruned().heads()).isNotEmpty();
+        assertThat(pruned().steps()).hasSize(2);
+        assertThat(files.said()).anyMatch(line -> line.contains("the measured set with the highest reward"));
+        assertThat(files.read("run/report.html"))
+                .contains("<code>prune.policy=reinforce</code> searches by a policy gradient.");
     }
 
     @Test
