@@ -70,6 +70,16 @@ public record ModelSignature(Storage storage, String directory, String file) {
         }
     }
 
+    /** Whether {@link #verify} would accept the signature. */
+    public boolean accepts(VerifyingKey key) throws IOException {
+        try {
+            verify(key);
+            return true;
+        } catch (InputException e) {
+            return false;
+        }
+    }
+
     private Bundle read() throws IOException {
         try {
             return Bundle.parse(storage.readText(file, FileKind.SIGNATURE));

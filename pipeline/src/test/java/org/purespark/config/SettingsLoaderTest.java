@@ -45,7 +45,7 @@ class SettingsLoaderTest {
                 new EvaluateSettings(32),
                 new ProbeSettings(BuiltInProbes.DEFAULT, null, 200),
                 new ComputeSettings(EngineChoice.AUTO),
-                new ExportSettings(ExportForm.DENSE));
+                new ExportSettings(ExportForm.DENSE, BomChoice.NONE, CardChoice.PLAIN, null));
         assertThat(SettingsLoader.defaults()).isEqualTo(expected);
     }
 
@@ -358,7 +358,8 @@ class SettingsLoaderTest {
         assertThat(loader.load(null, List.of("prune.threshold=0.85")).toJson())
                 .isEqualTo("{\"compute.engine\":\"auto\",\"data.delimiter\":\",\",\"data.max-rows\":20000000,"
                         + "\"data.max-text-megabytes\":10000,\"data.train-share\":1.0,\"data.validation-share\":0.1,"
-                        + "\"defence\":\"pure\",\"evaluate.batch-texts\":32,\"export.form\":\"dense\","
+                        + "\"defence\":\"pure\",\"evaluate.batch-texts\":32,\"export.bom\":\"none\","
+                        + "\"export.card\":\"plain\",\"export.form\":\"dense\",\"export.signing-key\":null,"
                         + "\"penalty.lambda\":0.15,\"probe.battery\":\"default\",\"probe.battery-file\":null,"
                         + "\"probe.texts\":200,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"
                         + "\"prune.policy\":\"groups\",\"prune.share\":null,"
