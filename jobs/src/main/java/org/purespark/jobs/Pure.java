@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /**
  * The command line: {@code spark-submit --class org.purespark.jobs.Pure pure.jar COMMAND [options]}. Results go to
  * standard output, everything else to standard error. Ends with 0 when done, 1 when the run failed, 2 when the input or
- * the options are wrong.
+ * the options are wrong, 3 when a result breaks the policy that it is held against.
  */
 @Command(
         name = "pure",
@@ -35,7 +35,10 @@ import picocli.CommandLine.Spec;
             PoisonCommand.class,
             ExperimentCommand.class,
             ConvertCommand.class,
-            InspectCommand.class
+            InspectCommand.class,
+            SignCommand.class,
+            VerifyCommand.class,
+            SarifCommand.class
         })
 public final class Pure implements Runnable {
     @Spec
@@ -92,7 +95,10 @@ public final class Pure implements Runnable {
     }
 
     private static void add(CommandLine commandLine, String name, StageName stage, String description) {
-        CommandLine command = new CommandLine(new StageCommand(stage));
+        StageCommand work = new StageCommand(stage);
+        CommandLine command = new CommandLine(work);
+        work.policyOption().ifPresent(option -> command.getCommandSpec()
+                .addMixin("policy", CommandSpec.forAnnotatedObject(option)));
         command.getCommandSpec().usageMessage().description(description);
         commandLine.addSubcommand(name, command);
     }

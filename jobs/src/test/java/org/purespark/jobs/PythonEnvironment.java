@@ -28,6 +28,7 @@ import org.opentest4j.TestAbortedException;
  */
 record PythonEnvironment(Path directory) {
     private static final String PYSPARK = "pyspark==4.1.3";
+    private static final List<String> SIGNING = List.of("model-signing==1.1.1", "pyOpenSSL==26.4.0");
     private static final Path DIRECTORY = TinyCase.ROOT.resolve("jobs/target/python");
     private static final Path REQUIREMENTS = TinyCase.ROOT.resolve("deploy/airflow/tests/requirements.txt");
     private static final int LONGEST_INSTALLATION_MINUTES = 25;
@@ -50,6 +51,11 @@ record PythonEnvironment(Path directory) {
         return Spark.MADE.orSkip();
     }
 
+    /** With the OpenSSF's reference implementation of model signing. */
+    static PythonEnvironment withModelSigningOrSkip() {
+        return Signing.MADE.orSkip();
+    }
+
     /** Tried once for all tests: without an index pip takes long to give up. */
     private static final class Tools {
         static final Installation MADE =
@@ -59,6 +65,11 @@ record PythonEnvironment(Path directory) {
     private static final class Spark {
         static final Installation MADE =
                 new PythonEnvironment(DIRECTORY).install("spark", PYSPARK, PythonEnvironment::spark);
+    }
+
+    private static final class Signing {
+        static final Installation MADE = new PythonEnvironment(DIRECTORY)
+                .install("signing", String.join(" ", SIGNING), PythonEnvironment::signing);
     }
 
     /** What came of it: made, or why it cannot be had, or what went wrong. */
@@ -82,6 +93,11 @@ record PythonEnvironment(Path directory) {
         return directory.resolve("tools/bin").resolve(name).toString();
     }
 
+    /** Python with the reference implementation of model signing. */
+    String signingPython() {
+        return directory.resolve("signing/bin/python").toString();
+    }
+
     private interface Steps {
         void run(PythonEnvironment environment) throws IOException, InterruptedException;
     }
@@ -97,6 +113,10 @@ record PythonEnvironment(Path directory) {
                 "--target",
                 directory.resolve("spark/home").toString(),
                 PYSPARK);
+    }
+
+    private void signing() throws IOException, InterruptedException {
+        install("signing", SIGNING.toArray(String[]::new));
     }
 
     /** Into a virtual environment, which has a pip of its own. */

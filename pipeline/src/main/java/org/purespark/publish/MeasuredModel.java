@@ -45,7 +45,8 @@ final class MeasuredModel {
         Measure measure = metrics.measure();
         if (quality != null) {
             OptionalLong texts = measure == Measure.ACCURACY
-                    ? OptionalLong.of(confusion(metrics.purified().confusion().clean()).texts())
+                    ? OptionalLong.of(
+                            confusion(metrics.purified().confusion().clean()).texts())
                     : OptionalLong.empty();
             figures.add(figure(measure.text(), measure.words(), quality, Figure.Texts.CLEAN, texts));
         }

@@ -13,13 +13,12 @@ import org.purespark.run.FileFingerprint;
 import org.purespark.run.InputFingerprint;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.StageName;
-import org.purespark.run.artifact.MetricsFile;
 import org.purespark.run.artifact.RepairFile;
 
 /**
  * A machine-learning bill of materials of a purified model, in CycloneDX 1.6: the model with its files and a model card
- * that has the figures, the suspect as its ancestor, and the files of texts that it was made and measured with. The same
- * run gives the same bytes.
+ * that has the figures, the suspect as its ancestor, and the files of texts that it was made and measured with. The
+ * same run gives the same bytes.
  */
 final class ModelBom {
     private static final String MODEL = "machine-learning-model";
@@ -66,7 +65,8 @@ final class ModelBom {
         component.put("version", new InputFingerprint(RunDirectory.PURIFIED, model.files()).digest());
         component.put("description", "A text classifier that was repaired after a suspected backdoor attack.");
         ancestor(component.putObject("pedigree"));
-        component.putArray("externalReferences")
+        component
+                .putArray("externalReferences")
                 .addObject()
                 .put("type", "model-card")
                 .put("url", RunDirectory.PURIFIED + "/README.md");
@@ -84,7 +84,8 @@ final class ModelBom {
     }
 
     private void ancestor(ObjectNode pedigree) {
-        InputFingerprint input = model.run().map(run -> run.inputs().get("model")).orElse(null);
+        InputFingerprint input =
+                model.run().map(run -> run.inputs().get("model")).orElse(null);
         if (input != null) {
             ObjectNode suspect = pedigree.putArray("ancestors").addObject();
             suspect.put("type", MODEL).put("bom-ref", SUSPECT).put(NAME, lastPart(input.address()));
@@ -113,7 +114,8 @@ final class ModelBom {
         parameters.putObject("approach").put("type", "supervised");
         parameters.put("task", "text-classification");
         parameters.put("architectureFamily", model.config().path("model_type").asText());
-        parameters.put("modelArchitecture", model.config().at("/architectures/0").asText());
+        parameters.put(
+                "modelArchitecture", model.config().at("/architectures/0").asText());
         ArrayNode datasets = parameters.putArray("datasets");
         texts().keySet().forEach(name -> datasets.addObject().put("ref", TEXTS + name));
         parameters.putArray("inputs").addObject().put("format", "text");
@@ -136,11 +138,12 @@ final class ModelBom {
     /** Files of texts, by the names of the inputs. */
     private Map<String, InputFingerprint> texts() {
         Map<String, InputFingerprint> texts = new LinkedHashMap<>();
-        model.run().ifPresent(run -> List.of("train", "validation", "test", "poisoned-test").forEach(name -> {
-            if (run.inputs().containsKey(name)) {
-                texts.put(name, run.inputs().get(name));
-            }
-        }));
+        model.run().ifPresent(run -> List.of("train", "validation", "test", "poisoned-test")
+                .forEach(name -> {
+                    if (run.inputs().containsKey(name)) {
+                        texts.put(name, run.inputs().get(name));
+                    }
+                }));
         return texts;
     }
 
@@ -157,7 +160,8 @@ final class ModelBom {
 
     private static void files(String owner, List<FileFingerprint> files, ArrayNode components) {
         for (FileFingerprint file : files) {
-            ObjectNode component = components.addObject()
+            ObjectNode component = components
+                    .addObject()
                     .put("type", "file")
                     .put("bom-ref", owner + "/" + file.name())
                     .put(NAME, file.name());

@@ -46,8 +46,8 @@ public final class Publication {
      * @param messages gets a line for each file that is written
      * @throws org.purespark.InputException if there is no such key
      */
-    public static Publication of(
-            Storage storage, ExportSettings settings, String version, Consumer<String> messages) throws IOException {
+    public static Publication of(Storage storage, ExportSettings settings, String version, Consumer<String> messages)
+            throws IOException {
         Optional<SigningKey> key = settings.signingKey() == null
                 ? Optional.empty()
                 : Optional.of(SigningKey.read(storage, settings.signingKey()));

@@ -66,7 +66,8 @@ record PurifiedModel(
         try {
             return new ObjectMapper().readTree(storage.readText(address, FileKind.MODEL_CONFIG));
         } catch (JsonProcessingException e) {
-            throw new InputException("cannot read " + address + ": it is not valid JSON; run the stage normalize again", e);
+            throw new InputException(
+                    "cannot read " + address + ": it is not valid JSON; run the stage normalize again", e);
         }
     }
 }

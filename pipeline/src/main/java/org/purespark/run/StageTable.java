@@ -60,8 +60,8 @@ public record StageTable(SortedMap<StageName, Integer> attempts, SortedMap<Stage
     }
 
     /**
-     * What is wrong with an entry's outputs, in words; empty if all are there and hold what was written. The card of the
-     * purified model may change: people complete it, and no result depends on it.
+     * What is wrong with an entry's outputs, in words; empty if all are there and hold what was written. The card of
+     * the purified model may change: people complete it, and no result depends on it.
      */
     static List<String> outputReasons(StageEntry entry, Map<String, FileFingerprint> present) {
         List<String> reasons = new ArrayList<>();

@@ -26,7 +26,8 @@ record Pem(String label, byte[] content) {
     static final String PRIVATE_EC = "EC PRIVATE KEY";
 
     private static final String PARAMETERS = "EC PARAMETERS";
-    private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----(.*?)-----END \\1-----", Pattern.DOTALL);
+    private static final Pattern BLOCK =
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----(.*?)-----END \\1-----", Pattern.DOTALL);
 
     /**
      * The key in the file.

@@ -47,21 +47,19 @@ public final class SigningKey {
                     .encoded();
             VerifyingKey publicKey = VerifyingKey.of(
                     Der.sequence(algorithm, publicPoint(sec1, address)).encoded(), address);
-            if (KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(pkcs8))
-                    instanceof ECPrivateKey key) {
-                Curve curve = Curve.of(key).orElseThrow(() -> VerifyingKey.otherCurve(address));
-                SigningKey signing = new SigningKey(key, curve, publicKey);
-                if (!publicKey.accepts(PROBE, signing.sign(PROBE))) {
-                    throw new InputException("the public key that " + address + " holds beside the private one does not"
-                            + " belong to it: make another key");
-                }
-                return signing;
+            ECPrivateKey key =
+                    (ECPrivateKey) KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            Curve curve = Curve.of(key).orElseThrow(() -> VerifyingKey.otherCurve(address));
+            SigningKey signing = new SigningKey(key, curve, publicKey);
+            if (!publicKey.accepts(PROBE, signing.sign(PROBE))) {
+                throw new InputException("the public key that " + address + " holds beside the private one does not"
+                        + " belong to it: make another key");
             }
+            return signing;
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw new InputException(
                     "cannot read the private key in " + address + ": expected an EC key on P-256, P-384 or P-521", e);
         }
-        throw VerifyingKey.otherCurve(address);
     }
 
     /** The SEC 1 structure in a PKCS 8 one: {version, algorithm, octets}. */
@@ -75,11 +73,12 @@ public final class SigningKey {
 
     /** The curve's name in a SEC 1 structure, marked with 0. */
     private static Der curveOf(Der sec1, String place) {
-        return part(sec1, 0)
-                .orElseThrow(
-                        () -> new InputException(
-                                "the key in " + place
-                                        + " does not name its curve: write it as PKCS 8 (openssl pkcs8 -topk8 -nocrypt -in FILE -out FILE)"));
+        return part(sec1, 0).orElseThrow(() -> unnamedCurve(place));
+    }
+
+    private static InputException unnamedCurve(String place) {
+        return new InputException("the key in " + place + " does not name its curve: write it as PKCS 8 (openssl pkcs8"
+                + " -topk8 -nocrypt -in FILE -out FILE)");
     }
 
     /** The public key in a SEC 1 structure, marked with 1. */

@@ -40,15 +40,13 @@ public final class VerifyingKey {
      */
     static VerifyingKey of(byte[] encoded, String place) {
         try {
-            if (KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(encoded))
-                    instanceof ECPublicKey key) {
-                return new VerifyingKey(key, Curve.of(key).orElseThrow(() -> otherCurve(place)));
-            }
+            ECPublicKey key =
+                    (ECPublicKey) KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(encoded));
+            return new VerifyingKey(key, Curve.of(key).orElseThrow(() -> otherCurve(place)));
         } catch (GeneralSecurityException e) {
             throw new InputException(
                     "cannot read the public key in " + place + ": expected an EC key on P-256, P-384 or P-521", e);
         }
-        throw otherCurve(place);
     }
 
     static InputException otherCurve(String place) {

@@ -13,13 +13,15 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 class CardMetadataTest {
-    private static final String CARD = "---\nlibrary_name: transformers\npipeline_tag: text-classification\n---\n\n# Title\n"
-            + "\n---\nmodel-index:\n  text of a person\n";
+    private static final String CARD =
+            "---\nlibrary_name: transformers\npipeline_tag: text-classification\n---\n\n# Title\n"
+                    + "\n---\nmodel-index:\n  text of a person\n";
 
     @Test
     void figuresAreMetadataThatYamlReadsBack() {
         String card = CardMetadata.with(CARD, "purified", FixedMetrics.with("positive: \"good\"\n# no comment"));
-        assertThat(card).startsWith(CARD.substring(0, CARD.indexOf("---\n\n")) + "model-index:\n- name: \"purified\"\n");
+        assertThat(card)
+                .startsWith(CARD.substring(0, CARD.indexOf("---\n\n")) + "model-index:\n- name: \"purified\"\n");
         assertThat(card).endsWith("\n# Title\n\n---\nmodel-index:\n  text of a person\n");
         assertThat(metadata(card))
                 .containsEntry("library_name", "transformers")
@@ -101,7 +103,6 @@ class CardMetadataTest {
     @SuppressWarnings("unchecked")
     private static Map<String, Object> metadata(String card) {
         String yaml = card.substring(4, card.indexOf("\n---\n"));
-        return (Map<String, Object>)
-                new Load(LoadSettings.builder().build()).loadFromString(yaml);
+        return (Map<String, Object>) new Load(LoadSettings.builder().build()).loadFromString(yaml);
     }
 }

@@ -38,10 +38,7 @@ class MeasuredModelTest {
     void theSuspectIsMeasuredOnTheSameTexts() {
         assertThat(MeasuredModel.suspect(METRICS))
                 .extracting(Figure::value, Figure::interval)
-                .containsExactly(
-                        tuple(0.875, interval(7, 8)),
-                        tuple(1.0, interval(4, 4)),
-                        tuple(0.2, interval(1, 5)));
+                .containsExactly(tuple(0.875, interval(7, 8)), tuple(1.0, interval(4, 4)), tuple(0.2, interval(1, 5)));
     }
 
     @Test

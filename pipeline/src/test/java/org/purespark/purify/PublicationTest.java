@@ -77,10 +77,13 @@ class PublicationTest {
         assertThat(figures.get(0).get("type").asText()).isEqualTo("accuracy");
         double accuracy = metrics.purified().accuracy();
         assertThat(figures.get(0).get("value").asDouble()).isEqualTo(accuracy);
-        assertThat(figures.get(0).at("/confidenceInterval/lowerBound").asDouble()).isLessThan(accuracy);
-        assertThat(figures.get(0).at("/confidenceInterval/upperBound").asDouble()).isGreaterThan(accuracy);
+        assertThat(figures.get(0).at("/confidenceInterval/lowerBound").asDouble())
+                .isLessThan(accuracy);
+        assertThat(figures.get(0).at("/confidenceInterval/upperBound").asDouble())
+                .isGreaterThan(accuracy);
         assertThat(figures.get(1).get("type").asText()).isEqualTo("label-flip-rate");
-        assertThat(figures.get(1).get("value").asDouble()).isEqualTo(metrics.purified().labelFlipRate());
+        assertThat(figures.get(1).get("value").asDouble())
+                .isEqualTo(metrics.purified().labelFlipRate());
         assertThat(model.at("/modelCard/considerations/technicalLimitations/0").asText())
                 .isEqualTo(TinyRuns.verdict(files.path("run")).words());
         assertThat(model.at("/modelCard/modelParameters/architectureFamily").asText())
@@ -89,7 +92,8 @@ class PublicationTest {
         JsonNode suspect = model.at("/pedigree/ancestors/0");
         assertThat(suspect.get("name").asText()).isEqualTo("model");
         assertThat(suspect.at("/components/0/hashes/0/content").asText())
-                .isEqualTo(Sha256.of(Files.readAllBytes(directory.resolve("model")
+                .isEqualTo(Sha256.of(Files.readAllBytes(directory
+                        .resolve("model")
                         .resolve(suspect.at("/components/0/name").asText()))));
         assertThat(names(bom.get("components")))
                 .containsExactly("train.tsv", "validation.tsv", "test.tsv", "poisoned.tsv");
@@ -142,7 +146,9 @@ class PublicationTest {
         String key = "export.signing-key=" + keys.privateKey();
         purify(key);
         int signed = signature().verify(keys.verifying());
-        assertThat(signed).isEqualTo(TinyFiles.STORAGE.fileNames(files.path("run/purified")).size() - 1);
+        assertThat(signed)
+                .isEqualTo(
+                        TinyFiles.STORAGE.fileNames(files.path("run/purified")).size() - 1);
         String first = files.read("run/purified/model.sig");
         files.said().clear();
         purify(key);

@@ -60,7 +60,8 @@ class ModelSignatureTest {
                 .isInstanceOf(InputException.class)
                 .hasMessage(
                         model + " is not what the signature " + REFERENCE.toAbsolutePath() + "/" + curve + ".sig says:"
-                                + " changed since it was signed: config.json. Get the model anew from where it comes from");
+                                + " changed since it was signed: config.json. Get the model anew from where it comes"
+                                + " from");
     }
 
     @Test
