@@ -35,7 +35,9 @@ import picocli.CommandLine.Spec;
             PoisonCommand.class,
             ExperimentCommand.class,
             ConvertCommand.class,
-            InspectCommand.class
+            InspectCommand.class,
+            VetCommand.class,
+            CalibrateCommand.class
         })
 public final class Pure implements Runnable {
     @Spec
