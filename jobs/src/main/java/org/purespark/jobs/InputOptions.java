@@ -7,11 +7,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.purespark.InputException;
 import org.purespark.purify.Inputs;
-import org.purespark.signing.ModelSignature;
-import org.purespark.signing.VerifyingKey;
 import org.purespark.storage.Storage;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The inputs of a purification or of one of its stages. Addresses are of any Hadoop file system. */
@@ -93,13 +91,8 @@ final class InputOptions {
             description = "Class that each label means: label=CLASS,label=CLASS; or new, for a new classifier.")
     private String labels;
 
-    @Option(
-            names = "--verify-key",
-            paramLabel = "FILE",
-            description =
-                    "Public key in PEM: the model must be as its owner has signed it (model.sig in --model). Other"
-                            + " models that are given are checked where they have a signature.")
-    private String verifyKey;
+    @Mixin
+    private VerifyKeyOption verifyKey;
 
     /**
      * Checks signatures of the models that are given, if there is a key.
@@ -108,31 +101,11 @@ final class InputOptions {
      * @throws org.purespark.InputException if a model is not as it was signed, or the suspect has no signature
      */
     void verify(Storage storage, PrintWriter err) throws IOException {
-        if (verifyKey == null) {
-            return;
-        }
-        VerifyingKey key = VerifyingKey.read(storage, verifyKey);
-        if (model == null) {
-            throw new InputException("--verify-key checks the model that --model names: give --model, or leave it out");
-        }
-        Map<String, String> models = new LinkedHashMap<>();
-        models.put("--model", model);
-        models.put("--base-model", baseModel);
-        models.put("--clean-model", cleanModel);
-        models.put("--other-model", otherModel);
-        for (var given : models.entrySet()) {
-            if (given.getValue() == null) {
-                continue;
-            }
-            ModelSignature signature = ModelSignature.in(storage, given.getValue());
-            if (signature.exists() || given.getKey().equals("--model")) {
-                err.println(given.getKey() + " " + given.getValue() + ": " + signature.verify(key)
-                        + " files as they were signed");
-            } else {
-                err.println(given.getKey() + " " + given.getValue() + " has no signature: it is not checked");
-            }
-        }
-        err.flush();
+        Map<String, String> others = new LinkedHashMap<>();
+        others.put("--base-model", baseModel);
+        others.put("--clean-model", cleanModel);
+        others.put("--other-model", otherModel);
+        verifyKey.verify(storage, model, others, err);
     }
 
     /** The settings that options stand for, each {@code key=value}. */

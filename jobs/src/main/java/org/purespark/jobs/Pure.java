@@ -38,7 +38,9 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             SignCommand.class,
             VerifyCommand.class,
-            SarifCommand.class
+            SarifCommand.class,
+            VetCommand.class,
+            CalibrateCommand.class
         })
 public final class Pure implements Runnable {
     @Spec

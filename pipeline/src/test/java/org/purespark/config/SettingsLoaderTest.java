@@ -44,6 +44,7 @@ class SettingsLoaderTest {
                 new RepairSettings(5, 1, 1, 0.3, 0.5, 200, 1.0),
                 new EvaluateSettings(32),
                 new ProbeSettings(BuiltInProbes.DEFAULT, null, 200),
+                new VetSettings(64, 5_000, 5),
                 new ComputeSettings(EngineChoice.AUTO),
                 new ExportSettings(ExportForm.DENSE, BomChoice.NONE, CardChoice.PLAIN, null));
         assertThat(SettingsLoader.defaults()).isEqualTo(expected);
