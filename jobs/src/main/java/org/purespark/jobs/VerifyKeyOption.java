@@ -15,8 +15,8 @@ final class VerifyKeyOption {
     @Option(
             names = "--verify-key",
             paramLabel = "FILE",
-            description = "Public key in PEM: the model must be as its owner has signed it (model.sig in --model). Other"
-                    + " models that are given are checked where they have a signature.")
+            description = "Public key in PEM: the model must be as its owner has signed it (model.sig in --model)."
+                    + " Other models that are given are checked where they have a signature.")
     private String key;
 
     /**

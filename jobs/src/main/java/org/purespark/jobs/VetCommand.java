@@ -177,9 +177,7 @@ final class VetCommand implements Callable<Integer> {
         }
         out.print(VetText.of(report));
         out.flush();
-        int status = demands.isEmpty()
-                ? 0
-                : policy.judge(demands.get(), Optional.empty(), Optional.of(report), err);
+        int status = demands.isEmpty() ? 0 : policy.judge(demands.get(), Optional.empty(), Optional.of(report), err);
         return status == 0 ? failOn.status(report.verdict()) : status;
     }
 
