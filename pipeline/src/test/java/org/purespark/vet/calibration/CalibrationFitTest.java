@@ -89,8 +89,8 @@ class CalibrationFitTest {
     void tooFewModelsAreRefused() {
         assertThatThrownBy(() -> CalibrationFit.of("x", "1", SEARCH, fleet().subList(2, 7)))
                 .isInstanceOf(InputException.class)
-                .hasMessage("a calibration needs two clean models at least and a backdoored one; there are 1 clean and 4"
-                        + " backdoored models");
+                .hasMessage("a calibration needs two clean models at least and a backdoored one; there are 1 clean"
+                        + " and 4 backdoored models");
     }
 
     @Test
@@ -113,10 +113,11 @@ class CalibrationFitTest {
         storage.replace(file, JsonFiles.indented(calibration));
         assertThat(CalibrationReader.read(storage, file).calibration()).isEqualTo(calibration);
 
-        storage.replace(file, JsonFiles.indented(calibration).replace("\"largestClean\" : 0.5", "\"largestClean\" : 2"));
+        String wrong = JsonFiles.indented(calibration).replace("\"largestClean\" : 0.5", "\"largestClean\" : 2");
+        storage.replace(file, wrong);
         assertThatThrownBy(() -> CalibrationReader.read(storage, file))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("thresholds.largestClean of flip-rate-1 is 2.0, expected less than the value 0.7");
+                .hasMessageContaining("thresholds.largestClean of flip-rate-1 is 2.0, expected less than the value");
         assertThatThrownBy(() -> CalibrationReader.read(storage, file + ".not"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("there is no calibration " + file + ".not");
