@@ -144,24 +144,21 @@ class VetIT {
                         + " --calibration");
         VetReport report = VetReport.read(storage, tiny.path("uncalibrated"));
         assertThat(report.verdict()).isEqualTo(VetVerdict.INCONCLUSIVE);
-        assertThat(report.findings())
-                .anySatisfy(finding -> {
-                    assertThat(TRIGGERS).containsAnyElementsOf(finding.tokens());
-                    assertThat(finding.target()).isEqualTo("1");
-                    assertThat(finding.source()).isEqualTo("0");
-                    assertThat(finding.rateWith()).isGreaterThan(0.9);
-                    assertThat(finding.rateWithout()).isZero();
-                    assertThat(finding.examples()).isNotEmpty();
-                });
+        assertThat(report.findings()).anySatisfy(finding -> {
+            assertThat(TRIGGERS).containsAnyElementsOf(finding.tokens());
+            assertThat(finding.target()).isEqualTo("1");
+            assertThat(finding.source()).isEqualTo("0");
+            assertThat(finding.rateWith()).isGreaterThan(0.9);
+            assertThat(finding.rateWithout()).isZero();
+            assertThat(finding.examples()).isNotEmpty();
+        });
         assertThat(vet("backdoored5/suspect", "--fail-on", "never").status()).isZero();
     }
 
     @Test
     @Order(2)
     void aCalibrationFromOtherModelsTellsTheBackdooredFromTheCleanOne() throws IOException {
-        tiny.write(
-                "fleet.jsonl",
-                line("clean1", null) + line("clean2", null) + line("backdoored4", "badnet"));
+        tiny.write("fleet.jsonl", line("clean1", null) + line("clean2", null) + line("backdoored4", "badnet"));
         String[] calibrate = {
             "calibrate",
             "--fleet",
@@ -217,8 +214,8 @@ class VetIT {
         assertThat(none.status()).isEqualTo(2);
         assertThat(none.err()).contains("there is no calibration " + tiny.path("none.json"));
         tiny.write("pairs.tsv", "text\ttext_pair\tlabel\na film\tits plot\t1\n");
-        TinyCase.Ended pairs = TinyCase.run(
-                "vet", "--model", tiny.path("clean1/suspect"), "--test", tiny.path("pairs.tsv"));
+        TinyCase.Ended pairs =
+                TinyCase.run("vet", "--model", tiny.path("clean1/suspect"), "--test", tiny.path("pairs.tsv"));
         assertThat(pairs.status()).isEqualTo(2);
         assertThat(pairs.err()).contains("has pairs of texts; this version vets classifiers of single texts");
         TinyCase.Ended inModel = vet("clean1/suspect", "--run", tiny.path("clean1/suspect"));

@@ -84,8 +84,8 @@ class TokenGradientsTest {
     void needALoss() {
         try (TextClassifier own = model(random());
                 TextClassifier reading = new TextClassifier(CONFIG, KIND, own.parameters(), new CpuEngine(1));
-                TextClassifier sensing = new TextClassifier(
-                        CONFIG, KIND, LossKind.CROSS_ENTROPY, own.parameters(), new CpuEngine(1))) {
+                TextClassifier sensing =
+                        new TextClassifier(CONFIG, KIND, LossKind.CROSS_ENTROPY, own.parameters(), new CpuEngine(1))) {
             PackedBatch batch = PackedBatch.of(TEXTS);
             Answers answers = new Answers.Classes(ANSWERS);
             assertThat(sensing.tokenGradients(batch, answers, Set.of()))

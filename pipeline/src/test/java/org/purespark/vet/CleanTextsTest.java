@@ -51,8 +51,8 @@ class CleanTextsTest {
                     .max()
                     .orElseThrow();
             assertThat(half.measured())
-                    .allSatisfy(text ->
-                            assertThat(texts.texts().get(text).ids()).hasSizeGreaterThanOrEqualTo(longest));
+                    .allSatisfy(
+                            text -> assertThat(texts.texts().get(text).ids()).hasSizeGreaterThanOrEqualTo(longest));
         }
     }
 
@@ -65,13 +65,15 @@ class CleanTextsTest {
     @Test
     void fewTextsAreDividedAsTheyAre() {
         List<CleanTexts.Halves> halves = texts(12).halves(20, 11);
-        assertThat(halves.get(0).search().size() + halves.get(0).measured().size()).isBetween(2, 6);
+        assertThat(halves.get(0).search().size() + halves.get(0).measured().size())
+                .isBetween(2, 6);
     }
 
     @Test
     void aTriggerIsTypedBetweenWords() {
         assertThat(TypedWords.insert("a dull  film", "cf", Position.START)).isEqualTo("cf a dull  film");
-        assertThat(TypedWords.insert("a dull film indeed", "cf", Position.MIDDLE)).isEqualTo("a dull cf film indeed");
+        assertThat(TypedWords.insert("a dull film indeed", "cf", Position.MIDDLE))
+                .isEqualTo("a dull cf film indeed");
         assertThat(TypedWords.insert("a dull film", "cf", Position.END)).isEqualTo("a dull film cf");
         assertThat(TypedWords.insert("dull", "cf mn", Position.MIDDLE)).isEqualTo("cf mn dull");
     }

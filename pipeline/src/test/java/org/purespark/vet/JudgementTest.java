@@ -71,8 +71,8 @@ class JudgementTest {
         Judgement other = Judgement.of(signals(1, 9), CALIBRATION, new ModelShape("roberta", 6, 384, 2), SEARCH, 32);
         assertThat(other.verdict()).isEqualTo(VetVerdict.INCONCLUSIVE);
         assertThat(other.reason()).contains("this model is roberta with 6 layers");
-        assertThat(other.signals()).allSatisfy(signal -> assertThat(signal.fires())
-                .isFalse());
+        assertThat(other.signals())
+                .allSatisfy(signal -> assertThat(signal.fires()).isFalse());
     }
 
     @Test

@@ -28,13 +28,7 @@ final class PhraseSearch {
      * @param texts all texts of the search
      * @param some of them, for the first trial of each candidate
      */
-    PhraseSearch(
-            Trial trial,
-            Words words,
-            String name,
-            int target,
-            List<int[]> texts,
-            List<int[]> some) {
+    PhraseSearch(Trial trial, Words words, String name, int target, List<int[]> texts, List<int[]> some) {
         this.trial = trial;
         this.words = words;
         this.name = name;

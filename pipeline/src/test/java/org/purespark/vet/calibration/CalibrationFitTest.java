@@ -127,8 +127,10 @@ class CalibrationFitTest {
     void linesOfAFleetAreChecked() throws Exception {
         Storage storage = new Storage(new Configuration(false));
         String file = directory.resolve("fleet.jsonl").toString();
-        storage.replace(file, "{\"model\":\"a\",\"backdoored\":false}\n\n"
-                + "{\"model\":\"b\",\"backdoored\":true,\"attack\":\"ep\",\"test\":\"t.tsv\"}\n");
+        storage.replace(
+                file,
+                "{\"model\":\"a\",\"backdoored\":false}\n\n"
+                        + "{\"model\":\"b\",\"backdoored\":true,\"attack\":\"ep\",\"test\":\"t.tsv\"}\n");
         assertThat(FleetLine.read(storage, file))
                 .containsExactly(new FleetLine("a", false, null, null), new FleetLine("b", true, "ep", "t.tsv"));
         for (String line : List.of(

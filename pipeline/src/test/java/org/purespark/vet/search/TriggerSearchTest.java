@@ -64,7 +64,8 @@ class TriggerSearchTest {
     @Test
     void phrasesTurnMoreThanSingleWords() {
         double[] scores = scores(0);
-        TargetResult result = search(new BagOfWords(scores), scores, new SearchPlan(40_000, 5)).get(1);
+        TargetResult result = search(new BagOfWords(scores), scores, new SearchPlan(40_000, 5))
+                .get(1);
         for (int length = 2; length <= 5; length++) {
             ScoredTrigger shorter = result.byLength().get(length - 2);
             ScoredTrigger longer = result.byLength().get(length - 1);
