@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
 /**
  * The command line: {@code spark-submit --class org.purespark.jobs.Pure pure.jar COMMAND [options]}. Results go to
  * standard output, everything else to standard error. Ends with 0 when done, 1 when the run failed, 2 when the input or
- * the options are wrong, 3 when a result breaks the policy that it is held against.
+ * the options are wrong, 3 when a result breaks the policy that it is held against; {@link VetCommand} ends with 3 on
+ * findings too, and with 4 when nothing can be said.
  */
 @Command(
         name = "pure",

@@ -44,18 +44,10 @@ record CleanTexts(List<Text> texts, List<float[]> logits, int classes) {
         return Scores.prediction(logits.get(text));
     }
 
-    /** Share of the texts that the model gets right. */
-    double accuracy() {
-        long right = IntStream.range(0, texts.size())
-                .filter(i -> prediction(i) == texts.get(i).label())
-                .count();
-        return texts.isEmpty() ? 0 : (double) right / texts.size();
-    }
-
     /**
      * For each target class texts of the other classes, of each the same number if there are enough: a seeded choice of
-     * those that the model gets right with a margin that is at least the median of its class. A phrase turns a text that
-     * is nearly undecided in any model. The search sees the shorter half: more can be tried on short texts.
+     * those that the model gets right with a margin that is at least the median of their class. A phrase turns a text
+     * that is nearly undecided in any model. The search sees the shorter half: more can be tried on short texts.
      *
      * @param most texts of a target
      */

@@ -9,8 +9,8 @@ import org.purespark.vet.search.TargetResult;
 /** The signals of a model, without thresholds. */
 final class Figures {
     private static final String FLIP_RATE = "flip-rate-";
-    private static final String ASYMMETRY = "flip-asymmetry-";
-    private static final String PUSH = "single-push";
+    private static final String ASYMMETRY = "push-asymmetry";
+    private static final String PUSH = "push-";
     private static final String GAP = "single-gap";
     /** Places in the ranking of single words that the best one is compared with, from 0. */
     private static final int FROM = 9;
@@ -29,8 +29,8 @@ final class Figures {
     /** Whether the signal shows that a trigger was found, not only that the model is odd. */
     static boolean showsTrigger(String signal) {
         return signal.startsWith(FLIP_RATE)
-                || signal.startsWith(ASYMMETRY)
-                || signal.equals(PUSH)
+                || signal.equals(ASYMMETRY)
+                || signal.startsWith(PUSH)
                 || signal.equals(GAP);
     }
 
@@ -53,24 +53,22 @@ final class Figures {
                             + " turns; the largest of all classes."));
         }
         if (targets.size() > 1) {
-            for (int length : longest > 2 ? new int[] {1, 3} : new int[] {1}) {
-                int index = length - 1;
-                ToDoubleFunction<OfTarget> rate =
-                        target -> target.byLength().get(index).rate();
-                signals.add(signal(
-                        ASYMMETRY + length,
-                        largest(targets, rate) + largest(targets, target -> -rate.applyAsDouble(target)),
-                        "share",
-                        "Difference between the classes that are turned to most and least by up to " + words(length)
-                                + "."));
-            }
+            ToDoubleFunction<OfTarget> push = target -> target.byLength().get(0).push();
+            signals.add(signal(
+                    ASYMMETRY,
+                    largest(targets, push) + largest(targets, target -> -push.applyAsDouble(target)),
+                    "multiple",
+                    "Difference of push-1 between the classes that a word pushes to most and least."));
         }
-        signals.add(signal(
-                PUSH,
-                largest(targets, target -> target.byLength().get(0).push()),
-                "multiple",
-                "How sure the model is of the class that the best word turns to, as a multiple of how sure it was of"
-                        + " the truth; -1 if the word does nothing."));
+        for (int length = 1; length <= longest; length++) {
+            int index = length - 1;
+            signals.add(signal(
+                    PUSH + length,
+                    largest(targets, target -> target.byLength().get(index).push()),
+                    "multiple",
+                    "How sure the model is of the class that the best trigger of up to " + words(length)
+                            + " turns to, as a multiple of how sure it was of the truth; -1 if it does nothing."));
+        }
         signals.add(signal(
                 GAP,
                 largest(targets, Figures::gap),

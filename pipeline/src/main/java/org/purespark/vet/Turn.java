@@ -14,8 +14,8 @@ import org.purespark.vet.search.Position;
  * @param texts number of texts, at least 1
  * @param flips how many of them are predicted as the target with it
  * @param before how many of them are predicted as the target without it
- * @param push mean margin of the target with it, as a multiple of the mean margin that the true class has without it: -1
- *     if it does nothing, 1 if the model is as sure of the target as it was of the truth
+ * @param push mean margin of the target with it, as a multiple of the mean margin that the true class has without it:
+ *     -1 if it does nothing, 1 if the model is as sure of the target as it was of the truth
  * @param turned indices of the texts that are turned
  * @param predictions classes with the trigger, of each text
  */

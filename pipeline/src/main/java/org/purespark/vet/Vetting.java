@@ -27,8 +27,9 @@ import org.purespark.vet.search.Trigger;
 import org.purespark.vet.search.TriggerSearch;
 
 /**
- * Tells whether a classifier is backdoored, without a known trigger: looks for the shortest input that turns clean texts
- * to a class, measures it on texts that the search has not seen, and compares with what models of known truth show.
+ * Tells whether a classifier is backdoored, without a known trigger: looks for the shortest input that turns clean
+ * texts to a class, measures it on texts that the search has not seen, and compares with what models of known truth
+ * show.
  */
 public final class Vetting {
     /** A text of the budget, in tokens. */
@@ -203,8 +204,8 @@ public final class Vetting {
                 "head-wake",
                 largest,
                 "ratio",
-                "CLS attention's variance with the best word to that without it, of the head that wakes most among those"
-                        + " that idle on clean texts.",
+                "CLS attention's variance with the best word to that without it, of the head that wakes most among"
+                        + " those that idle on clean texts.",
                 null);
     }
 

@@ -17,8 +17,8 @@ final class WordRowNorms {
     }
 
     /**
-     * The largest deviation of the distance that a typed word's row has from its row in another model, in robust standard
-     * deviations.
+     * The largest deviation of the distance that a typed word's row has from its row in another model, in robust
+     * standard deviations.
      *
      * @param other word embedding of the same shape
      */

@@ -44,7 +44,7 @@ class SettingsLoaderTest {
                 new RepairSettings(5, 1, 1, 0.3, 0.5, 200, 1.0),
                 new EvaluateSettings(32),
                 new ProbeSettings(BuiltInProbes.DEFAULT, null, 200),
-                new VetSettings(64, 5_000, 5),
+                new VetSettings(64, 4_000, 3),
                 new ComputeSettings(EngineChoice.AUTO),
                 new ExportSettings(ExportForm.DENSE, BomChoice.NONE, CardChoice.PLAIN, null));
         assertThat(SettingsLoader.defaults()).isEqualTo(expected);
@@ -379,7 +379,8 @@ class SettingsLoaderTest {
                         + "\"train.checkpoint-interval-steps\":200,\"train.classifier-dropout\":0.1,"
                         + "\"train.clip-norm\":1.0,\"train.epochs\":3,\"train.learning-rate\":2.0E-5,"
                         + "\"train.micro-batch\":32,\"train.micro-batches-per-step\":1,\"train.shuffle\":true,"
-                        + "\"train.warm-up-share\":0.0,\"train.weight-decay\":0.01}");
+                        + "\"train.warm-up-share\":0.0,\"train.weight-decay\":0.01,\"vet.budget-texts\":4000,"
+                        + "\"vet.texts\":64,\"vet.trigger-tokens\":3}");
     }
 
     @Test

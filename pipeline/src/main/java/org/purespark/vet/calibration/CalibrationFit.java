@@ -13,9 +13,9 @@ import org.purespark.config.VetSettings;
 /**
  * Finds thresholds from models of which the truth is known. A pure function of its input.
  *
- * <p>A signal fires from the largest figure of the clean models on, plus a safety margin: half of the spread of the clean
- * figures, at least a tenth of the largest; and not before the middle between the largest clean figure and the next figure
- * of a backdoored model. A signal that then fires on no backdoored model has no threshold.
+ * <p>A signal fires from the largest figure of the clean models on, plus a safety margin: half of the spread of the
+ * clean figures, at least a tenth of the largest; and not before the middle between the largest clean figure and the
+ * next figure of a backdoored model. A signal that then fires on no backdoored model has no threshold.
  */
 public final class CalibrationFit {
     private static final double OF_SPREAD = 0.5;

@@ -4,8 +4,8 @@ package org.purespark.vet.calibration;
 import java.util.List;
 
 /**
- * How the fit does on models that it has not seen: each attack is judged by thresholds that are fitted without any model
- * of that attack, each clean model by thresholds that are fitted without it.
+ * How the fit does on models that it has not seen: each attack is judged by thresholds that are fitted without any
+ * model of that attack, each clean model by thresholds that are fitted without it.
  *
  * @param attacks one for each attack
  * @param clean number of clean models

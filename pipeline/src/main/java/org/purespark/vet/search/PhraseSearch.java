@@ -9,8 +9,8 @@ import java.util.Set;
 /** Grows phrases from single words: a beam, with candidates for every place of a phrase by its gradient. */
 final class PhraseSearch {
     private static final int BEAM = 3;
-    /** From this rate on a longer phrase tells nothing more. */
-    private static final double ENOUGH = 0.99;
+    /** From this mean probability of the target on a longer phrase tells nothing more. */
+    private static final double ENOUGH = 0.995;
     /** Candidates that are tried in all texts. */
     private static final int FINALISTS = 8;
     /** Of the candidates so many parts of three are for the new word, the others for the words before it. */
@@ -50,7 +50,7 @@ final class PhraseSearch {
         List<ScoredTrigger> beam = TriggerSearch.first(singles, BEAM);
         ScoredTrigger best = singles.get(0);
         for (int length = 2; length <= longest; length++) {
-            if (best.rate() < ENOUGH) {
+            if (best.probability() < ENOUGH) {
                 beam = longer(beam, singles, neutral, length, tokens / (longest - 1));
                 if (beam.get(0).probability() > best.probability()) {
                     best = beam.get(0);

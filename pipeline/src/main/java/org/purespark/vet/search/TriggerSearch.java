@@ -24,10 +24,10 @@ import java.util.stream.IntStream;
  * <p>Each part has its share of the plan's tokens and tries as much as that pays for.
  */
 public final class TriggerSearch {
-    private static final double ALONE_SHARE = 0.4;
-    private static final double SHORT_SHARE = 0.2;
-    private static final double SOME_SHARE = 0.12;
-    private static final double ALL_SHARE = 0.13;
+    private static final double ALONE_SHARE = 0.5;
+    private static final double SHORT_SHARE = 0.25;
+    private static final double SOME_SHARE = 0.15;
+    private static final double ALL_SHARE = 0.15;
     private static final int SHORTEST_TEXTS = 2;
     private static final int SOME_TEXTS = 8;
     private static final int BY_GRADIENT = 200;
