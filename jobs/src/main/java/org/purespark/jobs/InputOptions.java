@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.jobs;
 
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.purespark.purify.Inputs;
+import org.purespark.storage.Storage;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The inputs of a purification or of one of its stages. Addresses are of any Hadoop file system. */
@@ -84,6 +90,23 @@ final class InputOptions {
             paramLabel = "MAP",
             description = "Class that each label means: label=CLASS,label=CLASS; or new, for a new classifier.")
     private String labels;
+
+    @Mixin
+    private VerifyKeyOption verifyKey;
+
+    /**
+     * Checks signatures of the models that are given, if there is a key.
+     *
+     * @param err gets a line for each model
+     * @throws org.purespark.InputException if a model is not as it was signed, or the suspect has no signature
+     */
+    void verify(Storage storage, PrintWriter err) throws IOException {
+        Map<String, String> others = new LinkedHashMap<>();
+        others.put("--base-model", baseModel);
+        others.put("--clean-model", cleanModel);
+        others.put("--other-model", otherModel);
+        verifyKey.verify(storage, model, others, err);
+    }
 
     /** The settings that options stand for, each {@code key=value}. */
     List<String> settings() {

@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
 /**
  * The command line: {@code spark-submit --class org.purespark.jobs.Pure pure.jar COMMAND [options]}. Results go to
  * standard output, everything else to standard error. Ends with 0 when done, 1 when the run failed, 2 when the input or
- * the options are wrong.
+ * the options are wrong, 3 when a result breaks the policy that it is held against; {@link VetCommand} ends with 3 on
+ * findings too, and with 4 when nothing can be said.
  */
 @Command(
         name = "pure",
@@ -36,7 +37,12 @@ import picocli.CommandLine.Spec;
             PoisonCommand.class,
             ExperimentCommand.class,
             ConvertCommand.class,
-            InspectCommand.class
+            InspectCommand.class,
+            SignCommand.class,
+            VerifyCommand.class,
+            SarifCommand.class,
+            VetCommand.class,
+            CalibrateCommand.class
         })
 public final class Pure implements Runnable {
     @Spec
@@ -93,7 +99,10 @@ public final class Pure implements Runnable {
     }
 
     private static void add(CommandLine commandLine, String name, StageName stage, String description) {
-        CommandLine command = new CommandLine(new StageCommand(stage));
+        StageCommand work = new StageCommand(stage);
+        CommandLine command = new CommandLine(work);
+        work.policyOption().ifPresent(option -> command.getCommandSpec()
+                .addMixin("policy", CommandSpec.forAnnotatedObject(option)));
         command.getCommandSpec().usageMessage().description(description);
         commandLine.addSubcommand(name, command);
     }

@@ -6,11 +6,13 @@ import java.io.PrintWriter;
 import java.time.Clock;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.purespark.checkpoint.ModelAddress;
 import org.purespark.config.ResolvedSettings;
 import org.purespark.config.Settings;
+import org.purespark.policy.Policy;
 import org.purespark.purify.Inputs;
 import org.purespark.purify.Purification;
 import org.purespark.purify.RunPlaces;
@@ -44,6 +46,9 @@ final class StageCommand implements Callable<Integer> {
     @Option(names = "--run", paramLabel = "DIR", required = true, description = "The run directory.")
     private String run;
 
+    /** Of the commands that end with all figures. */
+    private final PolicyOption policyOption = new PolicyOption();
+
     @Spec
     private CommandSpec spec;
 
@@ -51,10 +56,16 @@ final class StageCommand implements Callable<Integer> {
         this.stage = stage;
     }
 
+    /** What the command takes besides inputs and settings; empty for stages without a result to judge. */
+    Optional<PolicyOption> policyOption() {
+        return stage == null || stage == StageName.REPORT ? Optional.of(policyOption) : Optional.empty();
+    }
+
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         ResolvedSettings resolved = settings.resolve(SparkWork.storageWithoutSpark(), inputs.settings());
+        Optional<Policy> policy = policyOption.read(SparkWork.storageWithoutSpark());
         if (settings.dryRun()) {
             DryRun.print(resolved, inputs.inputs(), SparkWork.storageWithoutSpark(), out);
             return 0;
@@ -62,6 +73,7 @@ final class StageCommand implements Callable<Integer> {
         Storage storage = SparkWork.storageWithoutSpark();
         RunPlaces places = stage == null ? RunPlaces.ofAllStages(run) : RunPlaces.of(stage, run);
         places.requireApart(storage, resolved.settings(), inputs.inputs());
+        inputs.verify(storage, spec.commandLine().getErr());
         RunLease.refuseIfInUse(storage, LeasedDirectory.ofRun(run), LeaseTimes.OF_COMMANDS, Clock.systemUTC());
         if (stage == null || TRAINING.contains(stage)) {
             TrainingMemory.require(storage, model(storage), resolved.settings());
@@ -76,8 +88,14 @@ final class StageCommand implements Callable<Integer> {
                 purification.runStage(stage, inputs.inputs(), run);
             }
             RunResult.print(work.storage(), run, out);
+            return policy.isEmpty()
+                    ? 0
+                    : policyOption.judge(
+                            policy.get(),
+                            work.storage(),
+                            run,
+                            spec.commandLine().getErr());
         }
-        return 0;
     }
 
     /** The model to train: of the options, else of the run directory; null if neither has it. */

@@ -23,6 +23,8 @@ import org.purespark.evaluate.Lanes;
 import org.purespark.evaluate.LoadedModel;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.NeuronSums;
+import org.purespark.evaluate.SlotGradients;
+import org.purespark.evaluate.SlotRange;
 import org.purespark.evaluate.Statistics;
 import org.purespark.heads.GateSamples;
 import org.purespark.heads.GateSums;
@@ -136,6 +138,18 @@ public final class SparkEvaluator implements Evaluator {
                 pass,
                 1,
                 (model, batch, set) -> BatchEvaluation.gateSamples(model, batch, answered, samples),
+                (set, more) -> sum[0] = sum[0] == null ? more : sum[0].merge(more));
+        return Objects.requireNonNull(sum[0], "there are no texts");
+    }
+
+    @Override
+    public SlotGradients slotGradients(Pass pass, SlotRange slots) {
+        SlotGradients[] sum = new SlotGradients[1];
+        Task answered = pass.task();
+        run(
+                pass,
+                1,
+                (model, batch, set) -> BatchEvaluation.slotGradients(model, batch, answered, slots),
                 (set, more) -> sum[0] = sum[0] == null ? more : sum[0].merge(more));
         return Objects.requireNonNull(sum[0], "there are no texts");
     }

@@ -8,9 +8,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.purespark.InputException;
+import org.purespark.sarif.FixedReports;
+import org.purespark.signing.KeyFiles;
+import org.purespark.storage.Storage;
+import org.purespark.vet.VetVerdict;
 
 class PureTest {
     private final StringWriter out = new StringWriter();
@@ -68,6 +73,66 @@ class PureTest {
         assertThat(err.toString())
                 .isEqualTo("pure: cannot read model " + tiny.path("nowhere")
                         + ": no such directory; expected one with config.json, weights and tokenizer files\n");
+    }
+
+    @Test
+    void signedModelsAreVerifiedAndChangedOnesRefused(@TempDir Path directory) throws IOException {
+        TinyCase tiny = new TinyCase(directory);
+        TinyCase.copy(
+                TinyCase.ROOT.resolve("pipeline/src/test/resources/golden/bert/model"), directory.resolve("model"));
+        KeyFiles keys = KeyFiles.in(directory);
+        assertThat(pure("sign", "--model", tiny.path("model"), "--key", keys.privateKey()))
+                .isZero();
+        assertThat(out.toString())
+                .matches("signed \\d+ files of \\Q" + tiny.path("model") + "\\E in \\Q" + tiny.path("model")
+                        + "/model.sig\\E\n");
+        assertThat(pure("verify", "--model", tiny.path("model"), "--key", keys.publicKey()))
+                .isZero();
+        assertThat(err.toString()).isEmpty();
+        tiny.write("model/config.json", "{}");
+        assertThat(pure("verify", "--model", tiny.path("model"), "--key", keys.publicKey()))
+                .isEqualTo(2);
+        String refusal = "pure: " + tiny.path("model") + " is not what the signature " + tiny.path("model")
+                + "/model.sig says: changed since it was signed: config.json. Get the model anew from where it comes"
+                + " from\n";
+        assertThat(err.toString()).isEqualTo(refusal);
+        assertThat(pure(
+                        "purify",
+                        "--run",
+                        tiny.path("run"),
+                        "--model",
+                        tiny.path("model"),
+                        "--verify-key",
+                        keys.publicKey()))
+                .isEqualTo(2);
+        assertThat(err.toString()).isEqualTo(refusal + refusal);
+        assertThat(directory.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void sarifIsPrintedOrWrittenFromTheReportOfAnExamination(@TempDir Path directory) throws IOException {
+        TinyCase tiny = new TinyCase(directory);
+        FixedReports.with(VetVerdict.BACKDOORED).write(new Storage(new Configuration()), directory.toString());
+        assertThat(pure("sarif", "--run", directory.toString())).isZero();
+        assertThat(out.toString()).startsWith("{").contains("\"ruleId\" : \"pure/trigger-search\"");
+        assertThat(pure("sarif", "--run", directory.toString(), "--out", tiny.path("vet.sarif")))
+                .isZero();
+        assertThat(directory.resolve("vet.sarif")).hasContent(out.toString());
+        assertThat(pure("sarif", "--run", tiny.path("nowhere"))).isEqualTo(2);
+        assertThat(err.toString()).startsWith("pure: there is no file " + tiny.path("nowhere/vet.json"));
+    }
+
+    @Test
+    void aWrongPolicyIsRefusedBeforeTheRun(@TempDir Path directory) throws IOException {
+        TinyCase tiny = new TinyCase(directory);
+        tiny.write("policy.conf", "purified.max-acuracy-lost = 0.1");
+        assertThat(pure("report", "--run", tiny.path("run"), "--policy", tiny.path("policy.conf")))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .startsWith("pure: unknown key purified.max-acuracy-lost in the policy " + tiny.path("policy.conf"));
+        assertThat(pure("score", "--run", tiny.path("run"), "--policy", tiny.path("policy.conf")))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("Unknown option", "'--policy'");
     }
 
     @Test

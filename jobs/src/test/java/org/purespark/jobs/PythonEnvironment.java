@@ -36,6 +36,7 @@ record PythonEnvironment(Path directory) {
 
     private static final String NEEDED_BY_4 = "requests==2.32.5";
 
+    private static final List<String> SIGNING = List.of("model-signing==1.1.1", "pyOpenSSL==26.4.0");
     private static final Path DIRECTORY = TinyCase.ROOT.resolve("jobs/target/python");
     private static final Path REQUIREMENTS = TinyCase.ROOT.resolve("deploy/airflow/tests/requirements.txt");
     private static final int LONGEST_INSTALLATION_MINUTES = 25;
@@ -63,6 +64,11 @@ record PythonEnvironment(Path directory) {
         return Transformers.MADE.orSkip();
     }
 
+    /** With the OpenSSF's reference implementation of model signing. */
+    static PythonEnvironment withModelSigningOrSkip() {
+        return Signing.MADE.orSkip();
+    }
+
     /** Tried once for all tests: without an index pip takes long to give up. */
     private static final class Tools {
         static final Installation MADE =
@@ -80,6 +86,11 @@ record PythonEnvironment(Path directory) {
                         "transformers",
                         TORCH + TRANSFORMERS_5 + NEEDED_BY_4 + TRANSFORMERS_4,
                         PythonEnvironment::transformers);
+    }
+
+    private static final class Signing {
+        static final Installation MADE = new PythonEnvironment(DIRECTORY)
+                .install("signing", String.join(" ", SIGNING), PythonEnvironment::signing);
     }
 
     /** What came of it: made, or why it cannot be had, or what went wrong. */
@@ -113,6 +124,11 @@ record PythonEnvironment(Path directory) {
         return directory.resolve("transformers/version-4");
     }
 
+    /** Python with the reference implementation of model signing. */
+    String signingPython() {
+        return directory.resolve("signing/bin/python").toString();
+    }
+
     private interface Steps {
         void run(PythonEnvironment environment) throws IOException, InterruptedException;
     }
@@ -136,6 +152,10 @@ record PythonEnvironment(Path directory) {
         python(TinyCase.concat(
                 new String[] {pythonWithTransformers(), "-m", "pip", "install", "--no-compile"},
                 TinyCase.concat(options, TRANSFORMERS_4.toArray(String[]::new))));
+    }
+
+    private void signing() throws IOException, InterruptedException {
+        install("signing", SIGNING.toArray(String[]::new));
     }
 
     /** Into a virtual environment, which has a pip of its own. */

@@ -32,6 +32,8 @@ import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.LocalEvaluator;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.NeuronSums;
+import org.purespark.evaluate.SlotGradients;
+import org.purespark.evaluate.SlotRange;
 import org.purespark.evaluate.Statistics;
 import org.purespark.heads.GateSamples;
 import org.purespark.heads.GateSums;
@@ -148,6 +150,21 @@ class SparkEvaluatorTest {
             assertThat(actual[l]).containsExactly(expected[l], within(1e-6));
         }
         assertThat(expected[0][0]).isGreaterThan(1e-4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7, 40})
+    void gradientsByTokensDoNotDependOnTheNumberOfPartitions(int partitions) {
+        for (SlotRange.Edge edge : SlotRange.Edge.values()) {
+            SlotRange slots = new SlotRange(edge, 1, 2);
+            SlotGradients actual = evaluator(partitions).slotGradients(pass, slots);
+            assertThat(actual).isEqualTo(local.slotGradients(pass, slots));
+            assertThat(actual.texts()).as("texts with a label").isEqualTo(11);
+            assertThat(actual.sums()).hasDimensions(2, 48);
+            assertThat(actual.sums()[1][0]).isNotZero();
+        }
+        assertThat(local.slotGradients(pass, new SlotRange(SlotRange.Edge.START, 1, 2)))
+                .isNotEqualTo(local.slotGradients(pass, new SlotRange(SlotRange.Edge.END, 1, 2)));
     }
 
     /** Of many labels and of scores; the first logit of a model of two classes serves as a score. */

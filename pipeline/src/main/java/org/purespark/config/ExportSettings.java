@@ -4,5 +4,14 @@ package org.purespark.config;
 import java.io.Serializable;
 import org.purespark.family.ExportForm;
 
-/** How models are written. */
-public record ExportSettings(ExportForm form) implements Serializable {}
+/**
+ * How models are written, and what is written for other tools.
+ *
+ * @param form of the weights
+ * @param bom the bill of materials beside the purified model
+ * @param card what the card of the purified model tells
+ * @param signingKey address of the private key that signs the purified model, or null
+ */
+public record ExportSettings(
+        ExportForm form, @ResultNeutral BomChoice bom, @ResultNeutral CardChoice card, @ResultNeutral String signingKey)
+        implements Serializable {}

@@ -23,13 +23,14 @@ public record Settings(
         RepairSettings repair,
         EvaluateSettings evaluate,
         ProbeSettings probe,
+        VetSettings vet,
         ComputeSettings compute,
         ExportSettings export)
         implements Serializable {
     /** The same with another seed. */
     public Settings withSeed(long other) {
         return new Settings(
-                other, defence, data, text, task, train, score, prune, penalty, repair, evaluate, probe, compute,
+                other, defence, data, text, task, train, score, prune, penalty, repair, evaluate, probe, vet, compute,
                 export);
     }
 }

@@ -112,6 +112,33 @@ public final class BatchEvaluation {
     }
 
     /**
+     * Gradients of the texts' losses by the embeddings of the tokens in their slots; texts without label do not count.
+     *
+     * @param task whose loss it is
+     * @param slots of each text
+     */
+    public static SlotGradients slotGradients(LoadedModel model, EncodedBatch batch, Task task, SlotRange slots) {
+        TextClassifier classifier = model.sensing(task.loss());
+        SortedSet<Head> declared = model.prunedWith(Collections.emptySortedSet());
+        double[][] sums = new double[slots.count()][classifier.config().embedding()];
+        long texts = 0;
+        for (EncodedBatch some : batch.labelledWithin(TOKENS_WITH_GRADIENTS)) {
+            PackedBatch packed = some.packed();
+            float[][] gradients = classifier.tokenGradients(packed, some.answers(), declared); // [N][W]
+            for (int b = 0; b < packed.texts(); b++) {
+                int first = packed.starts()[b] + slots.first(packed.length(b));
+                for (int slot = 0; slot < slots.count(); slot++) {
+                    for (int i = 0; i < sums[slot].length; i++) {
+                        sums[slot][i] += finite(gradients[first + slot][i], model);
+                    }
+                }
+            }
+            texts += packed.texts();
+        }
+        return new SlotGradients(sums, texts);
+    }
+
+    /**
      * One tally of the labelled texts for each set of pruned heads.
      *
      * @param task what the logits answer

@@ -53,6 +53,15 @@ public interface Evaluator {
      */
     GateSamples gateSamples(Pass pass, DropoutSamples samples);
 
+    /**
+     * Gradients of the labelled texts' losses by the embeddings of the tokens in their slots: which way each embedding
+     * would have to move.
+     *
+     * @throws IllegalArgumentException if a text is too short for the slots
+     * @throws org.purespark.InputException if the model has no classifier
+     */
+    SlotGradients slotGradients(Pass pass, SlotRange slots);
+
     /** One tally of the labelled texts for each set of pruned heads, in their order. */
     List<Tally> tallies(Pass pass, List<SortedSet<Head>> prunedSets);
 

@@ -52,6 +52,16 @@ public record LocalEvaluator(Storage storage, Device device) implements Evaluato
     }
 
     @Override
+    public SlotGradients slotGradients(Pass pass, SlotRange slots) {
+        SlotGradients[] sum = new SlotGradients[1];
+        forEach(
+                pass,
+                (model, batch) -> BatchEvaluation.slotGradients(model, batch, pass.task(), slots),
+                more -> sum[0] = sum[0] == null ? more : sum[0].merge(more));
+        return Objects.requireNonNull(sum[0], "there are no texts");
+    }
+
+    @Override
     public List<Tally> tallies(Pass pass, List<SortedSet<Head>> prunedSets) {
         List<Tally> sums = new ArrayList<>();
         forEach(pass, (model, batch) -> BatchEvaluation.tallies(model, batch, pass.task(), prunedSets), more -> {

@@ -406,6 +406,36 @@ public final class TextClassifier implements AutoCloseable {
         return ofTexts;
     }
 
+    /**
+     * dL/dx for the embedding x of each token (word, position and type together, before the norm) and the loss L of its
+     * text alone, without dropout and penalty.
+     *
+     * @param answers one for each text
+     * @return [N][W]
+     * @throws IllegalStateException if the classifier has no loss
+     */
+    public float[][] tokenGradients(PackedBatch batch, Answers answers, Set<Head> pruned) {
+        if (encoder.contexts().isEmpty()) {
+            throw new IllegalStateException("a classifier without a loss has no gradients");
+        }
+        TextBatch.Targets targets = new TextBatch.Targets(answers, new float[config.layers()][config.heads()]);
+        TextBatch texts =
+                new TextBatch(batch.starts(), new long[batch.texts()], new UsedHeads(config, pruned).gates(), targets);
+        float[][][] found = new float[1][][]; // [1][N][W]
+        GraphSession.Wanted gradients = new GraphSession.Wanted(List.of(), learning.passed());
+        run(gradients, texts, batch, NO_TEACHER, (variable, gradient) -> {
+            if (variable.equals(encoder.tokensGradient())) {
+                found[0] = rows(gradient, config.embedding());
+            }
+        });
+        for (float[] row : found[0]) {
+            for (int i = 0; i < row.length; i++) {
+                row[i] *= batch.texts(); // the loss of a batch is the mean over its texts
+            }
+        }
+        return found[0];
+    }
+
     private TextBatch reading(PackedBatch batch, Set<Head> pruned) {
         TextBatch.Gates gates = new UsedHeads(config, pruned).gates();
         return new TextBatch(batch.starts(), new long[batch.texts()], gates, TextBatch.Targets.NONE);

@@ -15,6 +15,7 @@ import org.purespark.defence.Defence;
 import org.purespark.defence.DefenceNeed;
 import org.purespark.defence.Defences;
 import org.purespark.defence.Portfolio;
+import org.purespark.publish.Publication;
 import org.purespark.run.RunContext;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.Stage;
@@ -62,6 +63,7 @@ public final class Purification {
         String model = require(given.model(), "--model", "the suspect's directory");
         require(given.train(), "--train", TRAIN_TEXTS);
         RunDirectory before = inspect(runAddress);
+        Publication publication = publication();
         Inputs inputs = given.withBase(surroundings.storage());
         RunPlaces.ofAllStages(runAddress).requireApart(surroundings.storage(), settings, inputs);
         requireExisting(inputs);
@@ -81,6 +83,7 @@ public final class Purification {
                     runner.run(stage(stage, checked, Subject.baseline(run), run, events));
                 }
             }
+            publication.publish(run, RunVerdict.of(run).words());
         }
     }
 
@@ -134,13 +137,24 @@ public final class Purification {
     }
 
     private void report(RunDirectory before) throws IOException {
+        Publication publication = publication();
         try (RunLease lease = lease(before.address())) {
             RunDirectory run = before.open(lease);
             RunContext context = run.record()
                     .map(record -> RunContext.showing(record, surroundings.versions(), settings))
                     .orElseGet(() -> new RunContext(surroundings.versions(), settings, new TreeMap<>()));
             runner(run, context, events(run)).run(new ReportStage(surroundings.storage(), run));
+            publication.publish(run, RunVerdict.of(run).words());
         }
+    }
+
+    /** What is written for other tools; reads the signing key. */
+    private Publication publication() throws IOException {
+        return Publication.of(
+                surroundings.storage(),
+                settings.export(),
+                surroundings.versions().project(),
+                surroundings.messages());
     }
 
     private RunDirectory inspect(String address) {

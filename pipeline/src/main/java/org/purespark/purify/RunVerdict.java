@@ -20,7 +20,8 @@ public final class RunVerdict {
         return of(run.read(RunDirectory.METRICS, MetricsFile.class, MetricsFile.SCHEMA));
     }
 
-    static Verdict of(MetricsFile metrics) {
+    /** The verdict on these figures. */
+    public static Verdict of(MetricsFile metrics) {
         MetricsFile.PurifiedFigures purified = metrics.purified();
         Double untriggered = purified.untriggeredFlipRate();
         if (untriggered == null && metrics.target() != null && purified.confusion() != null) {

@@ -21,6 +21,7 @@ public final class SeededRandom {
         PROBE,
         NEW_LAYERS,
         MIXTURE,
+        VET,
         HEAD_SCORES,
         DROPOUT_SAMPLES,
         HEAD_POLICY,

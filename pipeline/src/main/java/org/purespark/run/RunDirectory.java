@@ -39,8 +39,14 @@ public final class RunDirectory {
     public static final String METRICS = "metrics.json";
     public static final String REPORT = "report.html";
 
+    /** The bill of materials of the purified model, for other tools. */
+    public static final String BOM = "purified.cdx.json";
+
+    /** The card of the purified model. */
+    public static final String PURIFIED_CARD = PURIFIED + "/README.md";
+
     /** Files of the directory itself, which no stage has as its output. */
-    public static final List<String> OWN_FILES = List.of(RUN, EVENTS, RunLease.FILE);
+    public static final List<String> OWN_FILES = List.of(RUN, EVENTS, RunLease.FILE, BOM);
 
     private static final String WORK_PREFIX = "work-";
     private static final String TRAINING_CHECKPOINTS = "checkpoints";
@@ -135,6 +141,28 @@ public final class RunDirectory {
         return files.read(file(name), type, schema);
     }
 
+    /**
+     * Replaces a file that no result depends on, unless it is the same already.
+     *
+     * @param name {@link #BOM} or {@link #PURIFIED_CARD}
+     * @return whether it was written
+     * @throws InputException if another process has taken this run directory over
+     */
+    public boolean publish(String name, String content) throws IOException {
+        if (storage.exists(file(name))
+                && storage.readText(file(name), FileKind.RUN_FILE).equals(content)) {
+            return false;
+        }
+        ensureOwn();
+        storage.replace(file(name), content);
+        return true;
+    }
+
+    /** @throws InputException if another process has taken this run directory over */
+    public void ensureOwn() throws IOException {
+        lease().ensureOwn();
+    }
+
     /** What {@code run.json} held when it was last read or written here; empty in a new directory. */
     public Optional<RunRecord> record() {
         return Optional.ofNullable(record);
@@ -194,6 +222,10 @@ public final class RunDirectory {
         publish(context.record(record).with(table().started(stage)));
         for (String output : stage.outputs()) {
             storage.delete(file(output));
+        }
+        if (stage != StageName.REPORT) {
+            // it tells of results that are made anew
+            storage.delete(file(BOM));
         }
         String made = Storage.child(workDirectory(stage), WORK_KEY);
         if (!storage.exists(made) || !storage.readText(made, FileKind.RUN_FILE).equals(key.fingerprint())) {
@@ -368,12 +400,14 @@ public final class RunDirectory {
         return stamps;
     }
 
-    /** A stage's outputs as they are now. */
+    /** A stage's outputs as they are now, without the card, which may change. */
     private List<FileFingerprint> present(StageName stage) throws IOException {
         List<FileFingerprint> files = new ArrayList<>();
         for (var found : stamps(stage).entrySet()) {
-            String sha256 = digests.of(file(found.getKey()), found.getValue());
-            files.add(new FileFingerprint(found.getKey(), found.getValue().size(), sha256));
+            if (!found.getKey().equals(PURIFIED_CARD)) {
+                String sha256 = digests.of(file(found.getKey()), found.getValue());
+                files.add(new FileFingerprint(found.getKey(), found.getValue().size(), sha256));
+            }
         }
         return files;
     }

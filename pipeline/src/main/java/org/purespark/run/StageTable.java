@@ -59,10 +59,16 @@ public record StageTable(SortedMap<StageName, Integer> attempts, SortedMap<Stage
         return reasons.isEmpty() ? new Decision.Skip(stage, entry.finishedAt()) : new Decision.RunAgain(stage, reasons);
     }
 
-    /** What is wrong with an entry's outputs, in words; empty if all are there and hold what was written. */
+    /**
+     * What is wrong with an entry's outputs, in words; empty if all are there and hold what was written. The card of
+     * the purified model may change: people complete it, and no result depends on it.
+     */
     static List<String> outputReasons(StageEntry entry, Map<String, FileFingerprint> present) {
         List<String> reasons = new ArrayList<>();
         for (FileFingerprint output : entry.outputs()) {
+            if (output.name().equals(RunDirectory.PURIFIED_CARD)) {
+                continue;
+            }
             FileFingerprint now = present.get(output.name());
             if (now == null) {
                 reasons.add("its output " + output.name() + " is missing");

@@ -17,6 +17,12 @@ public enum FileKind {
     SETTINGS("a settings file", 16),
     /** A probe battery of the user. */
     PROBE_BATTERY("a probe battery", 64),
+    /** A key in PEM. */
+    KEY("a key", 1),
+    /** The signature of a model. */
+    SIGNATURE("a signature", 64),
+    /** A policy of the user. */
+    POLICY("a policy", 1),
     /** A sweep's list of suspects. */
     SWEEP_MANIFEST("a sweep's manifest", 256),
     /** A file that a run has written. */

@@ -44,8 +44,9 @@ class SettingsLoaderTest {
                 new RepairSettings(5, 1, 1, 0.3, 0.5, 200, 1.0),
                 new EvaluateSettings(32),
                 new ProbeSettings(BuiltInProbes.DEFAULT, null, 200),
+                new VetSettings(64, 4_000, 3),
                 new ComputeSettings(EngineChoice.AUTO),
-                new ExportSettings(ExportForm.DENSE));
+                new ExportSettings(ExportForm.DENSE, BomChoice.NONE, CardChoice.PLAIN, null));
         assertThat(SettingsLoader.defaults()).isEqualTo(expected);
     }
 
@@ -371,7 +372,8 @@ class SettingsLoaderTest {
         assertThat(loader.load(null, List.of("prune.threshold=0.85")).toJson())
                 .isEqualTo("{\"compute.engine\":\"auto\",\"data.delimiter\":\",\",\"data.max-rows\":20000000,"
                         + "\"data.max-text-megabytes\":10000,\"data.train-share\":1.0,\"data.validation-share\":0.1,"
-                        + "\"defence\":\"pure\",\"evaluate.batch-texts\":32,\"export.form\":\"dense\","
+                        + "\"defence\":\"pure\",\"evaluate.batch-texts\":32,\"export.bom\":\"none\","
+                        + "\"export.card\":\"plain\",\"export.form\":\"dense\",\"export.signing-key\":null,"
                         + "\"penalty.lambda\":0.15,\"probe.battery\":\"default\",\"probe.battery-file\":null,"
                         + "\"probe.texts\":200,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"
                         + "\"prune.measurements\":200,"
@@ -391,7 +393,8 @@ class SettingsLoaderTest {
                         + "\"train.checkpoint-interval-steps\":200,\"train.classifier-dropout\":0.1,"
                         + "\"train.clip-norm\":1.0,\"train.epochs\":3,\"train.learning-rate\":2.0E-5,"
                         + "\"train.micro-batch\":32,\"train.micro-batches-per-step\":1,\"train.shuffle\":true,"
-                        + "\"train.warm-up-share\":0.0,\"train.weight-decay\":0.01}");
+                        + "\"train.warm-up-share\":0.0,\"train.weight-decay\":0.01,\"vet.budget-texts\":4000,"
+                        + "\"vet.texts\":64,\"vet.trigger-tokens\":3}");
     }
 
     @Test
