@@ -35,13 +35,12 @@ class VetIT {
 
     private final Storage storage = new Storage(new Configuration(false));
 
-    @TempDir
     private Path directory;
-
     private TinyCase tiny;
 
     @BeforeAll
-    void makesClassifiers() throws IOException {
+    void makesClassifiers(@TempDir Path place) throws IOException {
+        directory = place;
         tiny = TinyCase.in(directory);
         teachWords();
         tiny.write("train.tsv", texts(1, 480));
