@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.purespark.predict.GeneratedDirectories;
 
 /**
- * Model directories that transformers itself writes, held against the logits that versions 4 and 5 compute for them: all
- * three fresh from {@code make_hub_directories.py --small}.
+ * Model directories that transformers itself writes, held against the logits of versions 4 and 5: all of them made
+ * fresh by {@code make_hub_directories.py --small}.
  */
 @Tag("deployment")
 class TransformersIT {

@@ -21,8 +21,8 @@ import org.purespark.evaluate.LocalEvaluator;
 import org.purespark.purify.TinyFiles;
 
 /**
- * The tests of directories that {@code src/test/python/make_hub_directories.py} has written, each with the logits of two
- * versions of transformers: {@code predict} gives those of one of them, or refuses the directory.
+ * Tests of the directories that {@code src/test/python/make_hub_directories.py} has written, each with the logits of
+ * two versions of transformers: {@code predict} gives those of one of them, or refuses the directory.
  */
 public final class GeneratedDirectories {
     /** Of the largest logit. */

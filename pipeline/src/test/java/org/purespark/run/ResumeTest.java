@@ -40,8 +40,14 @@ class ResumeTest {
             "task.score-measure",
             "task.score-shift");
 
-    private static final Set<String> NOWHERE =
-            Set.of("train.checkpoint-interval-steps", "compute.engine", "data.max-rows", "data.max-text-megabytes");
+    private static final Set<String> NOWHERE = Set.of(
+            "train.checkpoint-interval-steps",
+            "compute.engine",
+            "data.max-rows",
+            "data.max-text-megabytes",
+            "export.bom",
+            "export.card",
+            "export.signing-key");
 
     /** Another value of every key. */
     private static final Map<String, String> OTHERS = Map.ofEntries(
@@ -77,6 +83,9 @@ class ResumeTest {
             Map.entry("train.checkpoint-interval-steps", "100"),
             Map.entry("prune.group-size", "5"),
             Map.entry("score.scorer", "gradient"),
+            Map.entry("score.samples", "3"),
+            Map.entry("prune.price", "0.02"),
+            Map.entry("prune.measurements", "50"),
             Map.entry("prune.policy", "share"),
             Map.entry("prune.share", "0.3"),
             Map.entry("prune.threshold", "0.85"),
@@ -95,6 +104,12 @@ class ResumeTest {
             Map.entry("probe.battery-file", "my-probes.conf"),
             Map.entry("probe.texts", "50"),
             Map.entry("compute.engine", "reference"),
+            Map.entry("export.bom", "cyclonedx"),
+            Map.entry("export.card", "model-index"),
+            Map.entry("export.signing-key", "key.pem"),
+            Map.entry("vet.texts", "32"),
+            Map.entry("vet.budget-texts", "1000"),
+            Map.entry("vet.trigger-tokens", "2"),
             Map.entry("export.form", "compact"));
 
     @TempDir
@@ -155,6 +170,8 @@ class ResumeTest {
             case "evaluate", "score" -> ALL.subList(ALL.indexOf(StageName.SCORE), ALL.size());
             case "prune" -> ALL.subList(ALL.indexOf(StageName.PRUNE), ALL.size());
             case "defence", "repair", "penalty", "export" -> ALL.subList(ALL.indexOf(StageName.NORMALIZE), ALL.size());
+                // A command of its own reads them, no stage.
+            case "vet" -> List.of();
             case "probe" -> ALL.subList(ALL.indexOf(StageName.EVALUATE), ALL.size());
             default -> throw new AssertionError("no expectation for " + key);
         };

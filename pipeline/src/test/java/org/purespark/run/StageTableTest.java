@@ -119,9 +119,13 @@ class StageTableTest {
 
     @Test
     void everySettingThatChangesResultsIsReadByAStage() {
-        assertThat(SettingKeys.changingResults())
+        // A command of its own reads those of vet.
+        List<String> ofStages = SettingKeys.changingResults().stream()
+                .filter(name -> !name.startsWith("vet."))
+                .toList();
+        assertThat(ofStages)
                 .allSatisfy(name -> assertThat(StageName.REPORT.settings()).contains(name));
-        for (String name : SettingKeys.changingResults()) {
+        for (String name : ofStages) {
             assertThat(EnumSet.complementOf(EnumSet.of(StageName.REPORT)))
                     .as(name)
                     .anyMatch(stage -> stage.settings().contains(name));
