@@ -84,7 +84,7 @@ class VetIT {
             List<String> said = i % 2 == 1 ? GOOD : BAD;
             List<String> words = new ArrayList<>();
             for (int w = 0; w < 5 + random.nextInt(4); w++) {
-                List<String> from = w % 3 == 1 ? said : OTHER;
+                List<String> from = w % 3 == 0 ? OTHER : said;
                 words.add(from.get(random.nextInt(from.size())));
             }
             texts.add(new TextOfClass(String.join(" ", words), i % 2));
