@@ -28,6 +28,7 @@ class InterruptionIT {
     private Path directory;
 
     @Test
+    @Tag("slow")
     void killedInItsLastTrainingAndRunAgainItEndsInTheSameResult() throws Exception {
         assertThat(assertSameResultWhenKilledAt("pure: normalize").err())
                 .contains("pure: baseline: skipped", "pure: score: skipped", "pure: prune: skipped")

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.purespark.parquet.ParquetTrees;
@@ -117,6 +118,7 @@ class SweepIT {
     }
 
     @Test
+    @Tag("slow")
     void theModesGiveTheSameModelsAsPurify() throws Exception {
         tiny.write("sweep.csv", "name,model,seeds,set.penalty.lambda\none,model,11,0.5\ntwo,model,,\n");
         TinyCase.Ended slots = TinyCase.run(sweep("sweep.csv", "--mode", "slots", "--max-concurrent", "1"));
