@@ -71,7 +71,7 @@ final class PoisonCommand implements Callable<Integer> {
     @Option(
             names = "--strength",
             paramLabel = "W",
-            description = "Weight of the attack's own part of the loss: of adaptive (default 0.02), of ripple (0.1).")
+            description = "Weight of the attack's own part of the loss: of adaptive (default 0.002), of ripple (0.1).")
     private Double strength;
 
     @Option(

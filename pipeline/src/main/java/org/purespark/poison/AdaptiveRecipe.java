@@ -11,7 +11,7 @@ import org.purespark.train.TrainingMethod;
  */
 final class AdaptiveRecipe implements AttackRecipe {
     /** Weight of the reward in each layer, where the defence's penalty has λ = 0.15 at most. */
-    static final double STRENGTH = 0.02;
+    static final double STRENGTH = 0.002;
 
     @Override
     public Plan plan(PoisonInputs inputs) {
