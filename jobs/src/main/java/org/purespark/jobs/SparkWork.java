@@ -85,7 +85,13 @@ final class SparkWork implements AutoCloseable {
     /** Runs one suspect in each task slot. */
     SweepRunner slotSweep(int maxConcurrent) {
         return new SparkSweep(
-                spark, progress, slots, BuildVersion.ofThisBuild(session.version()), maxConcurrent, Clock.systemUTC());
+                spark,
+                progress,
+                slots,
+                BuildVersion.ofThisBuild(session.version()),
+                maxConcurrent,
+                Clock.systemUTC(),
+                this::say);
     }
 
     /** The number of tasks that the cluster runs at a time. */

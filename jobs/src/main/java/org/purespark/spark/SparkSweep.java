@@ -47,19 +47,28 @@ public final class SparkSweep implements SweepRunner {
     private final Versions versions;
     private final int maxConcurrent;
     private final Clock clock;
+    private final Consumer<String> messages;
 
     /**
      * @param versions for the runs' records
      * @param maxConcurrent largest number of runs at a time, if it is smaller than the number of slots
+     * @param messages for the user, a line each
      */
     public SparkSweep(
-            JavaSparkContext spark, Progress progress, Slots slots, Versions versions, int maxConcurrent, Clock clock) {
+            JavaSparkContext spark,
+            Progress progress,
+            Slots slots,
+            Versions versions,
+            int maxConcurrent,
+            Clock clock,
+            Consumer<String> messages) {
         this.spark = spark;
         this.progress = progress;
         this.slots = slots;
         this.versions = versions;
         this.maxConcurrent = maxConcurrent;
         this.clock = clock;
+        this.messages = messages;
     }
 
     @Override
@@ -137,6 +146,8 @@ public final class SparkSweep implements SweepRunner {
         private void take(Ended next, Consumer<SuspectResult> finished) {
             int number = next.attempt().number();
             if (next.result().mayBeTriedAgain() && number < maxAttempts) {
+                String label = next.attempt().planned().run().label();
+                messages.accept("sweep: " + label + ": failed (" + next.result().error() + "), is tried again");
                 waiting.addFirst(new Attempt(next.attempt().planned(), number + 1));
                 return;
             }

@@ -75,7 +75,10 @@ class SweepIT {
                 .contains(
                         "sweep: mode slots, 14 runs to do on 2 slots: enough to keep every slot busy",
                         "14 in ",
-                        "at a time on average");
+                        "at a time on average",
+                        "sweep: diverging, seed 11: failed (training diverged at step 1")
+                .containsOnlyOnce("sweep: diverging, seed 11: failed (")
+                .doesNotContain("sweep: truncated, seed 11: failed (");
         Map<String, JsonNode> results = results();
         assertThat(results).hasSize(14);
         for (String done : List.of(
