@@ -27,6 +27,13 @@ public record Settings(
         ComputeSettings compute,
         ExportSettings export)
         implements Serializable {
+    /** The same with other known triggers. */
+    public Settings withProbe(ProbeSettings other) {
+        return new Settings(
+                seed, defence, data, text, task, train, score, prune, penalty, repair, evaluate, other, vet, compute,
+                export);
+    }
+
     /** The same with another seed. */
     public Settings withSeed(long other) {
         return new Settings(

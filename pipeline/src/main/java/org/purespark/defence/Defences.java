@@ -18,6 +18,7 @@ public final class Defences {
             new NewTopLayers(),
             new FinePruning(),
             new FineMixing(),
+            new PureMixing(),
             new WeightAverage(),
             new AttentionDistillation());
 

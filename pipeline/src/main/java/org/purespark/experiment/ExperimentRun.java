@@ -14,13 +14,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.purespark.InputException;
+import org.purespark.config.BuiltInProbes;
 import org.purespark.config.DefenceChoice;
+import org.purespark.config.ProbeSettings;
 import org.purespark.config.ResolvedSettings;
 import org.purespark.config.SettingKeys;
 import org.purespark.config.Settings;
 import org.purespark.config.SettingsLoader;
 import org.purespark.defence.DefenceNeed;
 import org.purespark.defence.Defences;
+import org.purespark.evaluate.RememberingEvaluator;
 import org.purespark.poison.PoisonRequest;
 import org.purespark.poison.Poisoning;
 import org.purespark.purify.Inputs;
@@ -55,7 +58,7 @@ public final class ExperimentRun {
      * @param rows what is known already, and where new rows go
      */
     public ExperimentRun(Surroundings surroundings, Experiment experiment, String out, ResultRows rows) {
-        this.surroundings = surroundings;
+        this.surroundings = surroundings.with(new RememberingEvaluator(surroundings.evaluator()));
         this.experiment = experiment;
         this.out = out;
         this.rows = rows;
@@ -113,11 +116,19 @@ public final class ExperimentRun {
     private ResultRow row(Cell cell, Cell.PlannedRepair repair, String key) throws IOException {
         try {
             suspect(cell.suspect());
-            new Purification(surroundings, repair.settings()).purify(inputs(cell, repair), run(cell));
+            new Purification(surroundings, played(repair.settings())).purify(inputs(cell, repair), run(cell));
             return done(cell, repair, key);
         } catch (InputException | org.purespark.train.TrainingDivergedException e) {
             return row(cell, repair, key, null, null, e.getMessage());
         }
+    }
+
+    /** Rows hold no figures of known triggers; only the choice of {@code auto} depends on them. */
+    private static Settings played(Settings settings) {
+        return settings.defence() == DefenceChoice.AUTO
+                ? settings
+                : settings.withProbe(new ProbeSettings(
+                        BuiltInProbes.NONE, null, settings.probe().texts()));
     }
 
     private ResultRow done(Cell cell, Cell.PlannedRepair repair, String key) throws IOException {

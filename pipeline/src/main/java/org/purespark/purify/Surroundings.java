@@ -24,4 +24,9 @@ public record Surroundings(
         FineTuner fineTuner,
         Versions versions,
         Clock clock,
-        Consumer<String> messages) {}
+        Consumer<String> messages) {
+    /** The same with another evaluator. */
+    public Surroundings with(Evaluator other) {
+        return new Surroundings(storage, other, fineTuner, versions, clock, messages);
+    }
+}
