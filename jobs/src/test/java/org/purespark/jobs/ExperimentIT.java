@@ -3,6 +3,8 @@ package org.purespark.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.time.Clock;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.purespark.run.lease.LeaseTimes;
@@ -92,8 +95,48 @@ class ExperimentIT {
         assertThat(ended.status()).as(ended.err()).isZero();
         assertThat(ended.err())
                 .contains("normalize: trying fine-mixing", "normalize: trying pure", "normalize: trying fine-pruning")
-                .containsPattern("normalize: [0-9] of 5 repairs keep the quality within 0.050 of the best one");
+                .contains("normalize: trying clean-start")
+                .containsPattern("normalize: [0-9] of 6 repairs keep the quality within 0.050 of the best one");
         assertThat(Files.readString(directory.resolve("out/rows.jsonl"))).contains("\"defence\":\"auto\"");
+    }
+
+    /** Its own repairs, and those of the other rows, are the same. */
+    @Test
+    @Tag("slow")
+    void autoTakesFromTheRowsWhatItTakesByItself() throws IOException {
+        String file = FILE.replace("probe.battery = none", "probe {battery = default, texts = 20}");
+        String alone = "{name = alone, models = none, set {defence = auto}}";
+        tiny.write("e.conf", file.replace("[pure, ft]", "[auto, " + alone + "]"));
+        TinyCase.Ended played = run("played");
+        assertThat(played.status()).as(played.err()).isZero();
+        assertThat(played.err()).contains("normalize: trying pure").doesNotContain("from the rows");
+        String all = "[clean-start, fine-mixing, pure, meft, re-init, fine-pruning, auto, " + alone + "]";
+        tiny.write("e.conf", file.replace("[pure, ft]", all));
+        TinyCase.Ended read = run("read");
+        assertThat(read.status()).as(read.err()).isZero();
+        assertThat(read.err())
+                .contains("experiment: from the rows: ", "of 6 repairs keep", "of 4 repairs keep")
+                .doesNotContain("normalize: trying");
+        for (String name : List.of("auto", "alone")) {
+            JsonNode own = row("played", name);
+            JsonNode known = row("read", name);
+            for (String field : List.of("key", "suspect", "baseline", "purified", "prunedHeads", "taken")) {
+                assertThat(known.get(field)).as(name + " " + field).isEqualTo(own.get(field));
+            }
+            assertThat(known.get("taken").asText()).isNotEqualTo("null");
+            assertThat(known.get("seconds").get("normalize").asDouble())
+                    .isGreaterThan(row("read", "pure").get("seconds").get("normalize").asDouble());
+        }
+    }
+
+    private JsonNode row(String out, String defence) throws IOException {
+        for (String line : Files.readAllLines(directory.resolve(out + "/rows.jsonl"))) {
+            JsonNode row = new ObjectMapper().readTree(line);
+            if (row.get("defence").asText().equals(defence)) {
+                return row;
+            }
+        }
+        throw new AssertionError("no row of " + defence);
     }
 
     @Test
@@ -101,6 +144,14 @@ class ExperimentIT {
         tiny.write("e.conf", FILE.replace("[pure, ft]", "[wag, ft]"));
         TinyCase.Ended ended = run("out");
         assertThat(ended.status()).isEqualTo(2);
+        tiny.write("e.conf", FILE.replace("[pure, ft]", "[{name = fine-mixing, models = none}, ft]"));
+        TinyCase.Ended without = run("out");
+        assertThat(without.status()).isEqualTo(2);
+        assertThat(without.err())
+                .contains("defence fine-mixing needs the clean pre-trained model that the suspect was made from: leave"
+                        + " out models = none");
+        tiny.write("e.conf", FILE.replace("[pure, ft]", "[{name = ft, models = some}]"));
+        assertThat(run("out").err()).contains("defences.ft.models", "'some' is neither all nor none");
         assertThat(ended.err())
                 .contains("defence wag needs another model of the same architecture, from another source: give model"
                         + " tiny an other-model");

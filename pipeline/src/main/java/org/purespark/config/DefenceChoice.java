@@ -25,8 +25,8 @@ public enum DefenceChoice implements Spelt {
     FINE_PRUNING,
     /** Mixed with clean pre-trained weights, then fine-tuning. */
     FINE_MIXING,
-    /** Mixed with clean pre-trained weights, then PURE. */
-    PURE_MIXING,
+    /** The clean pre-trained model in the suspect's place, fine-tuned. */
+    CLEAN_START,
     /** Averaged with other models, then fine-tuning. */
     WAG,
     /** Fine-tuning after the attention of a fine-tuned teacher. */

@@ -27,6 +27,13 @@ public record Settings(
         ComputeSettings compute,
         ExportSettings export)
         implements Serializable {
+    /** The same with another defence. */
+    public Settings withDefence(DefenceChoice other) {
+        return new Settings(
+                seed, other, data, text, task, train, score, prune, penalty, repair, evaluate, probe, vet, compute,
+                export);
+    }
+
     /** The same with other known triggers. */
     public Settings withProbe(ProbeSettings other) {
         return new Settings(

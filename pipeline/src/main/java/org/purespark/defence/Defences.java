@@ -18,7 +18,7 @@ public final class Defences {
             new NewTopLayers(),
             new FinePruning(),
             new FineMixing(),
-            new PureMixing(),
+            new CleanStart(),
             new WeightAverage(),
             new AttentionDistillation());
 

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.purespark.config.DefenceChoice;
+import org.purespark.config.Settings;
+import org.purespark.config.SettingsLoader;
 
 /**
  * {@code defence=auto}: which of several repairs of one suspect is taken, by what can be measured without the trigger.
@@ -15,6 +17,7 @@ import org.purespark.config.DefenceChoice;
 public final class Portfolio {
     /** The defences that are tried, as far as their needs are given; the order decides between equal ones. */
     public static final List<DefenceChoice> CANDIDATES = List.of(
+            DefenceChoice.CLEAN_START,
             DefenceChoice.FINE_MIXING,
             DefenceChoice.WAG,
             DefenceChoice.PURE,
@@ -22,8 +25,8 @@ public final class Portfolio {
             DefenceChoice.RE_INIT,
             DefenceChoice.FINE_PRUNING);
 
-    /** Two rates of known triggers that differ by less are equal: a rate is of some hundred texts. */
-    private static final double EQUAL = 0.05;
+    /** Two rises that differ by less are equal: each is the largest of many rates, of some hundred texts each. */
+    private static final double EQUAL = 0.10;
 
     private Portfolio() {}
 
@@ -48,6 +51,15 @@ public final class Portfolio {
                 .map(Defences::of)
                 .filter(defence -> given.containsAll(defence.needs()))
                 .toList();
+    }
+
+    /**
+     * How far the quality of a repair may lie below the best one's. An absolute threshold of the prune search says
+     * nothing of a drop: then it is the usual one.
+     */
+    public static double maxDrop(Settings settings) {
+        Double drop = settings.prune().maxAccuracyDrop();
+        return drop == null ? SettingsLoader.defaults().prune().maxAccuracyDrop() : drop;
     }
 
     /**

@@ -39,7 +39,7 @@ public record Cell(SuspectOf suspect, Experiment.Variation variation, List<Plann
     }
 
     /** A repair with its resolved settings. */
-    public record PlannedRepair(String defence, Settings settings) {}
+    public record PlannedRepair(String defence, Experiment.Helpers helpers, Settings settings) {}
 
     /** Its name in directories. */
     public String name() {
@@ -63,8 +63,16 @@ public record Cell(SuspectOf suspect, Experiment.Variation variation, List<Plann
     private void requireModels() {
         for (PlannedRepair repair : repairs) {
             DefenceChoice choice = repair.settings().defence();
-            if (choice != DefenceChoice.AUTO
-                    && Defences.of(choice).needs().contains(DefenceNeed.OTHER_MODEL)
+            if (choice == DefenceChoice.AUTO) {
+                continue;
+            }
+            if (repair.helpers() == Experiment.Helpers.NONE
+                    && !Defences.of(choice).needs().isEmpty()) {
+                throw new InputException("defence " + repair.defence() + " needs "
+                        + Defences.of(choice).needs().iterator().next().inWords()
+                        + ": leave out models = none");
+            }
+            if (Defences.of(choice).needs().contains(DefenceNeed.OTHER_MODEL)
                     && suspect.model().other() == null) {
                 throw new InputException("defence " + repair.defence() + " needs " + DefenceNeed.OTHER_MODEL.inWords()
                         + ": give model " + suspect.model().name() + " an other-model");
@@ -101,6 +109,7 @@ public record Cell(SuspectOf suspect, Experiment.Variation variation, List<Plann
         for (Experiment.PlannedDefence defence : experiment.defences()) {
             repairs.add(new PlannedRepair(
                     defence.name(),
+                    defence.helpers(),
                     settings(
                             loader,
                             "defence " + defence.name(),

@@ -70,8 +70,16 @@ public record Experiment(
             Double strength,
             SortedMap<String, String> settings) {}
 
+    /** Which of the experiment's models a defender has besides the suspect. */
+    public enum Helpers {
+        /** All that the defence can use. */
+        ALL,
+        /** None: the suspect and clean texts are all there is. */
+        NONE
+    }
+
     /** A defence with settings of its own, by key. */
-    public record PlannedDefence(String name, SortedMap<String, String> settings) {}
+    public record PlannedDefence(String name, Helpers helpers, SortedMap<String, String> settings) {}
 
     /** Settings that hold for all defences, by key; the name says them. */
     public record Variation(String name, SortedMap<String, String> settings) {}

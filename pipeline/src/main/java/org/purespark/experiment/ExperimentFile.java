@@ -32,7 +32,7 @@ public final class ExperimentFile {
     private static final Set<String> DATA_KEYS = new TreeSet<>(List.of("train", "validation", "test"));
     private static final Set<String> ATTACK_KEYS = new TreeSet<>(
             List.of("name", "attack", "target", "rate", "poisoned-train", "poisoned-test", "aim", "strength", "set"));
-    private static final Set<String> DEFENCE_KEYS = new TreeSet<>(List.of("name", "set"));
+    private static final Set<String> DEFENCE_KEYS = new TreeSet<>(List.of("name", "models", "set"));
     private static final double USUAL_RATE = 0.5;
 
     private final String file;
@@ -155,14 +155,23 @@ public final class ExperimentFile {
             String name = value.unwrapped().toString();
             SortedMap<String, String> settings = new TreeMap<>();
             settings.put("defence", name);
-            return new Experiment.PlannedDefence(name, settings);
+            return new Experiment.PlannedDefence(name, Experiment.Helpers.ALL, settings);
         }
         ConfigObject object = object(value, "defences");
         requireKeys(object, "defences", DEFENCE_KEYS);
         String name = name(object, "defences");
         SortedMap<String, String> settings = settings(object.get("set"), "defences." + name + ".set");
         settings.putIfAbsent("defence", name);
-        return new Experiment.PlannedDefence(name, settings);
+        return new Experiment.PlannedDefence(name, helpers(object, name), settings);
+    }
+
+    private Experiment.Helpers helpers(ConfigObject object, String name) {
+        String models = text(object, "defences." + name, "models", "all");
+        return switch (models) {
+            case "all" -> Experiment.Helpers.ALL;
+            case "none" -> Experiment.Helpers.NONE;
+            default -> throw refused("defences." + name + ".models", "'" + models + "' is neither all nor none");
+        };
     }
 
     /** All combinations of the values under {@code vary}. */

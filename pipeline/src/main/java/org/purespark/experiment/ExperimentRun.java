@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.purespark.InputException;
 import org.purespark.config.BuiltInProbes;
 import org.purespark.config.DefenceChoice;
@@ -21,8 +23,10 @@ import org.purespark.config.ResolvedSettings;
 import org.purespark.config.SettingKeys;
 import org.purespark.config.Settings;
 import org.purespark.config.SettingsLoader;
+import org.purespark.defence.Defence;
 import org.purespark.defence.DefenceNeed;
 import org.purespark.defence.Defences;
+import org.purespark.defence.Portfolio;
 import org.purespark.evaluate.RememberingEvaluator;
 import org.purespark.poison.PoisonRequest;
 import org.purespark.poison.Poisoning;
@@ -115,12 +119,45 @@ public final class ExperimentRun {
 
     private ResultRow row(Cell cell, Cell.PlannedRepair repair, String key) throws IOException {
         try {
+            Optional<ResultRow> chosen = chosen(cell, repair, key);
+            if (chosen.isPresent()) {
+                return chosen.get();
+            }
             suspect(cell.suspect());
             new Purification(surroundings, played(repair.settings())).purify(inputs(cell, repair), run(cell));
             return done(cell, repair, key);
         } catch (InputException | org.purespark.train.TrainingDivergedException e) {
-            return row(cell, repair, key, null, null, e.getMessage());
+            return row(cell, repair, key, null, Repaired.NOT, e.getMessage());
         }
+    }
+
+    /**
+     * What {@code auto} takes, from the rows of the repairs that it would make: they are the same repairs. Empty for
+     * another defence, and if a row is not there or does not say what {@code auto} sees.
+     */
+    private Optional<ResultRow> chosen(Cell cell, Cell.PlannedRepair auto, String key) throws IOException {
+        if (auto.settings().defence() != DefenceChoice.AUTO) {
+            return Optional.empty();
+        }
+        Map<DefenceChoice, ResultRow> made = new EnumMap<>(DefenceChoice.class);
+        List<Portfolio.Tried> tried = new ArrayList<>();
+        for (Defence candidate : Portfolio.candidates(given(cell, auto))) {
+            DefenceChoice choice = candidate.choice();
+            Cell.PlannedRepair single = new Cell.PlannedRepair(
+                    choice.spelling(), Experiment.Helpers.ALL, auto.settings().withDefence(choice));
+            Optional<ResultRow> row = rows.done(key(cell, single)).filter(known -> known.tried() != null);
+            // auto gives WAG the clean model too; WAG by itself has the other model alone.
+            if (row.isEmpty() || choice == DefenceChoice.WAG) {
+                return Optional.empty();
+            }
+            made.put(choice, row.get());
+            ResultRow.Tried seen = row.get().tried();
+            tried.add(new Portfolio.Tried(choice, seen.quality(), seen.suspicion()));
+        }
+        Portfolio.Choice choice = Portfolio.choose(tried, Portfolio.maxDrop(auto.settings()));
+        surroundings.messages().accept("experiment: from the rows: " + choice.reason());
+        return Optional.of(made.get(choice.defence())
+                .takenBy(auto.defence(), key, choice.defence().spelling(), made.values(), now()));
     }
 
     /** Rows hold no figures of known triggers; only the choice of {@code auto} depends on them. */
@@ -135,11 +172,27 @@ public final class ExperimentRun {
         RunDirectory run = RunDirectory.inspect(surroundings.storage(), run(cell), surroundings.clock());
         MetricsFile metrics = run.read(RunDirectory.METRICS, MetricsFile.class, MetricsFile.SCHEMA);
         RepairFile made = run.read(RunDirectory.REPAIR, RepairFile.class, RepairFile.SCHEMA);
-        return row(cell, repair, key, metrics, made.prunedHeads(), null);
+        DefenceChoice asked = repair.settings().defence();
+        boolean triedByAuto = Portfolio.CANDIDATES.contains(asked)
+                && cell.repairs().stream().anyMatch(other -> other.settings().defence() == DefenceChoice.AUTO);
+        ResultRow.Tried tried = triedByAuto ? tried(cell, repair) : null;
+        String taken = asked == DefenceChoice.AUTO ? made.defence() : null;
+        return row(cell, repair, key, metrics, new Repaired(made.prunedHeads(), tried, taken), null);
+    }
+
+    private ResultRow.Tried tried(Cell cell, Cell.PlannedRepair repair) throws IOException {
+        Portfolio.Tried tried =
+                new Purification(surroundings, repair.settings()).tried(inputs(cell, repair), run(cell));
+        return new ResultRow.Tried(tried.quality(), tried.suspicion());
+    }
+
+    /** What a row says of a repair besides figures. */
+    private record Repaired(Integer prunedHeads, ResultRow.Tried tried, String taken) {
+        static final Repaired NOT = new Repaired(null, null, null);
     }
 
     private ResultRow row(
-            Cell cell, Cell.PlannedRepair repair, String key, MetricsFile metrics, Integer pruned, String failure) {
+            Cell cell, Cell.PlannedRepair repair, String key, MetricsFile metrics, Repaired repaired, String failure) {
         boolean done = metrics != null;
         return new ResultRow(
                 ResultRow.SCHEMA,
@@ -159,10 +212,16 @@ public final class ExperimentRun {
                                 metrics.purified().labelFlipRate(),
                                 metrics.purified().untriggeredFlipRate())
                         : ResultRow.Figures.ABSENT,
-                pruned,
+                repaired.prunedHeads(),
+                repaired.tried(),
+                repaired.taken(),
                 done ? metrics.seconds() : Map.of(),
-                surroundings.clock().instant().toString(),
+                now(),
                 failure);
+    }
+
+    private String now() {
+        return surroundings.clock().instant().toString();
     }
 
     private static ResultRow.Figures figures(MetricsFile.Figures figures) {
@@ -209,10 +268,7 @@ public final class ExperimentRun {
         } else if (surroundings.storage().exists(made)) {
             inputs.poisonedTest(made);
         }
-        boolean auto = repair.settings().defence() == DefenceChoice.AUTO;
-        Set<DefenceNeed> needs = auto
-                ? EnumSet.allOf(DefenceNeed.class)
-                : Defences.of(repair.settings().defence()).needs();
+        Set<DefenceNeed> needs = needs(repair);
         return inputs.cleanModel(
                         needs.contains(DefenceNeed.CLEAN_MODEL)
                                 ? suspect.model().address()
@@ -222,6 +278,24 @@ public final class ExperimentRun {
                                 ? suspect.model().other()
                                 : null)
                 .build();
+    }
+
+    /** The models that a repair is given. */
+    private static Set<DefenceNeed> given(Cell cell, Cell.PlannedRepair repair) {
+        Set<DefenceNeed> given = needs(repair);
+        if (cell.suspect().model().other() == null) {
+            given.remove(DefenceNeed.OTHER_MODEL);
+        }
+        return given;
+    }
+
+    private static Set<DefenceNeed> needs(Cell.PlannedRepair repair) {
+        if (repair.helpers() == Experiment.Helpers.NONE) {
+            return EnumSet.noneOf(DefenceNeed.class);
+        }
+        return repair.settings().defence() == DefenceChoice.AUTO
+                ? EnumSet.allOf(DefenceNeed.class)
+                : new TreeSet<>(Defences.of(repair.settings().defence()).needs());
     }
 
     private String directory(Cell.SuspectOf suspect) {
@@ -248,6 +322,9 @@ public final class ExperimentRun {
         parts.add("poisoned-test " + digest("poisoned-test", attack.poisonedTest()));
         parts.add("suspect's settings " + unusual(suspect.settings()));
         parts.add("settings " + unusual(repair.settings()));
+        if (repair.helpers() == Experiment.Helpers.NONE) {
+            parts.add("no other models");
+        }
         return Fingerprints.digest(String.join("\n", parts)).substring(0, 16);
     }
 

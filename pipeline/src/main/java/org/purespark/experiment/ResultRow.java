@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.experiment;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * One repair of one suspect: a line of {@code rows.jsonl}.
@@ -20,6 +22,8 @@ import java.util.Objects;
  * @param baseline figures after plain fine-tuning with its own classifier
  * @param purified figures after the repair
  * @param prunedHeads number of heads
+ * @param tried what {@code auto} sees of the repair; null if the experiment has no {@code auto}, or it does not try it
+ * @param taken the defence that {@code auto} has taken; null for a defence that was named
  * @param seconds by stage of the run directory; stages that an earlier row has paid for are there too
  * @param finishedAt ISO 8601, UTC
  * @param failure what went wrong; null if nothing did, else all figures are null
@@ -38,10 +42,15 @@ public record ResultRow(
         Figures baseline,
         Figures purified,
         Integer prunedHeads,
+        Tried tried,
+        String taken,
         Map<String, Double> seconds,
         String finishedAt,
         String failure) {
     public static final int SCHEMA = 1;
+
+    /** The one stage that each repair has for itself. */
+    private static final String TRAINING = "normalize";
 
     /**
      * Figures of one model.
@@ -54,12 +63,54 @@ public record ResultRow(
         static final Figures ABSENT = new Figures(null, null, null);
     }
 
+    /**
+     * What can be measured of a repair without its trigger.
+     *
+     * @param quality on the validation texts, 0 to 1
+     * @param suspicion largest rise of a flip rate by a known trigger, 0 to 1
+     */
+    public record Tried(double quality, double suspicion) {}
+
     public ResultRow {
         Objects.requireNonNull(key, "key is null");
         Objects.requireNonNull(model, "model is null");
         Objects.requireNonNull(attack, "attack is null");
         Objects.requireNonNull(variation, "variation is null");
         Objects.requireNonNull(defence, "defence is null");
+    }
+
+    /**
+     * The row of {@code auto}, which takes this repair.
+     *
+     * @param name of {@code auto} in the experiment
+     * @param tried the rows of all repairs that it tries, this one too: their seconds are its own
+     */
+    ResultRow takenBy(String name, String itsKey, String choice, Collection<ResultRow> tried, String now) {
+        Map<String, Double> all = new TreeMap<>();
+        for (ResultRow row : tried) {
+            row.seconds()
+                    .forEach((stage, spent) ->
+                            all.merge(stage, spent, TRAINING.equals(stage) ? Double::sum : Math::max));
+        }
+        return new ResultRow(
+                schema,
+                itsKey,
+                experiment,
+                model,
+                attack,
+                seed,
+                variation,
+                name,
+                target,
+                suspect,
+                baseline,
+                purified,
+                prunedHeads,
+                null,
+                choice,
+                all,
+                now,
+                failure);
     }
 
     /** Whether the repair has come to its end. */
@@ -71,6 +122,6 @@ public record ResultRow(
     public double secondsOfRepair() {
         return seconds.getOrDefault("score", 0.0)
                 + seconds.getOrDefault("prune", 0.0)
-                + seconds.getOrDefault("normalize", 0.0);
+                + seconds.getOrDefault(TRAINING, 0.0);
     }
 }

@@ -62,19 +62,10 @@ record NormalizeStage(
             write(defence, plan, clues, Optional.empty());
             return;
         }
-        RepairTrials.Taken taken =
-                new RepairTrials(defences, clues, repair, trials(), settings, log).run(storage, directory);
+        RepairTrials.Taken taken = new RepairTrials(
+                        defences, clues, repair, RepairTrials.Measures.of(inputs, passes, settings), settings, log)
+                .run(storage, directory);
         write(taken.defence(), taken.plan(), clues, Optional.of(taken.choice()));
-    }
-
-    private RepairTrials.Measures trials() {
-        TriggerProbing probing = new TriggerProbing(
-                inputs.battery(),
-                passes,
-                RunTexts.Split.VALIDATION,
-                settings.probe().texts(),
-                settings.seed());
-        return new RepairTrials.Measures(passes, probing);
     }
 
     private void write(Defence defence, RepairPlan plan, RunClues clues, Optional<RepairFile.Choice> choice)

@@ -119,6 +119,26 @@ public final class Purification {
         }
     }
 
+    /**
+     * Measures the purified model of a run as {@code defence=auto} measures what it tries. The run does not change.
+     *
+     * @param given the inputs of the run
+     */
+    public Portfolio.Tried tried(Inputs given, String runAddress) throws IOException {
+        Inputs inputs = given.withBase(surroundings.storage());
+        String model = require(given.model(), "--model", "the suspect's directory");
+        try (CheckedInputs checked = CheckedInputs.read(surroundings, settings, inputs, model)) {
+            ModelPasses passes = new ModelPasses(
+                    surroundings.evaluator(),
+                    checked.texts(),
+                    settings.evaluate().batchTexts());
+            return RepairTrials.Measures.of(checked, passes, settings)
+                    .of(
+                            settings.defence(),
+                            Subject.purified(inspect(runAddress)).source());
+        }
+    }
+
     /** Refuses a stage whose run directory lacks what it takes, before anything is said of its other inputs. */
     private void requireResults(StageName name, Inputs given, RunDirectory run) throws IOException {
         boolean another = MEASURING.contains(name) && given.model().isPresent();

@@ -10,7 +10,6 @@ import java.util.Optional;
 import org.purespark.InputException;
 import org.purespark.config.DefenceChoice;
 import org.purespark.config.Settings;
-import org.purespark.config.SettingsLoader;
 import org.purespark.defence.Defence;
 import org.purespark.defence.Portfolio;
 import org.purespark.defence.Repair;
@@ -33,6 +32,17 @@ record RepairTrials(
 
     /** What a trial's model is measured with. */
     record Measures(ModelPasses passes, TriggerProbing probing) {
+        static Measures of(CheckedInputs inputs, ModelPasses passes, Settings settings) {
+            return new Measures(
+                    passes,
+                    new TriggerProbing(
+                            inputs.battery(),
+                            passes,
+                            RunTexts.Split.VALIDATION,
+                            settings.probe().texts(),
+                            settings.seed()));
+        }
+
         Portfolio.Tried of(DefenceChoice defence, ModelSource model) {
             String name = defence.spelling();
             double quality = passes.tally(
@@ -70,7 +80,7 @@ record RepairTrials(
         if (tried.isEmpty()) {
             throw new InputException("defence=auto: no defence can be tried on this suspect; the warnings say why");
         }
-        Portfolio.Choice choice = Portfolio.choose(tried, maxDrop());
+        Portfolio.Choice choice = Portfolio.choose(tried, Portfolio.maxDrop(settings));
         log.say("normalize: " + choice.reason());
         Trial taken = trials.get(choice.defence());
         storage.move(model(taken), directory.output(RunDirectory.PURIFIED));
@@ -91,12 +101,6 @@ record RepairTrials(
             log.warn(StageName.NORMALIZE, defence.choice().spelling() + " is not tried: " + refused.getMessage());
             return Optional.empty();
         }
-    }
-
-    /** An absolute threshold of the prune search says nothing of a drop: then it is the usual one. */
-    private double maxDrop() {
-        Double drop = settings.prune().maxAccuracyDrop();
-        return drop == null ? SettingsLoader.defaults().prune().maxAccuracyDrop() : drop;
     }
 
     private Portfolio.Tried tried(Storage storage, Trial trial, Map<DefenceChoice, RunRepair.LastTraining> trainings)

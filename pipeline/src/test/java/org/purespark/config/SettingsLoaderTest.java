@@ -380,7 +380,7 @@ class SettingsLoaderTest {
                         + "\"prune.policy\":\"groups\",\"prune.price\":0.1,\"prune.share\":null,"
                         + "\"prune.threshold\":0.85,\"repair.dormant-share\":0.3,\"repair.entropy-epochs\":1,"
                         + "\"repair.new-layers\":1,\"repair.rate-factor\":5.0,\"repair.replaced-words\":200,"
-                        + "\"repair.suspect-share\":0.5,\"repair.teacher-weight\":1.0,"
+                        + "\"repair.suspect-share\":0.2,\"repair.teacher-weight\":1.0,"
                         + "\"score.samples\":5,\"score.scorer\":\"cls-variance\",\"seed\":11,"
                         + "\"task.kind\":\"auto\",\"task.label-threshold\":0.5,"
                         + "\"task.score-loss\":\"squared-error\",\"task.score-measure\":\"spearman\","

@@ -37,8 +37,7 @@ class DefencesTest {
                 .isGreaterThan(0.8);
         Checkpoint repaired = DefenceCase.read(places.output());
         assertThat(repaired.labels()).isEqualTo(DefenceCase.LABELS);
-        assertThat(repaired.prunedHeads())
-                .hasSize(choice == DefenceChoice.PURE || choice == DefenceChoice.PRUNE_ONLY ? 2 : 0);
+        assertThat(repaired.prunedHeads()).hasSize(Defences.of(choice).usesHeadSearch() ? 2 : 0);
     }
 
     private Repair.Places repaired(DefenceCase of) throws Exception {
@@ -59,7 +58,7 @@ class DefencesTest {
         assertThatThrownBy(() -> Defences.of(DefenceChoice.AUTO))
                 .isInstanceOf(InputException.class)
                 .hasMessage("defence=auto is not one of pure, prune-only, penalty-only, ft, fth, meft, re-init,"
-                        + " fine-pruning, fine-mixing, wag, nad");
+                        + " fine-pruning, fine-mixing, clean-start, wag, nad");
     }
 
     @ParameterizedTest
@@ -76,14 +75,14 @@ class DefencesTest {
         assertThat(defence.needs())
                 .isEqualTo(
                         switch (choice) {
-                            case FINE_MIXING -> Set.of(DefenceNeed.CLEAN_MODEL);
+                            case FINE_MIXING, CLEAN_START -> Set.of(DefenceNeed.CLEAN_MODEL);
                             case WAG -> Set.of(DefenceNeed.OTHER_MODEL);
                             default -> Set.of();
                         });
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"FINE_MIXING", "WAG"})
+    @EnumSource(names = {"FINE_MIXING", "CLEAN_START", "WAG"})
     void aModelOfOtherShapesIsRefusedByTensor(DefenceChoice choice) {
         String distil = "src/test/resources/golden/distilbert/model";
         String albert = "src/test/resources/golden/albert/model";

@@ -20,7 +20,10 @@ import org.purespark.checkpoint.CheckpointWriter;
 import org.purespark.checkpoint.ModelAddress;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.config.DefenceChoice;
+import org.purespark.encoder.Activation;
+import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderPart;
+import org.purespark.encoder.ParameterList;
 import org.purespark.family.ExportForm;
 import org.purespark.heads.Head;
 import org.purespark.train.WeightChange;
@@ -107,6 +110,46 @@ class WeightChangesTest {
     }
 
     @Test
+    void aCleanStartKeepsNothingOfTheSuspect() throws Exception {
+        String clean = clues.another("clean", 5);
+        ClassifierKind kind = ClassifierKind.dense(Activation.TANH, ClassifierKind.Input.AS_IT_IS);
+        SortedMap<String, Tensor> own = new TreeMap<>(suspect.tensors());
+        own.remove(EncoderPart.CLASSIFIER.weight());
+        own.remove(EncoderPart.CLASSIFIER.bias());
+        ParameterList.of(suspect.encoder(), kind, 0)
+                .byName()
+                .forEach((name, parameter) -> own.computeIfAbsent(name, absent -> sevens(parameter.shape())));
+        Checkpoint start = new Checkpoint(
+                suspect.family(),
+                suspect.encoder(),
+                kind,
+                own,
+                List.of(),
+                suspect.task(),
+                suspect.prunedHeads(),
+                suspect.tokenizerFiles(),
+                suspect.rawConfig(),
+                List.of());
+        SortedMap<String, Tensor> started = new TreeMap<>(own);
+        new CleanStart.Replaced(ModelAddress.of(clean), 11).apply(start, started, DefenceCase.STORAGE);
+        assertThat(started.keySet()).isEqualTo(own.keySet());
+        SortedMap<String, Tensor> cleanTensors = DefenceCase.read(clean).tensors();
+        ParameterList.ofEncoder(suspect.encoder()).byName().keySet().forEach(name -> assertThat(
+                        started.get(name).values())
+                .as(name)
+                .isEqualTo(cleanTensors.get(name).values()));
+        assertThat(deviation(started.get(EncoderPart.CLASSIFIER_DENSE.weight()).values()))
+                .isCloseTo(0.02, within(0.001));
+        assertThat(started.get(EncoderPart.CLASSIFIER_DENSE.bias()).values()).containsOnly(0f);
+    }
+
+    private static Tensor sevens(int... shape) {
+        Tensor tensor = Tensor.zeros(shape);
+        Arrays.fill(tensor.values(), 7f);
+        return tensor;
+    }
+
+    @Test
     void theWordsThatHaveMovedMostForTheirNumberBecomeClean() throws Exception {
         int[] counts = new int[4];
         counts[2] = 1000;
@@ -171,6 +214,8 @@ class WeightChangesTest {
         assertThat(new WeightAverage.Mean(List.of(relative)).absolute(DefenceCase.STORAGE))
                 .isEqualTo(new WeightAverage.Mean(List.of(ModelAddress.of(absolute))));
         FineMixing.Words words = new FineMixing.Words(1, new int[1]);
+        assertThat(new CleanStart.Replaced(relative, 11).absolute(DefenceCase.STORAGE))
+                .isEqualTo(new CleanStart.Replaced(ModelAddress.of(absolute), 11));
         assertThat(new FineMixing.Mixture(relative, 0.5, 11, words).absolute(DefenceCase.STORAGE))
                 .isEqualTo(new FineMixing.Mixture(ModelAddress.of(absolute), 0.5, 11, words));
     }

@@ -67,6 +67,8 @@ class ResultTableTest {
                 ResultRow.Figures.ABSENT,
                 ResultRow.Figures.ABSENT,
                 null,
+                null,
+                null,
                 Map.of(),
                 "2026-01-01T00:00:00Z",
                 "it diverged");
@@ -111,6 +113,8 @@ class ResultTableTest {
                 SUSPECT,
                 new ResultRow.Figures(0.88, flips, 0.12),
                 4,
+                null,
+                null,
                 Map.of("baseline", 100.0, "score", 2.0, "prune", 3.0, "normalize", 4.0),
                 "2026-01-01T00:00:00Z",
                 null);
