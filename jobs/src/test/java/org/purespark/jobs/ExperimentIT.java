@@ -125,7 +125,8 @@ class ExperimentIT {
             }
             assertThat(known.get("taken").asText()).isNotEqualTo("null");
             assertThat(known.get("seconds").get("normalize").asDouble())
-                    .isGreaterThan(row("read", "pure").get("seconds").get("normalize").asDouble());
+                    .isGreaterThan(
+                            row("read", "pure").get("seconds").get("normalize").asDouble());
         }
     }
 
