@@ -28,9 +28,9 @@ public final class RememberingEvaluator implements Evaluator {
     }
 
     /** What a tally depends on. */
-    private record Measured(ModelSource model, int texts, long content) {
+    private record Measured(ModelSource model, int batchTexts, int texts, long content) {
         static Measured of(Pass pass) {
-            return new Measured(pass.model(), pass.texts().size(), content(pass.texts()));
+            return new Measured(pass.model(), pass.batchTexts(), pass.texts().size(), content(pass.texts()));
         }
 
         /** A polynomial hash of 64 bits of all tokens, of the places where second texts begin, and of the labels. */

@@ -39,7 +39,7 @@ public record Cell(SuspectOf suspect, Experiment.Variation variation, List<Plann
     }
 
     /** A repair with its resolved settings. */
-    public record PlannedRepair(String defence, Experiment.Helpers helpers, Settings settings) {}
+    public record PlannedRepair(String defence, Experiment.OtherModels otherModels, Settings settings) {}
 
     /** Its name in directories. */
     public String name() {
@@ -66,7 +66,7 @@ public record Cell(SuspectOf suspect, Experiment.Variation variation, List<Plann
             if (choice == DefenceChoice.AUTO) {
                 continue;
             }
-            if (repair.helpers() == Experiment.Helpers.NONE
+            if (repair.otherModels() == Experiment.OtherModels.NONE
                     && !Defences.of(choice).needs().isEmpty()) {
                 throw new InputException("defence " + repair.defence() + " needs "
                         + Defences.of(choice).needs().iterator().next().inWords()
@@ -109,7 +109,7 @@ public record Cell(SuspectOf suspect, Experiment.Variation variation, List<Plann
         for (Experiment.PlannedDefence defence : experiment.defences()) {
             repairs.add(new PlannedRepair(
                     defence.name(),
-                    defence.helpers(),
+                    defence.otherModels(),
                     settings(
                             loader,
                             "defence " + defence.name(),

@@ -71,7 +71,7 @@ public record Experiment(
             SortedMap<String, String> settings) {}
 
     /** Which of the experiment's models a defender has besides the suspect. */
-    public enum Helpers {
+    public enum OtherModels {
         /** All that the defence can use. */
         ALL,
         /** None: the suspect and clean texts are all there is. */
@@ -79,7 +79,7 @@ public record Experiment(
     }
 
     /** A defence with settings of its own, by key. */
-    public record PlannedDefence(String name, Helpers helpers, SortedMap<String, String> settings) {}
+    public record PlannedDefence(String name, OtherModels otherModels, SortedMap<String, String> settings) {}
 
     /** Settings that hold for all defences, by key; the name says them. */
     public record Variation(String name, SortedMap<String, String> settings) {}

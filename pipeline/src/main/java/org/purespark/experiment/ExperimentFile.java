@@ -155,21 +155,21 @@ public final class ExperimentFile {
             String name = value.unwrapped().toString();
             SortedMap<String, String> settings = new TreeMap<>();
             settings.put("defence", name);
-            return new Experiment.PlannedDefence(name, Experiment.Helpers.ALL, settings);
+            return new Experiment.PlannedDefence(name, Experiment.OtherModels.ALL, settings);
         }
         ConfigObject object = object(value, "defences");
         requireKeys(object, "defences", DEFENCE_KEYS);
         String name = name(object, "defences");
         SortedMap<String, String> settings = settings(object.get("set"), "defences." + name + ".set");
         settings.putIfAbsent("defence", name);
-        return new Experiment.PlannedDefence(name, helpers(object, name), settings);
+        return new Experiment.PlannedDefence(name, otherModels(object, name), settings);
     }
 
-    private Experiment.Helpers helpers(ConfigObject object, String name) {
+    private Experiment.OtherModels otherModels(ConfigObject object, String name) {
         String models = text(object, "defences." + name, "models", "all");
         return switch (models) {
-            case "all" -> Experiment.Helpers.ALL;
-            case "none" -> Experiment.Helpers.NONE;
+            case "all" -> Experiment.OtherModels.ALL;
+            case "none" -> Experiment.OtherModels.NONE;
             default -> throw refused("defences." + name + ".models", "'" + models + "' is neither all nor none");
         };
     }

@@ -144,7 +144,9 @@ public final class ExperimentRun {
         for (Defence candidate : Portfolio.candidates(given(cell, auto))) {
             DefenceChoice choice = candidate.choice();
             Cell.PlannedRepair single = new Cell.PlannedRepair(
-                    choice.spelling(), Experiment.Helpers.ALL, auto.settings().withDefence(choice));
+                    choice.spelling(),
+                    Experiment.OtherModels.ALL,
+                    auto.settings().withDefence(choice));
             Optional<ResultRow> row = rows.done(key(cell, single)).filter(known -> known.tried() != null);
             // auto gives WAG the clean model too; WAG by itself has the other model alone.
             if (row.isEmpty() || choice == DefenceChoice.WAG) {
@@ -290,7 +292,7 @@ public final class ExperimentRun {
     }
 
     private static Set<DefenceNeed> needs(Cell.PlannedRepair repair) {
-        if (repair.helpers() == Experiment.Helpers.NONE) {
+        if (repair.otherModels() == Experiment.OtherModels.NONE) {
             return EnumSet.noneOf(DefenceNeed.class);
         }
         return repair.settings().defence() == DefenceChoice.AUTO
@@ -322,7 +324,7 @@ public final class ExperimentRun {
         parts.add("poisoned-test " + digest("poisoned-test", attack.poisonedTest()));
         parts.add("suspect's settings " + unusual(suspect.settings()));
         parts.add("settings " + unusual(repair.settings()));
-        if (repair.helpers() == Experiment.Helpers.NONE) {
+        if (repair.otherModels() == Experiment.OtherModels.NONE) {
             parts.add("no other models");
         }
         return Fingerprints.digest(String.join("\n", parts)).substring(0, 16);

@@ -123,6 +123,8 @@ public final class Purification {
      * Measures the purified model of a run as {@code defence=auto} measures what it tries. The run does not change.
      *
      * @param given the inputs of the run
+     * @return quality and suspicion, 0 to 1 each
+     * @throws InputException if an input is wrong, or the run has no purified model
      */
     public Portfolio.Tried tried(Inputs given, String runAddress) throws IOException {
         Inputs inputs = given.withBase(surroundings.storage());

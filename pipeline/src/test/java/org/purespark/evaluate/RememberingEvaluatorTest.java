@@ -44,14 +44,15 @@ class RememberingEvaluatorTest {
     }
 
     @Test
-    void otherLabelsContentsOrHeadsAreMeasuredAnew() {
+    void otherLabelsContentsBatchesOrHeadsAreMeasuredAnew() {
         List<Tally> first = evaluator.tallies(pass("first", MODEL, 0, 1), WHOLE);
         assertThat(evaluator.tallies(pass("labels", MODEL, 1, 1), WHOLE)).isNotEqualTo(first);
         evaluator.tallies(pass("contents", new ModelSource(MODEL.directory(), null, "2"), 0, 1), WHOLE);
+        evaluator.tallies(new Evaluator.Pass("alone", MODEL, EncodedSplit.of(TEXTS, new int[] {0, 1}), 1), WHOLE);
         List<SortedSet<Head>> pruned = List.of(new TreeSet<>(List.of(new Head(0, 0))));
         evaluator.tallies(pass("pruned", MODEL, 0, 1), pruned);
         evaluator.tallies(pass("pruned", MODEL, 0, 1), pruned);
-        assertThat(asked).hasSize(5);
+        assertThat(asked).hasSize(6);
     }
 
     @Test
