@@ -4,6 +4,7 @@ package org.purespark.jobs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +50,9 @@ final class StageCommand implements Callable<Integer> {
     /** Of the commands that end with all figures. */
     private final PolicyOption policyOption = new PolicyOption();
 
+    /** Of the command that has all stages. */
+    private final VetStageOptions vetOptions = new VetStageOptions();
+
     @Spec
     private CommandSpec spec;
 
@@ -61,10 +65,17 @@ final class StageCommand implements Callable<Integer> {
         return stage == null || stage == StageName.REPORT ? Optional.of(policyOption) : Optional.empty();
     }
 
+    /** Options of the examination; empty for single stages. */
+    Optional<VetStageOptions> vetOptions() {
+        return stage == null ? Optional.of(vetOptions) : Optional.empty();
+    }
+
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        ResolvedSettings resolved = settings.resolve(SparkWork.storageWithoutSpark(), inputs.settings());
+        List<String> more = new ArrayList<>(inputs.settings());
+        more.addAll(vetOptions.settings(SparkWork.storageWithoutSpark()));
+        ResolvedSettings resolved = settings.resolve(SparkWork.storageWithoutSpark(), more);
         Optional<Policy> policy = policyOption.read(SparkWork.storageWithoutSpark());
         if (settings.dryRun()) {
             DryRun.print(resolved, inputs.inputs(), SparkWork.storageWithoutSpark(), out);

@@ -24,13 +24,14 @@ public record Settings(
         EvaluateSettings evaluate,
         ProbeSettings probe,
         VetSettings vet,
+        PurifySettings purify,
         ComputeSettings compute,
         ExportSettings export)
         implements Serializable {
     /** The same with another seed. */
     public Settings withSeed(long other) {
         return new Settings(
-                other, defence, data, text, task, train, score, prune, penalty, repair, evaluate, probe, vet, compute,
-                export);
+                other, defence, data, text, task, train, score, prune, penalty, repair, evaluate, probe, vet, purify,
+                compute, export);
     }
 }

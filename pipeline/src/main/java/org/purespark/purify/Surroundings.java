@@ -24,4 +24,9 @@ public record Surroundings(
         FineTuner fineTuner,
         Versions versions,
         Clock clock,
-        Consumer<String> messages) {}
+        Consumer<String> messages) {
+    /** The same with other messages. */
+    Surroundings withMessages(Consumer<String> others) {
+        return new Surroundings(storage, evaluator, fineTuner, versions, clock, others);
+    }
+}

@@ -29,6 +29,7 @@ import org.purespark.storage.Storage;
 public final class RunDirectory {
     public static final String RUN = "run.json";
     public static final String EVENTS = "events.jsonl";
+    public static final String VET = "vet.json";
     public static final String BASELINE = "baseline";
     public static final String HEAD_SCORES = "head-scores.json";
     public static final String PRUNED_HEADS = "pruned-heads.json";
@@ -38,6 +39,9 @@ public final class RunDirectory {
     public static final String PROBES = "probes.json";
     public static final String METRICS = "metrics.json";
     public static final String REPORT = "report.html";
+
+    /** The same for programs. */
+    public static final String REPORT_JSON = "report.json";
 
     /** The bill of materials of the purified model, for other tools. */
     public static final String BOM = "purified.cdx.json";
@@ -367,7 +371,8 @@ public final class RunDirectory {
             return;
         }
         for (String output : stage.outputs()) {
-            if (storage.exists(file(output))) {
+            // the command vet leaves it where a run is to be
+            if (!output.equals(VET) && storage.exists(file(output))) {
                 throw new InputException(file(output) + " would be replaced by the stage " + stage.text()
                         + ", but was not written by a run in " + address
                         + ": move it away, or name another directory with --run");
