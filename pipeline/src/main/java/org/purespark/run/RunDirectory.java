@@ -46,11 +46,14 @@ public final class RunDirectory {
     /** The bill of materials of the purified model, for other tools. */
     public static final String BOM = "purified.cdx.json";
 
+    /** Where the run was logged to. */
+    public static final String MLFLOW = "mlflow.json";
+
     /** The card of the purified model. */
     public static final String PURIFIED_CARD = PURIFIED + "/README.md";
 
     /** Files of the directory itself, which no stage has as its output. */
-    public static final List<String> OWN_FILES = List.of(RUN, EVENTS, RunLease.FILE, BOM);
+    public static final List<String> OWN_FILES = List.of(RUN, EVENTS, RunLease.FILE, BOM, MLFLOW);
 
     private static final String WORK_PREFIX = "work-";
     private static final String TRAINING_CHECKPOINTS = "checkpoints";
@@ -148,7 +151,7 @@ public final class RunDirectory {
     /**
      * Replaces a file that no result depends on, unless it is the same already.
      *
-     * @param name {@link #BOM} or {@link #PURIFIED_CARD}
+     * @param name {@link #BOM}, {@link #MLFLOW} or {@link #PURIFIED_CARD}
      * @return whether it was written
      * @throws InputException if another process has taken this run directory over
      */

@@ -47,6 +47,9 @@ class ResumeTest {
             "data.max-text-megabytes",
             "export.bom",
             "export.card",
+            "export.mlflow-url",
+            "export.mlflow-experiment",
+            "export.mlflow-model",
             "export.signing-key");
 
     /** Another value of every key. */
@@ -107,6 +110,9 @@ class ResumeTest {
             Map.entry("export.bom", "cyclonedx"),
             Map.entry("export.card", "model-index"),
             Map.entry("export.signing-key", "key.pem"),
+            Map.entry("export.mlflow-url", "\"http://localhost:5000\""),
+            Map.entry("export.mlflow-experiment", "mine"),
+            Map.entry("export.mlflow-model", "mine"),
             Map.entry("vet.texts", "32"),
             Map.entry("vet.budget-texts", "1000"),
             Map.entry("vet.trigger-tokens", "2"),
