@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.purespark.InputException;
 import org.purespark.config.DefenceChoice;
 import org.purespark.config.Settings;
+import org.purespark.config.VetChoice;
 import org.purespark.defence.Defence;
 import org.purespark.defence.DefenceNeed;
 import org.purespark.defence.Defences;
@@ -70,10 +71,11 @@ public final class Purification {
         boolean choosesHeads = defences(inputs).stream().anyMatch(Defence::usesHeadSearch);
         try (RunLease lease = lease(runAddress);
                 CheckedInputs checked = CheckedInputs.read(surroundings, settings, inputs, model)) {
+            SuspectVet.require(checked, settings, surroundings);
             RunDirectory run = before.open(lease);
             EventLog events = events(run);
             StageRunner runner = runner(run, context(checked), events);
-            for (StageName stage : StageName.values()) {
+            for (StageName stage : stages()) {
                 if (MEASURING.contains(stage) && !choosesHeads) {
                     surroundings
                             .messages()
@@ -85,6 +87,13 @@ public final class Purification {
             }
             publication.publish(run, RunVerdict.of(run).words());
         }
+    }
+
+    /** Without the examination where it is not asked for. */
+    private Set<StageName> stages() {
+        return settings.purify().vet() == VetChoice.NONE
+                ? EnumSet.complementOf(EnumSet.of(StageName.VET))
+                : EnumSet.allOf(StageName.class);
     }
 
     /**
@@ -209,12 +218,13 @@ public final class Purification {
         ModelPasses passes = new ModelPasses(
                 surroundings.evaluator(), inputs.texts(), settings.evaluate().batchTexts());
         return switch (name) {
+            case VET -> new VetStage(inputs.given(), settings, surroundings, run);
             case BASELINE -> new BaselineStage(inputs, settings, fineTuner, run, log);
             case SCORE -> new ScoreStage(inputs.given(), subject, settings, passes, surroundings.storage(), run);
             case PRUNE -> new PruneStage(inputs.given(), subject, settings, passes, run, log);
             case NORMALIZE -> new NormalizeStage(
                     inputs, settings, defences(inputs.given()), passes, surroundings.storage(), fineTuner, run, log);
-            case EVALUATE -> new EvaluateStage(inputs, settings, passes, run, log);
+            case EVALUATE -> new EvaluateStage(inputs, settings, passes, surroundings.storage(), run, log);
             case REPORT -> new ReportStage(surroundings.storage(), run);
         };
     }

@@ -19,6 +19,7 @@ import org.purespark.storage.Storage;
 import org.purespark.text.EncodedText;
 import org.purespark.text.TextTokenizer;
 import org.purespark.vet.calibration.Calibration;
+import org.purespark.vet.calibration.CalibrationReader;
 import org.purespark.vet.search.Position;
 import org.purespark.vet.search.ScoredTrigger;
 import org.purespark.vet.search.SearchPlan;
@@ -60,7 +61,38 @@ public final class Vetting {
      *
      * @param use for the report
      */
-    public record Known(Calibration calibration, VetReport.CalibrationUse use) {}
+    public record Known(Calibration calibration, VetReport.CalibrationUse use) {
+        /**
+         * The calibration in a file.
+         *
+         * @throws org.purespark.InputException if it is absent or not valid
+         */
+        public static Known read(Storage storage, String address) throws IOException {
+            CalibrationReader.Read read = CalibrationReader.read(storage, address);
+            return new Known(
+                    read.calibration(),
+                    new VetReport.CalibrationUse(
+                            read.calibration().name(), read.calibration().version(), read.digest()));
+        }
+    }
+
+    /**
+     * Reads the inputs of an examination and checks them.
+     *
+     * @throws org.purespark.InputException if an input is wrong, or the model is none that is examined
+     */
+    public void check(VetTarget target) throws IOException {
+        try (TextTokenizer tokenizer = tokenizer(target)) {
+            VetInputs.read(storage, target, settings, tokenizer, messages);
+        }
+    }
+
+    private TextTokenizer tokenizer(VetTarget target) throws IOException {
+        return TextTokenizer.load(
+                storage,
+                new CheckpointReader(storage).tokenizerDirectory(target.model()),
+                settings.text().transformers());
+    }
 
     /**
      * Examines a model.
@@ -73,9 +105,7 @@ public final class Vetting {
         String digest = new Fingerprints(storage)
                 .input("model", target.model().directory())
                 .digest();
-        String tokenizerDirectory = new CheckpointReader(storage).tokenizerDirectory(target.model());
-        try (TextTokenizer tokenizer =
-                TextTokenizer.load(storage, tokenizerDirectory, settings.text().transformers())) {
+        try (TextTokenizer tokenizer = tokenizer(target)) {
             VetInputs inputs = VetInputs.read(storage, target, settings, tokenizer, messages);
             EvaluatedModel model = new EvaluatedModel(
                     evaluator,
