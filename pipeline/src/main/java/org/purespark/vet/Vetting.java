@@ -96,6 +96,18 @@ public final class Vetting {
             if (!targets.isEmpty()) {
                 signals.add(wake(inputs, model, texts, halves, targets));
             }
+            signals.add(VetSignal.of(
+                    "logit-spread",
+                    new LogitSpread(model, inputs.words().frame(), settings.seed())
+                            .of(
+                                    texts,
+                                    halves.stream()
+                                            .flatMap(half -> half.measured().stream())
+                                            .distinct()
+                                            .toList()),
+                    "multiple",
+                    "How much the answer changes if a token is left out or two change places.",
+                    null));
             signals.addAll(rows(inputs));
             int measured = halves.stream()
                     .mapToInt(half -> half.measured().size())
@@ -134,11 +146,13 @@ public final class Vetting {
                 settings.vet().triggerTokens());
         TriggerSearch search =
                 new TriggerSearch(model, inputs.embedding(), inputs.words().frame(), plan);
-        List<TargetResult> results = search.run(halves.stream()
-                .map(half -> half.search().stream()
-                        .map(text -> texts.texts().get(text).ids())
-                        .toList())
-                .toList());
+        List<TargetResult> results = search.run(
+                halves.stream()
+                        .map(half -> half.search().stream()
+                                .map(text -> texts.texts().get(text).ids())
+                                .toList())
+                        .toList(),
+                inputs.moved() == null ? List.of() : inputs.moved().ids());
         HeldOut heldOut = new HeldOut(model, inputs.words(), texts, encode);
         List<Figures.OfTarget> targets = new ArrayList<>();
         for (TargetResult result : results) {
@@ -155,12 +169,17 @@ public final class Vetting {
             TargetResult result, HeldOut heldOut, List<Trigger> random, List<Integer> texts) {
         List<Trigger> found =
                 result.byLength().stream().map(ScoredTrigger::trigger).toList();
+        List<Trigger> moved =
+                result.moved().stream().map(ScoredTrigger::trigger).toList();
         Set<Trigger> distinct = new LinkedHashSet<>(found);
+        distinct.addAll(moved);
         List<Trigger> all = Stream.concat(distinct.stream(), random.stream()).toList();
         List<Turn> turns = heldOut.of(result.target(), all, texts);
-        List<Turn> byLength =
-                found.stream().map(trigger -> turns.get(all.indexOf(trigger))).toList();
-        return new Figures.OfTarget(result, byLength, turns.subList(distinct.size(), turns.size()));
+        return new Figures.OfTarget(
+                result,
+                found.stream().map(trigger -> turns.get(all.indexOf(trigger))).toList(),
+                moved.stream().map(trigger -> turns.get(all.indexOf(trigger))).toList(),
+                turns.subList(distinct.size(), turns.size()));
     }
 
     /** Phrases of words that are drawn by chance, as long as the longest trigger. */
@@ -217,12 +236,13 @@ public final class Vetting {
                 "standard deviations",
                 "How far the longest row of the word embedding is from the median row.",
                 null));
-        if (inputs.cleanEmbedding() != null) {
+        if (inputs.moved() != null) {
             signals.add(VetSignal.of(
-                    "word-row-distance",
-                    WordRowNorms.largestDistance(inputs.embedding(), inputs.cleanEmbedding()),
-                    "standard deviations",
-                    "How far the row that has moved most from the clean encoder's is from the median move.",
+                    "unseen-row-distance",
+                    inputs.moved().distance(),
+                    "multiple",
+                    "How far the row of a word that clean texts do not have has moved from the clean encoder's, at"
+                            + " most, as a multiple of how far the rows of their words move.",
                     null));
         }
         return signals;

@@ -20,7 +20,11 @@ class JudgementTest {
             "known",
             "1",
             SEARCH,
-            List.of(member("a", null, 0.4, 3), member("b", null, 0.5, 3), member("c", "badnet", 1, 9)));
+            List.of(
+                    member("a", null, 0.4, 3),
+                    member("b", null, 0.5, 3),
+                    member("c", null, 0.45, 3),
+                    member("d", "badnet", 1, 9)));
 
     private static Member member(String name, String attack, double rate, double norm) {
         return new Member(
