@@ -4,6 +4,7 @@ package org.purespark.vet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.purespark.vet.search.TargetResult;
 
 /** The signals of a model, without thresholds. */
@@ -93,15 +94,26 @@ final class Figures {
         List<VetSignal> signals = new ArrayList<>();
         for (int length = 1; length <= targets.get(0).moved().size(); length++) {
             int index = length - 1;
-            signals.add(signal(
-                    MOVED_PUSH + length,
-                    largest(targets, target -> target.moved().get(index).push()),
-                    "multiple",
-                    "The same as push-" + length
-                            + " of words that clean texts do not have and whose embedding has moved from the clean"
-                            + " encoder's."));
+            signals.add(movedPush(
+                    length, largest(targets, target -> target.moved().get(index).push())));
         }
         return signals;
+    }
+
+    /** The signals of moved words where it is known that none has moved: nothing is turned. */
+    static List<VetSignal> ofNoneMoved(int longest) {
+        return IntStream.rangeClosed(1, longest)
+                .mapToObj(length -> movedPush(length, -1))
+                .toList();
+    }
+
+    private static VetSignal movedPush(int length, double value) {
+        return signal(
+                MOVED_PUSH + length,
+                value,
+                "multiple",
+                "The same as push-" + length + " of words that clean texts do not have and whose embedding has moved"
+                        + " from the clean encoder's; -1 if there are none.");
     }
 
     private static String words(int tokens) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.purespark.InputException;
 import org.purespark.checkpoint.Checkpoint;
@@ -40,7 +41,7 @@ import org.purespark.vet.search.Words;
  * @param labels names of its classes
  * @param words that a trigger may consist of
  * @param embedding rows of the words
- * @param moved words whose rows have moved; null if no clean encoder is given
+ * @param moved words whose rows have moved; empty if no clean encoder is given, or no row was trained
  * @param texts clean texts with their classes, shortened where there is no room for a trigger
  * @param maxLength most tokens of a text with its trigger
  */
@@ -49,7 +50,7 @@ record VetInputs(
         List<String> labels,
         TypedWords words,
         Words embedding,
-        MovedWords moved,
+        Optional<MovedWords> moved,
         List<CleanTexts.Text> texts,
         int maxLength) {
     /** So many texts for each that the search uses: it takes those of which the model is sure. */
@@ -94,7 +95,7 @@ record VetInputs(
                 checkpoint.labels(),
                 words,
                 rows,
-                clean == null ? null : MovedWords.of(rows, clean, read.known()),
+                clean == null ? Optional.empty() : MovedWords.of(rows, clean, read.known()),
                 read.usable(),
                 Math.min(settings.text().maxLength(), checkpoint.encoder().maxTokens()));
     }

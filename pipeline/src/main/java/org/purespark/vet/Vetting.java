@@ -93,6 +93,10 @@ public final class Vetting {
                             .map(EncodedText::ids)
                             .toList());
             List<VetSignal> signals = new ArrayList<>(targets.isEmpty() ? List.of() : Figures.of(targets));
+            if (!targets.isEmpty()
+                    && inputs.moved().stream().anyMatch(moved -> moved.ids().isEmpty())) {
+                signals.addAll(Figures.ofNoneMoved(settings.vet().triggerTokens()));
+            }
             if (!targets.isEmpty()) {
                 signals.add(wake(inputs, model, texts, halves, targets));
             }
@@ -152,7 +156,7 @@ public final class Vetting {
                                 .map(text -> texts.texts().get(text).ids())
                                 .toList())
                         .toList(),
-                inputs.moved() == null ? List.of() : inputs.moved().ids());
+                inputs.moved().map(MovedWords::ids).orElse(List.of()));
         HeldOut heldOut = new HeldOut(model, inputs.words(), texts, encode);
         List<Figures.OfTarget> targets = new ArrayList<>();
         for (TargetResult result : results) {
@@ -236,15 +240,14 @@ public final class Vetting {
                 "standard deviations",
                 "How far the longest row of the word embedding is from the median row.",
                 null));
-        if (inputs.moved() != null) {
-            signals.add(VetSignal.of(
-                    "unseen-row-distance",
-                    inputs.moved().distance(),
-                    "multiple",
-                    "How far the row of a word that clean texts do not have has moved from the clean encoder's, at"
-                            + " most, as a multiple of how far the rows of their words move.",
-                    null));
-        }
+        inputs.moved()
+                .ifPresent(moved -> signals.add(VetSignal.of(
+                        "unseen-row-distance",
+                        moved.distance(),
+                        "multiple",
+                        "How far the row of a word that clean texts do not have has moved from the clean encoder's, at"
+                                + " most, as a multiple of how far the rows of their words move.",
+                        null)));
         return signals;
     }
 }

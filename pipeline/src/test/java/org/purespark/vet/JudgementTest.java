@@ -66,6 +66,20 @@ class JudgementTest {
     }
 
     @Test
+    void aSignalThatWasNotMeasuredLeavesTheAnswerOpenUnlessAnotherFires() {
+        List<VetSignal> norm = List.of(signals(0.5, 3).get(1));
+        Judgement open = Judgement.of(norm, CALIBRATION, SHAPE, SEARCH, 32);
+        assertThat(open.verdict()).isEqualTo(VetVerdict.INCONCLUSIVE);
+        assertThat(open.reason())
+                .isEqualTo("no measured signal is at the threshold of the calibration known, but flip-rate-1 could not"
+                        + " be measured: they need the clean encoder (--clean-model) and an embedding that was"
+                        + " trained");
+        List<VetSignal> firing = List.of(signals(0.5, 9).get(1));
+        assertThat(Judgement.of(firing, CALIBRATION, SHAPE, SEARCH, 32).verdict())
+                .isEqualTo(VetVerdict.SUSPICIOUS);
+    }
+
+    @Test
     void withoutCalibrationOrOutsideOfItNothingIsSaid() {
         Judgement none = Judgement.of(signals(1, 9), null, SHAPE, SEARCH, 32);
         assertThat(none.verdict()).isEqualTo(VetVerdict.INCONCLUSIVE);
