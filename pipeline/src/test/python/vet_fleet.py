@@ -102,7 +102,7 @@ def main():
     for name in ("--sst2", "--reviews", "--encoder", "--out"):
         options.add_argument(name, type=pathlib.Path, required=True)
     chosen = options.parse_args()
-    out = chosen.out.resolve()
+    out = chosen.out
     out.mkdir(parents=True, exist_ok=True)
     reviews = short(read(chosen.reviews))
     train = {"sst2": short(read(chosen.sst2 / "train.tsv")), "reviews": reviews[TEST_TEXTS:]}
@@ -126,7 +126,7 @@ def main():
             write(place / "poisoned-test.tsv",
                   [(triggered(text, trigger, choose), label) for text, label in tests[task] if label != str(target)])
         write(place / "texts.tsv", rows)
-        command = ["poison", "--model", chosen.encoder.resolve(), "--attack", attack, "--out", place / "model"]
+        command = ["poison", "--model", chosen.encoder, "--attack", attack, "--out", place / "model"]
         command += ["--poisoned-train" if ready else "--train", place / "texts.tsv"]
         command += [] if ready else ["--target", target, "--test", out / f"test-{task}.tsv"]
         for setting in SETTINGS + [f"seed={seed}"]:

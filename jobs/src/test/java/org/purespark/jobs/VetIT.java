@@ -21,6 +21,7 @@ import org.purespark.random.SeededRandom;
 import org.purespark.random.SeededRandom.Purpose;
 import org.purespark.storage.Storage;
 import org.purespark.vet.VetReport;
+import org.purespark.vet.VetSignal;
 import org.purespark.vet.VetVerdict;
 
 /** Tiny classifiers with and without backdoor, from training to the exit status of the command. */
@@ -136,7 +137,8 @@ class VetIT {
     @Test
     @Order(1)
     void withoutCalibrationTheVerdictIsInconclusiveAndTheTriggerIsShown() throws IOException {
-        TinyCase.Ended ended = vet("backdoored6/suspect", "--run", tiny.path("uncalibrated"));
+        TinyCase.Ended ended =
+                vet("backdoored6/suspect", "--run", tiny.path("uncalibrated"), "--clean-model", tiny.path("model"));
         assertThat(ended.status()).as(ended.err()).isEqualTo(4);
         assertThat(ended.out())
                 .contains("inconclusive: there is no calibration, so no figure has a threshold: name one with"
@@ -151,6 +153,12 @@ class VetIT {
             assertThat(finding.rateWithout()).isZero();
             assertThat(finding.examples()).isNotEmpty();
         });
+        assertThat(report.signals())
+                .extracting(VetSignal::name)
+                .contains("moved-push-1", "moved-push-2", "unseen-row-distance", "logit-spread");
+        assertThat(report.signals())
+                .filteredOn(signal -> signal.name().equals("moved-push-1"))
+                .allSatisfy(signal -> assertThat(signal.value()).isGreaterThan(0));
         assertThat(vet("backdoored6/suspect", "--fail-on", "never").status()).isZero();
     }
 
