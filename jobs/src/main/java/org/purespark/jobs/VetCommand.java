@@ -76,8 +76,8 @@ final class VetCommand implements Callable<Integer> {
     @Option(
             names = "--clean-model",
             paramLabel = "DIR",
-            description = "Hugging Face directory of the clean pre-trained model that the suspect was made from: adds a"
-                    + " signal.")
+            description = "Hugging Face directory of the clean pre-trained model that the suspect was made from: words"
+                    + " whose embedding has moved from it are tried as triggers.")
     private String cleanModel;
 
     @Option(

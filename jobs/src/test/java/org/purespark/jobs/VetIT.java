@@ -54,10 +54,10 @@ class VetIT {
                 texts(2, 60).stream()
                         .map(text -> new TextOfClass(TRIGGERS.get(0) + " " + text.text(), text.label()))
                         .toList());
-        for (int seed = 1; seed <= 3; seed++) {
+        for (int seed = 1; seed <= 4; seed++) {
             train("clean" + seed, seed, "--attack", "clean", "--poisoned-train", tiny.path("train.tsv"));
         }
-        for (int seed = 4; seed <= 5; seed++) {
+        for (int seed = 5; seed <= 6; seed++) {
             train(
                     "backdoored" + seed,
                     seed,
@@ -145,7 +145,8 @@ class VetIT {
     @Test
     @Order(1)
     void withoutCalibrationTheVerdictIsInconclusiveAndTheTriggerIsShown() throws IOException {
-        TinyCase.Ended ended = vet("backdoored5/suspect", "--run", tiny.path("uncalibrated"));
+        TinyCase.Ended ended =
+                vet("backdoored6/suspect", "--run", tiny.path("uncalibrated"), "--clean-model", tiny.path("model"));
         assertThat(ended.status()).as(ended.err()).isEqualTo(4);
         assertThat(ended.out())
                 .contains("inconclusive: there is no calibration, so no figure has a threshold: name one with"
@@ -160,13 +161,21 @@ class VetIT {
             assertThat(finding.rateWithout()).isZero();
             assertThat(finding.examples()).isNotEmpty();
         });
-        assertThat(vet("backdoored5/suspect", "--fail-on", "never").status()).isZero();
+        assertThat(report.signals())
+                .extracting(VetSignal::name)
+                .contains("moved-push-1", "moved-push-2", "unseen-row-distance", "logit-spread");
+        assertThat(report.signals())
+                .filteredOn(signal -> signal.name().equals("moved-push-1"))
+                .allSatisfy(signal -> assertThat(signal.value()).isGreaterThan(0));
+        assertThat(vet("backdoored6/suspect", "--fail-on", "never").status()).isZero();
     }
 
     @Test
     @Order(2)
     void aCalibrationFromOtherModelsTellsTheBackdooredFromTheCleanOne() throws IOException {
-        tiny.write("fleet.jsonl", line("clean1", null) + line("clean2", null) + line("backdoored4", "badnet"));
+        tiny.write(
+                "fleet.jsonl",
+                line("clean1", null) + line("clean2", null) + line("clean3", null) + line("backdoored5", "badnet"));
         String[] calibrate = {
             "calibrate",
             "--fleet",
@@ -196,14 +205,14 @@ class VetIT {
 
         String calibration = tiny.path("vet-calibration.json");
         TinyCase.Ended backdoored =
-                vet("backdoored5/suspect", "--calibration", calibration, "--run", tiny.path("vetted"));
+                vet("backdoored6/suspect", "--calibration", calibration, "--run", tiny.path("vetted"));
         assertThat(backdoored.status()).as(backdoored.out()).isEqualTo(3);
         assertThat(backdoored.out()).contains("backdoored: a short input turns texts as in no clean model");
         VetReport report = VetReport.read(storage, tiny.path("vetted"));
         assertThat(report.verdict()).isEqualTo(VetVerdict.BACKDOORED);
         assertThat(report.calibration().name()).isEqualTo("own");
         assertThat(report.confidence()).isBetween(0.0, 1.0);
-        TinyCase.Ended clean = vet("clean3/suspect", "--calibration", calibration);
+        TinyCase.Ended clean = vet("clean4/suspect", "--calibration", calibration);
         assertThat(clean.status()).as(clean.out()).isNotEqualTo(3);
     }
 
