@@ -41,7 +41,7 @@ class SettingsLoaderTest {
                 new ScoreSettings(ScorerChoice.CLS_VARIANCE, 5),
                 new PruneSettings(PolicyChoice.GROUPS, 10, null, 0.05, null, 0.1, 200),
                 new PenaltySettings(0.15),
-                new RepairSettings(5, 1, 1, 0.3, 0.5, 200, 1.0),
+                new RepairSettings(5, 1, 1, 0.3, 0.2, 200, 1.0),
                 new EvaluateSettings(32),
                 new ProbeSettings(BuiltInProbes.DEFAULT, null, 200),
                 new VetSettings(64, 4_000, 3),
