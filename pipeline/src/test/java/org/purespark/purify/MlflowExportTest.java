@@ -51,8 +51,7 @@ class MlflowExportTest {
     @Test
     void aServerThatFailsLosesNothingOfTheRun() throws IOException {
         String url;
-        try (HttpEndpoint server =
-                new HttpEndpoint(403, "{\"error_code\":\"PERMISSION_DENIED\",\"message\":\"no\"}")) {
+        try (HttpEndpoint server = new HttpEndpoint(403, "{\"error_code\":\"PERMISSION_DENIED\",\"message\":\"no\"}")) {
             url = server.url();
             purify("export.mlflow-url=" + url);
         }
