@@ -26,7 +26,9 @@ final class DryRun {
             }
             out.println("input " + input.getKey() + " = " + input.getValue());
         }
-        if (inputs.model().filter(address -> !RegisteredModel.isNamedBy(address)).isPresent()) {
+        if (inputs.model()
+                .filter(address -> !RegisteredModel.isNamedBy(address))
+                .isPresent()) {
             Checkpoint checkpoint = new CheckpointReader(storage).read(inputs.modelAddress());
             TaskProcess process = TaskProcess.of(new SparkConf(), Machine.ofThisProcess());
             TrainingMemory memory = TrainingMemory.of(checkpoint.encoder(), settings.settings(), process);

@@ -59,19 +59,22 @@ class MlflowIT {
             JsonNode report = JSON.readTree(tiny.bytes("run/report.json"));
             assertThat(value(run.at("/data/metrics"), "purified.accuracy").asDouble())
                     .isEqualTo(report.at("/purified/accuracy").asDouble());
-            assertThat(value(run.at("/data/metrics"), "purified.label_flip_rate").asDouble())
+            assertThat(value(run.at("/data/metrics"), "purified.label_flip_rate")
+                            .asDouble())
                     .isEqualTo(report.at("/purified/labelFlipRate").asDouble());
             String repair = report.at("/verdict/repair").asText();
             assertThat(value(run.at("/data/tags"), "pure.repair").asText()).isEqualTo(repair);
 
-            Path artifacts = directory.resolve("server/artifacts")
+            Path artifacts = directory
+                    .resolve("server/artifacts")
                     .resolve(run.at("/info/experiment_id").asText())
                     .resolve(id)
                     .resolve("artifacts");
             for (String name : List.of("report.html", "report.json", "purified/model.safetensors")) {
                 assertThat(artifacts.resolve(name)).hasSameBinaryContentAs(directory.resolve("run/" + name));
             }
-            JsonNode version = get("model-versions/get?name=purified-bert&version=1").get("model_version");
+            JsonNode version =
+                    get("model-versions/get?name=purified-bert&version=1").get("model_version");
             assertThat(version.get("run_id").asText()).isEqualTo(id);
             assertThat(version.get("source").asText()).endsWith("/artifacts/purified");
             assertThat(value(version.get("tags"), "pure.repair").asText()).isEqualTo(repair);
@@ -137,7 +140,8 @@ class MlflowIT {
         List<String> command = new ArrayList<>(List.of(environment.mlflowPython(), "-m", "mlflow", "server"));
         command.addAll(List.of("--host", "127.0.0.1", "--port", Integer.toString(port), "--workers", "1"));
         command.addAll(List.of("--backend-store-uri", "sqlite:///" + home.resolve("mlflow.db")));
-        command.addAll(List.of("--artifacts-destination", home.resolve("artifacts").toString()));
+        command.addAll(
+                List.of("--artifacts-destination", home.resolve("artifacts").toString()));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(home.toFile())
                 .redirectErrorStream(true)

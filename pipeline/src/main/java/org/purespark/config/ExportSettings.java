@@ -14,6 +14,7 @@ import org.purespark.family.ExportForm;
  * @param mlflowUrl address of the MLflow tracking server that complete runs are logged to, or null
  * @param mlflowExperiment name of the experiment there; null for {@code pure-on-spark}
  * @param mlflowModel name of the registered model whose next version the purified model is, or null
+ * @param openlineageUrl address of the OpenLineage endpoint that is told of each purification, or null
  */
 public record ExportSettings(
         ExportForm form,
@@ -22,5 +23,6 @@ public record ExportSettings(
         @ResultNeutral String signingKey,
         @ResultNeutral String mlflowUrl,
         @ResultNeutral String mlflowExperiment,
-        @ResultNeutral String mlflowModel)
+        @ResultNeutral String mlflowModel,
+        @ResultNeutral String openlineageUrl)
         implements Serializable {}

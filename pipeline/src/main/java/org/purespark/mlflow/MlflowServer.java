@@ -143,7 +143,9 @@ final class MlflowServer {
 
     /** The path of an artifact of the server in its address, which begins with {@link #THROUGH_THE_SERVER}. */
     static String path(String address) {
-        return address.substring(THROUGH_THE_SERVER.length()).replaceFirst("^//[^/]*", "").replaceFirst("^/+", "");
+        return address.substring(THROUGH_THE_SERVER.length())
+                .replaceFirst("^//[^/]*", "")
+                .replaceFirst("^/+", "");
     }
 
     /** The artifacts below a path, by {@code path} from there, {@code is_dir} and {@code file_size}. */
@@ -160,7 +162,8 @@ final class MlflowServer {
      */
     InputStream download(String path) {
         String call = "GET of the artifact " + path;
-        HttpRequest request = request(ARTIFACTS + encodedPath(path), UPLOAD).GET().build();
+        HttpRequest request =
+                request(ARTIFACTS + encodedPath(path), UPLOAD).GET().build();
         HttpResponse<InputStream> response = send(call, request, HttpResponse.BodyHandlers.ofInputStream());
         if (response.statusCode() != 200) {
             throw new MlflowException("MLflow at " + url + ", " + call + ": answered with status "

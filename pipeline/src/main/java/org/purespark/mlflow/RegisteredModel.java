@@ -41,8 +41,8 @@ public record RegisteredModel(String name, String version) {
     public static RegisteredModel of(String address) {
         Matcher parts = ADDRESS.matcher(address);
         if (!parts.matches()) {
-            throw new InputException("--model " + address + ": expected models:/NAME/VERSION with the number of a version,"
-                    + " such as models:/reviews/3");
+            throw new InputException("--model " + address
+                    + ": expected models:/NAME/VERSION with the number of a version," + " such as models:/reviews/3");
         }
         return new RegisteredModel(parts.group(1), parts.group(2));
     }
@@ -87,14 +87,12 @@ public record RegisteredModel(String name, String version) {
         return copied(storage, server, MlflowServer.path(source), place, messages);
     }
 
-    private String copied(
-            Storage storage, MlflowServer server, String source, String place, Consumer<String> messages)
+    private String copied(Storage storage, MlflowServer server, String source, String place, Consumer<String> messages)
             throws IOException {
         String directory = Storage.child(place, name + "-" + version);
         String made = directory + ".from";
         String from = server.url() + "/" + source + "\n";
-        if (storage.exists(made)
-                && storage.readText(made, FileKind.RUN_FILE).equals(from)) {
+        if (storage.exists(made) && storage.readText(made, FileKind.RUN_FILE).equals(from)) {
             return directory;
         }
         storage.delete(directory);
@@ -118,7 +116,9 @@ public record RegisteredModel(String name, String version) {
         List<String> files = new ArrayList<>();
         for (JsonNode entry : server.list(below.isEmpty() ? source : source + "/" + below)) {
             String named = entry.get("path").asText();
-            if (named.isEmpty() || named.startsWith("/") || List.of(named.split("/")).contains("..")) {
+            if (named.isEmpty()
+                    || named.startsWith("/")
+                    || List.of(named.split("/")).contains("..")) {
                 throw new MlflowException("MLflow at " + server.url() + ", list of the artifacts " + source
                         + ": has a file called '" + Shown.oneLine(named) + "', which is no name below it");
             }

@@ -16,6 +16,7 @@ import org.purespark.defence.Defence;
 import org.purespark.defence.DefenceNeed;
 import org.purespark.defence.Defences;
 import org.purespark.defence.Portfolio;
+import org.purespark.lineage.Lineage;
 import org.purespark.publish.Publication;
 import org.purespark.run.RunContext;
 import org.purespark.run.RunDirectory;
@@ -65,6 +66,13 @@ public final class Purification {
         require(given.train(), "--train", TRAIN_TEXTS);
         RunDirectory before = inspect(runAddress);
         Publication publication = publication();
+        Optional<Lineage> lineage = Lineage.of(
+                surroundings.storage(),
+                settings.export().openlineageUrl(),
+                System.getenv(),
+                surroundings.versions().project(),
+                surroundings.clock(),
+                surroundings.messages());
         Inputs inputs = given.withBase(surroundings.storage());
         RunPlaces.ofAllStages(runAddress).requireApart(surroundings.storage(), settings, inputs);
         requireExisting(inputs);
@@ -73,19 +81,31 @@ public final class Purification {
                 CheckedInputs checked = CheckedInputs.read(surroundings, settings, inputs, model)) {
             SuspectVet.require(checked, settings, surroundings);
             RunDirectory run = before.open(lease);
-            EventLog events = events(run);
-            StageRunner runner = runner(run, context(checked), events);
-            for (StageName stage : stages()) {
-                if (MEASURING.contains(stage) && !choosesHeads) {
-                    surroundings
-                            .messages()
-                            .accept(stage.text() + ": not a part of defence="
-                                    + settings.defence().spelling());
-                } else {
-                    runner.run(stage(stage, checked, Subject.baseline(run), run, events));
-                }
+            RunLineage told = new RunLineage(lineage, checked, run);
+            told.start();
+            try {
+                purify(checked, run, choosesHeads);
+                publication.publish(run, RunVerdict.of(run).words());
+            } catch (IOException | RuntimeException | Error failure) {
+                told.fail(failure);
+                throw failure;
             }
-            publication.publish(run, RunVerdict.of(run).words());
+            told.complete();
+        }
+    }
+
+    private void purify(CheckedInputs checked, RunDirectory run, boolean choosesHeads) throws IOException {
+        EventLog events = events(run);
+        StageRunner runner = runner(run, context(checked), events);
+        for (StageName stage : stages()) {
+            if (MEASURING.contains(stage) && !choosesHeads) {
+                surroundings
+                        .messages()
+                        .accept(stage.text() + ": not a part of defence="
+                                + settings.defence().spelling());
+            } else {
+                runner.run(stage(stage, checked, Subject.baseline(run), run, events));
+            }
         }
     }
 

@@ -47,7 +47,7 @@ class SettingsLoaderTest {
                 new VetSettings(64, 4_000, 3),
                 new PurifySettings(VetChoice.NONE, null),
                 new ComputeSettings(EngineChoice.AUTO),
-                new ExportSettings(ExportForm.DENSE, BomChoice.NONE, CardChoice.PLAIN, null, null, null, null));
+                new ExportSettings(ExportForm.DENSE, BomChoice.NONE, CardChoice.PLAIN, null, null, null, null, null));
         assertThat(SettingsLoader.defaults()).isEqualTo(expected);
     }
 
@@ -376,7 +376,7 @@ class SettingsLoaderTest {
                         + "\"defence\":\"pure\",\"evaluate.batch-texts\":32,\"export.bom\":\"none\","
                         + "\"export.card\":\"plain\",\"export.form\":\"dense\","
                         + "\"export.mlflow-experiment\":null,\"export.mlflow-model\":null,\"export.mlflow-url\":null,"
-                        + "\"export.signing-key\":null,"
+                        + "\"export.openlineage-url\":null,\"export.signing-key\":null,"
                         + "\"penalty.lambda\":0.15,\"probe.battery\":\"default\",\"probe.battery-file\":null,"
                         + "\"probe.texts\":200,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"
                         + "\"prune.measurements\":200,"

@@ -4,11 +4,7 @@ package org.purespark.purify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,19 +50,10 @@ class MlflowExportTest {
 
     @Test
     void aServerThatFailsLosesNothingOfTheRun() throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        byte[] answer = "{\"error_code\":\"PERMISSION_DENIED\",\"message\":\"no\"}".getBytes(StandardCharsets.UTF_8);
-        server.createContext("/", exchange -> {
-            exchange.sendResponseHeaders(403, answer.length);
-            exchange.getResponseBody().write(answer);
-            exchange.close();
-        });
-        server.start();
-        String url = "http://localhost:" + server.getAddress().getPort();
-        try {
+        String url;
+        try (HttpEndpoint server = new HttpEndpoint(403, "{\"error_code\":\"PERMISSION_DENIED\",\"message\":\"no\"}")) {
+            url = server.url();
             purify("export.mlflow-url=" + url);
-        } finally {
-            server.stop(0);
         }
         String complete = ". The run in " + files.path("run") + " is complete; give the same command again to log it";
         assertThat(files.said())
@@ -85,8 +72,8 @@ class MlflowExportTest {
                 .hasSize(6);
         assertThat(files.said())
                 .as("nobody listens there any more")
-                .anyMatch(line -> line.startsWith("not logged to MLflow: MLflow at " + url
-                                + ", experiments/get-by-name: no answer (")
+                .anyMatch(line -> line.startsWith(
+                                "not logged to MLflow: MLflow at " + url + ", experiments/get-by-name: no answer (")
                         && line.endsWith("); see that the server runs and export.mlflow-url names it" + complete));
     }
 

@@ -50,6 +50,7 @@ class ResumeTest {
             "export.mlflow-url",
             "export.mlflow-experiment",
             "export.mlflow-model",
+            "export.openlineage-url",
             "export.signing-key");
 
     /** Another value of every key. */
@@ -113,6 +114,7 @@ class ResumeTest {
             Map.entry("export.mlflow-url", "\"http://localhost:5000\""),
             Map.entry("export.mlflow-experiment", "mine"),
             Map.entry("export.mlflow-model", "mine"),
+            Map.entry("export.openlineage-url", "\"http://localhost:5000/api/v1/lineage\""),
             Map.entry("vet.texts", "32"),
             Map.entry("vet.budget-texts", "1000"),
             Map.entry("vet.trigger-tokens", "2"),

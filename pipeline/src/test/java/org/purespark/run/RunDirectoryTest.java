@@ -63,9 +63,8 @@ class RunDirectoryTest {
         assertThat(run.get("seeds")).hasToString("{\"run\":11}");
         assertThat(run.at("/inputs/train/files/0/name").asText()).isEqualTo("train.tsv");
         assertThat(run.get("attempts"))
-                .hasToString(
-                        "{\"vet\":1,\"baseline\":1,\"score\":1,"
-                                + "\"prune\":1,\"normalize\":1,\"evaluate\":1,\"report\":1}");
+                .hasToString("{\"vet\":1,\"baseline\":1,\"score\":1,"
+                        + "\"prune\":1,\"normalize\":1,\"evaluate\":1,\"report\":1}");
         JsonNode entry = run.at("/stages/normalize");
         assertThat(entry.properties().stream().map(Map.Entry::getKey))
                 .containsExactly(

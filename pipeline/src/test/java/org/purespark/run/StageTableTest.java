@@ -135,9 +135,8 @@ class StageTableTest {
         assertThat(StageName.NORMALIZE.text()).isEqualTo("normalize");
         assertThat(StageName.of("score")).isEqualTo(StageName.SCORE);
         assertThatThrownBy(() -> StageName.of("Score"))
-                .hasMessage(
-                        "'Score' is not a stage; the stages are vet, baseline, score, prune, normalize, evaluate,"
-                                + " report");
+                .hasMessage("'Score' is not a stage; the stages are vet, baseline, score, prune, normalize, evaluate,"
+                        + " report");
     }
 
     @Test

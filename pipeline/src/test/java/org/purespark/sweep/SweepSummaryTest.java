@@ -99,8 +99,7 @@ class SweepSummaryTest {
                 SweepMode.SLOTS,
                 "t");
         assertThat(SweepSummary.of(List.of(bare)).markdown())
-                .contains(
-                        "| a | 1 | 1 | – | weakened | backdoored | 0.500 | 0.250 | 0.250 |"
+                .contains("| a | 1 | 1 | – | weakened | backdoored | 0.500 | 0.250 | 0.250 |"
                         + " 0.250 | 0.375 | accuracy | 0.950 |");
     }
 
@@ -113,14 +112,12 @@ class SweepSummaryTest {
         assertThat(summary.markdown().lines().filter(line -> line.contains("| good |")))
                 .satisfiesExactly(
                         line -> assertThat(line)
-                                .startsWith(
-                                        "| mixed | 2 | good | weakened × 1, not-measured × 1 |"
+                                .startsWith("| mixed | 2 | good | weakened × 1, not-measured × 1 |"
                                         + " weakened × 1, not measured × 1"
-                                                + " | 1.000 ± 0.000 | ")
+                                        + " | 1.000 ± 0.000 | ")
                                 .contains(" | 0.125 ± 0.177 | 0.750 | "),
                         line -> assertThat(line)
-                                .startsWith(
-                                        "| useless | 1 | good | not-measured | not measured |"
+                                .startsWith("| useless | 1 | good | not-measured | not measured |"
                                         + " 1.000 | 0.000 | – | 0.125 |"));
     }
 }
