@@ -8,7 +8,7 @@ import org.purespark.vet.search.Frame;
 import org.purespark.vet.search.Scores;
 import org.purespark.vet.search.SearchedModel;
 
-/** How much the answer changes where a change should mean little: a token is left out, or two neighbours change places. */
+/** How much the answer changes where it should not: a token is left out, or two neighbours change places. */
 record LogitSpread(SearchedModel model, Frame frame, long seed) {
     private static final int TEXTS = 32;
     private static final int VARIANTS = 4;

@@ -447,7 +447,7 @@ class SettingsLoaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sst2-paper.conf", "quick.conf"})
+    @ValueSource(strings = {"sst2-paper.conf", "quick.conf", "vet/minilm.conf"})
     void presetsLoad(String preset) {
         Path file = Path.of("..", "conf", preset);
         assertThat(Files.exists(file)).isTrue();
