@@ -8,6 +8,9 @@ fine-tunes the rest under the attention penalty (normalize), measures accuracy a
 Each stage is a task, and all of them work in one run directory (`run`). A task that failed or was killed is tried again
 and goes on from the last training checkpoint; a stage that is finished is skipped, so any task may be cleared. Two runs
 must not work in one run directory at a time.
+
+With the param `vet` the suspect is examined first (`vet.json` in the run directory), and the task `gate` decides by the
+verdict whether the purification goes on.
 """
 
 from __future__ import annotations
@@ -15,8 +18,21 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import DAG, Param, get_current_context, task
+from airflow.sdk import DAG, Param, TriggerRule, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException
 from pure_spark import PureOperator, option, settings_options, settings_params, storage_path, submission
+
+# What the task gate does with the verdict of vet.json: go on, leave the purification out, or fail the run.
+GATES: dict[str, dict[str, str]] = {
+    # The suspect is not examined.
+    "off": {},
+    "report": {"clean": "go", "inconclusive": "go", "suspicious": "go", "backdoored": "go"},
+    "purify-unless-clean": {"clean": "skip", "inconclusive": "go", "suspicious": "go", "backdoored": "go"},
+    # Exit status 3 of bin/pure vet.
+    "fail-on-findings": {"clean": "go", "inconclusive": "go", "suspicious": "fail", "backdoored": "fail"},
+    # Exit status 3 or 4.
+    "fail-unless-clean": {"clean": "go", "inconclusive": "fail", "suspicious": "fail", "backdoored": "fail"},
+}
 
 # From the baseline on, each needs what the ones before it wrote.
 STAGES = ("baseline", "score", "prune", "normalize", "evaluate", "report")
@@ -39,6 +55,15 @@ PARAMS: dict[str, Param] = {
     "poisoned_test": _optional("Triggered texts", "With their true labels, to measure the label-flip rate on."),
     "target": _optional("Target label", "The label that the attack aims at. Default: the one most flipped to."),
     "classifier": _optional("Classifier", "safetensors file of the suspect's classifier, where it is a file of its own."),
+    "vet": Param(
+        "off",
+        type="string",
+        enum=list(GATES),
+        title="Examine the suspect first",
+        description="off; report: go on whatever is found; purify-unless-clean; fail-on-findings: the run fails where"
+        " the suspect is suspicious or backdoored; fail-unless-clean: where it is inconclusive too.",
+    ),
+    "calibration": _optional("Calibration", "With vet: the file of bin/pure calibrate. Without it all is inconclusive."),
     **settings_params(),
 }
 
@@ -69,9 +94,36 @@ with DAG(
         ]
         rest = ["--run", params["run"], *settings_options(params)]
         # Scored and pruned is what the baseline stage made, not the suspect as it came.
-        return {
+        commands = {
             stage: [stage, *([] if stage in ("score", "prune") else model), *data, *rest] for stage in STAGES
         }
+        # The gate decides, so each verdict ends with 0.
+        commands["vet"] = [] if params["vet"] == "off" else [
+            "vet",
+            *model,
+            *option("--test", params["test"] or params["validation"] or params["train"]),
+            *option("--calibration", params["calibration"]),
+            "--fail-on",
+            "never",
+            *rest,
+        ]
+        return commands
+
+    @task.short_circuit(trigger_rule=TriggerRule.NONE_FAILED, retries=0)
+    def gate(params: dict[str, Any]) -> bool:
+        """Whether the purification goes on, by the verdict on the suspect."""
+        import json
+
+        if params["vet"] == "off":
+            return True
+        report = json.loads(storage_path(params["run"]).joinpath("vet.json").read_text())
+        verdict = report["verdict"]
+        said = f"{params['model']} is {verdict}: {report['reason']}"
+        print(said)
+        action = GATES[params["vet"]][verdict]
+        if action == "fail":
+            raise AirflowFailException(f"{said} (vet={params['vet']})")
+        return action == "go"
 
     @task
     def result() -> dict[str, Any]:
@@ -87,7 +139,14 @@ with DAG(
         return {"run": run, "target": metrics["target"], **models}
 
     commands = options()
-    before = commands
+    examined = PureOperator(
+        task_id="vet",
+        name="pure vet {{ run_id }}",
+        application_args=commands["vet"],
+        **submission(),
+    )
+    before = gate()
+    commands >> examined >> before
     for stage in STAGES:
         submitted = PureOperator(
             task_id=stage,

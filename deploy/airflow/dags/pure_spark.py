@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk import ObjectStoragePath, Param
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 CONNECTION = "pure_spark"
 MAIN_CLASS = "org.purespark.jobs.Pure"
@@ -42,9 +42,12 @@ def submission() -> dict[str, Any]:
 
 
 class PureOperator(SparkSubmitOperator):
-    """spark-submit of a command. Exit status 2 says that the input is wrong, so it is not tried again."""
+    """spark-submit of a command; without arguments there is none, and the task is skipped. Exit status 2 says that the
+    input is wrong, so it is not tried again."""
 
     def execute(self, context: Any) -> None:
+        if not self.application_args:
+            raise AirflowSkipException("nothing to do with these params")
         try:
             super().execute(context)
         except AirflowException as failure:

@@ -70,6 +70,8 @@ def test_stages_follow_one_another_and_are_tried_again(described: dict) -> None:
         assert purify["retries"][stage] == 3
         # Times as long a pause before each further try.
         assert purify["backoff"][stage] == 2
+    assert purify["downstream"]["vet"] == ["gate"]
+    assert purify["downstream"]["gate"] == ["baseline"]
     assert described["pure_sweep"]["retries"]["sweep"] == 2
     assert described["pure_sweep"]["backoff"]["sweep"] == 2
     assert described["pure_sweep"]["runs"] == 1
@@ -100,6 +102,81 @@ def test_wrong_input_is_not_tried_again(airflow: Airflow, tmp_path: Path) -> Non
     assert "none.tsv" in missing.stdout, missing.stdout
     assert "AirflowFailException" in missing.stdout, missing.stdout
     assert states(airflow, "pure_purify")["baseline"] == "failed"
+
+
+GATE = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from airflow.sdk.exceptions import AirflowFailException
+import pure_purify
+gate = pure_purify.dag.get_task("gate").python_callable
+outcomes = {}
+for choice in pure_purify.GATES:
+    for verdict in ("clean", "inconclusive", "suspicious", "backdoored"):
+        with open(f"{sys.argv[2]}/vet.json", "w") as report:
+            json.dump({"verdict": verdict, "reason": "because"}, report)
+        try:
+            outcome = gate({"vet": choice, "run": sys.argv[2], "model": "suspect"})
+        except AirflowFailException as failure:
+            outcome = str(failure)
+        outcomes[f"{choice} {verdict}"] = outcome
+print(json.dumps(outcomes))
+"""
+
+
+def test_the_gate_follows_verdict_and_choice(airflow: Airflow, tmp_path: Path) -> None:
+    read = subprocess.run(
+        [sys.executable, "-c", GATE, str(DAGS), str(tmp_path)],
+        env=airflow.environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert read.returncode == 0, read.stderr
+    outcomes = json.loads(read.stdout.splitlines()[-1])
+    assert len(outcomes) == 5 * 4
+    stops = {
+        "purify-unless-clean clean": False,
+        **{
+            f"{choice} {verdict}": f"suspect is {verdict}: because (vet={choice})"
+            for choice, verdict in (
+                ("fail-on-findings", "suspicious"),
+                ("fail-on-findings", "backdoored"),
+                ("fail-unless-clean", "inconclusive"),
+                ("fail-unless-clean", "suspicious"),
+                ("fail-unless-clean", "backdoored"),
+            )
+        },
+    }
+    assert {name: outcome for name, outcome in outcomes.items() if outcome is not True} == stops
+
+
+def test_a_suspect_that_is_not_known_to_be_clean_fails_the_run_by_choice(
+    airflow: Airflow, undisturbed: Path, tmp_path: Path
+) -> None:
+    # Without a calibration nothing can be said: exit status 4 of vet. The purified model is one with a classifier.
+    tested = airflow.run(
+        "dags",
+        "test",
+        "pure_purify",
+        "--conf",
+        airflow.purify(
+            tmp_path / "run",
+            model=str(undisturbed / "purified"),
+            vet="fail-unless-clean",
+            settings={"text.max-length": 48, "vet.texts": 4, "vet.budget-texts": 20, "vet.trigger-tokens": 1},
+        ),
+    )
+    assert tested.returncode != 0
+    assert "is inconclusive: " in tested.stdout, tested.stdout
+    assert "(vet=fail-unless-clean)" in tested.stdout, tested.stdout
+    assert json.loads((tmp_path / "run" / "vet.json").read_text())["verdict"] == "inconclusive"
+    assert not (tmp_path / "run" / "baseline").exists()
+    found = states(airflow, "pure_purify")
+    assert found["vet"] == "success"
+    assert found["gate"] == "failed"
+    assert found["baseline"] == "upstream_failed"
 
 
 def test_purify_runs_all_stages(undisturbed: Path) -> None:
@@ -135,7 +212,10 @@ def test_a_task_that_is_killed_half_way_succeeds_on_retry_with_the_same_result(
         until("the DAG run ends", lambda: ended(scheduled, "killed"), 900)
     assert tries(scheduled, "pure_purify", "normalize") == 2
     assert tries(scheduled, "pure_purify", "baseline") == 1
-    assert states(scheduled, "pure_purify") == dict.fromkeys(("options", *STAGES, "result"), "success")
+    assert states(scheduled, "pure_purify") == {
+        **dict.fromkeys(("options", "gate", *STAGES, "result"), "success"),
+        "vet": "skipped",
+    }
     for name in ("purified/model.safetensors", "baseline/model.safetensors", "pruned-heads.json"):
         assert (run / name).read_bytes() == (undisturbed / name).read_bytes(), name
 

@@ -51,7 +51,8 @@ final class CalibrateCommand implements Callable<Integer> {
     @Option(
             names = "--clean-model",
             paramLabel = "DIR",
-            description = "Hugging Face directory of the clean encoder that all models were made from: adds a signal.")
+            description = "Hugging Face directory of the clean encoder that all models were made from: words whose"
+                    + " embedding has moved from it are tried as triggers.")
     private String cleanModel;
 
     @Option(

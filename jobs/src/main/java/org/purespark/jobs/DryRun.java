@@ -8,6 +8,7 @@ import org.purespark.InputException;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.config.ResolvedSettings;
+import org.purespark.mlflow.RegisteredModel;
 import org.purespark.purify.Inputs;
 import org.purespark.storage.Storage;
 
@@ -20,12 +21,14 @@ final class DryRun {
             out.println(settings.describe(key));
         }
         for (var input : inputs.given().entrySet()) {
-            if (!storage.exists(input.getValue())) {
+            if (!RegisteredModel.isNamedBy(input.getValue()) && !storage.exists(input.getValue())) {
                 throw new InputException("--" + input.getKey() + ": there is no " + input.getValue());
             }
             out.println("input " + input.getKey() + " = " + input.getValue());
         }
-        if (inputs.model().isPresent()) {
+        if (inputs.model()
+                .filter(address -> !RegisteredModel.isNamedBy(address))
+                .isPresent()) {
             Checkpoint checkpoint = new CheckpointReader(storage).read(inputs.modelAddress());
             TaskProcess process = TaskProcess.of(new SparkConf(), Machine.ofThisProcess());
             TrainingMemory memory = TrainingMemory.of(checkpoint.encoder(), settings.settings(), process);

@@ -17,7 +17,8 @@ final class InputOptions {
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            description = "Hugging Face directory: the suspect; for score and prune the model to look at.")
+            description = "Hugging Face directory: the suspect; for score and prune the model to look at. Or"
+                    + " models:/NAME/VERSION of an MLflow registry (docs/exports.md).")
     private String model;
 
     @Option(
@@ -97,15 +98,16 @@ final class InputOptions {
     /**
      * Checks signatures of the models that are given, if there is a key.
      *
+     * @param address of the suspect's directory; null if it is not given
      * @param err gets a line for each model
      * @throws org.purespark.InputException if a model is not as it was signed, or the suspect has no signature
      */
-    void verify(Storage storage, PrintWriter err) throws IOException {
+    void verify(Storage storage, String address, PrintWriter err) throws IOException {
         Map<String, String> others = new LinkedHashMap<>();
         others.put("--base-model", baseModel);
         others.put("--clean-model", cleanModel);
         others.put("--other-model", otherModel);
-        verifyKey.verify(storage, model, others, err);
+        verifyKey.verify(storage, address, others, err);
     }
 
     /** The settings that options stand for, each {@code key=value}. */

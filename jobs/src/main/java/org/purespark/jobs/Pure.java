@@ -103,6 +103,8 @@ public final class Pure implements Runnable {
         CommandLine command = new CommandLine(work);
         work.policyOption().ifPresent(option -> command.getCommandSpec()
                 .addMixin("policy", CommandSpec.forAnnotatedObject(option)));
+        work.vetOptions().ifPresent(options -> command.getCommandSpec()
+                .addMixin("vet", CommandSpec.forAnnotatedObject(options)));
         command.getCommandSpec().usageMessage().description(description);
         commandLine.addSubcommand(name, command);
     }

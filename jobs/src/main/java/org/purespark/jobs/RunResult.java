@@ -4,8 +4,7 @@ package org.purespark.jobs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
-import org.purespark.Shown;
-import org.purespark.purify.RunVerdict;
+import org.purespark.purify.RunConclusion;
 import org.purespark.report.RunDirectoryReader;
 import org.purespark.report.RunSummary;
 import org.purespark.run.RunDirectory;
@@ -17,10 +16,7 @@ final class RunResult {
 
     static void print(Storage storage, String run, PrintWriter out) throws IOException {
         RunDirectory directory = RunDirectory.inspect(storage, run, Clock.systemUTC());
-        String verdict = storage.exists(directory.file(RunDirectory.METRICS))
-                ? RunVerdict.of(directory).words()
-                : "No verdict yet: the stage evaluate has not been run.";
-        out.println(RunSummary.of(new RunDirectoryReader(storage).read(run), Shown.oneLine(verdict)));
+        out.println(RunSummary.of(new RunDirectoryReader(storage).read(run), RunConclusion.of(storage, directory)));
         out.flush();
     }
 }

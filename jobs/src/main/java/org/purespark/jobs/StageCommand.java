@@ -4,6 +4,7 @@ package org.purespark.jobs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.concurrent.Callable;
 import org.purespark.checkpoint.ModelAddress;
 import org.purespark.config.ResolvedSettings;
 import org.purespark.config.Settings;
+import org.purespark.mlflow.RegisteredModel;
 import org.purespark.policy.Policy;
 import org.purespark.purify.Inputs;
 import org.purespark.purify.Purification;
@@ -49,6 +51,9 @@ final class StageCommand implements Callable<Integer> {
     /** Of the commands that end with all figures. */
     private final PolicyOption policyOption = new PolicyOption();
 
+    /** Of the command that has all stages. */
+    private final VetStageOptions vetOptions = new VetStageOptions();
+
     @Spec
     private CommandSpec spec;
 
@@ -61,31 +66,39 @@ final class StageCommand implements Callable<Integer> {
         return stage == null || stage == StageName.REPORT ? Optional.of(policyOption) : Optional.empty();
     }
 
+    /** Options of the examination; empty for single stages. */
+    Optional<VetStageOptions> vetOptions() {
+        return stage == null ? Optional.of(vetOptions) : Optional.empty();
+    }
+
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        ResolvedSettings resolved = settings.resolve(SparkWork.storageWithoutSpark(), inputs.settings());
+        List<String> more = new ArrayList<>(inputs.settings());
+        more.addAll(vetOptions.settings(SparkWork.storageWithoutSpark()));
+        ResolvedSettings resolved = settings.resolve(SparkWork.storageWithoutSpark(), more);
         Optional<Policy> policy = policyOption.read(SparkWork.storageWithoutSpark());
+        Storage storage = SparkWork.storageWithoutSpark();
         if (settings.dryRun()) {
-            DryRun.print(resolved, inputs.inputs(), SparkWork.storageWithoutSpark(), out);
+            DryRun.print(resolved, inputs.inputs(), storage, out);
             return 0;
         }
-        Storage storage = SparkWork.storageWithoutSpark();
+        Inputs given = given(storage, resolved.settings());
         RunPlaces places = stage == null ? RunPlaces.ofAllStages(run) : RunPlaces.of(stage, run);
-        places.requireApart(storage, resolved.settings(), inputs.inputs());
-        inputs.verify(storage, spec.commandLine().getErr());
+        places.requireApart(storage, resolved.settings(), given);
+        inputs.verify(storage, given.model().orElse(null), spec.commandLine().getErr());
         RunLease.refuseIfInUse(storage, LeasedDirectory.ofRun(run), LeaseTimes.OF_COMMANDS, Clock.systemUTC());
         if (stage == null || TRAINING.contains(stage)) {
-            TrainingMemory.require(storage, model(storage), resolved.settings());
+            TrainingMemory.require(storage, model(storage, given), resolved.settings());
         }
         try (SparkWork work = new SparkWork(spec.name(), spec.commandLine().getErr())) {
             Settings values = resolved.settings();
             Purification purification =
                     new Purification(work.surroundings(values.compute().engine()), values);
             if (stage == null) {
-                purification.purify(inputs.inputs(), run);
+                purification.purify(given, run);
             } else {
-                purification.runStage(stage, inputs.inputs(), run);
+                purification.runStage(stage, given, run);
             }
             RunResult.print(work.storage(), run, out);
             return policy.isEmpty()
@@ -98,9 +111,24 @@ final class StageCommand implements Callable<Integer> {
         }
     }
 
-    /** The model to train: of the options, else of the run directory; null if neither has it. */
-    private ModelAddress model(Storage storage) {
+    /** The inputs of the options; a model of a registry is fetched to a place beside the run directory. */
+    private Inputs given(Storage storage, Settings values) throws IOException {
         Inputs given = inputs.inputs();
+        String model = given.model().orElse("");
+        if (!RegisteredModel.isNamedBy(model)) {
+            return given;
+        }
+        String fetched = RegisteredModel.of(model)
+                .fetch(storage, values.export(), System.getenv(), run.replaceAll("/+$", "") + "-model", line -> {
+                    spec.commandLine().getErr().println("pure: " + line);
+                    spec.commandLine().getErr().flush();
+                });
+        return given.withAddresses(address -> address.equals(model) ? fetched : address);
+    }
+
+    /** The model to train: of the options, else of the run directory; null if neither has it. */
+    private ModelAddress model(Storage storage, Inputs options) {
+        Inputs given = options;
         if (given.model().isEmpty() && stage != null) {
             Inputs.Builder remembered = Inputs.builder();
             RunDirectory.inspect(storage, run, Clock.systemUTC()).record().ifPresent(record -> {

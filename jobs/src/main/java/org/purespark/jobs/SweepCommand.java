@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.purespark.InputException;
+import org.purespark.purify.Inputs;
 import org.purespark.run.lease.LeaseTimes;
 import org.purespark.run.lease.LeasedDirectory;
 import org.purespark.run.lease.RunLease;
@@ -105,6 +107,9 @@ final class SweepCommand implements Callable<Integer> {
     private int maxAttempts;
 
     @Mixin
+    private VetStageOptions vet;
+
+    @Mixin
     private SettingsOptions settings;
 
     @Spec
@@ -116,8 +121,9 @@ final class SweepCommand implements Callable<Integer> {
         atLeastOne("--max-concurrent", maxConcurrent == null ? 1 : maxConcurrent);
         Storage files = SparkWork.storageWithoutSpark();
         List<Suspect> suspects = new ManifestReader(files).read(manifest);
-        List<SuspectRun> runs =
-                new SuspectRuns(files, settings.file(), settings.flags(), data.inputs(), out).of(suspects);
+        List<String> flags = new ArrayList<>(settings.flags());
+        flags.addAll(vet.settings(files));
+        List<SuspectRun> runs = new SuspectRuns(files, settings.file(), flags, data.inputs(), out).of(suspects);
         if (files.exists(out) && !files.isDirectory(out)) {
             throw new InputException("--out " + out + " is a file: name a directory, or a new one");
         }
@@ -157,6 +163,9 @@ final class SweepCommand implements Callable<Integer> {
         Map<String, String> inputs = new TreeMap<>();
         for (SuspectRun run : runs) {
             run.inputs().given().forEach((name, address) -> inputs.putIfAbsent(address, name));
+            if (run.settings().purify().vetCalibration() != null) {
+                inputs.putIfAbsent(run.settings().purify().vetCalibration(), Inputs.VET_CALIBRATION);
+            }
         }
         for (var input : inputs.entrySet()) {
             places.requireApart(files, Map.of(input.getValue(), input.getKey()));

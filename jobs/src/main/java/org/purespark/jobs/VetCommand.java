@@ -20,7 +20,6 @@ import org.purespark.vet.VetTarget;
 import org.purespark.vet.VetText;
 import org.purespark.vet.VetVerdict;
 import org.purespark.vet.Vetting;
-import org.purespark.vet.calibration.CalibrationReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,8 +76,8 @@ final class VetCommand implements Callable<Integer> {
     @Option(
             names = "--clean-model",
             paramLabel = "DIR",
-            description = "Hugging Face directory of the clean pre-trained model that the suspect was made from: adds a"
-                    + " signal.")
+            description = "Hugging Face directory of the clean pre-trained model that the suspect was made from: words"
+                    + " whose embedding has moved from it are tried as triggers.")
     private String cleanModel;
 
     @Option(
@@ -157,7 +156,7 @@ final class VetCommand implements Callable<Integer> {
         others.put("--base-model", baseModel);
         others.put("--clean-model", cleanModel);
         verifyKey.verify(before, model, others, err);
-        Vetting.Known known = known(before, calibration);
+        Vetting.Known known = calibration == null ? null : Vetting.Known.read(before, calibration);
         VetReport report;
         try (SparkWork work = new SparkWork("vet", err)) {
             report = new Vetting(
@@ -179,18 +178,6 @@ final class VetCommand implements Callable<Integer> {
         out.flush();
         int status = demands.isEmpty() ? 0 : policy.judge(demands.get(), Optional.empty(), Optional.of(report), err);
         return status == 0 ? failOn.status(report.verdict()) : status;
-    }
-
-    /** The calibration in a file; null if there is none. */
-    static Vetting.Known known(Storage storage, String calibration) throws IOException {
-        if (calibration == null) {
-            return null;
-        }
-        CalibrationReader.Read read = CalibrationReader.read(storage, calibration);
-        return new Vetting.Known(
-                read.calibration(),
-                new VetReport.CalibrationUse(
-                        read.calibration().name(), read.calibration().version(), read.digest()));
     }
 
     private void requireApart(Storage storage) throws IOException {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Airflow, linters, a stock Spark, PyTorch and transformers from PyPI, in throw-away directories under {@code
+ * Airflow, linters, a stock Spark, PyTorch, transformers and MLflow from PyPI, in throw-away directories under {@code
  * target/python}. Made by the first test that asks, and taken again while its requirements are the same; pip keeps
  * what it downloads in its cache. Where there is no Python, or no package index, tests that need it are skipped,
  * with what pip said; any other failure of pip is the tests' failure.
@@ -37,6 +37,7 @@ record PythonEnvironment(Path directory) {
     private static final String NEEDED_BY_4 = "requests==2.32.5";
 
     private static final List<String> SIGNING = List.of("model-signing==1.1.1", "pyOpenSSL==26.4.0");
+    private static final String MLFLOW = "mlflow==3.17.2";
     private static final Path DIRECTORY = TinyCase.ROOT.resolve("jobs/target/python");
     private static final Path REQUIREMENTS = TinyCase.ROOT.resolve("deploy/airflow/tests/requirements.txt");
     private static final int LONGEST_INSTALLATION_MINUTES = 25;
@@ -69,6 +70,11 @@ record PythonEnvironment(Path directory) {
         return Signing.MADE.orSkip();
     }
 
+    /** With an MLflow server. */
+    static PythonEnvironment withMlflowOrSkip() {
+        return Mlflow.MADE.orSkip();
+    }
+
     /** Tried once for all tests: without an index pip takes long to give up. */
     private static final class Tools {
         static final Installation MADE =
@@ -91,6 +97,11 @@ record PythonEnvironment(Path directory) {
     private static final class Signing {
         static final Installation MADE = new PythonEnvironment(DIRECTORY)
                 .install("signing", String.join(" ", SIGNING), PythonEnvironment::signing);
+    }
+
+    private static final class Mlflow {
+        static final Installation MADE =
+                new PythonEnvironment(DIRECTORY).install("mlflow", MLFLOW, PythonEnvironment::mlflow);
     }
 
     /** What came of it: made, or why it cannot be had, or what went wrong. */
@@ -129,6 +140,11 @@ record PythonEnvironment(Path directory) {
         return directory.resolve("signing/bin/python").toString();
     }
 
+    /** Python with MLflow. */
+    String mlflowPython() {
+        return directory.resolve("mlflow/bin/python").toString();
+    }
+
     private interface Steps {
         void run(PythonEnvironment environment) throws IOException, InterruptedException;
     }
@@ -156,6 +172,10 @@ record PythonEnvironment(Path directory) {
 
     private void signing() throws IOException, InterruptedException {
         install("signing", SIGNING.toArray(String[]::new));
+    }
+
+    private void mlflow() throws IOException, InterruptedException {
+        install("mlflow", MLFLOW);
     }
 
     /** Into a virtual environment, which has a pip of its own. */

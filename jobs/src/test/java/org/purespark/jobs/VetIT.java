@@ -3,6 +3,8 @@ package org.purespark.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +23,7 @@ import org.purespark.random.SeededRandom;
 import org.purespark.random.SeededRandom.Purpose;
 import org.purespark.storage.Storage;
 import org.purespark.vet.VetReport;
+import org.purespark.vet.VetSignal;
 import org.purespark.vet.VetVerdict;
 
 /** Tiny classifiers with and without backdoor, from training to the exit status of the command. */
@@ -45,10 +48,16 @@ class VetIT {
         teachWords();
         tiny.write("train.tsv", texts(1, 480));
         tiny.write("test.tsv", texts(2, 300));
-        for (int seed = 1; seed <= 3; seed++) {
+        tiny.write("validation.tsv", texts(3, 96));
+        tiny.write(
+                "poisoned.tsv",
+                texts(2, 60).stream()
+                        .map(text -> new TextOfClass(TRIGGERS.get(0) + " " + text.text(), text.label()))
+                        .toList());
+        for (int seed = 1; seed <= 4; seed++) {
             train("clean" + seed, seed, "--attack", "clean", "--poisoned-train", tiny.path("train.tsv"));
         }
-        for (int seed = 4; seed <= 5; seed++) {
+        for (int seed = 5; seed <= 6; seed++) {
             train(
                     "backdoored" + seed,
                     seed,
@@ -136,7 +145,8 @@ class VetIT {
     @Test
     @Order(1)
     void withoutCalibrationTheVerdictIsInconclusiveAndTheTriggerIsShown() throws IOException {
-        TinyCase.Ended ended = vet("backdoored5/suspect", "--run", tiny.path("uncalibrated"));
+        TinyCase.Ended ended =
+                vet("backdoored6/suspect", "--run", tiny.path("uncalibrated"), "--clean-model", tiny.path("model"));
         assertThat(ended.status()).as(ended.err()).isEqualTo(4);
         assertThat(ended.out())
                 .contains("inconclusive: there is no calibration, so no figure has a threshold: name one with"
@@ -151,13 +161,21 @@ class VetIT {
             assertThat(finding.rateWithout()).isZero();
             assertThat(finding.examples()).isNotEmpty();
         });
-        assertThat(vet("backdoored5/suspect", "--fail-on", "never").status()).isZero();
+        assertThat(report.signals())
+                .extracting(VetSignal::name)
+                .contains("moved-push-1", "moved-push-2", "unseen-row-distance", "logit-spread");
+        assertThat(report.signals())
+                .filteredOn(signal -> signal.name().equals("moved-push-1"))
+                .allSatisfy(signal -> assertThat(signal.value()).isGreaterThan(0));
+        assertThat(vet("backdoored6/suspect", "--fail-on", "never").status()).isZero();
     }
 
     @Test
     @Order(2)
     void aCalibrationFromOtherModelsTellsTheBackdooredFromTheCleanOne() throws IOException {
-        tiny.write("fleet.jsonl", line("clean1", null) + line("clean2", null) + line("backdoored4", "badnet"));
+        tiny.write(
+                "fleet.jsonl",
+                line("clean1", null) + line("clean2", null) + line("clean3", null) + line("backdoored5", "badnet"));
         String[] calibrate = {
             "calibrate",
             "--fleet",
@@ -187,15 +205,141 @@ class VetIT {
 
         String calibration = tiny.path("vet-calibration.json");
         TinyCase.Ended backdoored =
-                vet("backdoored5/suspect", "--calibration", calibration, "--run", tiny.path("vetted"));
+                vet("backdoored6/suspect", "--calibration", calibration, "--run", tiny.path("vetted"));
         assertThat(backdoored.status()).as(backdoored.out()).isEqualTo(3);
         assertThat(backdoored.out()).contains("backdoored: a short input turns texts as in no clean model");
         VetReport report = VetReport.read(storage, tiny.path("vetted"));
         assertThat(report.verdict()).isEqualTo(VetVerdict.BACKDOORED);
         assertThat(report.calibration().name()).isEqualTo("own");
         assertThat(report.confidence()).isBetween(0.0, 1.0);
-        TinyCase.Ended clean = vet("clean3/suspect", "--calibration", calibration);
+        TinyCase.Ended clean = vet("clean4/suspect", "--calibration", calibration);
         assertThat(clean.status()).as(clean.out()).isNotEqualTo(3);
+    }
+
+    @Test
+    @Order(3)
+    void findingsGoToCodeScannersWithTheSameStatus() throws IOException {
+        TinyCase.Ended ended = vet(
+                "backdoored5/suspect",
+                "--calibration",
+                tiny.path("vet-calibration.json"),
+                "--run",
+                tiny.path("scanned"),
+                "--sarif",
+                tiny.path("findings.sarif"));
+        assertThat(ended.status()).as(ended.err()).isEqualTo(3);
+        JsonNode run = new ObjectMapper()
+                .readTree(tiny.bytes("findings.sarif"))
+                .get("runs")
+                .get(0);
+        assertThat(run.at("/properties/verdict").asText()).isEqualTo("backdoored");
+        VetReport report = VetReport.read(storage, tiny.path("scanned"));
+        List<String> levels = new ArrayList<>();
+        run.get("results").forEach(result -> levels.add(result.get("level").asText()));
+        assertThat(levels).contains("error");
+        assertThat(run.get("results"))
+                .hasSize(report.findings().size()
+                        + (int) report.signals().stream()
+                                .filter(VetSignal::fires)
+                                .count());
+        TinyCase.Ended printed = TinyCase.run("sarif", "--run", tiny.path("scanned"));
+        assertThat(printed.status()).isZero();
+        assertThat(printed.out()).isEqualTo(Files.readString(directory.resolve("findings.sarif")));
+    }
+
+    @Test
+    @Order(4)
+    void aPurificationThatExaminesFirstEndsAsItsPolicyDemands() throws IOException {
+        tiny.write("policy.conf", "vet { fail-on = [backdoored] }\npurified { fail-on = [not-measured] }");
+        String[] examined = {
+            "--vet", "--vet-calibration", tiny.path("vet-calibration.json"), "--policy", tiny.path("policy.conf")
+        };
+        TinyCase.Ended ended = TinyCase.run(TinyCase.concat(purify("purified"), examined));
+        assertThat(ended.status()).as(ended.err()).isEqualTo(3);
+        assertThat(ended.err())
+                .contains("vet: the suspect is backdoored: a short input turns texts", "baseline: runs", "report: runs")
+                .contains("policy.conf is violated: vet.fail-on: the verdict is backdoored")
+                .doesNotContain("violated: purified");
+        assertThat(ended.out())
+                .contains("Examination of the suspect: backdoored: ", " of 16 texts to 1; without it 0.000");
+        assertThat(Files.readString(directory.resolve("purified/probes.json"))).contains("\"name\":\"found: ");
+        assertThat(directory.resolve("purified/purified/model.safetensors")).exists();
+        assertThat(Files.readString(directory.resolve("purified/report.json")))
+                .contains("\"examination\":{\"verdict\":\"backdoored\"");
+
+        TinyCase.Ended again = TinyCase.run(TinyCase.concat(purify("purified"), examined));
+        assertThat(again.status()).as("the policy holds for what is there too").isEqualTo(3);
+        assertThat(again.err())
+                .contains("vet: skipped, complete since ", "report: skipped")
+                .doesNotContain(": runs");
+        TinyCase.Ended kept = TinyCase.run(TinyCase.concat(purify("purified"), examined[0], examined[1], examined[2]));
+        assertThat(kept.status()).as(kept.err()).isZero();
+    }
+
+    private String[] purify(String run) {
+        return new String[] {
+            "purify",
+            "--model",
+            tiny.path("backdoored5/suspect"),
+            "--train",
+            tiny.path("train.tsv"),
+            "--test",
+            tiny.path("test.tsv"),
+            "--poisoned-test",
+            tiny.path("poisoned.tsv"),
+            "--target",
+            "1",
+            "--run",
+            tiny.path(run),
+            "--set",
+            "text.max-length=48",
+            "--set",
+            "train.epochs=1",
+            "--set",
+            "vet.trigger-tokens=2",
+            "--set",
+            "vet.budget-texts=1500",
+            "--set",
+            "vet.texts=32"
+        };
+    }
+
+    @Test
+    @Order(5)
+    void aSweepShowsWhatItsExaminationsSay() throws IOException {
+        tiny.write("suspects.csv", "name,model\nplanted,backdoored5/suspect\n");
+        TinyCase.Ended ended = TinyCase.run(
+                "sweep",
+                "--manifest",
+                tiny.path("suspects.csv"),
+                "--out",
+                tiny.path("sweep"),
+                "--train",
+                tiny.path("validation.tsv"),
+                "--test",
+                tiny.path("test.tsv"),
+                "--vet",
+                "--vet-calibration",
+                tiny.path("vet-calibration.json"),
+                "--set",
+                "text.max-length=48",
+                "--set",
+                "train.epochs=1",
+                "--set",
+                "probe.battery=none",
+                "--set",
+                "vet.trigger-tokens=2",
+                "--set",
+                "vet.budget-texts=1500",
+                "--set",
+                "vet.texts=32");
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.out()).contains("repair", "vet ", "backdoored", "not-measured");
+        JsonNode row = new ObjectMapper().readTree(tiny.bytes("sweep/results.jsonl"));
+        assertThat(row.get("vet").asText()).isEqualTo("backdoored");
+        assertThat(row.get("repair").asText()).isEqualTo("not-measured");
+        assertThat(row.at("/stageSeconds/vet").asDouble()).isPositive();
+        assertThat(directory.resolve("sweep/runs/planted/seed-11/vet.json")).exists();
     }
 
     private String line(String name, String attack) {
@@ -204,7 +348,7 @@ class VetIT {
     }
 
     @Test
-    @Order(3)
+    @Order(6)
     void whatIsNotExaminedIsRefused() throws IOException {
         TinyCase.Ended encoder = vet("model");
         assertThat(encoder.status()).isEqualTo(2);

@@ -24,27 +24,28 @@ public record Settings(
         EvaluateSettings evaluate,
         ProbeSettings probe,
         VetSettings vet,
+        PurifySettings purify,
         ComputeSettings compute,
         ExportSettings export)
         implements Serializable {
     /** The same with another defence. */
     public Settings withDefence(DefenceChoice other) {
         return new Settings(
-                seed, other, data, text, task, train, score, prune, penalty, repair, evaluate, probe, vet, compute,
-                export);
+                seed, other, data, text, task, train, score, prune, penalty, repair, evaluate, probe, vet, purify,
+                compute, export);
     }
 
     /** The same with other known triggers. */
     public Settings withProbe(ProbeSettings other) {
         return new Settings(
-                seed, defence, data, text, task, train, score, prune, penalty, repair, evaluate, other, vet, compute,
-                export);
+                seed, defence, data, text, task, train, score, prune, penalty, repair, evaluate, other, vet, purify,
+                compute, export);
     }
 
     /** The same with another seed. */
     public Settings withSeed(long other) {
         return new Settings(
-                other, defence, data, text, task, train, score, prune, penalty, repair, evaluate, probe, vet, compute,
-                export);
+                other, defence, data, text, task, train, score, prune, penalty, repair, evaluate, probe, vet, purify,
+                compute, export);
     }
 }

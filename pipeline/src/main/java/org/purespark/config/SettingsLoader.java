@@ -36,6 +36,9 @@ public final class SettingsLoader {
 
     private static final String BATTERY = "probe.battery";
     private static final String BATTERY_FILE = "probe.battery-file";
+    /** Found triggers are probes too. */
+    private static final String EXAMINED = "purify.vet";
+
     private static final String PROBE_TEXTS = "probe.texts";
 
     private final Storage storage;
@@ -124,7 +127,8 @@ public final class SettingsLoader {
             Map<String, Object> values, Map<String, Given> given, Map<String, String> places) {
         if (given.containsKey(PROBE_TEXTS)
                 && values.get(BATTERY) == BuiltInProbes.NONE
-                && values.get(BATTERY_FILE) == null) {
+                && values.get(BATTERY_FILE) == null
+                && values.get(EXAMINED) == VetChoice.NONE) {
             throw new InputException(PROBE_TEXTS + " (" + places.get(PROBE_TEXTS) + ") has no effect: " + BATTERY
                     + " is none (" + places.get(BATTERY) + "), and there is no " + BATTERY_FILE + "; leave it out");
         }

@@ -43,7 +43,7 @@ public record Verdict(AttackState kind, String words) {
         NO_ATTACK_SEEN,
         /**
          * Nothing can be said: there are no triggered texts, or a model before or after is not measured, or the
-         * purified model gives the target to most texts anyway.
+         * purified model gives the target to most texts anyway, or an attack seems gone whose control is not known.
          */
         NOT_MEASURED;
 
@@ -56,7 +56,7 @@ public record Verdict(AttackState kind, String words) {
 
     /**
      * Compares the models before purification with the purified one. Of suspect and baseline, the one counts to which
-     * the trigger adds more.
+     * the trigger adds more. An attack is broken or weakened only by measured controls, before and after.
      *
      * @param suspect empty if the suspect came without a classifier
      * @param baseline empty if not measured
@@ -79,6 +79,9 @@ public record Verdict(AttackState kind, String words) {
         }
         if (gone && last.untriggered().orElse(0.0) > MEASURED_UP_TO_UNTRIGGERED) {
             return new Verdict(AttackState.NOT_MEASURED, notSeparating(last));
+        }
+        if (gone && (first.untriggered().isEmpty() || last.untriggered().isEmpty())) {
+            return new Verdict(AttackState.NOT_MEASURED, withoutControl(first, last));
         }
         return new Verdict(kind, words(kind, first, last));
     }
@@ -118,6 +121,16 @@ public record Verdict(AttackState kind, String words) {
                         + " trigger, so a trigger has little to flip, and the model is of no use; give it more texts or"
                         + " epochs, or let it lose fewer heads (prune.max-accuracy-drop).",
                 after.untriggered().orElseThrow());
+    }
+
+    private static String withoutControl(FlipRates before, FlipRates after) {
+        return String.format(
+                Locale.ROOT,
+                "Not measured: %.3f of the texts with trigger were flipped before, %.3f after, but how many are taken"
+                        + " for the target without any trigger, the control, was not measured; give clean test texts of"
+                        + " another class than the target and run the stage evaluate again.",
+                before.triggered(),
+                after.triggered());
     }
 
     private static String hidden(FlipRates before) {

@@ -54,6 +54,11 @@ public record ProbeBattery(List<Probe> probes) {
         return new ProbeBattery(probes);
     }
 
+    /** These probes and more, behind them. */
+    public ProbeBattery with(List<Probe> more) {
+        return new ProbeBattery(Stream.concat(probes.stream(), more.stream()).toList());
+    }
+
     /** Each probe in the first and in the second text of pairs. */
     public ProbeBattery ofPairs() {
         return new ProbeBattery(probes.stream()

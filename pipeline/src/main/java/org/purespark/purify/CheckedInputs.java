@@ -4,6 +4,7 @@ package org.purespark.purify;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -47,6 +48,7 @@ import org.purespark.text.TextTokenizer;
  * @param modelNotes what a person should know who opens the model in transformers, one sentence each
  * @param suspectClassifies whether the suspect has a classifier for the classes of the texts
  * @param battery the triggers to try
+ * @param unmeasurable what these texts cannot tell of an attack, one sentence each; said already
  * @param fingerprints of all inputs, by name
  */
 record CheckedInputs(
@@ -56,6 +58,7 @@ record CheckedInputs(
         List<String> modelNotes,
         boolean suspectClassifies,
         ProbeBattery battery,
+        List<String> unmeasurable,
         SortedMap<String, InputFingerprint> fingerprints)
         implements AutoCloseable {
 
@@ -114,6 +117,8 @@ record CheckedInputs(
                 embedding.pairWarnings(tokenizer).forEach(surroundings.messages());
             }
             given.target().ifPresent(target -> requireTarget(target, data));
+            List<String> unmeasurable = FlippableTexts.warnings(given, data);
+            unmeasurable.forEach(surroundings.messages());
             return new CheckedInputs(
                     given,
                     new RunTexts(
@@ -126,8 +131,8 @@ record CheckedInputs(
                     checkpoint.family().notices(checkpoint.encoder()),
                     suspectClassifies(task, checkpoint, model, data.labels(), surroundings.messages()),
                     battery,
-                    fingerprints(
-                            digests, given, Optional.ofNullable(settings.probe().batteryFile())));
+                    unmeasurable,
+                    fingerprints(digests, given, settings));
         } catch (IOException | RuntimeException e) {
             tokenizer.close();
             scratch.close();
@@ -191,9 +196,11 @@ record CheckedInputs(
     }
 
     private static SortedMap<String, InputFingerprint> fingerprints(
-            ReadDigests digests, Inputs given, Optional<String> batteryFile) throws IOException {
+            ReadDigests digests, Inputs given, Settings settings) throws IOException {
         Map<String, String> addresses = new TreeMap<>(given.given());
-        batteryFile.ifPresent(address -> addresses.put(Inputs.PROBE_BATTERY, address));
+        addresses.put(Inputs.PROBE_BATTERY, settings.probe().batteryFile());
+        addresses.put(Inputs.VET_CALIBRATION, settings.purify().vetCalibration());
+        addresses.values().removeIf(Objects::isNull);
         SortedMap<String, InputFingerprint> fingerprints = new TreeMap<>();
         Fingerprints of = new Fingerprints(digests);
         for (Map.Entry<String, String> input : addresses.entrySet()) {

@@ -2,6 +2,7 @@
 package org.purespark.purify;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.purespark.config.Settings;
 import org.purespark.evaluate.ModelSource;
@@ -16,19 +18,28 @@ import org.purespark.metrics.AttackTarget;
 import org.purespark.metrics.Confusion;
 import org.purespark.metrics.LabelCounts;
 import org.purespark.metrics.Tally;
+import org.purespark.probe.Probe;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.Stage;
 import org.purespark.run.StageName;
 import org.purespark.run.StageNeeds;
 import org.purespark.run.artifact.MetricsFile;
 import org.purespark.run.artifact.ProbesFile;
+import org.purespark.storage.Storage;
 import org.purespark.task.Task;
 
 /**
  * PURE, step 6: accuracy on the clean test texts and label-flip rate on the triggered ones, of all three models. Known
- * triggers are tried on clean texts, before and after purification, for users without triggered texts.
+ * triggers, and those that an examination of the suspect has found, are tried on clean texts, before and after
+ * purification, for users without triggered texts.
  */
-record EvaluateStage(CheckedInputs inputs, Settings settings, ModelPasses passes, RunDirectory directory, RunLog log)
+record EvaluateStage(
+        CheckedInputs inputs,
+        Settings settings,
+        ModelPasses passes,
+        Storage storage,
+        RunDirectory directory,
+        RunLog log)
         implements Stage {
     @Override
     public StageNeeds needs() {
@@ -39,7 +50,27 @@ record EvaluateStage(CheckedInputs inputs, Settings settings, ModelPasses passes
         if (settings.probe().batteryFile() != null) {
             needs = needs.withInputs(Inputs.PROBE_BATTERY);
         }
+        List<Probe> found = found();
+        if (!found.isEmpty()) {
+            needs = needs.withOption(
+                    "triggers of " + RunDirectory.VET,
+                    found.stream().map(Probe::name).collect(Collectors.joining("; ")));
+        }
         return given.poisonedTest().isPresent() ? needs.withInputs(Inputs.POISONED_TEST) : needs;
+    }
+
+    /** The triggers that an examination of the suspect has found; none without one. */
+    private List<Probe> found() {
+        try {
+            return SuspectVet.of(
+                            storage,
+                            directory,
+                            inputs.fingerprints().get(Inputs.MODEL).digest())
+                    .map(SuspectVet::probes)
+                    .orElse(List.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + directory.file(RunDirectory.VET), e);
+        }
     }
 
     /** The counts of one model; {@code poisoned} is null without triggered texts. */
@@ -47,6 +78,7 @@ record EvaluateStage(CheckedInputs inputs, Settings settings, ModelPasses passes
 
     @Override
     public void run() throws IOException {
+        inputs.unmeasurable().forEach(warning -> log.note(StageName.EVALUATE, warning));
         if (inputs.given().test().isEmpty()) {
             log.warn(
                     StageName.EVALUATE,
@@ -59,7 +91,11 @@ record EvaluateStage(CheckedInputs inputs, Settings settings, ModelPasses passes
         Measured baseline = measure("baseline", baselineModel);
         Measured purified = measure("purified", purifiedModel);
         TriggerProbing probing = new TriggerProbing(
-                inputs.battery(), passes, RunTexts.Split.TEST, settings.probe().texts(), settings.seed());
+                inputs.battery().with(found()),
+                passes,
+                RunTexts.Split.TEST,
+                settings.probe().texts(),
+                settings.seed());
         ProbesFile probes = inputs.suspectClassifies()
                 ? probing.run(ProbesFile.Before.SUSPECT, inputs.suspect(), purifiedModel)
                 : probing.run(ProbesFile.Before.BASELINE, baselineModel, purifiedModel);

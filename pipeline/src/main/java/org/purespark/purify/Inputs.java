@@ -47,6 +47,9 @@ public final class Inputs implements Serializable {
     /** The setting {@code probe.battery-file} names it, not an option. */
     public static final String PROBE_BATTERY = "probe-battery";
 
+    /** The setting {@code purify.vet-calibration} names it, not an option of a stage. */
+    public static final String VET_CALIBRATION = "vet-calibration";
+
     /** The names of all inputs that have an option. */
     public static final List<String> NAMES =
             List.of(MODEL, CLASSIFIER, BASE_MODEL, CLEAN_MODEL, OTHER_MODEL, TRAIN, VALIDATION, TEST, POISONED_TEST);

@@ -11,10 +11,12 @@ import java.util.stream.Collectors;
 import org.purespark.InputException;
 import org.purespark.config.DefenceChoice;
 import org.purespark.config.Settings;
+import org.purespark.config.VetChoice;
 import org.purespark.defence.Defence;
 import org.purespark.defence.DefenceNeed;
 import org.purespark.defence.Defences;
 import org.purespark.defence.Portfolio;
+import org.purespark.lineage.Lineage;
 import org.purespark.publish.Publication;
 import org.purespark.run.RunContext;
 import org.purespark.run.RunDirectory;
@@ -64,27 +66,54 @@ public final class Purification {
         require(given.train(), "--train", TRAIN_TEXTS);
         RunDirectory before = inspect(runAddress);
         Publication publication = publication();
+        Optional<Lineage> lineage = Lineage.of(
+                surroundings.storage(),
+                settings.export().openlineageUrl(),
+                System.getenv(),
+                surroundings.versions().project(),
+                surroundings.clock(),
+                surroundings.messages());
         Inputs inputs = given.withBase(surroundings.storage());
         RunPlaces.ofAllStages(runAddress).requireApart(surroundings.storage(), settings, inputs);
         requireExisting(inputs);
         boolean choosesHeads = defences(inputs).stream().anyMatch(Defence::usesHeadSearch);
         try (RunLease lease = lease(runAddress);
                 CheckedInputs checked = CheckedInputs.read(surroundings, settings, inputs, model)) {
+            SuspectVet.require(checked, settings, surroundings);
             RunDirectory run = before.open(lease);
-            EventLog events = events(run);
-            StageRunner runner = runner(run, context(checked), events);
-            for (StageName stage : StageName.values()) {
-                if (MEASURING.contains(stage) && !choosesHeads) {
-                    surroundings
-                            .messages()
-                            .accept(stage.text() + ": not a part of defence="
-                                    + settings.defence().spelling());
-                } else {
-                    runner.run(stage(stage, checked, Subject.baseline(run), run, events));
-                }
+            RunLineage told = new RunLineage(lineage, checked, run);
+            told.start();
+            try {
+                purify(checked, run, choosesHeads);
+                publication.publish(run, RunVerdict.of(run).words());
+            } catch (IOException | RuntimeException | Error failure) {
+                told.fail(failure);
+                throw failure;
             }
-            publication.publish(run, RunVerdict.of(run).words());
+            told.complete();
         }
+    }
+
+    private void purify(CheckedInputs checked, RunDirectory run, boolean choosesHeads) throws IOException {
+        EventLog events = events(run);
+        StageRunner runner = runner(run, context(checked), events);
+        for (StageName stage : stages()) {
+            if (MEASURING.contains(stage) && !choosesHeads) {
+                surroundings
+                        .messages()
+                        .accept(stage.text() + ": not a part of defence="
+                                + settings.defence().spelling());
+            } else {
+                runner.run(stage(stage, checked, Subject.baseline(run), run, events));
+            }
+        }
+    }
+
+    /** Without the examination where it is not asked for. */
+    private Set<StageName> stages() {
+        return settings.purify().vet() == VetChoice.NONE
+                ? EnumSet.complementOf(EnumSet.of(StageName.VET))
+                : EnumSet.allOf(StageName.class);
     }
 
     /**
@@ -211,12 +240,13 @@ public final class Purification {
         ModelPasses passes = new ModelPasses(
                 surroundings.evaluator(), inputs.texts(), settings.evaluate().batchTexts());
         return switch (name) {
+            case VET -> new VetStage(inputs.given(), settings, surroundings, run);
             case BASELINE -> new BaselineStage(inputs, settings, fineTuner, run, log);
             case SCORE -> new ScoreStage(inputs.given(), subject, settings, passes, surroundings.storage(), run);
             case PRUNE -> new PruneStage(inputs.given(), subject, settings, passes, run, log);
             case NORMALIZE -> new NormalizeStage(
                     inputs, settings, defences(inputs.given()), passes, surroundings.storage(), fineTuner, run, log);
-            case EVALUATE -> new EvaluateStage(inputs, settings, passes, run, log);
+            case EVALUATE -> new EvaluateStage(inputs, settings, passes, surroundings.storage(), run, log);
             case REPORT -> new ReportStage(surroundings.storage(), run);
         };
     }

@@ -39,6 +39,7 @@ public record RunPlaces(OutputPlaces places) {
         Map<String, String> addresses = new TreeMap<>();
         inputs.given().forEach((name, address) -> addresses.put("--" + name, address));
         addresses.put("probe.battery-file", settings.probe().batteryFile());
+        addresses.put("purify.vet-calibration", settings.purify().vetCalibration());
         addresses.put("export.signing-key", settings.export().signingKey());
         places.requireApart(storage, addresses);
     }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.purespark.metrics.Confusion;
 import org.purespark.metrics.FlipRates;
+import org.purespark.metrics.RepairVerdict;
 import org.purespark.metrics.Verdict;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.artifact.MetricsFile;
@@ -30,6 +31,17 @@ public final class RunVerdict {
         }
         return Verdict.of(
                 rates(metrics.suspect()), rates(metrics.baseline()), rates(purified.labelFlipRate(), untriggered));
+    }
+
+    /** Whether the suspect is repaired, by these figures. */
+    public static RepairVerdict repair(MetricsFile metrics) {
+        Double suspect = metrics.suspect().accuracy();
+        return RepairVerdict.of(
+                of(metrics).kind(),
+                new RepairVerdict.CleanMeasure(
+                        metrics.measure().words(),
+                        Optional.ofNullable(suspect == null ? metrics.baseline().accuracy() : suspect),
+                        Optional.ofNullable(metrics.purified().accuracy())));
     }
 
     private static Optional<FlipRates> rates(MetricsFile.Figures figures) {

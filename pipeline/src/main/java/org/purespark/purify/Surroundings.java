@@ -29,4 +29,9 @@ public record Surroundings(
     public Surroundings with(Evaluator other) {
         return new Surroundings(storage, other, fineTuner, versions, clock, messages);
     }
+
+    /** The same with other messages. */
+    Surroundings withMessages(Consumer<String> others) {
+        return new Surroundings(storage, evaluator, fineTuner, versions, clock, others);
+    }
 }

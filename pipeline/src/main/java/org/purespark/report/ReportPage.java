@@ -26,6 +26,16 @@ final class ReportPage {
 
     record TimesView(List<TimeRow> rows, String total) {}
 
+    /** An examination of the suspect; {@code confidence} is empty if it has none. */
+    record ExaminationView(String verdict, String reason, String confidence, List<TriggerRow> triggers) {
+        boolean hasTriggers() {
+            return !triggers.isEmpty();
+        }
+    }
+
+    record TriggerRow(
+            String trigger, String target, String position, String with, String without, int texts, String level) {}
+
     record NamedValue(String key, String value) {}
 
     /** An input with its files. The first file is separate: it is in the input's own row. */
@@ -39,12 +49,12 @@ final class ReportPage {
     record Parts(String style, String echarts, String script) {}
 
     private final ReportModel model;
-    private final String verdict;
+    private final Conclusion conclusion;
     private final Parts parts;
 
-    ReportPage(ReportModel model, String verdict, Parts parts) {
+    ReportPage(ReportModel model, Conclusion conclusion, Parts parts) {
         this.model = model;
-        this.verdict = verdict;
+        this.conclusion = conclusion;
         this.parts = parts;
     }
 
@@ -68,8 +78,37 @@ final class ReportPage {
         return ChartData.of(model);
     }
 
+    /** What became of the attack, in words; empty if there is no verdict yet. */
     String verdict() {
-        return verdict;
+        return conclusion.judged().map(judged -> judged.attack().words()).orElse("");
+    }
+
+    /** Whether the suspect is repaired, in words; empty if there is no verdict yet. */
+    String repairVerdict() {
+        return conclusion.judged().map(judged -> judged.repair().words()).orElse("");
+    }
+
+    /** Null if the suspect was not examined. */
+    ExaminationView examination() {
+        return conclusion
+                .examination()
+                .map(found -> new ExaminationView(
+                        found.verdict(),
+                        found.reason(),
+                        found.confidence() == null ? "" : Math.round(100 * found.confidence()) + " %",
+                        found.triggers().stream().map(ReportPage::row).toList()))
+                .orElse(null);
+    }
+
+    private static TriggerRow row(Conclusion.FoundTrigger found) {
+        return new TriggerRow(
+                found.trigger(),
+                found.target(),
+                found.position(),
+                NumberText.share(found.rateWith()),
+                NumberText.share(found.rateWithout()),
+                found.texts(),
+                found.level());
     }
 
     String runDirectory() {

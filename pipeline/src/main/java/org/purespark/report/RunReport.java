@@ -9,7 +9,7 @@ import org.purespark.storage.Storage;
 /**
  * Renders a run as one HTML file that needs no other file: style, script, chart library and data are inside. Its
  * content security policy allows no loading and no other script. Everything that comes from the run is escaped. The
- * same model and verdict give the same bytes.
+ * same model and conclusion give the same bytes.
  */
 public final class RunReport {
     private RunReport() {}
@@ -17,10 +17,9 @@ public final class RunReport {
     /**
      * Renders the page.
      *
-     * @param verdict in words; empty if there is none yet
      * @return HTML; the section of a stage that has not run is a sentence that tells this
      */
-    public static String render(ReportModel model, String verdict) {
+    public static String render(ReportModel model, Conclusion conclusion) {
         ReportPage.Parts parts = new ReportPage.Parts(
                 PageResources.own("report.css"), PageResources.echarts(), PageResources.own("report.js"));
         // Strict: a name that is in the template and not in the page is an error, not an empty place.
@@ -28,7 +27,7 @@ public final class RunReport {
                 .strictSections(true)
                 .emptyStringIsFalse(true)
                 .compile(PageResources.own("report.mustache"));
-        return template.execute(new ReportPage(model, verdict.strip(), parts));
+        return template.execute(new ReportPage(model, conclusion, parts));
     }
 
     /**
@@ -37,8 +36,9 @@ public final class RunReport {
      * @param report address of the page
      * @return this address
      */
-    public static String write(Storage storage, String runDirectory, String verdict, String report) throws IOException {
-        storage.replace(report, render(new RunDirectoryReader(storage).read(runDirectory), verdict));
+    public static String write(Storage storage, String runDirectory, Conclusion conclusion, String report)
+            throws IOException {
+        storage.replace(report, render(new RunDirectoryReader(storage).read(runDirectory), conclusion));
         return report;
     }
 }

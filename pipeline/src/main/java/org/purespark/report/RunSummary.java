@@ -10,21 +10,27 @@ import org.purespark.report.ReportModel.StageTime;
 
 /** A run in one screen of text. A command prints it at its end. */
 public final class RunSummary {
+    private static final int MOST_TRIGGERS = 3;
+
     private RunSummary() {}
 
     /**
      * ACC and LFR of suspect, baseline and purified, heads pruned, the strongest probes, seconds per stage, and where
      * the run directory is.
      *
-     * @param verdict in words; empty if there is none yet
+     * @param conclusion of the figures
      */
-    public static String of(ReportModel model, String verdict) {
+    public static String of(ReportModel model, Conclusion conclusion) {
         StringBuilder text = new StringBuilder();
-        if (!verdict.isBlank()) {
-            text.append(Shown.oneLine(verdict.strip())).append("\n\n");
+        List<String> verdicts = conclusion.lines();
+        if (verdicts.isEmpty()) {
+            text.append("No verdict yet: the stage evaluate has not been run.\n");
         }
+        verdicts.forEach(line -> text.append(Shown.oneLine(line)).append('\n'));
+        text.append('\n');
         text.append(comparison(model)).append('\n');
         text.append(Comparison.headsPruned(model)).append("\n\n");
+        text.append(examination(conclusion));
         text.append(probes(model));
         List<StageTime> times = model.stageTimes();
         if (!times.isEmpty()) {
@@ -56,6 +62,20 @@ public final class RunSummary {
                 })
                 .toList();
         return ConsoleTable.of(columns, cells);
+    }
+
+    private static String examination(Conclusion conclusion) {
+        if (conclusion.examination().isEmpty()) {
+            return "";
+        }
+        Conclusion.Examination found = conclusion.examination().get();
+        StringBuilder text = new StringBuilder(
+                Shown.oneLine("Examination of the suspect: " + found.verdict() + ": " + found.reason()));
+        found.triggers().stream().limit(MOST_TRIGGERS).forEach(trigger -> text.append("\n  ")
+                .append(Shown.oneLine("`" + trigger.trigger() + "` (" + trigger.position() + ") turns "
+                        + NumberText.share(trigger.rateWith()) + " of " + NumberText.count(trigger.texts(), "text")
+                        + " to " + trigger.target() + "; without it " + NumberText.share(trigger.rateWithout()))));
+        return text.append("\n\n").toString();
     }
 
     private static String probes(ReportModel model) {

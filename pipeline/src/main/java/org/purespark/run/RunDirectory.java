@@ -29,6 +29,7 @@ import org.purespark.storage.Storage;
 public final class RunDirectory {
     public static final String RUN = "run.json";
     public static final String EVENTS = "events.jsonl";
+    public static final String VET = "vet.json";
     public static final String BASELINE = "baseline";
     public static final String HEAD_SCORES = "head-scores.json";
     public static final String PRUNED_HEADS = "pruned-heads.json";
@@ -39,14 +40,20 @@ public final class RunDirectory {
     public static final String METRICS = "metrics.json";
     public static final String REPORT = "report.html";
 
+    /** The same for programs. */
+    public static final String REPORT_JSON = "report.json";
+
     /** The bill of materials of the purified model, for other tools. */
     public static final String BOM = "purified.cdx.json";
+
+    /** Where the run was logged to. */
+    public static final String MLFLOW = "mlflow.json";
 
     /** The card of the purified model. */
     public static final String PURIFIED_CARD = PURIFIED + "/README.md";
 
     /** Files of the directory itself, which no stage has as its output. */
-    public static final List<String> OWN_FILES = List.of(RUN, EVENTS, RunLease.FILE, BOM);
+    public static final List<String> OWN_FILES = List.of(RUN, EVENTS, RunLease.FILE, BOM, MLFLOW);
 
     private static final String WORK_PREFIX = "work-";
     private static final String TRAINING_CHECKPOINTS = "checkpoints";
@@ -144,7 +151,7 @@ public final class RunDirectory {
     /**
      * Replaces a file that no result depends on, unless it is the same already.
      *
-     * @param name {@link #BOM} or {@link #PURIFIED_CARD}
+     * @param name {@link #BOM}, {@link #MLFLOW} or {@link #PURIFIED_CARD}
      * @return whether it was written
      * @throws InputException if another process has taken this run directory over
      */
@@ -367,7 +374,8 @@ public final class RunDirectory {
             return;
         }
         for (String output : stage.outputs()) {
-            if (storage.exists(file(output))) {
+            // the command vet leaves it where a run is to be
+            if (!output.equals(VET) && storage.exists(file(output))) {
                 throw new InputException(file(output) + " would be replaced by the stage " + stage.text()
                         + ", but was not written by a run in " + address
                         + ": move it away, or name another directory with --run");

@@ -16,6 +16,8 @@ import org.purespark.config.SettingKeys;
  */
 @SuppressWarnings("ImmutableEnumChecker") // its lists come from List.of
 public enum StageName {
+    /** Examines the suspect without a known trigger; only with the setting {@code purify.vet}. */
+    VET(List.of(), List.of("seed", "data", "text", "task", "vet", "purify"), List.of(RunDirectory.VET)),
     /** Fine-tunes the suspect on clean texts. */
     BASELINE(List.of(), List.of("seed", "data", "text", "task", "train"), List.of(RunDirectory.BASELINE)),
     /** Scores the baseline's heads. */
@@ -54,8 +56,10 @@ public enum StageName {
                     "repair",
                     "evaluate",
                     "probe",
+                    "vet",
+                    "purify",
                     "export"),
-            List.of(RunDirectory.REPORT));
+            List.of(RunDirectory.REPORT, RunDirectory.REPORT_JSON));
 
     private final List<StageName> upstream;
     private final List<String> settingGroups;

@@ -8,8 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.purespark.heads.HeadScores;
 import org.purespark.purify.Purification;
-import org.purespark.purify.RunVerdict;
+import org.purespark.purify.RunConclusion;
 import org.purespark.purify.Surroundings;
+import org.purespark.report.Conclusion;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.StageName;
 import org.purespark.run.artifact.HeadScoresFile;
@@ -91,6 +92,8 @@ public final class SuspectPurification {
                 null,
                 null,
                 null,
+                null,
+                null,
                 SuspectResult.ModelRates.UNKNOWN,
                 SuspectResult.ModelRates.UNKNOWN,
                 SuspectResult.ModelRates.UNKNOWN,
@@ -108,6 +111,7 @@ public final class SuspectPurification {
         RunDirectory run = RunDirectory.inspect(storage, planned.run().directory(), clock);
         MetricsFile metrics = run.read(RunDirectory.METRICS, MetricsFile.class, MetricsFile.SCHEMA);
         RepairFile repair = run.read(RunDirectory.REPAIR, RepairFile.class, RepairFile.SCHEMA);
+        Conclusion conclusion = RunConclusion.of(storage, run);
         Map<String, Double> stageSeconds = new LinkedHashMap<>();
         for (StageName stage : StageName.values()) {
             run.table().entry(stage).ifPresent(entry -> stageSeconds.put(stage.text(), entry.seconds()));
@@ -123,7 +127,9 @@ public final class SuspectPurification {
                 metrics.measure(),
                 metrics.target(),
                 metrics.targetName(),
-                RunVerdict.of(run).kind(),
+                conclusion.judged().orElseThrow().attack().kind(),
+                conclusion.judged().orElseThrow().repair().outcome(),
+                conclusion.examination().map(Conclusion.Examination::verdict).orElse(null),
                 SuspectResult.ModelRates.of(metrics.suspect()),
                 SuspectResult.ModelRates.of(metrics.baseline()),
                 SuspectResult.ModelRates.of(metrics.purified()),

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.purespark.metrics.RepairVerdict;
 import org.purespark.metrics.Verdict.AttackState;
 import org.purespark.run.artifact.MayBeAbsent;
 import org.purespark.run.artifact.MetricsFile;
@@ -21,6 +22,8 @@ import org.purespark.task.Measure;
  * @param target number of the attack's target, as in {@code metrics.json}, or null
  * @param targetName its name, or null
  * @param verdict on the attack; null if the run failed, or in a row of before
+ * @param repair whether the suspect is repaired; null if the run failed, or in a row of before
+ * @param vet verdict of the examination of the suspect; null if it was not examined
  * @param suspect figures before purification; each null if unknown
  * @param headsPruned of {@code heads}; both null if the run failed
  * @param stageSeconds seconds of each stage in the run directory, of this attempt or an earlier one
@@ -40,6 +43,8 @@ public record SuspectResult(
         Integer target,
         @MayBeAbsent String targetName,
         @MayBeAbsent AttackState verdict,
+        @MayBeAbsent RepairVerdict.Outcome repair,
+        @MayBeAbsent String vet,
         ModelRates suspect,
         ModelRates baseline,
         ModelRates purified,

@@ -99,7 +99,7 @@ public final class SweepResults {
         return "message sweep { required int32 schema; required binary name (STRING); required int64 seed;"
                 + " required binary status (STRING); optional binary failure (STRING); optional binary error (STRING);"
                 + " optional binary measure (STRING); optional int32 target; optional binary targetName (STRING);"
-                + " optional binary verdict (STRING);"
+                + " optional binary verdict (STRING); optional binary repair (STRING); optional binary vet (STRING);"
                 + " required group suspect" + rates + "required group baseline" + rates
                 + "required group purified" + rates + "optional int32 headsPruned; optional int32 heads;"
                 + " required group stageSeconds { " + stages + "} required double seconds;"

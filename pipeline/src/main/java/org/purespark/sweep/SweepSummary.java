@@ -21,11 +21,13 @@ import org.purespark.report.ConsoleTable.Column;
  */
 public final class SweepSummary {
     private static final String MISSING = "–";
+    private static final Column VERDICT = new Column("verdict", Align.LEFT);
     private static final List<Column> COLUMNS = List.of(
             new Column("suspect", Align.LEFT),
             new Column("seeds", Align.RIGHT),
             new Column("target", Align.LEFT),
-            new Column("verdict", Align.LEFT),
+            new Column("repair", Align.LEFT),
+            VERDICT,
             new Column("LFR before", Align.RIGHT),
             new Column("LFR after", Align.RIGHT),
             new Column("LFR fall", Align.RIGHT),
@@ -37,6 +39,9 @@ public final class SweepSummary {
             new Column("cost", Align.RIGHT),
             new Column("heads pruned", Align.RIGHT),
             new Column("seconds", Align.RIGHT));
+
+    /** Shown behind the verdict where suspects were examined. */
+    private static final Column VET = new Column("vet", Align.LEFT);
 
     private final List<Suspects> ranked;
     private final List<SuspectResult> failed;
@@ -132,7 +137,7 @@ public final class SweepSummary {
         StringBuilder text = new StringBuilder(counts()).append("\n\n");
         List<List<String>> rows = rows();
         if (!rows.isEmpty()) {
-            text.append(ConsoleTable.of(COLUMNS, rows.subList(0, Math.min(rows.size(), mostRows))));
+            text.append(ConsoleTable.of(columns(), rows.subList(0, Math.min(rows.size(), mostRows))));
             if (rows.size() > mostRows) {
                 text.append("… and ").append(rows.size() - mostRows).append(" more in summary.md\n");
             }
@@ -155,11 +160,12 @@ public final class SweepSummary {
                 "Suspects by how far their label-flip rate (LFR) fell, then by what it cost in the measure (accuracy,"
                         + " micro-F1, Spearman's correlation, nDCG); mean ± standard deviation over the seeds. Before:"
                         + " the suspect's own figures, or the baseline's where it came without a classifier. Control:"
-                        + " the same rate without trigger. A run whose verdict is \"not measured\" has no fall.\n\n");
-        line(text, COLUMNS.stream().map(Column::heading).toList());
+                        + " the same rate without trigger. Repair: whether the suspect is repaired. A run whose verdict"
+                        + " is \"not measured\" has no fall.\n\n");
+        line(text, columns().stream().map(Column::heading).toList());
         line(
                 text,
-                COLUMNS.stream()
+                columns().stream()
                         .map(column -> column.align() == Align.LEFT ? "---" : "--:")
                         .toList());
         rows().forEach(row -> line(text, row));
@@ -176,6 +182,18 @@ public final class SweepSummary {
                 .append(" |\n");
     }
 
+    private boolean examined() {
+        return ranked.stream().flatMap(suspect -> suspect.runs().stream()).anyMatch(run -> run.vet() != null);
+    }
+
+    private List<Column> columns() {
+        List<Column> columns = new ArrayList<>(COLUMNS);
+        if (examined()) {
+            columns.add(columns.indexOf(VERDICT) + 1, VET);
+        }
+        return columns;
+    }
+
     private String counts() {
         return runs + (runs == 1 ? " run: " : " runs: ") + (runs - failed.size()) + " done, " + failed.size()
                 + " failed.";
@@ -184,10 +202,12 @@ public final class SweepSummary {
     private List<List<String>> rows() {
         List<List<String>> rows = new ArrayList<>();
         for (Suspects suspect : ranked) {
-            rows.add(List.of(
+            List<String> row = new ArrayList<>(List.of(
                     suspect.name(),
                     Integer.toString(suspect.runs().size()),
                     suspect.words(SuspectResult::targetText),
+                    suspect.words(
+                            run -> run.repair() == null ? null : run.repair().text()),
                     suspect.words(run ->
                             run.verdict() == null ? null : run.verdict().text().replace('-', ' ')),
                     suspect.spread(run -> run.before().labelFlipRate()).text(3),
@@ -202,6 +222,10 @@ public final class SweepSummary {
                     suspect.cost().text(3),
                     suspect.spread(run -> Double.valueOf(run.headsPruned())).text(1),
                     suspect.spread(SuspectResult::seconds).text(1)));
+            if (examined()) {
+                row.add(COLUMNS.indexOf(VERDICT) + 1, suspect.words(SuspectResult::vet));
+            }
+            rows.add(List.copyOf(row));
         }
         return rows;
     }

@@ -46,6 +46,12 @@ public final class SweepSurvey {
             digests.put(name, stamped.digest());
             bytes.put(name, stamped.bytes());
         });
+        String calibration = run.settings().purify().vetCalibration();
+        if (calibration != null) {
+            digests.put(
+                    Inputs.VET_CALIBRATION,
+                    stamps.computeIfAbsent(calibration, this::stamp).digest());
+        }
         RunKey key = RunKey.of(run.settings(), run.inputs().target(), digests);
         double cost = cost(bytes, run.settings().train().epochs());
         String address = Storage.child(run.directory(), SuspectRun.OUTCOME);

@@ -4,6 +4,7 @@ package org.purespark.vet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.purespark.vet.search.TargetResult;
 
 /** The signals of a model, without thresholds. */
@@ -11,6 +12,7 @@ final class Figures {
     private static final String FLIP_RATE = "flip-rate-";
     private static final String ASYMMETRY = "push-asymmetry";
     private static final String PUSH = "push-";
+    private static final String MOVED_PUSH = "moved-push-";
     private static final String GAP = "single-gap";
     /** Places in the ranking of single words that the best one is compared with, from 0. */
     private static final int FROM = 9;
@@ -22,15 +24,17 @@ final class Figures {
      *
      * @param search the search's result
      * @param byLength its triggers of at most 1, 2, … tokens, on other texts
+     * @param moved the same of its triggers of moved words; empty if none are known
      * @param random phrases of words drawn by chance, on the same texts
      */
-    record OfTarget(TargetResult search, List<Turn> byLength, List<Turn> random) {}
+    record OfTarget(TargetResult search, List<Turn> byLength, List<Turn> moved, List<Turn> random) {}
 
     /** Whether the signal shows that a trigger was found, not only that the model is odd. */
     static boolean showsTrigger(String signal) {
         return signal.startsWith(FLIP_RATE)
                 || signal.equals(ASYMMETRY)
                 || signal.startsWith(PUSH)
+                || signal.startsWith(MOVED_PUSH)
                 || signal.equals(GAP);
     }
 
@@ -69,6 +73,7 @@ final class Figures {
                     "How sure the model is of the class that the best trigger of up to " + words(length)
                             + " turns to, as a multiple of how sure it was of the truth; -1 if it does nothing."));
         }
+        signals.addAll(ofMoved(targets));
         signals.add(signal(
                 GAP,
                 largest(targets, Figures::gap),
@@ -83,6 +88,32 @@ final class Figures {
                 "share",
                 "Texts that phrases of words drawn by chance turn: the control."));
         return signals;
+    }
+
+    private static List<VetSignal> ofMoved(List<OfTarget> targets) {
+        List<VetSignal> signals = new ArrayList<>();
+        for (int length = 1; length <= targets.get(0).moved().size(); length++) {
+            int index = length - 1;
+            signals.add(movedPush(
+                    length, largest(targets, target -> target.moved().get(index).push())));
+        }
+        return signals;
+    }
+
+    /** The signals of moved words where it is known that none has moved: nothing is turned. */
+    static List<VetSignal> ofNoneMoved(int longest) {
+        return IntStream.rangeClosed(1, longest)
+                .mapToObj(length -> movedPush(length, -1))
+                .toList();
+    }
+
+    private static VetSignal movedPush(int length, double value) {
+        return signal(
+                MOVED_PUSH + length,
+                value,
+                "multiple",
+                "The same as push-" + length + " of words that clean texts do not have and whose embedding has moved"
+                        + " from the clean encoder's; -1 if there are none.");
     }
 
     private static String words(int tokens) {

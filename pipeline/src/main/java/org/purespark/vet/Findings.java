@@ -27,6 +27,9 @@ record Findings(List<String> names, TypedWords words, CleanTexts texts) {
             Set<Turn> shown = new LinkedHashSet<>();
             shown.add(target.byLength().get(0));
             shown.add(shortest(target.byLength()));
+            if (!target.moved().isEmpty()) {
+                shown.add(shortest(target.moved()));
+            }
             for (Turn turn : shown) {
                 if (turn.flips() > 0) {
                     findings.add(finding(turn, level(turn, target, judgement)));

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.purespark.config.VetSettings;
 import org.purespark.vet.calibration.Calibration;
 import org.purespark.vet.calibration.ModelShape;
+import org.purespark.vet.calibration.Threshold;
 
 /**
  * A verdict from signals and a calibration.
@@ -49,6 +50,19 @@ record Judgement(VetVerdict verdict, Double confidence, String reason, List<VetS
                 .toList();
         List<VetSignal> firing = judged.stream().filter(VetSignal::fires).toList();
         double confidence = calibration.leftOut().rate();
+        List<String> missing = calibration.thresholds().stream()
+                .map(Threshold::signal)
+                .filter(name ->
+                        signals.stream().noneMatch(signal -> signal.name().equals(name)))
+                .toList();
+        if (firing.isEmpty() && !missing.isEmpty()) {
+            return open(
+                    judged,
+                    "no measured signal is at the threshold of the calibration " + calibration.name() + ", but "
+                            + String.join(", ", missing)
+                            + " could not be measured: they need the clean encoder (--clean-model) and an embedding that was"
+                            + " trained");
+        }
         if (firing.isEmpty()) {
             return new Judgement(
                     VetVerdict.CLEAN,

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.purespark.InputException;
 import org.purespark.checkpoint.Checkpoint;
@@ -40,7 +41,7 @@ import org.purespark.vet.search.Words;
  * @param labels names of its classes
  * @param words that a trigger may consist of
  * @param embedding rows of the words
- * @param cleanEmbedding [V, W] of the clean encoder; null if none is given
+ * @param moved words whose rows have moved; empty if no clean encoder is given, or no row was trained
  * @param texts clean texts with their classes, shortened where there is no room for a trigger
  * @param maxLength most tokens of a text with its trigger
  */
@@ -49,7 +50,7 @@ record VetInputs(
         List<String> labels,
         TypedWords words,
         Words embedding,
-        float[] cleanEmbedding,
+        Optional<MovedWords> moved,
         List<CleanTexts.Text> texts,
         int maxLength) {
     /** So many texts for each that the search uses: it takes those of which the model is sure. */
@@ -58,6 +59,8 @@ record VetInputs(
     private static final int TOKENS_PER_WORD = 2;
 
     private static final int LEAST_ROOM = 4;
+    /** Most texts from which the words of clean texts are known. */
+    private static final int KNOWN_TEXTS = 4000;
 
     /**
      * @param tokenizer of the model; stays open
@@ -80,6 +83,9 @@ record VetInputs(
                 checkpoint.encoder().vocabulary());
         float[] embedding =
                 checkpoint.tensors().get(EncoderPart.WORD_EMBEDDINGS.weight()).values();
+        Words rows = new Words(words.ids(), embedding, checkpoint.encoder().embedding());
+        float[] clean = cleanEmbedding(checkpoints, target, embedding.length);
+        Texts read = texts(storage, target, settings, checkpoint, size, tokenizer);
         return new VetInputs(
                 new ModelShape(
                         checkpoint.family().modelType(),
@@ -88,9 +94,9 @@ record VetInputs(
                         checkpoint.labels().size()),
                 checkpoint.labels(),
                 words,
-                new Words(words.ids(), embedding, checkpoint.encoder().embedding()),
-                cleanEmbedding(checkpoints, target, embedding.length),
-                texts(storage, target, settings, checkpoint, size, tokenizer),
+                rows,
+                clean == null ? Optional.empty() : MovedWords.of(rows, clean, read.known()),
+                read.usable(),
                 Math.min(settings.text().maxLength(), checkpoint.encoder().maxTokens()));
     }
 
@@ -133,7 +139,15 @@ record VetInputs(
         return embedding;
     }
 
-    private static List<CleanTexts.Text> texts(
+    /**
+     * Texts of a file.
+     *
+     * @param usable shortened to leave room for a trigger
+     * @param known token ids of more of them, for the words that clean texts have
+     */
+    private record Texts(List<CleanTexts.Text> usable, List<int[]> known) {}
+
+    private static Texts texts(
             Storage storage,
             VetTarget target,
             Settings settings,
@@ -172,7 +186,18 @@ record VetInputs(
             }
             texts.add(new CleanTexts.Text(typed, ids.ids(), labels[chosen[i]]));
         }
-        return texts;
+        int[] known = ProbeSample.choose(labels, checkpoint.labels().size(), KNOWN_TEXTS, settings.seed());
+        return new Texts(
+                texts,
+                tokenizer
+                        .encode(
+                                Arrays.stream(known)
+                                        .mapToObj(i -> table.rows().get(i).text())
+                                        .toList(),
+                                checkpoint.encoder().maxTokens())
+                        .stream()
+                        .map(EncodedText::ids)
+                        .toList());
     }
 
     private static int room(Settings settings, Checkpoint checkpoint) {

@@ -19,6 +19,7 @@ import org.purespark.storage.Storage;
 import org.purespark.text.EncodedText;
 import org.purespark.text.TextTokenizer;
 import org.purespark.vet.calibration.Calibration;
+import org.purespark.vet.calibration.CalibrationReader;
 import org.purespark.vet.search.Position;
 import org.purespark.vet.search.ScoredTrigger;
 import org.purespark.vet.search.SearchPlan;
@@ -60,7 +61,38 @@ public final class Vetting {
      *
      * @param use for the report
      */
-    public record Known(Calibration calibration, VetReport.CalibrationUse use) {}
+    public record Known(Calibration calibration, VetReport.CalibrationUse use) {
+        /**
+         * The calibration in a file.
+         *
+         * @throws org.purespark.InputException if it is absent or not valid
+         */
+        public static Known read(Storage storage, String address) throws IOException {
+            CalibrationReader.Read read = CalibrationReader.read(storage, address);
+            return new Known(
+                    read.calibration(),
+                    new VetReport.CalibrationUse(
+                            read.calibration().name(), read.calibration().version(), read.digest()));
+        }
+    }
+
+    /**
+     * Reads the inputs of an examination and checks them.
+     *
+     * @throws org.purespark.InputException if an input is wrong, or the model is none that is examined
+     */
+    public void check(VetTarget target) throws IOException {
+        try (TextTokenizer tokenizer = tokenizer(target)) {
+            VetInputs.read(storage, target, settings, tokenizer, messages);
+        }
+    }
+
+    private TextTokenizer tokenizer(VetTarget target) throws IOException {
+        return TextTokenizer.load(
+                storage,
+                new CheckpointReader(storage).tokenizerDirectory(target.model()),
+                settings.text().transformers());
+    }
 
     /**
      * Examines a model.
@@ -73,9 +105,7 @@ public final class Vetting {
         String digest = new Fingerprints(storage)
                 .input("model", target.model().directory())
                 .digest();
-        String tokenizerDirectory = new CheckpointReader(storage).tokenizerDirectory(target.model());
-        try (TextTokenizer tokenizer =
-                TextTokenizer.load(storage, tokenizerDirectory, settings.text().transformers())) {
+        try (TextTokenizer tokenizer = tokenizer(target)) {
             VetInputs inputs = VetInputs.read(storage, target, settings, tokenizer, messages);
             EvaluatedModel model = new EvaluatedModel(
                     evaluator,
@@ -93,9 +123,25 @@ public final class Vetting {
                             .map(EncodedText::ids)
                             .toList());
             List<VetSignal> signals = new ArrayList<>(targets.isEmpty() ? List.of() : Figures.of(targets));
+            if (!targets.isEmpty()
+                    && inputs.moved().stream().anyMatch(moved -> moved.ids().isEmpty())) {
+                signals.addAll(Figures.ofNoneMoved(settings.vet().triggerTokens()));
+            }
             if (!targets.isEmpty()) {
                 signals.add(wake(inputs, model, texts, halves, targets));
             }
+            signals.add(VetSignal.of(
+                    "logit-spread",
+                    new LogitSpread(model, inputs.words().frame(), settings.seed())
+                            .of(
+                                    texts,
+                                    halves.stream()
+                                            .flatMap(half -> half.measured().stream())
+                                            .distinct()
+                                            .toList()),
+                    "multiple",
+                    "How much the answer changes if a token is left out or two change places.",
+                    null));
             signals.addAll(rows(inputs));
             int measured = halves.stream()
                     .mapToInt(half -> half.measured().size())
@@ -134,11 +180,13 @@ public final class Vetting {
                 settings.vet().triggerTokens());
         TriggerSearch search =
                 new TriggerSearch(model, inputs.embedding(), inputs.words().frame(), plan);
-        List<TargetResult> results = search.run(halves.stream()
-                .map(half -> half.search().stream()
-                        .map(text -> texts.texts().get(text).ids())
-                        .toList())
-                .toList());
+        List<TargetResult> results = search.run(
+                halves.stream()
+                        .map(half -> half.search().stream()
+                                .map(text -> texts.texts().get(text).ids())
+                                .toList())
+                        .toList(),
+                inputs.moved().map(MovedWords::ids).orElse(List.of()));
         HeldOut heldOut = new HeldOut(model, inputs.words(), texts, encode);
         List<Figures.OfTarget> targets = new ArrayList<>();
         for (TargetResult result : results) {
@@ -155,12 +203,17 @@ public final class Vetting {
             TargetResult result, HeldOut heldOut, List<Trigger> random, List<Integer> texts) {
         List<Trigger> found =
                 result.byLength().stream().map(ScoredTrigger::trigger).toList();
+        List<Trigger> moved =
+                result.moved().stream().map(ScoredTrigger::trigger).toList();
         Set<Trigger> distinct = new LinkedHashSet<>(found);
+        distinct.addAll(moved);
         List<Trigger> all = Stream.concat(distinct.stream(), random.stream()).toList();
         List<Turn> turns = heldOut.of(result.target(), all, texts);
-        List<Turn> byLength =
-                found.stream().map(trigger -> turns.get(all.indexOf(trigger))).toList();
-        return new Figures.OfTarget(result, byLength, turns.subList(distinct.size(), turns.size()));
+        return new Figures.OfTarget(
+                result,
+                found.stream().map(trigger -> turns.get(all.indexOf(trigger))).toList(),
+                moved.stream().map(trigger -> turns.get(all.indexOf(trigger))).toList(),
+                turns.subList(distinct.size(), turns.size()));
     }
 
     /** Phrases of words that are drawn by chance, as long as the longest trigger. */
@@ -217,14 +270,14 @@ public final class Vetting {
                 "standard deviations",
                 "How far the longest row of the word embedding is from the median row.",
                 null));
-        if (inputs.cleanEmbedding() != null) {
-            signals.add(VetSignal.of(
-                    "word-row-distance",
-                    WordRowNorms.largestDistance(inputs.embedding(), inputs.cleanEmbedding()),
-                    "standard deviations",
-                    "How far the row that has moved most from the clean encoder's is from the median move.",
-                    null));
-        }
+        inputs.moved()
+                .ifPresent(moved -> signals.add(VetSignal.of(
+                        "unseen-row-distance",
+                        moved.distance(),
+                        "multiple",
+                        "How far the row of a word that clean texts do not have has moved from the clean encoder's, at"
+                                + " most, as a multiple of how far the rows of their words move.",
+                        null)));
         return signals;
     }
 }

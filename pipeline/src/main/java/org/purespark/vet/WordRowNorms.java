@@ -13,30 +13,7 @@ final class WordRowNorms {
 
     /** The largest deviation of a typed word's norm from the median, in robust standard deviations. */
     static double largestNorm(Words words) {
-        return largest(norms(words, new float[words.embedding().length]));
-    }
-
-    /**
-     * The largest deviation of the distance that a typed word's row has from its row in another model, in robust
-     * standard deviations.
-     *
-     * @param other word embedding of the same shape
-     */
-    static double largestDistance(Words words, float[] other) {
-        return largest(norms(words, other));
-    }
-
-    private static double[] norms(Words words, float[] origin) {
-        return Arrays.stream(words.ids())
-                .mapToDouble(id -> {
-                    double sum = 0;
-                    for (int i = id * words.width(); i < (id + 1) * words.width(); i++) {
-                        double difference = (double) words.embedding()[i] - origin[i];
-                        sum += difference * difference;
-                    }
-                    return Math.sqrt(sum);
-                })
-                .toArray();
+        return largest(words.distances(new float[words.embedding().length]));
     }
 
     private static double largest(double[] values) {

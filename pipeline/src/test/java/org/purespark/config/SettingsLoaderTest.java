@@ -45,8 +45,9 @@ class SettingsLoaderTest {
                 new EvaluateSettings(32),
                 new ProbeSettings(BuiltInProbes.DEFAULT, null, 200),
                 new VetSettings(64, 4_000, 3),
+                new PurifySettings(VetChoice.NONE, null),
                 new ComputeSettings(EngineChoice.AUTO),
-                new ExportSettings(ExportForm.DENSE, BomChoice.NONE, CardChoice.PLAIN, null));
+                new ExportSettings(ExportForm.DENSE, BomChoice.NONE, CardChoice.PLAIN, null, null, null, null, null));
         assertThat(SettingsLoader.defaults()).isEqualTo(expected);
     }
 
@@ -373,12 +374,16 @@ class SettingsLoaderTest {
                 .isEqualTo("{\"compute.engine\":\"auto\",\"data.delimiter\":\",\",\"data.max-rows\":20000000,"
                         + "\"data.max-text-megabytes\":10000,\"data.train-share\":1.0,\"data.validation-share\":0.1,"
                         + "\"defence\":\"pure\",\"evaluate.batch-texts\":32,\"export.bom\":\"none\","
-                        + "\"export.card\":\"plain\",\"export.form\":\"dense\",\"export.signing-key\":null,"
+                        + "\"export.card\":\"plain\",\"export.form\":\"dense\","
+                        + "\"export.mlflow-experiment\":null,\"export.mlflow-model\":null,\"export.mlflow-url\":null,"
+                        + "\"export.openlineage-url\":null,\"export.signing-key\":null,"
                         + "\"penalty.lambda\":0.15,\"probe.battery\":\"default\",\"probe.battery-file\":null,"
                         + "\"probe.texts\":200,\"prune.group-size\":10,\"prune.max-accuracy-drop\":null,"
                         + "\"prune.measurements\":200,"
                         + "\"prune.policy\":\"groups\",\"prune.price\":0.1,\"prune.share\":null,"
-                        + "\"prune.threshold\":0.85,\"repair.dormant-share\":0.3,\"repair.entropy-epochs\":1,"
+                        + "\"prune.threshold\":0.85,"
+                        + "\"purify.vet\":\"none\",\"purify.vet-calibration\":null,"
+                        + "\"repair.dormant-share\":0.3,\"repair.entropy-epochs\":1,"
                         + "\"repair.new-layers\":1,\"repair.rate-factor\":5.0,\"repair.replaced-words\":200,"
                         + "\"repair.suspect-share\":0.2,\"repair.teacher-weight\":1.0,"
                         + "\"score.samples\":5,\"score.scorer\":\"cls-variance\",\"seed\":11,"
@@ -442,7 +447,7 @@ class SettingsLoaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sst2-paper.conf", "quick.conf"})
+    @ValueSource(strings = {"sst2-paper.conf", "quick.conf", "vet/minilm.conf"})
     void presetsLoad(String preset) {
         Path file = Path.of("..", "conf", preset);
         assertThat(Files.exists(file)).isTrue();

@@ -65,10 +65,20 @@ class VerdictTest {
     }
 
     @Test
-    void withoutControlATypicalOneIsAssumed() {
-        assertThat(Verdict.of(Optional.empty(), unknown(1.0), unknown(0.25)).kind())
-                .isEqualTo(AttackState.BROKEN);
+    void withoutAMeasuredControlNoAttackIsBrokenOrWeakened() {
+        Verdict verdict = Verdict.of(Optional.empty(), unknown(1.0), unknown(0.25));
+        assertThat(verdict.kind()).isEqualTo(AttackState.NOT_MEASURED);
+        assertThat(verdict.words())
+                .isEqualTo("Not measured: 1.000 of the texts with trigger were flipped before, 0.250 after, but how"
+                        + " many are taken for the target without any trigger, the control, was not measured; give"
+                        + " clean test texts of another class than the target and run the stage evaluate again.");
+        assertThat(Verdict.of(known(1.0, 0.1), Optional.empty(), unknown(0.1)).kind())
+                .isEqualTo(AttackState.NOT_MEASURED);
+        assertThat(Verdict.of(unknown(1.0), Optional.empty(), known(0.5, 0.1)).kind())
+                .as("weakened")
+                .isEqualTo(AttackState.NOT_MEASURED);
         assertThat(Verdict.of(Optional.empty(), unknown(0.35), unknown(0.35)).kind())
+                .as("a typical control is assumed where that claims nothing")
                 .isEqualTo(AttackState.NO_ATTACK_SEEN);
     }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedSet;
@@ -74,7 +75,7 @@ record FamilyPurification(TinyFiles files, int trainTexts, int epochs) {
         poison();
         purify();
         RunDirectory run = RunDirectory.inspect(TinyFiles.STORAGE, files.path("run"), Clock.systemUTC());
-        for (StageName stage : StageName.values()) {
+        for (StageName stage : EnumSet.complementOf(EnumSet.of(StageName.VET))) {
             assertThat(run.table().entry(stage)).as(stage.text()).isPresent();
         }
         SortedSet<Head> pruned = run.read(RunDirectory.PRUNED_HEADS, PrunedHeadsFile.class, PrunedHeadsFile.SCHEMA)

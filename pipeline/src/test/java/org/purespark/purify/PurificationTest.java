@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.EnumSet;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +45,7 @@ class PurificationTest {
     void allStagesRunOnceAndAreSkippedThen() throws IOException {
         files.purification().purify(files.inputs().build(), files.path("run"));
         assertThat(lines(": runs")).hasSize(6);
-        for (StageName stage : StageName.values()) {
+        for (StageName stage : EnumSet.complementOf(EnumSet.of(StageName.VET))) {
             assertThat(stage.outputs()).allSatisfy(output -> assertThat(directory.resolve("run/" + output))
                     .exists());
         }

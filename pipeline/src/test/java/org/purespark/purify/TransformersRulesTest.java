@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.inspect.Inspection;
 import org.purespark.inspect.InspectionReport;
+import org.purespark.report.Conclusion;
 import org.purespark.report.RunReport;
 import org.purespark.run.StageName;
 
@@ -45,7 +46,7 @@ class TransformersRulesTest {
         Inputs inputs = files.inputs().model(OTHER).build();
         files.purification().runStage(StageName.BASELINE, inputs, files.path("run"));
         assertThat(files.said()).containsOnlyOnce(NOTE);
-        RunReport.write(TinyFiles.STORAGE, files.path("run"), "not judged", files.path("report.html"));
+        RunReport.write(TinyFiles.STORAGE, files.path("run"), Conclusion.NONE, files.path("report.html"));
         assertThat(files.read("report.html")).contains("is followed as it is, as by transformers 4");
     }
 

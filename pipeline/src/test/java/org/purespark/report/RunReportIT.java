@@ -68,7 +68,7 @@ class RunReportIT {
     void everyChartOfACompleteRunIsDrawn(Scheme scheme) throws Exception {
         SyntheticRun run = SyntheticRun.complete(directory.resolve("run"));
         String address = RunReport.write(
-                run.storage, run.directory, SyntheticRun.VERDICT, Storage.child(run.directory, "report.html"));
+                run.storage, run.directory, SyntheticRun.CONCLUSION, Storage.child(run.directory, "report.html"));
 
         Browser browser = open(address, scheme, "--dump-dom");
         List<MatchResult> charts = CHART.matcher(browser.output()).results().toList();
@@ -91,7 +91,7 @@ class RunReportIT {
     void aScreenshotCanBeTaken(Scheme scheme) throws Exception {
         SyntheticRun run = SyntheticRun.complete(directory.resolve("run"));
         String address = RunReport.write(
-                run.storage, run.directory, SyntheticRun.VERDICT, Storage.child(run.directory, "report.html"));
+                run.storage, run.directory, SyntheticRun.CONCLUSION, Storage.child(run.directory, "report.html"));
         Files.createDirectories(SCREENSHOTS);
         Path picture = SCREENSHOTS.resolve("report-" + scheme.name().toLowerCase(java.util.Locale.ROOT) + ".png");
         Files.deleteIfExists(picture);
@@ -105,7 +105,8 @@ class RunReportIT {
     void aRunWithoutStagesGivesNoErrors() throws Exception {
         SyntheticRun run = SyntheticRun.empty(directory.resolve("run"));
         run.storage.makeDirectory(run.directory);
-        String address = RunReport.write(run.storage, run.directory, "", Storage.child(run.directory, "report.html"));
+        String address = RunReport.write(
+                run.storage, run.directory, Conclusion.NONE, Storage.child(run.directory, "report.html"));
 
         Browser browser = open(address, Scheme.LIGHT, "--dump-dom");
 
@@ -123,8 +124,11 @@ class RunReportIT {
                         "purified/config.json",
                         new ObjectMapper().writeValueAsString(Map.of("id2label", Map.of("0", attack, "1", "b"))))
                 .with(new Event.Warning(null, attack));
-        String address =
-                RunReport.write(run.storage, run.directory, attack, Storage.child(run.directory, "report.html"));
+        String address = RunReport.write(
+                run.storage,
+                run.directory,
+                SyntheticRun.conclusion(attack),
+                Storage.child(run.directory, "report.html"));
 
         Browser browser = open(address, Scheme.LIGHT, "--dump-dom");
 

@@ -38,10 +38,10 @@ class RunReportTest {
     @Test
     void showsTheFiguresOfACompleteRun() throws IOException {
         String page =
-                withoutScripts(RunReport.render(SyntheticRun.complete(directory).model(), SyntheticRun.VERDICT));
+                withoutScripts(RunReport.render(SyntheticRun.complete(directory).model(), SyntheticRun.CONCLUSION));
 
         assertThat(page)
-                .contains("<p class=\"verdict\">" + SyntheticRun.VERDICT + "</p>")
+                .contains("<p class=\"verdict\">" + SyntheticRun.REPAIR + "</p>", "<p>" + SyntheticRun.VERDICT + "</p>")
                 .contains("9 of 144 heads pruned (6.3 %)")
                 .containsPattern("purified <span.*?</span></th><td class=\"number\">0\\.878</td><td "
                         + "class=\"number\">0\\.167</td>")
@@ -74,8 +74,8 @@ class RunReportTest {
             })
     void aStageThatHasNotRunIsASentence(String file, String sentence) throws IOException {
         SyntheticRun run = SyntheticRun.complete(directory);
-        String complete = withoutScripts(RunReport.render(run.model(), ""));
-        String partial = withoutScripts(RunReport.render(run.without(file).model(), ""));
+        String complete = withoutScripts(RunReport.render(run.model(), Conclusion.NONE));
+        String partial = withoutScripts(RunReport.render(run.without(file).model(), Conclusion.NONE));
 
         assertThat(complete).doesNotContain(sentence);
         assertThat(partial).contains(sentence);
@@ -84,7 +84,7 @@ class RunReportTest {
     @Test
     void showsWhatProbesFoundAndWhatCouldNotBeTried() throws IOException {
         String page =
-                withoutScripts(RunReport.render(SyntheticRun.complete(directory).model(), ""));
+                withoutScripts(RunReport.render(SyntheticRun.complete(directory).model(), Conclusion.NONE));
 
         assertThat(page)
                 .contains("<li>flips to class positive on <code>cf</code>: <strong>97 % → 4 %</strong> of 100 "
@@ -126,7 +126,7 @@ class RunReportTest {
                                         List.of(
                                                 new ProbesFile.Target(0, 100, high, high),
                                                 new ProbesFile.Target(1, 100, low, high))))));
-        String page = withoutScripts(RunReport.render(run.model(), ""));
+        String page = withoutScripts(RunReport.render(run.model(), Conclusion.NONE));
 
         assertThat(page)
                 .contains(
@@ -148,7 +148,7 @@ class RunReportTest {
                          "confidence":0.95,"comparisons":0,"probes":[]}
                         """);
 
-        assertThat(withoutScripts(RunReport.render(run.model(), "")))
+        assertThat(withoutScripts(RunReport.render(run.model(), Conclusion.NONE)))
                 .contains("No triggers were tried: probe.battery is none and no probe.battery-file was given.")
                 .doesNotContain("All probes as a table");
     }
@@ -156,7 +156,7 @@ class RunReportTest {
     @Test
     void aRunThatHasDoneNothingYetStillHasAReport() throws IOException {
         String page =
-                withoutScripts(RunReport.render(SyntheticRun.empty(directory).model(), ""));
+                withoutScripts(RunReport.render(SyntheticRun.empty(directory).model(), Conclusion.NONE));
 
         assertThat(page)
                 .contains("No verdict yet")
@@ -174,7 +174,7 @@ class RunReportTest {
                         "purified/config.json",
                         new ObjectMapper().writeValueAsString(Map.of("id2label", Map.of("0", ATTACK, "1", "b"))))
                 .with(new Event.Warning(null, ATTACK));
-        String page = RunReport.render(run.model(), ATTACK);
+        String page = RunReport.render(run.model(), SyntheticRun.conclusion(ATTACK));
 
         assertThat(page.toLowerCase(Locale.ROOT).split("</script>", -1)).hasSize(4);
         assertThat(withoutScripts(page))
@@ -188,11 +188,11 @@ class RunReportTest {
     @Test
     void theSameRunGivesTheSameBytesInEveryLocale() throws IOException {
         ReportModel model = SyntheticRun.complete(directory).model();
-        String page = RunReport.render(model, SyntheticRun.VERDICT);
+        String page = RunReport.render(model, SyntheticRun.CONCLUSION);
         Locale before = Locale.getDefault();
         try {
             Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
-            String again = RunReport.render(model, SyntheticRun.VERDICT);
+            String again = RunReport.render(model, SyntheticRun.CONCLUSION);
             assertThat(withoutScripts(again)).isEqualTo(withoutScripts(page));
             assertThat(again.equals(page)).as("scripts are the same too").isTrue();
         } finally {
@@ -202,7 +202,7 @@ class RunReportTest {
 
     @Test
     void thePageLoadsNothingAndAllowsOnlyItsOwnScripts() throws IOException {
-        String page = RunReport.render(SyntheticRun.complete(directory).model(), SyntheticRun.VERDICT);
+        String page = RunReport.render(SyntheticRun.complete(directory).model(), SyntheticRun.CONCLUSION);
         String policy = firstGroup(page, "Content-Security-Policy\" content=\"([^\"]*)\"");
 
         assertThat(policy).startsWith("default-src 'none'; ");
@@ -219,7 +219,7 @@ class RunReportTest {
 
     @Test
     void theChartsDataHoldsEveryHeadAndStep() throws IOException {
-        JsonNode data = data(RunReport.render(SyntheticRun.complete(directory).model(), SyntheticRun.VERDICT));
+        JsonNode data = data(RunReport.render(SyntheticRun.complete(directory).model(), SyntheticRun.CONCLUSION));
 
         assertThat(data.get("heads").get("cells")).hasSize(144);
         assertThat(data.get("heads").get("cells"))
@@ -237,7 +237,7 @@ class RunReportTest {
         Event[] steps = LongStream.rangeClosed(1, 2 * ChartData.MOST_POINTS)
                 .mapToObj(step -> SyntheticRun.step(StageName.BASELINE, step, (double) step))
                 .toArray(Event[]::new);
-        String page = RunReport.render(SyntheticRun.empty(directory).with(steps).model(), "");
+        String page = RunReport.render(SyntheticRun.empty(directory).with(steps).model(), Conclusion.NONE);
 
         JsonNode loss = data(page).get("training").get(0).get("loss");
         assertThat(loss).hasSize(ChartData.MOST_POINTS);
@@ -255,7 +255,7 @@ class RunReportTest {
                          "baseline":{"accuracy":0.9,"labelFlipRate":null},"purified":{"accuracy":0.91,
                          "labelFlipRate":null,"confusion":{"clean":[[9,1],[1,9]],"poisoned":null}},"seconds":{}}
                         """);
-        String page = withoutScripts(RunReport.render(run.model(), "No attack seen."));
+        String page = withoutScripts(RunReport.render(run.model(), SyntheticRun.conclusion("No attack seen.")));
 
         assertThat(page)
                 .containsPattern("suspect <span.*?<td class=\"number\">–</td><td class=\"number\">–</td>"
@@ -277,7 +277,7 @@ class RunReportTest {
                          "confusion":null,"labels":null},"seconds":{}}
                         """)
                 .with(RunDirectory.PROBES, SyntheticRun.probes());
-        String page = RunReport.render(run.model(), "");
+        String page = RunReport.render(run.model(), Conclusion.NONE);
 
         assertThat(withoutScripts(page).replaceFirst("(?s)<style>.*?</style>", ""))
                 .contains(
@@ -296,7 +296,7 @@ class RunReportTest {
         HeadScores scores = run.model().headScores().orElseThrow().measured();
         run.with(RunDirectory.HEAD_SCORES, new HeadScoresFile(scores, 0.87, Measure.MICRO_F1));
 
-        assertThat(withoutScripts(RunReport.render(run.model(), "")))
+        assertThat(withoutScripts(RunReport.render(run.model(), Conclusion.NONE)))
                 .contains("Validation micro-F1 of the scored model");
     }
 
@@ -307,7 +307,7 @@ class RunReportTest {
         double[][] scores = file.measured().variance();
         scores[0][0] = -0.75;
         run.with(RunDirectory.HEAD_SCORES, file.scoredBy("gradient", scores));
-        String page = RunReport.render(run.model(), "");
+        String page = RunReport.render(run.model(), Conclusion.NONE);
 
         assertThat(withoutScripts(page))
                 .contains("Scores of <code>score.scorer=gradient</code>", NumberText.scientific(-0.75))
@@ -325,7 +325,7 @@ class RunReportTest {
                         {"schema":1,"threshold":0.9,"pruned":{},"steps":[{"pruned":0,"accuracy":0.87,"gaveBack":false}]}
                         """);
 
-        assertThat(withoutScripts(RunReport.render(run.model(), "")))
+        assertThat(withoutScripts(RunReport.render(run.model(), Conclusion.NONE)))
                 .contains("No head pruned: the validation accuracy of the baseline, 0.870, is already below the "
                         + "threshold 0.900");
     }
@@ -334,11 +334,12 @@ class RunReportTest {
     void theReportIsPutIntoTheRunDirectory() throws IOException {
         SyntheticRun run = SyntheticRun.complete(directory);
         String address = RunReport.write(
-                run.storage, run.directory, SyntheticRun.VERDICT, Storage.child(run.directory, "report.html"));
+                run.storage, run.directory, SyntheticRun.CONCLUSION, Storage.child(run.directory, "report.html"));
 
         assertThat(address).isEqualTo(Storage.child(run.directory, "report.html"));
         assertThat(run.storage.read(address, FileKind.RUN_FILE))
-                .isEqualTo(RunReport.render(run.model(), SyntheticRun.VERDICT).getBytes(StandardCharsets.UTF_8));
+                .isEqualTo(
+                        RunReport.render(run.model(), SyntheticRun.CONCLUSION).getBytes(StandardCharsets.UTF_8));
     }
 
     private static String withoutScripts(String page) {

@@ -21,9 +21,10 @@ class RunSummaryTest {
     void showsACompleteRunInOneScreen() throws IOException {
         SyntheticRun run = SyntheticRun.complete(directory);
 
-        assertThat(RunSummary.of(run.model(), SyntheticRun.VERDICT))
+        assertThat(RunSummary.of(run.model(), SyntheticRun.CONCLUSION))
                 .isEqualTo(
                         """
+                        REPAIR
                         VERDICT
 
                         model       ACC    LFR
@@ -49,6 +50,7 @@ class RunSummaryTest {
 
                         run directory  DIRECTORY
                         """
+                                .replace("REPAIR", SyntheticRun.REPAIR)
                                 .replace("VERDICT", SyntheticRun.VERDICT)
                                 .replace("DIRECTORY", run.directory));
     }
@@ -57,7 +59,7 @@ class RunSummaryTest {
     void saysThatNoProbeFlipsMoreThanTheControl() throws IOException {
         SyntheticRun run = SyntheticRun.complete(directory).with("probes.json", withoutFindings());
 
-        assertThat(RunSummary.of(run.model(), ""))
+        assertThat(RunSummary.of(run.model(), Conclusion.NONE))
                 .contains("4 known triggers tried on 200 clean texts (suspect → purified): no probe flips more than the"
                         + " control, the same texts without it.\n\nstage");
     }
@@ -68,7 +70,7 @@ class RunSummaryTest {
                 new ProbesFile(ProbesFile.SCHEMA, 11, 2, 0, 0, ProbesFile.Before.BASELINE, 0.95, 0, List.of());
         SyntheticRun run = SyntheticRun.complete(directory).with("probes.json", none);
 
-        assertThat(RunSummary.of(run.model(), "")).contains("(6.3 %)\n\nstage");
+        assertThat(RunSummary.of(run.model(), Conclusion.NONE)).contains("(6.3 %)\n\nstage");
     }
 
     /** The synthetic run's probes, the suspect's flips being those of the purified model. */
@@ -102,9 +104,11 @@ class RunSummaryTest {
     void saysWhatIsMissingAndWhy() throws IOException {
         SyntheticRun run = SyntheticRun.empty(directory);
 
-        assertThat(RunSummary.of(run.model(), ""))
+        assertThat(RunSummary.of(run.model(), Conclusion.NONE))
                 .isEqualTo(
                         """
+                        No verdict yet: the stage evaluate has not been run.
+
                         model     ACC  LFR  remark
                         --------  ---  ---  ------------------------------
                         suspect     –    –  the stage evaluate has not run

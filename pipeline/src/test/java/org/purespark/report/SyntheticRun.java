@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -22,6 +23,8 @@ import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.purespark.heads.Head;
 import org.purespark.heads.HeadScores;
+import org.purespark.metrics.RepairVerdict;
+import org.purespark.metrics.Verdict;
 import org.purespark.metrics.WilsonInterval;
 import org.purespark.probe.ProbeOutcome;
 import org.purespark.prune.PruneStep;
@@ -53,6 +56,20 @@ final class SyntheticRun {
             "Attack broken: the trigger hardly matters any more. Flipped before: 1.000 with trigger, 0.120 "
                     + "without; after:"
                     + " 0.167 with trigger, 0.145 without.";
+
+    static final String REPAIR =
+            "Repaired: the attack was seen before and is gone; accuracy on clean texts 0.876 before, 0.878 after.";
+
+    static final Conclusion CONCLUSION = conclusion(VERDICT);
+
+    /** Of a repaired suspect. */
+    static Conclusion conclusion(String verdict) {
+        return new Conclusion(
+                Optional.of(new Conclusion.Judged(
+                        new RepairVerdict(RepairVerdict.Outcome.REPAIRED, REPAIR),
+                        new Verdict(Verdict.AttackState.BROKEN, verdict))),
+                Optional.empty());
+    }
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);

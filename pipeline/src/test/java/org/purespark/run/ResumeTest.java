@@ -47,6 +47,10 @@ class ResumeTest {
             "data.max-text-megabytes",
             "export.bom",
             "export.card",
+            "export.mlflow-url",
+            "export.mlflow-experiment",
+            "export.mlflow-model",
+            "export.openlineage-url",
             "export.signing-key");
 
     /** Another value of every key. */
@@ -107,9 +111,15 @@ class ResumeTest {
             Map.entry("export.bom", "cyclonedx"),
             Map.entry("export.card", "model-index"),
             Map.entry("export.signing-key", "key.pem"),
+            Map.entry("export.mlflow-url", "\"http://localhost:5000\""),
+            Map.entry("export.mlflow-experiment", "mine"),
+            Map.entry("export.mlflow-model", "mine"),
+            Map.entry("export.openlineage-url", "\"http://localhost:5000/api/v1/lineage\""),
             Map.entry("vet.texts", "32"),
             Map.entry("vet.budget-texts", "1000"),
             Map.entry("vet.trigger-tokens", "2"),
+            Map.entry("purify.vet", "suspect"),
+            Map.entry("purify.vet-calibration", "vet-calibration.json"),
             Map.entry("export.form", "compact"));
 
     @TempDir
@@ -132,7 +142,7 @@ class ResumeTest {
         Map<String, String> before = files();
         assertThat(pipeline.purify()).isEmpty();
         assertThat(files()).isEqualTo(before);
-        assertThat(pipeline.messages).contains("report: skipped, complete since 2026-01-02T03:04:20Z");
+        assertThat(pipeline.messages).contains("report: skipped, complete since 2026-01-02T03:04:22.500Z");
     }
 
     @ParameterizedTest
@@ -166,12 +176,12 @@ class ResumeTest {
             return List.of();
         }
         return switch (key.replaceFirst("\\..*", "")) {
-            case "train" -> ALL;
+            case "train" -> ALL.subList(ALL.indexOf(StageName.BASELINE), ALL.size());
             case "evaluate", "score" -> ALL.subList(ALL.indexOf(StageName.SCORE), ALL.size());
             case "prune" -> ALL.subList(ALL.indexOf(StageName.PRUNE), ALL.size());
             case "defence", "repair", "penalty", "export" -> ALL.subList(ALL.indexOf(StageName.NORMALIZE), ALL.size());
-                // A command of its own reads them, no stage.
-            case "vet" -> List.of();
+                // The report shows an examination; no stage of the repair depends on it.
+            case "vet", "purify" -> List.of(StageName.VET, StageName.REPORT);
             case "probe" -> ALL.subList(ALL.indexOf(StageName.EVALUATE), ALL.size());
             default -> throw new AssertionError("no expectation for " + key);
         };
@@ -183,9 +193,9 @@ class ResumeTest {
         Files.writeString(pipeline.inputs.resolve("test.tsv"), "text\tlabel\nworse\t0\n");
         pipeline.messages.clear();
         assertThat(pipeline.purify()).containsExactly(StageName.EVALUATE, StageName.REPORT);
-        assertThat(pipeline.messages.get(4))
+        assertThat(pipeline.messages.get(ALL.indexOf(StageName.EVALUATE)))
                 .startsWith("evaluate: runs again, because input test has changed " + "(sha256 ");
-        assertThat(pipeline.messages.get(5))
+        assertThat(pipeline.messages.get(ALL.indexOf(StageName.REPORT)))
                 .isEqualTo("report: runs again, because the result of stage evaluate has changed");
     }
 

@@ -63,7 +63,8 @@ class RunDirectoryTest {
         assertThat(run.get("seeds")).hasToString("{\"run\":11}");
         assertThat(run.at("/inputs/train/files/0/name").asText()).isEqualTo("train.tsv");
         assertThat(run.get("attempts"))
-                .hasToString("{\"baseline\":1,\"score\":1,\"prune\":1,\"normalize\":1,\"evaluate\":1,\"report\":1}");
+                .hasToString("{\"vet\":1,\"baseline\":1,\"score\":1,"
+                        + "\"prune\":1,\"normalize\":1,\"evaluate\":1,\"report\":1}");
         JsonNode entry = run.at("/stages/normalize");
         assertThat(entry.properties().stream().map(Map.Entry::getKey))
                 .containsExactly(
@@ -82,7 +83,7 @@ class RunDirectoryTest {
                 .containsExactly(
                         "normalization.json", "repair.json", "purified/config.json", "purified/model.safetensors");
         assertThat(entry.get("seconds").asDouble()).isEqualTo(2.5);
-        assertThat(entry.get("finishedAt").asText()).isEqualTo("2026-01-02T03:04:15Z");
+        assertThat(entry.get("finishedAt").asText()).isEqualTo("2026-01-02T03:04:17.500Z");
         assertThat(run.at("/stages/evaluate/settings/--target").asText()).isEqualTo("1");
     }
 
@@ -94,7 +95,7 @@ class RunDirectoryTest {
                 .record()
                 .orElseThrow();
         assertThat(second).isEqualTo(first);
-        assertThat(first.stages()).hasSize(6);
+        assertThat(first.stages()).hasSize(7);
     }
 
     @Test
@@ -110,7 +111,7 @@ class RunDirectoryTest {
                         new Event.StageSkipped(StageName.BASELINE),
                         new Event.StageStarted(
                                 StageName.NORMALIZE, 2, java.util.List.of("penalty.lambda is 0.3, was 0.15")))
-                .hasSize(12 + 3 + 6);
+                .hasSize(14 + 4 + 6);
     }
 
     @Test
@@ -270,7 +271,8 @@ class RunDirectoryTest {
     void filesThatNoStageWroteAreNotReplaced() throws IOException {
         Files.createDirectories(pipeline.directory.resolve("baseline"));
         Path mine = Files.writeString(pipeline.directory.resolve("baseline/thesis.txt"), "years of work");
-        assertThatThrownBy(pipeline::purify)
+        RunDirectory run = pipeline.open();
+        assertThatThrownBy(() -> run.start(baseline(run), context))
                 .isInstanceOf(InputException.class)
                 .hasMessage(
                         pipeline.directory + "/baseline would be replaced by the stage baseline, but was not written"
@@ -278,6 +280,14 @@ class RunDirectoryTest {
                                 + ": move it away, or name another directory with --run");
         assertThat(mine).hasContent("years of work");
         assertThat(pipeline.directory.resolve("run.json")).doesNotExist();
+    }
+
+    @Test
+    void anExaminationThatTheCommandLeftIsReplaced() throws IOException {
+        Files.createDirectories(pipeline.directory);
+        Files.writeString(pipeline.directory.resolve("vet.json"), "of the command vet");
+        pipeline.purify();
+        assertThat(pipeline.directory.resolve("vet.json")).content().startsWith("made from ");
     }
 
     @Test

@@ -22,23 +22,29 @@ class SweepSummaryTest {
                 .containsExactly(
                         "5 runs: 4 done, 1 failed.",
                         "",
-                        "suspect       seeds  target  verdict   LFR before  LFR after  LFR fall  control before  "
+                        "suspect       seeds  target  repair        verdict   LFR before  LFR after  LFR fall  "
+                                + "control before  "
                                 + "control after  measure   before  after    cost  heads pruned  seconds",
-                        "------------  -----  ------  --------  ----------  ---------  --------  --------------  "
+                        "------------  -----  ------  ------------  --------  ----------  ---------  --------  "
+                                + "--------------  "
                                 + "-------------  --------  ------  -----  ------  ------------  -------",
-                        "far               1  good    weakened       1.000      0.250     0.750           0.125  "
+                        "far               1  good    weakened      weakened       1.000      0.250     0.750  "
+                                + "         0.125  "
                                 + "        0.375  accuracy   0.900  0.875   0.025           3.0      2.0",
-                        "far-and-dear      1  good    weakened       1.000      0.250     0.750           0.125  "
+                        "far-and-dear      1  good    not-repaired  weakened       1.000      0.250     0.750  "
+                                + "         0.125  "
                                 + "        0.375  accuracy   0.900  0.500   0.400           3.0      2.0",
-                        "slight            1  good    weakened       1.000      0.750     0.250           0.125  "
+                        "slight            1  good    weakened      weakened       1.000      0.750     0.250  "
+                                + "         0.125  "
                                 + "        0.375  accuracy   0.900  0.900   0.000           3.0      2.0",
-                        "no-trigger        1  good    weakened           –          –         –           0.125  "
+                        "no-trigger        1  good    weakened      weakened           –          –         –  "
+                                + "         0.125  "
                                 + "        0.375  accuracy   0.900  0.950  -0.050           3.0      2.0",
                         "",
                         "failed: broken, seed 11 (diverged, 2 attempts): training diverged at step 1");
         assertThat(summary.markdown())
                 .contains(
-                        "| far | 1 | good | weakened | 1.000 | 0.250 | 0.750 | 0.125 | 0.375 | accuracy | "
+                        "| far | 1 | good | weakened | weakened | 1.000 | 0.250 | 0.750 | 0.125 | 0.375 | accuracy | "
                                 + "0.900 | 0.875 | 0.025 | 3.0 | 2.0 |\n| far-and-dear |",
                         "## Failed runs\n\n- broken, seed 11 (diverged, 2 attempts): training diverged at step 1\n");
     }
@@ -49,7 +55,7 @@ class SweepSummaryTest {
                 SweepSummary.of(List.of(Sweeps.done("a", 1, 1.0, 0.25, 0.9), Sweeps.done("a", 2, 1.0, 0.75, 0.9)));
         // the sample's deviation: √((0.25² + 0.25²) / 1)
         assertThat(summary.markdown())
-                .contains("| a | 2 | good | weakened | 1.000 ± 0.000 | 0.500 ± 0.354 | 0.500 ± 0.354 |");
+                .contains("| a | 2 | good | weakened | weakened | 1.000 ± 0.000 | 0.500 ± 0.354 | 0.500 ± 0.354 |");
     }
 
     @Test
@@ -79,6 +85,8 @@ class SweepSummaryTest {
                 1,
                 null,
                 AttackState.WEAKENED,
+                null,
+                "backdoored",
                 SuspectResult.ModelRates.UNKNOWN,
                 result.baseline(),
                 result.purified(),
@@ -91,7 +99,8 @@ class SweepSummaryTest {
                 SweepMode.SLOTS,
                 "t");
         assertThat(SweepSummary.of(List.of(bare)).markdown())
-                .contains("| a | 1 | 1 | weakened | 0.500 | 0.250 | 0.250 | 0.250 | 0.375 | accuracy | 0.950 |");
+                .contains("| a | 1 | 1 | – | weakened | backdoored | 0.500 | 0.250 | 0.250 |"
+                        + " 0.250 | 0.375 | accuracy | 0.950 |");
     }
 
     @Test
@@ -103,9 +112,12 @@ class SweepSummaryTest {
         assertThat(summary.markdown().lines().filter(line -> line.contains("| good |")))
                 .satisfiesExactly(
                         line -> assertThat(line)
-                                .startsWith("| mixed | 2 | good | weakened × 1, not measured × 1 | 1.000 ± 0.000 | ")
+                                .startsWith("| mixed | 2 | good | weakened × 1, not-measured × 1 |"
+                                        + " weakened × 1, not measured × 1"
+                                        + " | 1.000 ± 0.000 | ")
                                 .contains(" | 0.125 ± 0.177 | 0.750 | "),
                         line -> assertThat(line)
-                                .startsWith("| useless | 1 | good | not measured | 1.000 | 0.000 | – | 0.125 |"));
+                                .startsWith("| useless | 1 | good | not-measured | not measured |"
+                                        + " 1.000 | 0.000 | – | 0.125 |"));
     }
 }

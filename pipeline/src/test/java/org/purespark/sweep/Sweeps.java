@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.purespark.config.Settings;
 import org.purespark.config.SettingsLoader;
+import org.purespark.metrics.RepairVerdict;
 import org.purespark.metrics.Verdict.AttackState;
 import org.purespark.purify.Inputs;
 import org.purespark.task.Measure;
@@ -48,6 +49,12 @@ final class Sweeps {
                 1,
                 "good",
                 verdict,
+                RepairVerdict.of(
+                                verdict,
+                                new RepairVerdict.CleanMeasure(
+                                        "accuracy", Optional.of(0.9), Optional.of(accuracyAfter)))
+                        .outcome(),
+                null,
                 new SuspectResult.ModelRates(0.9, lfrBefore, 0.125),
                 new SuspectResult.ModelRates(0.95, 0.5, 0.25),
                 new SuspectResult.ModelRates(accuracyAfter, lfrAfter, 0.375),
@@ -69,6 +76,8 @@ final class Sweeps {
                 SuspectResult.Status.FAILED,
                 failure,
                 error,
+                null,
+                null,
                 null,
                 null,
                 null,

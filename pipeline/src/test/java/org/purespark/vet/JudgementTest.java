@@ -20,7 +20,11 @@ class JudgementTest {
             "known",
             "1",
             SEARCH,
-            List.of(member("a", null, 0.4, 3), member("b", null, 0.5, 3), member("c", "badnet", 1, 9)));
+            List.of(
+                    member("a", null, 0.4, 3),
+                    member("b", null, 0.5, 3),
+                    member("c", null, 0.45, 3),
+                    member("d", "badnet", 1, 9)));
 
     private static Member member(String name, String attack, double rate, double norm) {
         return new Member(
@@ -59,6 +63,20 @@ class JudgementTest {
         Judgement judgement = judged(0.5, 3);
         assertThat(judgement.verdict()).isEqualTo(VetVerdict.CLEAN);
         assertThat(judgement.reason()).contains("attacks that it does not detect are not excluded");
+    }
+
+    @Test
+    void aSignalThatWasNotMeasuredLeavesTheAnswerOpenUnlessAnotherFires() {
+        List<VetSignal> norm = List.of(signals(0.5, 3).get(1));
+        Judgement open = Judgement.of(norm, CALIBRATION, SHAPE, SEARCH, 32);
+        assertThat(open.verdict()).isEqualTo(VetVerdict.INCONCLUSIVE);
+        assertThat(open.reason())
+                .isEqualTo("no measured signal is at the threshold of the calibration known, but flip-rate-1 could not"
+                        + " be measured: they need the clean encoder (--clean-model) and an embedding that was"
+                        + " trained");
+        List<VetSignal> firing = List.of(signals(0.5, 9).get(1));
+        assertThat(Judgement.of(firing, CALIBRATION, SHAPE, SEARCH, 32).verdict())
+                .isEqualTo(VetVerdict.SUSPICIOUS);
     }
 
     @Test

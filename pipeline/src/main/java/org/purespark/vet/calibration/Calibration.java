@@ -12,7 +12,7 @@ import org.purespark.config.VetSettings;
  * @param name of the calibration
  * @param version of the calibration
  * @param search the settings with which all figures were measured; thresholds hold for no others
- * @param members the models, at least two clean ones and a backdoored one
+ * @param members the models, at least {@value #LEAST_CLEAN} clean ones and a backdoored one
  * @param thresholds by signal; a signal that does not tell the members apart has none
  * @param leftOut how the fit does on models that it has not seen
  */
@@ -26,6 +26,9 @@ public record Calibration(
         LeftOut leftOut) {
     public static final int SCHEMA = 1;
 
+    /** With fewer clean models, none can be judged by thresholds that are fitted without it. */
+    static final int LEAST_CLEAN = 3;
+
     public Calibration {
         Field.that(schema == SCHEMA, "schema is " + schema + ", expected " + SCHEMA);
         Field.that(name != null && !name.isBlank(), "name is missing");
@@ -33,9 +36,9 @@ public record Calibration(
         Field.that(search != null, "search is null");
         members = Field.list("members", members);
         Field.that(
-                members.stream().filter(member -> !member.backdoored()).count() >= 2
+                members.stream().filter(member -> !member.backdoored()).count() >= LEAST_CLEAN
                         && members.stream().anyMatch(Member::backdoored),
-                "members has fewer than two clean models, or no backdoored one");
+                "members has fewer than three clean models, or no backdoored one");
         thresholds = Field.list("thresholds", thresholds);
         Field.that(
                 thresholds.stream().map(Threshold::signal).distinct().count() == thresholds.size(),

@@ -26,13 +26,16 @@ public final class CalibrationFit {
     /**
      * The calibration of these models.
      *
-     * @throws InputException if there are fewer than two clean models, or no backdoored one
+     * @throws InputException if there are fewer than {@value Calibration#LEAST_CLEAN} clean models, or no
+     *     backdoored one
      */
     public static Calibration of(String name, String version, VetSettings search, List<Member> members) {
         long clean = members.stream().filter(member -> !member.backdoored()).count();
-        if (clean < 2 || clean == members.size()) {
-            throw new InputException("a calibration needs two clean models at least and a backdoored one; there are "
-                    + clean + " clean and " + (members.size() - clean) + " backdoored models");
+        if (clean < Calibration.LEAST_CLEAN || clean == members.size()) {
+            throw new InputException(
+                    "a calibration needs three clean models at least and a backdoored one, so that each"
+                            + " clean one can be judged by thresholds of two others; there are " + clean + " clean and "
+                            + (members.size() - clean) + " backdoored models");
         }
         return new Calibration(
                 Calibration.SCHEMA, name, version, search, members, thresholds(members), leftOut(members));

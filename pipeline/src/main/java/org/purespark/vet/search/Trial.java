@@ -31,13 +31,16 @@ final class Trial {
         int at = 0;
         for (Trigger trigger : triggers) {
             double probability = 0;
+            double margin = 0;
             int flips = 0;
             for (int i = 0; i < texts.size(); i++) {
                 float[] ofText = logits.get(at++);
                 probability += Scores.probability(ofText, target);
+                margin += Scores.margin(ofText, target);
                 flips += Scores.prediction(ofText) == target ? 1 : 0;
             }
-            scored.add(new ScoredTrigger(trigger, (double) flips / texts.size(), probability / texts.size()));
+            scored.add(new ScoredTrigger(
+                    trigger, (double) flips / texts.size(), probability / texts.size(), margin / texts.size()));
         }
         scored.sort(ScoredTrigger.STRONGEST);
         return scored;

@@ -21,10 +21,15 @@ import java.util.stream.IntStream;
  *       2019): the gradient by each place of a phrase names the words to try there.
  * </ol>
  *
+ * <p>Beside that, phrases are made of words that are suspected for another reason ({@link MovedPhrases}).
+ *
  * <p>Each part has its share of the plan's tokens and tries as much as that pays for.
  */
 public final class TriggerSearch {
     private static final double ALONE_SHARE = 0.5;
+    /** Of the tokens of a class, if there are moved words. */
+    private static final double MOVED_SHARE = 0.25;
+
     private static final double SHORT_SHARE = 0.25;
     private static final double SOME_SHARE = 0.15;
     private static final double ALL_SHARE = 0.15;
@@ -78,9 +83,10 @@ public final class TriggerSearch {
      *
      * @param texts by target class: texts of other classes that the model gets right, in a seeded order; a class with
      *     none is not searched
+     * @param moved words that are suspected by their embedding, the most suspected first; may be none
      * @return in the order of the classes
      */
-    public List<TargetResult> run(List<List<int[]>> texts) {
+    public List<TargetResult> run(List<List<int[]>> texts, List<Integer> moved) {
         long targets = texts.stream().filter(ofTarget -> !ofTarget.isEmpty()).count();
         if (targets == 0) {
             return List.of();
@@ -90,7 +96,7 @@ public final class TriggerSearch {
         for (int target = 0; target < texts.size(); target++) {
             if (!texts.get(target).isEmpty()) {
                 long left = Math.max(1, plan.tokensPerClass() - alone.tokens() / targets);
-                results.add(search(target, texts.get(target), alone, left));
+                results.add(search(target, texts.get(target), alone, moved, left));
             }
         }
         return results;
@@ -124,7 +130,7 @@ public final class TriggerSearch {
         return ids.stream().sorted().toList();
     }
 
-    private TargetResult search(int target, List<int[]> texts, Alone alone, long tokens) {
+    private TargetResult search(int target, List<int[]> texts, Alone alone, List<Integer> moved, long all) {
         TokenCount spent = new TokenCount();
         Trial trial = new Trial(model, frame, spent);
         List<int[]> some = first(texts, SOME_TEXTS);
@@ -134,6 +140,10 @@ public final class TriggerSearch {
                 .toList();
         int neutral = alone.neutral();
         String name = "vet: class " + target;
+        long forMoved = moved.isEmpty() ? 0 : (long) (MOVED_SHARE * all);
+        List<ScoredTrigger> ofMoved =
+                new MovedPhrases(trial, name, target, shortest, some).find(moved, plan.longest(), forMoved);
+        long tokens = all - forMoved;
         Set<Integer> tried = new LinkedHashSet<>();
         double[] gradient = trial.gradients(name + ", gradient", Trigger.of(neutral), some, target)[0];
         tried.addAll(words.best(gradient, Math.min(BY_GRADIENT, count(SHORT_SHARE * tokens / 4, shortest, 1))));
@@ -147,15 +157,22 @@ public final class TriggerSearch {
         List<ScoredTrigger> best = new ArrayList<>(List.of(scored.get(0)));
         PhraseSearch phrases = new PhraseSearch(trial, words, name, target, texts, some);
         long forPlaces = (long) Position.values().length * plan.longest() * tokensOf(texts);
-        long left = Math.max(0, tokens - spent.tokens() - forPlaces);
+        long left = Math.max(0, all - spent.tokens() - forPlaces);
         best.addAll(phrases.grow(scored, neutral, plan.longest(), left));
         return new TargetResult(
-                target, placed(trial, best, texts, target, name), first(scored, KEPT_SINGLES), spent.tokens());
+                target,
+                placed(trial, best, texts, target, name),
+                placed(trial, ofMoved, texts, target, name),
+                first(scored, KEPT_SINGLES),
+                spent.tokens());
     }
 
     /** Each in the position where it is strongest. */
     private static List<ScoredTrigger> placed(
             Trial trial, List<ScoredTrigger> found, List<int[]> texts, int target, String name) {
+        if (found.isEmpty()) {
+            return List.of();
+        }
         Set<Trigger> places = new LinkedHashSet<>();
         for (ScoredTrigger trigger : found) {
             for (Position position : Position.values()) {

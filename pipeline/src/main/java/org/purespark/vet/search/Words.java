@@ -15,6 +15,24 @@ import java.util.stream.IntStream;
  */
 public record Words(int[] ids, float[] embedding, int width) {
     /**
+     * How far the row of each word is from that in another embedding, in the order of the ids.
+     *
+     * @param other [V, W] of the same shape
+     */
+    public double[] distances(float[] other) {
+        return IntStream.of(ids)
+                .mapToDouble(id -> {
+                    double sum = 0;
+                    for (int i = id * width; i < (id + 1) * width; i++) {
+                        double difference = (double) embedding[i] - other[i];
+                        sum += difference * difference;
+                    }
+                    return Math.sqrt(sum);
+                })
+                .toArray();
+    }
+
+    /**
      * The words that lower a loss most if they are put into a slot, by the slot's gradient: those with the smallest dot
      * product, the smallest id of equals first.
      *

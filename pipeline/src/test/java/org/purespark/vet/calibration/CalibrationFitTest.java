@@ -87,10 +87,14 @@ class CalibrationFitTest {
 
     @Test
     void tooFewModelsAreRefused() {
-        assertThatThrownBy(() -> CalibrationFit.of("x", "1", SEARCH, fleet().subList(2, 7)))
+        assertThatThrownBy(() -> CalibrationFit.of("x", "1", SEARCH, fleet().subList(1, 7)))
                 .isInstanceOf(InputException.class)
-                .hasMessage("a calibration needs two clean models at least and a backdoored one; there are 1 clean"
-                        + " and 4 backdoored models");
+                .hasMessage("a calibration needs three clean models at least and a backdoored one, so that each clean"
+                        + " one can be judged by thresholds of two others; there are 2 clean and 4 backdoored"
+                        + " models");
+        assertThatThrownBy(() -> CalibrationFit.of("x", "1", SEARCH, fleet().subList(0, 3)))
+                .isInstanceOf(InputException.class)
+                .hasMessageEndingWith("there are 3 clean and 0 backdoored models");
     }
 
     @Test

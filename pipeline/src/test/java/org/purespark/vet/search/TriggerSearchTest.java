@@ -43,7 +43,8 @@ class TriggerSearchTest {
     }
 
     private static List<TargetResult> search(BagOfWords model, double[] scores, SearchPlan plan) {
-        return new TriggerSearch(model, model.words(), FRAME, plan).run(List.of(texts(scores, 1), texts(scores, 0)));
+        return new TriggerSearch(model, model.words(), FRAME, plan)
+                .run(List.of(texts(scores, 1), texts(scores, 0)), List.of());
     }
 
     @Test
@@ -107,10 +108,10 @@ class TriggerSearchTest {
         double[] scores = scores(30);
         BagOfWords model = new BagOfWords(scores);
         TriggerSearch search = new TriggerSearch(model, model.words(), FRAME, new SearchPlan(10_000, 2));
-        assertThat(search.run(List.of(List.of(), texts(scores, 0))))
+        assertThat(search.run(List.of(List.of(), texts(scores, 0)), List.of()))
                 .extracting(TargetResult::target)
                 .containsExactly(1);
-        assertThat(search.run(List.of(List.of(), List.of()))).isEmpty();
+        assertThat(search.run(List.of(List.of(), List.of()), List.of())).isEmpty();
     }
 
     @Test
