@@ -60,8 +60,8 @@ record Judgement(VetVerdict verdict, Double confidence, String reason, List<VetS
                     judged,
                     "no measured signal is at the threshold of the calibration " + calibration.name() + ", but "
                             + String.join(", ", missing)
-                            + " could not be measured: they need the clean encoder (--clean-model) and an embedding that was"
-                            + " trained");
+                            + " could not be measured: they need the clean encoder (--clean-model) and an embedding"
+                            + " that was trained");
         }
         if (firing.isEmpty()) {
             return new Judgement(
