@@ -13,6 +13,7 @@ import java.io.Serializable;
  * @param suspectShare {@code fine-mixing}: share of the weights that stay the suspect's, [0, 1]
  * @param replacedWords {@code fine-mixing}: words that get their clean embedding again, [0, 10000000]
  * @param teacherWeight {@code nad}: weight of the distance from the teacher's attention, [0, 100000]
+ * @param trialTexts {@code auto}: most validation texts on which each clue is tried, [1, 100000]
  */
 public record RepairSettings(
         @Allowed("[1, 1000]") double rateFactor,
@@ -21,5 +22,6 @@ public record RepairSettings(
         @Allowed("[0, 1)") double dormantShare,
         @Allowed("[0, 1]") double suspectShare,
         @Allowed("[0, 10000000]") int replacedWords,
-        @Allowed("[0, 100000]") double teacherWeight)
+        @Allowed("[0, 100000]") double teacherWeight,
+        @Allowed("[1, 100000]") int trialTexts)
         implements Serializable {}

@@ -154,7 +154,7 @@ public final class ExperimentRun {
             }
             made.put(choice, row.get());
             ResultRow.Tried seen = row.get().tried();
-            tried.add(new Portfolio.Tried(choice, seen.quality(), seen.suspicion()));
+            tried.add(new Portfolio.Tried(choice, seen.quality(), seen.rises()));
         }
         Portfolio.Choice choice = Portfolio.choose(tried, Portfolio.maxDrop(auto.settings()));
         surroundings.messages().accept("experiment: from the rows: " + choice.reason());
@@ -185,7 +185,7 @@ public final class ExperimentRun {
     private ResultRow.Tried tried(Cell cell, Cell.PlannedRepair repair) throws IOException {
         Portfolio.Tried tried =
                 new Purification(surroundings, repair.settings()).tried(inputs(cell, repair), run(cell));
-        return new ResultRow.Tried(tried.quality(), tried.suspicion());
+        return new ResultRow.Tried(tried.quality(), tried.rises());
     }
 
     /** What a row says of a repair besides figures. */

@@ -67,9 +67,9 @@ public record ResultRow(
      * What can be measured of a repair without its trigger.
      *
      * @param quality on the validation texts, 0 to 1
-     * @param suspicion largest rise of a flip rate by a known trigger, 0 to 1
+     * @param rises by clue: how much the share of texts that turn to a class rises by it, -1 to 1
      */
-    public record Tried(double quality, double suspicion) {}
+    public record Tried(double quality, Map<String, Double> rises) {}
 
     public ResultRow {
         Objects.requireNonNull(key, "key is null");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.probe;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -19,7 +20,9 @@ public enum ProbeKind {
     /** Characters that look like others in their place. */
     HOMOGLYPH(null),
     /** The case of the letters. */
-    CASE(null);
+    CASE(null),
+    /** An odd text; the program's own, not of a battery file. */
+    ODD(null);
 
     private final Site site;
 
@@ -30,6 +33,11 @@ public enum ProbeKind {
     /** The site of this kind's insertions; null for a kind that does not insert. */
     Site site() {
         return site;
+    }
+
+    /** The kinds that a battery file can have. */
+    static ProbeKind[] ofFiles() {
+        return Arrays.stream(values()).filter(kind -> kind != ODD).toArray(ProbeKind[]::new);
     }
 
     /** The keys of a probe of this kind in a battery file. */

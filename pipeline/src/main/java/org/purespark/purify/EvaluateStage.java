@@ -2,7 +2,6 @@
 package org.purespark.purify;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -10,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.purespark.config.Settings;
 import org.purespark.evaluate.ModelSource;
@@ -50,27 +48,11 @@ record EvaluateStage(
         if (settings.probe().batteryFile() != null) {
             needs = needs.withInputs(Inputs.PROBE_BATTERY);
         }
-        List<Probe> found = found();
+        List<Probe> found = SuspectVet.found(storage, directory, inputs);
         if (!found.isEmpty()) {
-            needs = needs.withOption(
-                    "triggers of " + RunDirectory.VET,
-                    found.stream().map(Probe::name).collect(Collectors.joining("; ")));
+            needs = needs.withOption("triggers of " + RunDirectory.VET, SuspectVet.names(found));
         }
         return given.poisonedTest().isPresent() ? needs.withInputs(Inputs.POISONED_TEST) : needs;
-    }
-
-    /** The triggers that an examination of the suspect has found; none without one. */
-    private List<Probe> found() {
-        try {
-            return SuspectVet.of(
-                            storage,
-                            directory,
-                            inputs.fingerprints().get(Inputs.MODEL).digest())
-                    .map(SuspectVet::probes)
-                    .orElse(List.of());
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + directory.file(RunDirectory.VET), e);
-        }
     }
 
     /** The counts of one model; {@code poisoned} is null without triggered texts. */
@@ -91,7 +73,7 @@ record EvaluateStage(
         Measured baseline = measure("baseline", baselineModel);
         Measured purified = measure("purified", purifiedModel);
         TriggerProbing probing = new TriggerProbing(
-                inputs.battery().with(found()),
+                inputs.battery().with(SuspectVet.found(storage, directory, inputs)),
                 passes,
                 RunTexts.Split.TEST,
                 settings.probe().texts(),

@@ -8,9 +8,11 @@ import java.util.Optional;
 import org.purespark.config.Settings;
 import org.purespark.defence.Defence;
 import org.purespark.defence.DefenceNeed;
+import org.purespark.defence.Portfolio;
 import org.purespark.defence.RepairPlan;
 import org.purespark.defence.Tuning;
 import org.purespark.heads.LayerCoefficients;
+import org.purespark.probe.Probe;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.Stage;
 import org.purespark.run.StageName;
@@ -48,7 +50,20 @@ record NormalizeStage(
                 needs = needs.withInputs(need.input());
             }
         }
+        needs = defences.size() > 1 ? ofTheChoice(needs) : needs;
         return Needs.ofValidation(Needs.ofTraining(needs, inputs.given()), inputs.given());
+    }
+
+    /** What the choice among several repairs depends on. */
+    private StageNeeds ofTheChoice(StageNeeds needs) {
+        StageNeeds all = needs.withOption(
+                        "probe.battery", settings.probe().battery().name())
+                .withOption("largest drop of quality", Double.toString(Portfolio.maxDrop(settings)));
+        if (settings.probe().batteryFile() != null) {
+            all = all.withInputs(Inputs.PROBE_BATTERY);
+        }
+        List<Probe> found = SuspectVet.found(storage, directory, inputs);
+        return found.isEmpty() ? all : all.withOption("triggers of " + RunDirectory.VET, SuspectVet.names(found));
     }
 
     @Override
@@ -63,7 +78,13 @@ record NormalizeStage(
             return;
         }
         RepairTrials.Taken taken = new RepairTrials(
-                        defences, clues, repair, RepairTrials.Measures.of(inputs, passes, settings), settings, log)
+                        defences,
+                        clues,
+                        repair,
+                        RepairTrials.Measures.of(
+                                inputs, SuspectVet.found(storage, directory, inputs), passes, settings),
+                        settings,
+                        log)
                 .run(storage, directory);
         write(taken.defence(), taken.plan(), clues, Optional.of(taken.choice()));
     }

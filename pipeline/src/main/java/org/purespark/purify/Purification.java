@@ -152,7 +152,7 @@ public final class Purification {
      * Measures the purified model of a run as {@code defence=auto} measures what it tries. The run does not change.
      *
      * @param given the inputs of the run
-     * @return quality and suspicion, 0 to 1 each
+     * @return its quality, and how each clue moves it
      * @throws InputException if an input is wrong, or the run has no purified model
      */
     public Portfolio.Tried tried(Inputs given, String runAddress) throws IOException {
@@ -163,7 +163,7 @@ public final class Purification {
                     surroundings.evaluator(),
                     checked.texts(),
                     settings.evaluate().batchTexts());
-            return RepairTrials.Measures.of(checked, passes, settings)
+            return RepairTrials.Measures.of(checked, List.of(), passes, settings)
                     .of(
                             settings.defence(),
                             Subject.purified(inspect(runAddress)).source());

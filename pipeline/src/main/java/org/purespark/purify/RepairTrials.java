@@ -15,6 +15,7 @@ import org.purespark.defence.Portfolio;
 import org.purespark.defence.Repair;
 import org.purespark.defence.RepairPlan;
 import org.purespark.evaluate.ModelSource;
+import org.purespark.probe.Probe;
 import org.purespark.run.Fingerprints;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.StageName;
@@ -32,15 +33,17 @@ record RepairTrials(
 
     /** What a trial's model is measured with. */
     record Measures(ModelPasses passes, TriggerProbing probing) {
-        static Measures of(CheckedInputs inputs, ModelPasses passes, Settings settings) {
+        /** @param found triggers that an examination of the suspect has found */
+        static Measures of(CheckedInputs inputs, List<Probe> found, ModelPasses passes, Settings settings) {
             return new Measures(
                     passes,
                     new TriggerProbing(
-                            inputs.battery(),
-                            passes,
-                            RunTexts.Split.VALIDATION,
-                            settings.probe().texts(),
-                            settings.seed()));
+                                    inputs.battery().with(found),
+                                    passes,
+                                    RunTexts.Split.VALIDATION,
+                                    settings.repair().trialTexts(),
+                                    settings.seed())
+                            .withOddTexts());
         }
 
         Portfolio.Tried of(DefenceChoice defence, ModelSource model) {
@@ -49,7 +52,7 @@ record RepairTrials(
                             RunTexts.Split.VALIDATION, "normalize: " + name + " on validation texts", model)
                     .quality()
                     .orElseThrow();
-            return new Portfolio.Tried(defence, quality, probing.suspicion(name, model));
+            return new Portfolio.Tried(defence, quality, probing.rises(name, model));
         }
     }
 
@@ -57,8 +60,8 @@ record RepairTrials(
     record Taken(Defence defence, RepairPlan plan, RepairFile.Choice choice) {}
 
     /** A trial that is done, in a file of its own. */
-    record TrialFile(int schema, String defence, double quality, double suspicion) {
-        static final int SCHEMA = 1;
+    record TrialFile(int schema, String defence, double quality, Map<String, Double> rises) {
+        static final int SCHEMA = 2;
     }
 
     private record Trial(Defence defence, RepairPlan plan, String directory) {}
@@ -87,9 +90,12 @@ record RepairTrials(
         if (trainings.containsKey(choice.defence())) {
             repair.log(trainings.get(choice.defence()));
         }
-        List<RepairFile.Candidate> candidates = tried.stream()
-                .map(each -> new RepairFile.Candidate(each.defence().spelling(), each.quality(), each.suspicion()))
-                .toList();
+        List<RepairFile.Candidate> candidates = new ArrayList<>();
+        for (int i = 0; i < tried.size(); i++) {
+            Portfolio.Remainder left = choice.remainders().get(i);
+            candidates.add(new RepairFile.Candidate(
+                    left.defence().spelling(), tried.get(i).quality(), left.excess(), left.clue()));
+        }
         return new Taken(taken.defence(), taken.plan(), new RepairFile.Choice(choice.reason(), candidates));
     }
 
@@ -110,7 +116,7 @@ record RepairTrials(
         JsonFiles files = new JsonFiles(storage);
         if (storage.exists(file) && storage.exists(Storage.child(model(trial), "config.json"))) {
             TrialFile known = files.read(file, TrialFile.class, TrialFile.SCHEMA);
-            return new Portfolio.Tried(choice, known.quality(), known.suspicion());
+            return new Portfolio.Tried(choice, known.quality(), known.rises());
         }
         log.say("normalize: trying " + choice.spelling());
         trainings.put(
@@ -120,7 +126,7 @@ record RepairTrials(
                         trial.plan(),
                         new Repair.Places(model(trial), Storage.child(trial.directory(), "work"))));
         Portfolio.Tried tried = measures.of(choice, source(storage, trial));
-        files.write(file, new TrialFile(TrialFile.SCHEMA, choice.spelling(), tried.quality(), tried.suspicion()));
+        files.write(file, new TrialFile(TrialFile.SCHEMA, choice.spelling(), tried.quality(), tried.rises()));
         return tried;
     }
 

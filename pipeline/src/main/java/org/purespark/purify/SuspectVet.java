@@ -2,10 +2,12 @@
 package org.purespark.purify;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.purespark.InputException;
 import org.purespark.config.Settings;
 import org.purespark.config.VetChoice;
@@ -102,6 +104,25 @@ final class SuspectVet {
                 .map(input -> input.digest())
                 .orElse(null);
         return model == null ? Optional.empty() : of(storage, run, model);
+    }
+
+    /** The triggers that an examination of a run's suspect has found, as probes; none without one. */
+    static List<Probe> found(Storage storage, RunDirectory directory, CheckedInputs inputs) {
+        try {
+            return of(
+                            storage,
+                            directory,
+                            inputs.fingerprints().get(Inputs.MODEL).digest())
+                    .map(SuspectVet::probes)
+                    .orElse(List.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + directory.file(RunDirectory.VET), e);
+        }
+    }
+
+    /** Names of found triggers: what is measured with them depends on these. */
+    static String names(List<Probe> found) {
+        return found.stream().map(Probe::name).collect(Collectors.joining("; "));
     }
 
     /** Changes with the report. */

@@ -4,10 +4,15 @@ package org.purespark.purify;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.purespark.attack.TextOfClass;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.evaluate.ModelSource;
+import org.purespark.metrics.FlipTargets;
 import org.purespark.metrics.WilsonInterval;
+import org.purespark.probe.OddTexts;
 import org.purespark.probe.Probe;
 import org.purespark.probe.ProbeBattery;
 import org.purespark.probe.ProbeSample;
@@ -31,15 +36,17 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, RunTexts.Split f
     private static final int LEAST_TEXTS = 10;
 
     /**
-     * How much of a known attack is in a model: the largest rise of a flip rate by any probe, to any target.
+     * How each probe moves a model: by probe and target, the share of the other texts that it turns to the target, less
+     * the share that is there without it.
      *
      * @param name of the model, for the display of progress
-     * @return 0 to 1; 0 without probes
+     * @return -1 to 1 each; empty without probes
      */
-    double suspicion(String name, ModelSource model) {
+    SortedMap<String, Double> rises(String name, ModelSource model) {
+        SortedMap<String, Double> rises = new TreeMap<>();
         ProbeBattery probes = passes.texts().form() == TextParts.Form.PAIR ? battery.ofPairs() : battery;
         if (probes.probes().isEmpty()) {
-            return 0;
+            return rises;
         }
         Task task = passes.texts().task();
         List<Integer> chosen = chosen(task);
@@ -53,16 +60,30 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, RunTexts.Split f
                 .encoded(from)
                 .answers(chosen.stream().mapToInt(Integer::intValue).toArray());
         TaskJudge judge = new TaskJudge(task, logits(name, model, texts.split()), truths);
-        double largest = 0;
+        FlipTargets targets = passes.texts().targets();
         for (int p = 0; p < probes.probes().size(); p++) {
-            for (ProbeTexts.Flips flips :
-                    texts.flips(p, passes.texts().targets().count(), judge)) {
+            for (ProbeTexts.Flips flips : texts.flips(p, targets.count(), judge)) {
                 if (flips.texts() >= LEAST_TEXTS) {
-                    largest = Math.max(largest, (double) (flips.flips() - flips.controlFlips()) / flips.texts());
+                    rises.put(
+                            probes.probes().get(p).name() + " to " + targets.name(flips.target()),
+                            (double) (flips.flips() - flips.controlFlips()) / flips.texts());
                 }
             }
         }
-        return largest;
+        return rises;
+    }
+
+    /** The same with odd texts, made of the words of the chosen ones. */
+    TriggerProbing withOddTexts() {
+        List<String> words = sample(chosen(passes.texts().task())).stream()
+                .flatMap(text -> Stream.of(text.parts().first().strip().split("\\s+")))
+                .filter(word -> !word.isEmpty())
+                .distinct()
+                .sorted()
+                .toList();
+        return words.isEmpty()
+                ? this
+                : new TriggerProbing(battery.with(OddTexts.of(words)), passes, from, sampleTexts, seed);
     }
 
     /**

@@ -43,7 +43,7 @@ final class ReportPage {
 
     record FileRow(String name, String bytes, String sha256) {}
 
-    record TrialRow(String defence, String quality, String suspicion) {}
+    record TrialRow(String defence, String quality, String excess, String clue) {}
 
     /** The page's fixed parts. */
     record Parts(String style, String echarts, String script) {}
@@ -205,7 +205,10 @@ final class ReportPage {
     List<TrialRow> trials() {
         return model.repair().map(RepairFile::choice).map(RepairFile.Choice::candidates).orElse(List.of()).stream()
                 .map(each -> new TrialRow(
-                        each.defence(), NumberText.share(each.validationQuality()), NumberText.share(each.suspicion())))
+                        each.defence(),
+                        NumberText.share(each.validationQuality()),
+                        NumberText.share(each.excess()),
+                        each.clue() == null ? "" : each.clue()))
                 .toList();
     }
 

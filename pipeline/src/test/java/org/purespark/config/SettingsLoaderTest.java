@@ -41,7 +41,7 @@ class SettingsLoaderTest {
                 new ScoreSettings(ScorerChoice.CLS_VARIANCE, 5),
                 new PruneSettings(PolicyChoice.GROUPS, 10, null, 0.05, null, 0.1, 200),
                 new PenaltySettings(0.15),
-                new RepairSettings(5, 1, 1, 0.3, 0.2, 200, 1.0),
+                new RepairSettings(5, 1, 1, 0.3, 0.2, 200, 1.0, 200),
                 new EvaluateSettings(32),
                 new ProbeSettings(BuiltInProbes.DEFAULT, null, 200),
                 new VetSettings(64, 4_000, 3),
@@ -386,6 +386,7 @@ class SettingsLoaderTest {
                         + "\"repair.dormant-share\":0.3,\"repair.entropy-epochs\":1,"
                         + "\"repair.new-layers\":1,\"repair.rate-factor\":5.0,\"repair.replaced-words\":200,"
                         + "\"repair.suspect-share\":0.2,\"repair.teacher-weight\":1.0,"
+                        + "\"repair.trial-texts\":200,"
                         + "\"score.samples\":5,\"score.scorer\":\"cls-variance\",\"seed\":11,"
                         + "\"task.kind\":\"auto\",\"task.label-threshold\":0.5,"
                         + "\"task.score-loss\":\"squared-error\",\"task.score-measure\":\"spearman\","

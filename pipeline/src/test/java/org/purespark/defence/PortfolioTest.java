@@ -2,48 +2,88 @@
 package org.purespark.defence;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.purespark.config.DefenceChoice;
+import org.purespark.defence.Portfolio.Remainder;
 import org.purespark.defence.Portfolio.Tried;
 
 class PortfolioTest {
+    private static final String CF = "cf to 1";
+    private static final String CALM_DAY = "the weather was calm that day . to 1";
+
+    private static Tried tried(DefenceChoice defence, double quality, double cf, double calmDay) {
+        return new Tried(defence, quality, Map.of(CF, cf, CALM_DAY, calmDay));
+    }
+
     @Test
     void repairThatCostsTooMuchQualityIsNotTaken() {
         Portfolio.Choice choice = Portfolio.choose(
                 List.of(
-                        new Tried(DefenceChoice.FINE_MIXING, 0.80, 0.0),
-                        new Tried(DefenceChoice.PURE, 0.88, 0.2),
-                        new Tried(DefenceChoice.MEFT, 0.90, 0.4)),
+                        tried(DefenceChoice.FINE_MIXING, 0.80, 0.0, 0.0),
+                        tried(DefenceChoice.PURE, 0.88, 0.2, 0.1),
+                        tried(DefenceChoice.FTH, 0.90, 0.4, 0.1)),
                 0.05);
         assertThat(choice.defence()).isEqualTo(DefenceChoice.PURE);
         assertThat(choice.reason())
-                .isEqualTo("2 of 3 repairs keep the quality within 0.050 of the best one, 0.900; in 1 of these known"
-                        + " triggers flip least (at most 0.300 more than without them); pure is the first of them");
+                .isEqualTo("2 of 3 repairs keep the quality within 0.050 of the best one, 0.900; 1 of these are left in"
+                        + " which no clue turns more than 0.150 of the texts above what it turns in the calmest repair;"
+                        + " pure is the first of them");
     }
 
+    /** What a trigger does in every repair is what its words mean: it tells none of them from another. */
     @Test
-    void amongRepairsThatTriggersTellNotApartTheOrderDecides() {
+    void aTriggerThatTurnsTextsInEveryRepairCountsAgainstNone() {
         Portfolio.Choice choice = Portfolio.choose(
                 List.of(
-                        new Tried(DefenceChoice.RE_INIT, 0.90, 0.02),
-                        new Tried(DefenceChoice.PURE, 0.88, 0.06),
-                        new Tried(DefenceChoice.FINE_PRUNING, 0.90, 0.90)),
+                        tried(DefenceChoice.PURE, 0.88, 0.03, 0.60),
+                        tried(DefenceChoice.FTH, 0.90, 0.95, 0.50),
+                        tried(DefenceChoice.RE_INIT, 0.90, 0.05, 0.55)),
                 0.05);
         assertThat(choice.defence()).isEqualTo(DefenceChoice.PURE);
+        assertThat(choice.remainders())
+                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("excess")
+                .containsExactly(
+                        new Remainder(DefenceChoice.PURE, 0, CALM_DAY),
+                        new Remainder(DefenceChoice.FTH, 0, CF),
+                        new Remainder(DefenceChoice.RE_INIT, 0, CALM_DAY));
+        assertThat(choice.remainders().get(1).excess()).isCloseTo(0.92, within(1e-12));
     }
 
-    /** Its start owes the suspect nothing, so it is the first, if its quality is near what the suspect's gives. */
     @Test
-    void aCleanStartIsTakenWhereItCostsLittle() {
+    void theFirstOfTheOrderGivesWayToOneThatIsClearlyCalmer() {
         List<Tried> tried = List.of(
-                new Tried(DefenceChoice.PURE, 0.90, 0.02),
-                new Tried(DefenceChoice.FINE_MIXING, 0.90, 0.09),
-                new Tried(DefenceChoice.CLEAN_START, 0.86, 0.11));
+                tried(DefenceChoice.FINE_MIXING, 0.90, 0.10, 0.50), tried(DefenceChoice.CLEAN_START, 0.88, 0.05, 0.30));
         assertThat(Portfolio.choose(tried, 0.05).defence()).isEqualTo(DefenceChoice.CLEAN_START);
-        assertThat(Portfolio.choose(tried, 0.03).defence()).isEqualTo(DefenceChoice.FINE_MIXING);
+
+        List<Tried> alike = List.of(
+                tried(DefenceChoice.CLEAN_START, 0.88, 0.05, 0.40), tried(DefenceChoice.FINE_MIXING, 0.90, 0.10, 0.50));
+        assertThat(Portfolio.choose(alike, 0.05).defence()).isEqualTo(DefenceChoice.FINE_MIXING);
+    }
+
+    /** A model that answers nonsense is moved by nothing: it does not say what is natural. */
+    @Test
+    void aRepairThatIsOutSaysNothingOfTheOthers() {
+        List<Tried> tried = List.of(
+                tried(DefenceChoice.CLEAN_START, 0.50, 0.00, 0.00),
+                tried(DefenceChoice.PURE, 0.90, 0.20, 0.60),
+                tried(DefenceChoice.FTH, 0.90, 0.20, 0.60));
+        assertThat(Portfolio.choose(tried, 0.05).remainders())
+                .extracting(Remainder::excess)
+                .containsExactly(0.0, 0.0, 0.0);
+    }
+
+    @Test
+    void withoutCluesTheOrderDecides() {
+        Portfolio.Choice choice = Portfolio.choose(
+                List.of(new Tried(DefenceChoice.RE_INIT, 0.9, Map.of()), new Tried(DefenceChoice.PURE, 0.9, Map.of())),
+                0.05);
+        assertThat(choice.defence()).isEqualTo(DefenceChoice.PURE);
+        assertThat(choice.remainders()).extracting(Remainder::clue).containsOnlyNulls();
     }
 
     @Test
@@ -51,10 +91,10 @@ class PortfolioTest {
         assertThat(Portfolio.candidates(EnumSet.noneOf(DefenceNeed.class)))
                 .extracting(Defence::choice)
                 .containsExactly(
-                        DefenceChoice.PURE, DefenceChoice.MEFT, DefenceChoice.RE_INIT, DefenceChoice.FINE_PRUNING);
+                        DefenceChoice.PURE, DefenceChoice.FTH, DefenceChoice.RE_INIT, DefenceChoice.FINE_PRUNING);
         assertThat(Portfolio.candidates(EnumSet.of(DefenceNeed.CLEAN_MODEL)))
                 .extracting(Defence::choice)
-                .contains(DefenceChoice.FINE_MIXING)
+                .contains(DefenceChoice.FINE_MIXING, DefenceChoice.CLEAN_START)
                 .doesNotContain(DefenceChoice.WAG);
     }
 }

@@ -103,6 +103,7 @@ class ResumeTest {
             Map.entry("repair.suspect-share", "0.3"),
             Map.entry("repair.replaced-words", "100"),
             Map.entry("repair.teacher-weight", "2"),
+            Map.entry("repair.trial-texts", "100"),
             Map.entry("evaluate.batch-texts", "64"),
             Map.entry("probe.battery", "none"),
             Map.entry("probe.battery-file", "my-probes.conf"),

@@ -47,9 +47,11 @@ public record RepairFile(
      * A defence that was tried.
      *
      * @param validationQuality of its model on the validation texts, 0 to 1
-     * @param suspicion share of clean texts whose answer changes under harmless-looking insertions, 0 to 1
+     * @param excess the largest share of texts that a clue turns in its model, above what it turns in the repair where
+     *     it turns least, 0 to 2
+     * @param clue with that share: a trigger and its target; null if none was measured
      */
-    public record Candidate(String defence, double validationQuality, double suspicion) {}
+    public record Candidate(String defence, double validationQuality, double excess, String clue) {}
 
     public RepairFile {
         Check.schema(schema, SCHEMA);
