@@ -110,7 +110,7 @@ class ExperimentIT {
         TinyCase.Ended played = run("played");
         assertThat(played.status()).as(played.err()).isZero();
         assertThat(played.err()).contains("normalize: trying pure").doesNotContain("from the rows");
-        String all = "[clean-start, fine-mixing, pure, meft, re-init, fine-pruning, auto, " + alone + "]";
+        String all = "[fine-mixing, clean-start, pure, fth, re-init, fine-pruning, auto, " + alone + "]";
         tiny.write("e.conf", file.replace("[pure, ft]", all));
         TinyCase.Ended read = run("read");
         assertThat(read.status()).as(read.err()).isZero();

@@ -2,6 +2,7 @@
 package org.purespark.defence;
 
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,8 +16,9 @@ import org.purespark.config.SettingsLoader;
 /**
  * {@code defence=auto}: which of several repairs of one suspect is taken, by what can be measured without the trigger.
  * Of the models whose quality is near the best one's, those are left which no clue moves much more than it moves the
- * model that it moves least; of these the defence that comes first in {@link #CANDIDATES} is taken. A trigger that
- * turns texts in every repair says what its words mean, or that no repair helps: it counts against none of them.
+ * model that it moves least; of these the defence that comes first in {@link #CANDIDATES} is taken. A clue counts only if
+ * some repair takes away much of what it does in the suspect. One that turns texts in every repair says what its words
+ * mean, or that no repair helps: it counts against none of them.
  */
 public final class Portfolio {
     /**
@@ -31,18 +33,29 @@ public final class Portfolio {
             DefenceChoice.RE_INIT,
             DefenceChoice.FINE_PRUNING);
 
-    /** Two excesses that differ by less are equal: each is the largest of many differences of rates of few texts. */
-    private static final double EQUAL = 0.15;
+    /** A clue counts if some repair turns less of the texts by this share at least. */
+    private static final double TAKEN_AWAY = 0.30;
+
+    /** Two excesses that differ by less are equal: they are differences of rates of some hundred texts. */
+    private static final double EQUAL = 0.10;
 
     private Portfolio() {}
+
+    /**
+     * What a clue does: how much the share of the texts of other classes that turn to a class rises by it.
+     *
+     * @param before in the fine-tuned suspect, -1 to 1
+     * @param after in a repair, -1 to 1
+     */
+    public record Rise(double before, double after) {}
 
     /**
      * A repair that was tried.
      *
      * @param quality of its model on the validation texts, 0 to 1
-     * @param rises by clue: how much the share of texts that turn to a class rises by it, -1 to 1
+     * @param rises by clue, a trigger and its target in words
      */
-    public record Tried(DefenceChoice defence, double quality, Map<String, Double> rises) {
+    public record Tried(DefenceChoice defence, double quality, Map<String, Rise> rises) {
         public Tried {
             rises = Map.copyOf(rises);
         }
@@ -52,7 +65,7 @@ public final class Portfolio {
      * What a repair has left.
      *
      * @param excess the largest difference of a clue's rise from its least rise in any repair, 0 to 2
-     * @param clue with that difference; null if no clue was measured
+     * @param clue with that difference; null if no clue counts
      */
     public record Remainder(DefenceChoice defence, double excess, String clue) {}
 
@@ -108,9 +121,8 @@ public final class Portfolio {
                 .orElseThrow();
         String reason = String.format(
                 Locale.ROOT,
-                "%d of %d repairs keep the quality within %.3f of the best one, %.3f; %d of these are left in which no"
-                        + " clue turns more than %.3f of the texts above what it turns in the calmest repair; %s is the"
-                        + " first of them",
+                "%d of %d repairs keep the quality within %.3f of the best one, %.3f; in %d of these no clue turns %.2f"
+                        + " of the texts more than in the repair where it turns least; %s is the first of them",
                 left.size(),
                 tried.size(),
                 maxDrop,
@@ -121,21 +133,26 @@ public final class Portfolio {
         return new Choice(chosen, reason, remainders);
     }
 
-    /** By clue: its least rise among the good repairs. */
+    /** By clue that counts: its least rise in the good repairs. */
     private static Map<String, Double> floor(List<Tried> tried, Set<DefenceChoice> good) {
         Map<String, Double> floor = new TreeMap<>();
+        Map<String, Double> before = new HashMap<>();
         tried.stream().filter(each -> good.contains(each.defence())).forEach(each -> each.rises()
-                .forEach((clue, rise) -> floor.merge(clue, rise, Math::min)));
+                .forEach((clue, rise) -> {
+                    floor.merge(clue, rise.after(), Math::min);
+                    before.put(clue, rise.before());
+                }));
+        floor.entrySet().removeIf(clue -> before.get(clue.getKey()) - clue.getValue() < TAKEN_AWAY);
         return floor;
     }
 
     private static Remainder remainder(Tried tried, Map<String, Double> floor) {
         return floor.entrySet().stream()
-                .filter(entry -> tried.rises().containsKey(entry.getKey()))
-                .map(entry -> new Remainder(
+                .filter(clue -> tried.rises().containsKey(clue.getKey()))
+                .map(clue -> new Remainder(
                         tried.defence(),
-                        Math.max(0, tried.rises().get(entry.getKey()) - entry.getValue()),
-                        entry.getKey()))
+                        Math.max(0, tried.rises().get(clue.getKey()).after() - clue.getValue()),
+                        clue.getKey()))
                 .max(Comparator.comparingDouble(Remainder::excess))
                 .orElse(new Remainder(tried.defence(), 0, null));
     }

@@ -2,6 +2,8 @@
 package org.purespark.evaluate;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -15,12 +17,18 @@ import org.purespark.random.DropoutSamples;
 import org.purespark.task.Task;
 
 /**
- * Keeps the tallies of whole models that give one label, so that a model is not measured twice on the same texts. All
- * else is passed on. An experiment measures a suspect and its baseline once in this way, not once for each defence.
+ * Keeps the tallies of whole models that give one label, and the last logits, so that a model is not measured twice on
+ * the same texts. All else is passed on. An experiment measures a suspect and its baseline once in this way, not once for
+ * each defence.
  */
 public final class RememberingEvaluator implements Evaluator {
+    /** A model's logits on some thousand texts take less than a megabyte. */
+    private static final int LOGITS = 16;
+
     private final Evaluator evaluator;
     private final Map<Measured, Tally> known = new ConcurrentHashMap<>();
+    private final Map<Measured, List<float[]>> lastLogits =
+            Collections.synchronizedMap(new LinkedHashMap<>(LOGITS, 0.75f, true));
 
     /** @param evaluator measures what is not known */
     public RememberingEvaluator(Evaluator evaluator) {
@@ -88,6 +96,15 @@ public final class RememberingEvaluator implements Evaluator {
 
     @Override
     public List<float[]> logits(Pass pass) {
-        return evaluator.logits(pass);
+        Measured measured = Measured.of(pass);
+        List<float[]> logits = lastLogits.get(measured);
+        if (logits == null) {
+            logits = evaluator.logits(pass);
+            lastLogits.put(measured, logits);
+            if (lastLogits.size() > LOGITS) {
+                lastLogits.remove(lastLogits.keySet().iterator().next());
+            }
+        }
+        return logits;
     }
 }

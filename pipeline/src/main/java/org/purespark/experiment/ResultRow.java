@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.purespark.defence.Portfolio;
 
 /**
  * One repair of one suspect: a line of {@code rows.jsonl}.
@@ -67,9 +68,9 @@ public record ResultRow(
      * What can be measured of a repair without its trigger.
      *
      * @param quality on the validation texts, 0 to 1
-     * @param rises by clue: how much the share of texts that turn to a class rises by it, -1 to 1
+     * @param rises by clue: what it does in the baseline and in the repair
      */
-    public record Tried(double quality, Map<String, Double> rises) {}
+    public record Tried(double quality, Map<String, Portfolio.Rise> rises) {}
 
     public ResultRow {
         Objects.requireNonNull(key, "key is null");

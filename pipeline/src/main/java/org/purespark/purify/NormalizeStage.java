@@ -82,7 +82,11 @@ record NormalizeStage(
                         clues,
                         repair,
                         RepairTrials.Measures.of(
-                                inputs, SuspectVet.found(storage, directory, inputs), passes, settings),
+                                inputs,
+                                SuspectVet.found(storage, directory, inputs),
+                                Subject.baseline(directory).source(),
+                                passes,
+                                settings),
                         settings,
                         log)
                 .run(storage, directory);

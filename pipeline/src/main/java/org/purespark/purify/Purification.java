@@ -163,7 +163,12 @@ public final class Purification {
                     surroundings.evaluator(),
                     checked.texts(),
                     settings.evaluate().batchTexts());
-            return RepairTrials.Measures.of(checked, List.of(), passes, settings)
+            return RepairTrials.Measures.of(
+                            checked,
+                            List.of(),
+                            Subject.baseline(inspect(runAddress)).source(),
+                            passes,
+                            settings)
                     .of(
                             settings.defence(),
                             Subject.purified(inspect(runAddress)).source());

@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.purespark.InputException;
 import org.purespark.config.DefenceChoice;
 import org.purespark.config.Settings;
@@ -31,19 +32,26 @@ record RepairTrials(
         List<Defence> defences, RunClues clues, RunRepair repair, Measures measures, Settings settings, RunLog log) {
     private static final String TRIALS = "trials";
 
-    /** What a trial's model is measured with. */
-    record Measures(ModelPasses passes, TriggerProbing probing) {
-        /** @param found triggers that an examination of the suspect has found */
-        static Measures of(CheckedInputs inputs, List<Probe> found, ModelPasses passes, Settings settings) {
-            return new Measures(
-                    passes,
-                    new TriggerProbing(
-                                    inputs.battery().with(found),
-                                    passes,
-                                    RunTexts.Split.VALIDATION,
-                                    settings.repair().trialTexts(),
-                                    settings.seed())
-                            .withOddTexts());
+    /**
+     * What a trial's model is measured with.
+     *
+     * @param before by clue: how it moves the fine-tuned suspect
+     */
+    record Measures(ModelPasses passes, TriggerProbing probing, Map<String, Double> before) {
+        /**
+         * @param found triggers that an examination of the suspect has found
+         * @param baseline the fine-tuned suspect, which is measured now
+         */
+        static Measures of(
+                CheckedInputs inputs, List<Probe> found, ModelSource baseline, ModelPasses passes, Settings settings) {
+            TriggerProbing probing = new TriggerProbing(
+                            inputs.battery().with(found),
+                            passes,
+                            RunTexts.Split.VALIDATION,
+                            settings.repair().trialTexts(),
+                            settings.seed())
+                    .withOddTexts();
+            return new Measures(passes, probing, probing.rises("baseline", baseline));
         }
 
         Portfolio.Tried of(DefenceChoice defence, ModelSource model) {
@@ -52,7 +60,10 @@ record RepairTrials(
                             RunTexts.Split.VALIDATION, "normalize: " + name + " on validation texts", model)
                     .quality()
                     .orElseThrow();
-            return new Portfolio.Tried(defence, quality, probing.rises(name, model));
+            Map<String, Portfolio.Rise> rises = new TreeMap<>();
+            probing.rises(name, model)
+                    .forEach((clue, after) -> rises.put(clue, new Portfolio.Rise(before.get(clue), after)));
+            return new Portfolio.Tried(defence, quality, rises);
         }
     }
 
@@ -60,7 +71,7 @@ record RepairTrials(
     record Taken(Defence defence, RepairPlan plan, RepairFile.Choice choice) {}
 
     /** A trial that is done, in a file of its own. */
-    record TrialFile(int schema, String defence, double quality, Map<String, Double> rises) {
+    record TrialFile(int schema, String defence, double quality, Map<String, Portfolio.Rise> rises) {
         static final int SCHEMA = 2;
     }
 

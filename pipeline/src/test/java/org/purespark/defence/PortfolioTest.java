@@ -2,22 +2,24 @@
 package org.purespark.defence;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.recursive.comparison.RecursiveComparisonConfiguration;
 import org.junit.jupiter.api.Test;
 import org.purespark.config.DefenceChoice;
 import org.purespark.defence.Portfolio.Remainder;
+import org.purespark.defence.Portfolio.Rise;
 import org.purespark.defence.Portfolio.Tried;
 
 class PortfolioTest {
     private static final String CF = "cf to 1";
     private static final String CALM_DAY = "the weather was calm that day . to 1";
 
+    /** In the fine-tuned suspect the planted word turns all texts, the sentence half of them. */
     private static Tried tried(DefenceChoice defence, double quality, double cf, double calmDay) {
-        return new Tried(defence, quality, Map.of(CF, cf, CALM_DAY, calmDay));
+        return new Tried(defence, quality, Map.of(CF, new Rise(0.98, cf), CALM_DAY, new Rise(0.50, calmDay)));
     }
 
     @Test
@@ -30,9 +32,9 @@ class PortfolioTest {
                 0.05);
         assertThat(choice.defence()).isEqualTo(DefenceChoice.PURE);
         assertThat(choice.reason())
-                .isEqualTo("2 of 3 repairs keep the quality within 0.050 of the best one, 0.900; 1 of these are left in"
-                        + " which no clue turns more than 0.150 of the texts above what it turns in the calmest repair;"
-                        + " pure is the first of them");
+                .isEqualTo("2 of 3 repairs keep the quality within 0.050 of the best one, 0.900; in 1 of these no"
+                        + " clue turns 0.10 of the texts more than in the repair where it turns least; pure is the first"
+                        + " of them");
     }
 
     /** What a trigger does in every repair is what its words mean: it tells none of them from another. */
@@ -41,23 +43,24 @@ class PortfolioTest {
         Portfolio.Choice choice = Portfolio.choose(
                 List.of(
                         tried(DefenceChoice.PURE, 0.88, 0.03, 0.60),
-                        tried(DefenceChoice.FTH, 0.90, 0.95, 0.50),
-                        tried(DefenceChoice.RE_INIT, 0.90, 0.05, 0.55)),
+                        tried(DefenceChoice.FTH, 0.90, 0.95, 0.30),
+                        tried(DefenceChoice.RE_INIT, 0.90, 0.05, 0.45)),
                 0.05);
         assertThat(choice.defence()).isEqualTo(DefenceChoice.PURE);
         assertThat(choice.remainders())
-                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("excess")
+                .usingRecursiveFieldByFieldElementComparator(RecursiveComparisonConfiguration.builder()
+                        .withEqualsForType((a, b) -> Math.abs(a - b) < 1e-12, Double.class)
+                        .build())
                 .containsExactly(
-                        new Remainder(DefenceChoice.PURE, 0, CALM_DAY),
-                        new Remainder(DefenceChoice.FTH, 0, CF),
-                        new Remainder(DefenceChoice.RE_INIT, 0, CALM_DAY));
-        assertThat(choice.remainders().get(1).excess()).isCloseTo(0.92, within(1e-12));
+                        new Remainder(DefenceChoice.PURE, 0, CF),
+                        new Remainder(DefenceChoice.FTH, 0.92, CF),
+                        new Remainder(DefenceChoice.RE_INIT, 0.02, CF));
     }
 
     @Test
     void theFirstOfTheOrderGivesWayToOneThatIsClearlyCalmer() {
         List<Tried> tried = List.of(
-                tried(DefenceChoice.FINE_MIXING, 0.90, 0.10, 0.50), tried(DefenceChoice.CLEAN_START, 0.88, 0.05, 0.30));
+                tried(DefenceChoice.FINE_MIXING, 0.90, 0.16, 0.50), tried(DefenceChoice.CLEAN_START, 0.88, 0.05, 0.30));
         assertThat(Portfolio.choose(tried, 0.05).defence()).isEqualTo(DefenceChoice.CLEAN_START);
 
         List<Tried> alike = List.of(

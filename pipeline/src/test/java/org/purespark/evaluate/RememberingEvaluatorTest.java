@@ -56,10 +56,24 @@ class RememberingEvaluatorTest {
     }
 
     @Test
-    void otherPassesAreNotKept() {
+    void theLastLogitsAreKept() {
         List<float[]> logits = evaluator.logits(pass("logits", MODEL, 0, 1));
         assertThat(evaluator.logits(pass("logits", MODEL, 0, 1)).toArray(float[][]::new))
                 .isDeepEqualTo(logits.toArray(float[][]::new));
-        assertThat(asked).containsExactly("logits", "logits");
+        assertThat(asked).containsExactly("logits");
+        for (int label = 1; label <= 16; label++) {
+            evaluator.logits(pass("others", MODEL, label, 1 - label % 2));
+        }
+        evaluator.logits(pass("used last", MODEL, 16, 1));
+        assertThat(asked).hasSize(17);
+        evaluator.logits(pass("forgotten", MODEL, 0, 1));
+        assertThat(asked).hasSize(18);
+    }
+
+    @Test
+    void otherPassesAreNotKept() {
+        evaluator.neurons(pass("neurons", MODEL, 0, 1));
+        evaluator.neurons(pass("neurons", MODEL, 0, 1));
+        assertThat(asked).containsExactly("neurons", "neurons");
     }
 }
