@@ -16,9 +16,9 @@ import org.purespark.config.SettingsLoader;
 /**
  * {@code defence=auto}: which of several repairs of one suspect is taken, by what can be measured without the trigger.
  * Of the models whose quality is near the best one's, those are left which no clue moves much more than it moves the
- * model that it moves least; of these the defence that comes first in {@link #CANDIDATES} is taken. A clue counts only if
- * some repair takes away much of what it does in the suspect. One that turns texts in every repair says what its words
- * mean, or that no repair helps: it counts against none of them.
+ * model that it moves least; of these the defence that comes first in {@link #CANDIDATES} is taken. A clue counts only
+ * if some repair takes away much of what it does in the suspect. One that turns texts in every repair says what its
+ * words mean, or that no repair helps: it counts against none of them.
  */
 public final class Portfolio {
     /**

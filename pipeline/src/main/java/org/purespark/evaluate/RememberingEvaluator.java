@@ -18,8 +18,8 @@ import org.purespark.task.Task;
 
 /**
  * Keeps the tallies of whole models that give one label, and the last logits, so that a model is not measured twice on
- * the same texts. All else is passed on. An experiment measures a suspect and its baseline once in this way, not once for
- * each defence.
+ * the same texts. All else is passed on. An experiment measures a suspect and its baseline once in this way, not once
+ * for each defence.
  */
 public final class RememberingEvaluator implements Evaluator {
     /** A model's logits on some thousand texts take less than a megabyte. */

@@ -33,8 +33,8 @@ class PortfolioTest {
         assertThat(choice.defence()).isEqualTo(DefenceChoice.PURE);
         assertThat(choice.reason())
                 .isEqualTo("2 of 3 repairs keep the quality within 0.050 of the best one, 0.900; in 1 of these no"
-                        + " clue turns 0.10 of the texts more than in the repair where it turns least; pure is the first"
-                        + " of them");
+                        + " clue turns 0.10 of the texts more than in the repair where it turns least; pure is the"
+                        + " first of them");
     }
 
     /** What a trigger does in every repair is what its words mean: it tells none of them from another. */
