@@ -13,7 +13,6 @@ import java.util.concurrent.Callable;
 import org.purespark.checkpoint.ModelAddress;
 import org.purespark.config.ResolvedSettings;
 import org.purespark.config.Settings;
-import org.purespark.mlflow.RegisteredModel;
 import org.purespark.policy.Policy;
 import org.purespark.purify.Inputs;
 import org.purespark.purify.Purification;
@@ -83,7 +82,8 @@ final class StageCommand implements Callable<Integer> {
             DryRun.print(resolved, inputs.inputs(), storage, out);
             return 0;
         }
-        Inputs given = given(storage, resolved.settings());
+        Inputs given = RegistryModels.beside(run, "-model", storage, this::say)
+                .fetched(inputs.inputs(), resolved.settings().export());
         RunPlaces places = stage == null ? RunPlaces.ofAllStages(run) : RunPlaces.of(stage, run);
         places.requireApart(storage, resolved.settings(), given);
         inputs.verify(storage, given.model().orElse(null), spec.commandLine().getErr());
@@ -111,19 +111,9 @@ final class StageCommand implements Callable<Integer> {
         }
     }
 
-    /** The inputs of the options; a model of a registry is fetched to a place beside the run directory. */
-    private Inputs given(Storage storage, Settings values) throws IOException {
-        Inputs given = inputs.inputs();
-        String model = given.model().orElse("");
-        if (!RegisteredModel.isNamedBy(model)) {
-            return given;
-        }
-        String fetched = RegisteredModel.of(model)
-                .fetch(storage, values.export(), System.getenv(), run.replaceAll("/+$", "") + "-model", line -> {
-                    spec.commandLine().getErr().println("pure: " + line);
-                    spec.commandLine().getErr().flush();
-                });
-        return given.withAddresses(address -> address.equals(model) ? fetched : address);
+    private void say(String line) {
+        spec.commandLine().getErr().println("pure: " + line);
+        spec.commandLine().getErr().flush();
     }
 
     /** The model to train: of the options, else of the run directory; null if neither has it. */

@@ -123,7 +123,11 @@ final class SweepCommand implements Callable<Integer> {
         List<Suspect> suspects = new ManifestReader(files).read(manifest);
         List<String> flags = new ArrayList<>(settings.flags());
         flags.addAll(vet.settings(files));
-        List<SuspectRun> runs = new SuspectRuns(files, settings.file(), flags, data.inputs(), out).of(suspects);
+        List<SuspectRun> runs = new ArrayList<>();
+        RegistryModels registry = RegistryModels.beside(out, "-models", files, this::say);
+        for (SuspectRun run : new SuspectRuns(files, settings.file(), flags, data.inputs(), out).of(suspects)) {
+            runs.add(run.with(registry.fetched(run.inputs(), run.settings().export())));
+        }
         if (files.exists(out) && !files.isDirectory(out)) {
             throw new InputException("--out " + out + " is a file: name a directory, or a new one");
         }

@@ -58,7 +58,7 @@ final class VetCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "DIR",
             required = true,
-            description = "Hugging Face directory: the suspect.")
+            description = "The suspect: a Hugging Face directory, or models:/NAME/VERSION of an MLflow registry.")
     private String model;
 
     @Option(
@@ -151,11 +151,16 @@ final class VetCommand implements Callable<Integer> {
                     out);
             return 0;
         }
-        requireApart(before);
+        String files = RegistryModels.beside(run, "-model", before, line -> {
+                    err.println("pure: " + line);
+                    err.flush();
+                })
+                .address(model, resolved.settings().export());
+        requireApart(before, files);
         Map<String, String> others = new LinkedHashMap<>();
         others.put("--base-model", baseModel);
         others.put("--clean-model", cleanModel);
-        verifyKey.verify(before, model, others, err);
+        verifyKey.verify(before, files, others, err);
         Vetting.Known known = calibration == null ? null : Vetting.Known.read(before, calibration);
         VetReport report;
         try (SparkWork work = new SparkWork("vet", err)) {
@@ -165,7 +170,7 @@ final class VetCommand implements Callable<Integer> {
                             resolved.settings(),
                             BuildVersion.ofThisBuild(null).project(),
                             work::say)
-                    .run(new VetTarget(new ModelAddress(model, classifier, baseModel), cleanModel, test), known);
+                    .run(new VetTarget(new ModelAddress(files, classifier, baseModel), cleanModel, test), known);
             if (run != null) {
                 work.storage().makeDirectory(run);
                 report.write(work.storage(), run);
@@ -180,9 +185,9 @@ final class VetCommand implements Callable<Integer> {
         return status == 0 ? failOn.status(report.verdict()) : status;
     }
 
-    private void requireApart(Storage storage) throws IOException {
+    private void requireApart(Storage storage, String files) throws IOException {
         Map<String, String> inputs = new LinkedHashMap<>();
-        inputs.put("--model", model);
+        inputs.put("--model", files);
         inputs.put("--classifier", classifier);
         inputs.put("--base-model", baseModel);
         inputs.put("--clean-model", cleanModel);

@@ -80,6 +80,8 @@ class MlflowIT {
             assertThat(value(version.get("tags"), "pure.repair").asText()).isEqualTo(repair);
 
             aVersionOfTheRegistryIsAnInput(tiny);
+            aSweepLogsEachOfItsRuns(tiny);
+            aVersionOfTheRegistryIsExamined(tiny);
 
             TinyCase.Ended again = TinyCase.run(tiny.purify("run", logged));
             assertThat(again.status()).as(again.err()).isZero();
@@ -109,6 +111,68 @@ class MlflowIT {
         TinyCase.Ended misspelt = baseline(tiny, "models:/purified-bert");
         assertThat(misspelt.status()).isEqualTo(2);
         assertThat(misspelt.err()).contains("expected models:/NAME/VERSION with the number of a version");
+    }
+
+    private void aSweepLogsEachOfItsRuns(TinyCase tiny) throws Exception {
+        Files.writeString(
+                directory.resolve("suspects.jsonl"),
+                "{\"name\":\"ours\",\"model\":\"" + tiny.path("model") + "\"}\n"
+                        + "{\"name\":\"registered\",\"model\":\"models:/purified-bert/1\"}\n");
+        TinyCase.Ended ended = TinyCase.run(
+                "sweep",
+                "--manifest",
+                tiny.path("suspects.jsonl"),
+                "--out",
+                tiny.path("sweep"),
+                "--train",
+                tiny.path("train.tsv"),
+                "--validation",
+                tiny.path("validation.tsv"),
+                "--mode",
+                "cluster",
+                "--set",
+                "text.max-length=48",
+                "--set",
+                "train.epochs=1",
+                "--set",
+                "probe.battery=none",
+                "--set",
+                "export.mlflow-experiment=a sweep",
+                "--set",
+                "export.mlflow-url=" + url);
+        assertThat(ended.status()).as(ended.err()).isZero();
+        assertThat(ended.err()).contains("fetched version 1 of the model purified-bert from MLflow at " + url);
+        String experiment = get("experiments/get-by-name?experiment_name=a%20sweep")
+                .at("/experiment/experiment_id")
+                .asText();
+        for (String name : List.of("ours", "registered")) {
+            String id = JSON.readTree(tiny.bytes("sweep/runs/" + name + "/seed-11/mlflow.json"))
+                    .get("runId")
+                    .asText();
+            JsonNode run = get("runs/get?run_id=" + id).get("run");
+            assertThat(run.at("/info/experiment_id").asText()).isEqualTo(experiment);
+            assertThat(run.at("/info/status").asText()).isEqualTo("FINISHED");
+        }
+        JsonNode record = JSON.readTree(tiny.bytes("sweep/runs/registered/seed-11/run.json"));
+        assertThat(record.at("/inputs/model/address").asText()).endsWith("/sweep-models/purified-bert-1");
+    }
+
+    private void aVersionOfTheRegistryIsExamined(TinyCase tiny) throws IOException {
+        List<String> command = new ArrayList<>(List.of("vet", "--model", "models:/purified-bert/1"));
+        command.addAll(List.of("--test", tiny.path("validation.tsv"), "--set", "text.max-length=48"));
+        command.addAll(List.of("--set", "vet.budget-texts=200", "--set", "export.mlflow-url=" + url));
+        TinyCase.Ended nowhere = TinyCase.run(command.toArray(String[]::new));
+        assertThat(nowhere.status()).isEqualTo(2);
+        assertThat(nowhere.err())
+                .contains("--model models:/purified-bert/1 is of an MLflow registry, and its files are fetched to a"
+                        + " directory beside that of --run: give --run DIR");
+        command.addAll(List.of("--run", tiny.path("examined")));
+        TinyCase.Ended ended = TinyCase.run(command.toArray(String[]::new));
+        assertThat(ended.status()).as(ended.err()).isEqualTo(VetCommand.INCONCLUSIVE);
+        assertThat(JSON.readTree(tiny.bytes("examined/vet.json"))
+                        .at("/subject/model")
+                        .asText())
+                .endsWith("/examined-model/purified-bert-1");
     }
 
     private TinyCase.Ended baseline(TinyCase tiny, String model) {
