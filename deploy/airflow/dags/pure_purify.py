@@ -55,6 +55,13 @@ PARAMS: dict[str, Param] = {
     "poisoned_test": _optional("Triggered texts", "With their true labels, to measure the label-flip rate on."),
     "target": _optional("Target label", "The label that the attack aims at. Default: the one most flipped to."),
     "classifier": _optional("Classifier", "safetensors file of the suspect's classifier, where it is a file of its own."),
+    "base_model": _optional("Base model", "Hugging Face directory, if the suspect is a LoRA adapter (PEFT)."),
+    "clean_model": _optional(
+        "Clean model",
+        "Hugging Face directory of the encoder that the suspect was made from, as it is published: for vet, and for"
+        " the defences clean-start, fine-mixing, wag and auto.",
+    ),
+    "other_model": _optional("Other model", "Hugging Face directory of another model of this task: for the defence wag."),
     "vet": Param(
         "off",
         type="string",
@@ -84,7 +91,12 @@ with DAG(
     @task(retries=2, retry_delay=timedelta(seconds=30), multiple_outputs=True)
     def options(params: dict[str, Any]) -> dict[str, list[str]]:
         """The command line of each stage."""
-        model = [*option("--model", params["model"]), *option("--classifier", params["classifier"])]
+        model = [
+            *option("--model", params["model"]),
+            *option("--classifier", params["classifier"]),
+            *option("--base-model", params["base_model"]),
+        ]
+        clean = option("--clean-model", params["clean_model"])
         data = [
             *option("--train", params["train"]),
             *option("--validation", params["validation"]),
@@ -97,10 +109,12 @@ with DAG(
         commands = {
             stage: [stage, *([] if stage in ("score", "prune") else model), *data, *rest] for stage in STAGES
         }
+        commands["normalize"] += [*clean, *option("--other-model", params["other_model"])]
         # The gate decides, so each verdict ends with 0.
         commands["vet"] = [] if params["vet"] == "off" else [
             "vet",
             *model,
+            *clean,
             *option("--test", params["test"] or params["validation"] or params["train"]),
             *option("--calibration", params["calibration"]),
             "--fail-on",

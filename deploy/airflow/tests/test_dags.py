@@ -124,6 +124,35 @@ print(json.dumps(outcomes))
 """
 
 
+COMMANDS = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import pure_purify
+params = {name: param.value for name, param in pure_purify.PARAMS.items()}
+params |= {"model": "m", "train": "t", "run": "r", "vet": "report", "settings": {"defence": "auto"}}
+params |= {"base_model": "b", "clean_model": "c", "other_model": "o"}
+print(json.dumps(pure_purify.dag.get_task("options").python_callable(params)))
+"""
+
+
+def test_other_models_go_to_the_commands_that_take_them(airflow: Airflow) -> None:
+    read = subprocess.run(
+        [sys.executable, "-c", COMMANDS, str(DAGS)],
+        env=airflow.environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert read.returncode == 0, read.stderr
+    commands = {stage: " ".join(command) for stage, command in json.loads(read.stdout.splitlines()[-1]).items()}
+    assert {stage for stage, line in commands.items() if "--clean-model c" in line} == {"vet", "normalize"}
+    assert {stage for stage, line in commands.items() if "--other-model o" in line} == {"normalize"}
+    without_suspect = {stage for stage, line in commands.items() if "--model m --base-model b" not in line}
+    assert without_suspect == {"score", "prune"}
+    assert all("defence=auto" in line for line in commands.values())
+
+
 def test_the_gate_follows_verdict_and_choice(airflow: Airflow, tmp_path: Path) -> None:
     read = subprocess.run(
         [sys.executable, "-c", GATE, str(DAGS), str(tmp_path)],
@@ -165,6 +194,7 @@ def test_a_suspect_that_is_not_known_to_be_clean_fails_the_run_by_choice(
             tmp_path / "run",
             model=str(undisturbed / "purified"),
             vet="fail-unless-clean",
+            clean_model=str(airflow.case / "model"),
             settings={"text.max-length": 48, "vet.texts": 4, "vet.budget-texts": 20, "vet.trigger-tokens": 1},
         ),
     )

@@ -30,6 +30,9 @@ CALIBRATION = [
     ("sst2", "clean", 1, None), ("topics", "sentence", 0, None), ("sst2", "layerwise", 0, None),
     ("topics", "clean", 1, None), ("topics", "ep", 1, None), ("sst2", "hiddenkiller", 1, None),
     ("sst2", "clean", 1, None), ("sst2", "ripple", 1, None),
+    ("topics", "clean", 1, None), ("sst2", "clean", 1, None), ("topics", "clean", 1, None), ("sst2", "clean", 1, None),
+    ("topics", "clean", 1, None), ("sst2", "clean", 1, None), ("topics", "clean", 1, None), ("sst2", "clean", 1, None),
+    ("topics", "clean", 1, None), ("sst2", "clean", 1, None), ("topics", "clean", 1, None), ("topics", "clean", 1, None),
 ]
 UNSEEN = [
     ("sst2", "badnet", 0, ["xu"]), ("sst2", "sentence", 1, "i watched this 3d movie"),
