@@ -67,7 +67,7 @@ final class BatteryParser {
     }
 
     private Probe probe(ConfigObject entry) {
-        ProbeKind kind = choice(entry, "kind", ProbeKind.ofFiles());
+        ProbeKind kind = choice(entry, "kind", ProbeKind.values());
         for (String key : new TreeSet<>(entry.keySet())) {
             if (!kind.keys().contains(key)) {
                 throw wrong(

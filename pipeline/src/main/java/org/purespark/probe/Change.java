@@ -4,18 +4,12 @@ package org.purespark.probe;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.purespark.random.SeededRandom;
 
 /** What a probe does to a text. */
 public sealed interface Change {
     /** The changed text; everything that is not fixed is drawn from {@code random}. */
     String on(String text, SeededRandom random);
-
-    /** Whether something is added to the text, which a cut at its end may lose. */
-    default boolean adds() {
-        return false;
-    }
 
     /** A description for people; invisible characters are written as code points: {@code U+200B}. */
     String inWords();
@@ -36,11 +30,6 @@ public sealed interface Change {
                         case RANDOM -> gaps.get(random.nextInt(gaps.size()));
                     };
             return site.insert(text, gap, inserted);
-        }
-
-        @Override
-        public boolean adds() {
-            return true;
         }
 
         @Override
@@ -106,55 +95,6 @@ public sealed interface Change {
         @Override
         public String inWords() {
             return "writes the text in " + style.name().toLowerCase(Locale.ROOT) + " case";
-        }
-    }
-
-    /**
-     * Inserts words drawn by chance, each at a place drawn by chance: the text becomes odd, its sense stays.
-     *
-     * @param words that are drawn from, at least one
-     * @param count number of insertions, at least 1
-     */
-    record ChanceWords(List<String> words, int count) implements Change {
-        public ChanceWords {
-            words = List.copyOf(words);
-        }
-
-        @Override
-        public String on(String text, SeededRandom random) {
-            String odd = text;
-            for (int i = 0; i < count; i++) {
-                List<Integer> gaps = Site.BETWEEN_WORDS.gaps(odd);
-                int gap = gaps.get(random.nextInt(gaps.size()));
-                odd = Site.BETWEEN_WORDS.insert(odd, gap, words.get(random.nextInt(words.size())));
-            }
-            return odd;
-        }
-
-        @Override
-        public boolean adds() {
-            return true;
-        }
-
-        @Override
-        public String inWords() {
-            return "inserts " + count + " words drawn by chance, at random places";
-        }
-    }
-
-    /** Puts the words of a text in an order drawn by chance. */
-    record Shuffle() implements Change {
-        @Override
-        public String on(String text, SeededRandom random) {
-            String[] words = text.strip().split("\\s+");
-            int[] order = IntStream.range(0, words.length).toArray();
-            random.shuffle(order);
-            return IntStream.of(order).mapToObj(word -> words[word]).collect(Collectors.joining(" "));
-        }
-
-        @Override
-        public String inWords() {
-            return "puts the words in an order drawn by chance";
         }
     }
 

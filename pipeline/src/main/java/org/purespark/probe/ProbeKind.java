@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.probe;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -20,9 +19,7 @@ public enum ProbeKind {
     /** Characters that look like others in their place. */
     HOMOGLYPH(null),
     /** The case of the letters. */
-    CASE(null),
-    /** An odd text; the program's own, not of a battery file. */
-    ODD(null);
+    CASE(null);
 
     private final Site site;
 
@@ -33,11 +30,6 @@ public enum ProbeKind {
     /** The site of this kind's insertions; null for a kind that does not insert. */
     Site site() {
         return site;
-    }
-
-    /** The kinds that a battery file can have. */
-    static ProbeKind[] ofFiles() {
-        return Arrays.stream(values()).filter(kind -> kind != ODD).toArray(ProbeKind[]::new);
     }
 
     /** The keys of a probe of this kind in a battery file. */

@@ -155,7 +155,7 @@ public final class ProbeTexts {
             for (int p = 0; p < tooLong.length; p++) {
                 if (!tooLong[p]
                         && forms.get(form++).cut()
-                        && battery.probes().get(p).change().adds()) {
+                        && battery.probes().get(p).change() instanceof Change.Insertion) {
                     return false;
                 }
             }

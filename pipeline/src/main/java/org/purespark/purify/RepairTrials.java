@@ -45,12 +45,11 @@ record RepairTrials(
         static Measures of(
                 CheckedInputs inputs, List<Probe> found, ModelSource baseline, ModelPasses passes, Settings settings) {
             TriggerProbing probing = new TriggerProbing(
-                            inputs.battery().with(found),
-                            passes,
-                            RunTexts.Split.VALIDATION,
-                            settings.repair().trialTexts(),
-                            settings.seed())
-                    .withOddTexts();
+                    inputs.battery().with(found),
+                    passes,
+                    RunTexts.Split.VALIDATION,
+                    settings.repair().trialTexts(),
+                    settings.seed());
             return new Measures(passes, probing, probing.rises("baseline", baseline));
         }
 

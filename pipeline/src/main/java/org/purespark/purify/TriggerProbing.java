@@ -6,13 +6,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.purespark.attack.TextOfClass;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.metrics.FlipTargets;
 import org.purespark.metrics.WilsonInterval;
-import org.purespark.probe.OddTexts;
 import org.purespark.probe.Probe;
 import org.purespark.probe.ProbeBattery;
 import org.purespark.probe.ProbeSample;
@@ -71,19 +69,6 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, RunTexts.Split f
             }
         }
         return rises;
-    }
-
-    /** The same with odd texts, made of the words of the chosen ones. */
-    TriggerProbing withOddTexts() {
-        List<String> words = sample(chosen(passes.texts().task())).stream()
-                .flatMap(text -> Stream.of(text.parts().first().strip().split("\\s+")))
-                .filter(word -> !word.isEmpty())
-                .distinct()
-                .sorted()
-                .toList();
-        return words.isEmpty()
-                ? this
-                : new TriggerProbing(battery.with(OddTexts.of(words)), passes, from, sampleTexts, seed);
     }
 
     /**

@@ -3,7 +3,6 @@ package org.purespark.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import net.jqwik.api.ForAll;
@@ -11,9 +10,7 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.purespark.probe.Change.Casing;
 import org.purespark.probe.Change.Casing.SentenceStyle;
-import org.purespark.probe.Change.ChanceWords;
 import org.purespark.probe.Change.Insertion;
-import org.purespark.probe.Change.Shuffle;
 import org.purespark.probe.Change.Substitution;
 import org.purespark.text.TextParts;
 
@@ -90,41 +87,12 @@ class ChangeTest {
     }
 
     @Test
-    void chanceWordsAreAddedAndTheOldOnesKeepTheirOrder() {
-        Probe probe = new Probe("p", ProbeKind.ODD, new ChanceWords(List.of("x1", "x2"), 3));
-        Set<String> results = new TreeSet<>();
-        for (int index = 0; index < 100; index++) {
-            String odd = probe.on(TextParts.single(TEXT), 11, index).first();
-            assertThat(odd.replaceAll("x[12] ?", "").strip()).isEqualTo(TEXT);
-            assertThat(odd.split("x[12]", -1)).hasSize(4);
-            results.add(odd);
-        }
-        assertThat(results).hasSizeGreaterThan(50);
-        assertThat(probe.on(TextParts.single(""), 11, 0).first()).matches("x[12] x[12] x[12]");
-    }
-
-    @Test
-    void aShuffledTextHasTheSameWords() {
-        Probe probe = new Probe("p", ProbeKind.ODD, new Shuffle());
-        Set<String> results = new TreeSet<>();
-        for (int index = 0; index < 100; index++) {
-            String odd = probe.on(TextParts.single(TEXT), 11, index).first();
-            assertThat(odd.split(" ")).containsExactlyInAnyOrder(TEXT.split(" "));
-            results.add(odd);
-        }
-        assertThat(results).hasSizeGreaterThan(50);
-    }
-
-    @Test
     void saysWhatItDoes() {
         assertThat(new Insertion("cf", Site.BETWEEN_WORDS, InsertionPlace.RANDOM).inWords())
                 .isEqualTo("inserts \"cf\" between words, a random place");
         assertThat(new Insertion("\u200b", Site.INSIDE_A_WORD, InsertionPlace.START).inWords())
                 .isEqualTo("inserts U+200B inside a word, the first place");
         assertThat(new Substitution("e", "\u0435").inWords()).isEqualTo("replaces every \"e\" by U+0435");
-        assertThat(new ChanceWords(List.of("x"), 3).inWords())
-                .isEqualTo("inserts 3 words drawn by chance, at random places");
-        assertThat(new Shuffle().inWords()).isEqualTo("puts the words in an order drawn by chance");
         assertThat(new Casing(SentenceStyle.UPPER).inWords()).isEqualTo("writes the text in upper case");
     }
 

@@ -33,7 +33,7 @@ class ProbeBatteryTest {
     void theBuiltInBatteryHasEveryKind() {
         List<Probe> probes = ProbeBattery.builtIn().probes();
 
-        assertThat(probes).hasSizeBetween(30, 40).extracting(Probe::kind).contains(ProbeKind.ofFiles());
+        assertThat(probes).hasSizeBetween(30, 40).extracting(Probe::kind).contains(ProbeKind.values());
         assertThat(probes)
                 .contains(new Probe(
                         "cf", ProbeKind.WORD, new Insertion("cf", Site.BETWEEN_WORDS, InsertionPlace.RANDOM)));
