@@ -11,7 +11,7 @@ import org.purespark.mlflow.RegisteredModel;
 import org.purespark.purify.Inputs;
 import org.purespark.storage.Storage;
 
-/** Suspects that are versions in an MLflow registry: what lies behind its server is fetched to a place of the command. */
+/** Suspects that are versions in an MLflow registry: what lies behind its server is fetched to a place of a command. */
 final class RegistryModels {
     private final Storage storage;
     private final String place;
