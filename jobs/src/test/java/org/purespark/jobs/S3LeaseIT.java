@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -19,6 +21,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -81,6 +84,39 @@ class S3LeaseIT {
         assertThat(SparkWork.storageWithoutSpark().fileNamesBelow(store.address("run")))
                 .contains("run.json", "head-scores.json")
                 .noneMatch(name -> name.startsWith("owner") || name.contains("work-") || name.contains("clock"));
+    }
+
+    /** The answer breaks off, and before the rest is asked for the owner has renewed its lease: another object. */
+    @Test
+    void aLeaseThatIsRenewedWhileItIsReadIsReadAgain() throws Exception {
+        server.bucket("renewed");
+        AtomicInteger gets = new AtomicInteger();
+        try (FaultyProxy proxy = new FaultyProxy(server.port(), (number, method) -> {
+            int get = method.equals("GET") ? gets.incrementAndGet() : 0;
+            if (get == 2) {
+                write("b".repeat(200));
+            }
+            return get == 1 ? FaultyProxy.Fault.CUT : FaultyProxy.Fault.NONE;
+        })) {
+            S3Case.reach("renewed", proxy.endpoint(), "retry.interval", "50ms");
+            write("a".repeat(200));
+            assertThat(SparkWork.storageWithoutSpark()
+                            .exclusive("s3a://renewed/owner.json")
+                            .read())
+                    .map(FileVersion::content)
+                    .contains("b".repeat(200));
+            assertThat(proxy.done()).containsKey(FaultyProxy.Fault.CUT);
+            assertThat(gets.get()).isGreaterThan(2);
+        }
+    }
+
+    private static void write(String content) {
+        try {
+            SparkWork.storageWithoutSpark()
+                    .write("s3a://renewed/owner.json", out -> out.write(content.getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

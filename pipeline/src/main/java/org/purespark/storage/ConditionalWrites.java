@@ -100,9 +100,18 @@ final class ConditionalWrites implements ExclusiveWrites {
 
     private static boolean isRefusal(IOException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof FileNotFoundException) {
+                return true;
+            }
+        }
+        return isOfAnotherVersion(failure);
+    }
+
+    /** Whether the store has refused because it holds another version of the file, or one where none should be. */
+    static boolean isOfAnotherVersion(IOException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String message = String.valueOf(cause.getMessage());
-            if (cause instanceof FileNotFoundException
-                    || REFUSALS.contains(cause.getClass().getSimpleName())
+            if (REFUSALS.contains(cause.getClass().getSimpleName())
                     || REFUSED_STATUS.stream().anyMatch(message::contains)) {
                 return true;
             }

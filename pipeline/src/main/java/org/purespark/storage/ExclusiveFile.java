@@ -100,10 +100,18 @@ public final class ExclusiveFile {
         });
     }
 
+    /** A file that is replaced while it is read is read again from its beginning. */
     static String content(FileSystem files, Path path) throws IOException {
         LocalFiles.requireRegular(files, path);
-        try (InputStream in = files.open(path)) {
-            return new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
+        for (int tries = 1; ; tries++) {
+            try (InputStream in = files.open(path)) {
+                return new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                // An answer that breaks off is asked for again from there, and only of the same version.
+                if (tries == READ_TRIES || !ConditionalWrites.isOfAnotherVersion(e)) {
+                    throw e;
+                }
+            }
         }
     }
 }
