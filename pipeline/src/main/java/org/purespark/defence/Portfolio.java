@@ -21,9 +21,7 @@ import org.purespark.config.SettingsLoader;
  * words mean, or that no repair helps: it counts against none of them.
  */
 public final class Portfolio {
-    /**
-     * The defences that are tried, as far as their needs are given; the order decides between equal ones.
-     */
+    /** The defences that are tried, as far as their needs are given; the order decides between equal ones. */
     public static final List<DefenceChoice> CANDIDATES = List.of(
             DefenceChoice.FINE_MIXING,
             DefenceChoice.CLEAN_START,

@@ -46,18 +46,9 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, RunTexts.Split f
         if (probes.probes().isEmpty()) {
             return rises;
         }
-        Task task = passes.texts().task();
-        List<Integer> chosen = chosen(task);
-        ProbeTexts texts = ProbeTexts.of(
-                probes,
-                sample(chosen),
-                passes.texts()::encodeProbed,
-                passes.texts().maxLength(),
-                seed);
-        Answers truths = passes.texts()
-                .encoded(from)
-                .answers(chosen.stream().mapToInt(Integer::intValue).toArray());
-        TaskJudge judge = new TaskJudge(task, logits(name, model, texts.split()), truths);
+        Probed probed = probed(probes);
+        ProbeTexts texts = probed.texts();
+        TaskJudge judge = probed.judge(logits(name, model, texts.split()));
         FlipTargets targets = passes.texts().targets();
         for (int p = 0; p < probes.probes().size(); p++) {
             for (ProbeTexts.Flips flips : texts.flips(p, targets.count(), judge)) {
@@ -84,23 +75,14 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, RunTexts.Split f
     }
 
     private ProbesFile run(ProbeBattery probes, ProbesFile.Before which, ModelSource before, ModelSource after) {
-        Task task = passes.texts().task();
         int targets = passes.texts().targets().count();
         if (probes.probes().isEmpty()) {
             return new ProbesFile(ProbesFile.SCHEMA, seed, targets, 0, 0, which, CONFIDENCE, 0, List.of());
         }
-        List<Integer> chosen = chosen(task);
-        ProbeTexts texts = ProbeTexts.of(
-                probes,
-                sample(chosen),
-                passes.texts()::encodeProbed,
-                passes.texts().maxLength(),
-                seed);
-        Answers truths = passes.texts()
-                .encoded(from)
-                .answers(chosen.stream().mapToInt(Integer::intValue).toArray());
-        TaskJudge judgeBefore = new TaskJudge(task, logits(which.text(), before, texts.split()), truths);
-        TaskJudge judgeAfter = new TaskJudge(task, logits("purified", after, texts.split()), truths);
+        Probed probed = probed(probes);
+        ProbeTexts texts = probed.texts();
+        TaskJudge judgeBefore = probed.judge(logits(which.text(), before, texts.split()));
+        TaskJudge judgeAfter = probed.judge(logits("purified", after, texts.split()));
         List<List<ProbeTexts.Flips>> flipsBefore = new ArrayList<>();
         List<List<ProbeTexts.Flips>> flipsAfter = new ArrayList<>();
         int comparisons = 0;
@@ -123,6 +105,32 @@ record TriggerProbing(ProbeBattery battery, ModelPasses passes, RunTexts.Split f
                 CONFIDENCE,
                 comparisons,
                 entries);
+    }
+
+    /**
+     * Chosen texts with each probe.
+     *
+     * @param truths of the texts without probe
+     */
+    private record Probed(Task task, ProbeTexts texts, Answers truths) {
+        TaskJudge judge(List<float[]> logits) {
+            return new TaskJudge(task, logits, truths);
+        }
+    }
+
+    private Probed probed(ProbeBattery probes) {
+        Task task = passes.texts().task();
+        List<Integer> chosen = chosen(task);
+        ProbeTexts texts = ProbeTexts.of(
+                probes,
+                sample(chosen),
+                passes.texts()::encodeProbed,
+                passes.texts().maxLength(),
+                seed);
+        Answers truths = passes.texts()
+                .encoded(from)
+                .answers(chosen.stream().mapToInt(Integer::intValue).toArray());
+        return new Probed(task, texts, truths);
     }
 
     /** Spread evenly over classes or sets of labels; scores are taken as they come. */

@@ -49,7 +49,7 @@ public record RepairFile(
      * @param validationQuality of its model on the validation texts, 0 to 1
      * @param excess the largest share of texts that a clue turns in its model, above what it turns in the repair where
      *     it turns least, 0 to 2
-     * @param clue with that share: a trigger and its target; null if none was measured
+     * @param clue with that share: a trigger and its target; null if no clue counts
      */
     public record Candidate(String defence, double validationQuality, double excess, String clue) {}
 
