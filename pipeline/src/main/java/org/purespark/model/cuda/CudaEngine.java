@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.model.cuda;
+
+import org.purespark.model.engine.DeviceArray;
+import org.purespark.model.engine.Engine;
+import org.purespark.model.engine.Kernels;
+import org.purespark.model.engine.TextBatch;
+import org.purespark.model.engine.UpdateKernels;
+
+/**
+ * Computes on a GPU: matrix products with cuBLASLt, everything else with the kernels of {@link KernelSources}. Arrays
+ * stay on the device. Results are the same in each run on the same kind of device.
+ */
+public final class CudaEngine implements Engine {
+    /** What the arena takes at once. */
+    private static final long CHUNK_BYTES = 64L << 20;
+
+    private static final int TILE = 32;
+    private static final int TILE_THREADS = 256;
+
+    private final CudaWork work;
+    private final CudaUpdates updates;
+
+    /** @param board closed with the engine's last array */
+    CudaEngine(Board board) {
+        this.work = new CudaWork(board, new Arena(board, CHUNK_BYTES));
+        this.updates = new CudaUpdates(work);
+    }
+
+    @Override
+    public String name() {
+        return "cuda";
+    }
+
+    @Override
+    public DeviceArray allocate(long... shape) {
+        return work.allocate(shape);
+    }
+
+    @Override
+    public DeviceArray allocateState(long length) {
+        CudaArray state = work.allocate(length);
+        if (length > 0) {
+            work.board().clear(state.address(), Float.BYTES * length);
+        }
+        return state;
+    }
+
+    @Override
+    public DeviceArray transposed(DeviceArray matrix) {
+        CudaArray from = CudaArray.of(matrix); // [rows, columns]
+        int rows = from.size(0);
+        int columns = from.size(1);
+        CudaArray to = work.allocate(columns, rows); // [columns, rows]
+        work.launch(
+                "transposed",
+                new Grid(
+                        (columns + TILE - 1) / TILE,
+                        (rows + TILE - 1) / TILE,
+                        TILE_THREADS,
+                        Float.BYTES * TILE * (TILE + 1)),
+                new Arguments().array(from).array(to).number(rows).number(columns));
+        return to;
+    }
+
+    @Override
+    public void requireHeadSize(int headSize) {
+        if (headSize > CudaScores.LARGEST_HEAD) {
+            throw new IllegalArgumentException(
+                    "head size " + headSize + " is above " + CudaScores.LARGEST_HEAD + ", the largest on a GPU");
+        }
+    }
+
+    @Override
+    public Kernels kernels(TextBatch batch) {
+        return new Kernels(
+                new CudaProducts(work),
+                new CudaNorms(work, batch),
+                new CudaAttention(work, batch),
+                new CudaPositions(work, batch),
+                new CudaHeads(work),
+                new CudaRows(work, batch),
+                new CudaLosses(work, batch));
+    }
+
+    @Override
+    public UpdateKernels updates() {
+        return updates;
+    }
+
+    /** The memory of arrays that are still open stays until they are closed. */
+    @Override
+    public void close() {
+        work.close();
+    }
+}
