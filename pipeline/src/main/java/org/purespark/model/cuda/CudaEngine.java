@@ -12,18 +12,18 @@ import org.purespark.model.engine.UpdateKernels;
  * stay on the device. Results are the same in each run on the same kind of device.
  */
 public final class CudaEngine implements Engine {
-    /** What the arena takes at once. */
-    private static final long CHUNK_BYTES = 64L << 20;
-
     private static final int TILE = 32;
     private static final int TILE_THREADS = 256;
 
     private final CudaWork work;
     private final CudaUpdates updates;
 
-    /** @param board closed with the engine's last array */
-    CudaEngine(Board board) {
-        this.work = new CudaWork(board, new Arena(board, CHUNK_BYTES));
+    /**
+     * @param board closed with the engine's last array
+     * @param chunkBytes the least memory that is taken from the board at once
+     */
+    CudaEngine(Board board, long chunkBytes) {
+        this.work = new CudaWork(board, new Arena(board, chunkBytes));
         this.updates = new CudaUpdates(work);
     }
 
