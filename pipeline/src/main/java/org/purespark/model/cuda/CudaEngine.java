@@ -15,6 +15,9 @@ public final class CudaEngine implements Engine {
     private static final int TILE = 32;
     private static final int TILE_THREADS = 256;
 
+    /** What is taken from a GPU at once. */
+    private static final long CHUNK_BYTES = 64L << 20;
+
     private final CudaWork work;
     private final CudaUpdates updates;
 
@@ -25,6 +28,23 @@ public final class CudaEngine implements Engine {
     CudaEngine(Board board, long chunkBytes) {
         this.work = new CudaWork(board, new Arena(board, chunkBytes));
         this.updates = new CudaUpdates(work);
+    }
+
+    /**
+     * An engine on a GPU of this machine. The first one in a task compiles the kernels, unless they are in the user's
+     * cache directory.
+     *
+     * @param ordinal the GPU's number, from 0, among those that this process sees
+     * @throws org.purespark.InputException if a library of NVIDIA is missing, or there is no such GPU
+     */
+    public static CudaEngine open(int ordinal, Precision precision) {
+        KernelCache cache = KernelCache.ofUser(System::getenv, System.getProperty("user.home"));
+        return new CudaEngine(CudaBoard.open(ordinal, precision, cache), CHUNK_BYTES);
+    }
+
+    /** Name and architecture of what it computes on. */
+    public String device() {
+        return work.board().description();
     }
 
     @Override
