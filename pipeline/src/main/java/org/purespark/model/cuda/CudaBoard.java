@@ -90,8 +90,14 @@ final class CudaBoard implements Board {
      * @throws InputException if a library is missing, or there is no such device
      */
     static CudaBoard open(int ordinal, Precision precision, KernelCache cache) {
-        CudaLibraries.require();
+        requireDevice(ordinal);
         return new CudaBoard(ordinal, precision, cache);
+    }
+
+    /** @throws InputException if a library is missing, or there is no such device */
+    static void requireDevice(int ordinal) {
+        CudaLibraries.require();
+        deviceOf(ordinal);
     }
 
     private static int deviceOf(int ordinal) {

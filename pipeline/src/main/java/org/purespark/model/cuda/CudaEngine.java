@@ -42,6 +42,15 @@ public final class CudaEngine implements Engine {
         return new CudaEngine(CudaBoard.open(ordinal, precision, cache), CHUNK_BYTES);
     }
 
+    /**
+     * Checks that there is such a GPU, with all libraries.
+     *
+     * @throws org.purespark.InputException if a library of NVIDIA is missing, or there is no such GPU
+     */
+    public static void requireDevice(int ordinal) {
+        CudaBoard.requireDevice(ordinal);
+    }
+
     /** Name and architecture of what it computes on. */
     public String device() {
         return work.board().description();
