@@ -8,11 +8,12 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The system properties that the tensor library reads once, at its first use: the build for this CPU, and the memory
- * that it may take. Each JVM decides for its own machine, so executors may differ.
+ * The system properties that the tensor library reads once, at its first use: the build for this CPU, the memory
+ * that it may take, and where it writes warnings. Each JVM decides for its own machine, so executors may differ.
  */
 final class NativeSettings {
     static final String EXTENSION = "org.bytedeco.javacpp.platform.extension";
+    static final String LOGGER = "org.bytedeco.javacpp.logger";
     static final String MAX_BYTES = "org.bytedeco.javacpp.maxbytes";
     static final String MAX_PHYSICAL_BYTES = "org.bytedeco.javacpp.maxphysicalbytes";
 
@@ -32,6 +33,7 @@ final class NativeSettings {
     static Map<String, String> decide(Set<String> cpuFlags, long processBytes, long heapBytes) {
         Map<String, String> settings = new TreeMap<>();
         settings.put(EXTENSION, cpuFlags.containsAll(AVX512) ? "-onednn-avx512" : "-onednn");
+        settings.put(LOGGER, "slf4j"); // else it writes warnings to standard error itself
         settings.put(MAX_BYTES, Long.toString(tensorBytes(processBytes, heapBytes)));
         settings.put(MAX_PHYSICAL_BYTES, Long.toString(processBytes));
         return settings;

@@ -114,8 +114,8 @@ record PythonEnvironment(Path directory) {
     }
 
     private static final class Nvrtc {
-        static final Installation MADE = new PythonEnvironment(DIRECTORY)
-                .install("nvrtc", String.join(" ", NVRTC), PythonEnvironment::nvrtc);
+        static final Installation MADE =
+                new PythonEnvironment(DIRECTORY).install("nvrtc", String.join(" ", NVRTC), PythonEnvironment::nvrtc);
     }
 
     /** What came of it: made, or why it cannot be had, or what went wrong. */

@@ -18,8 +18,7 @@ class TaskDeviceTest {
     @Test
     void aTaskWithoutGpuComputesWithItsCores() {
         assertThat(of(Map.of(), 4, EngineChoice.AUTO)).isEqualTo(new Device.Cpu(4));
-        assertThat(of(
-                        Map.of("fpga", new ResourceInformation("fpga", new String[] {"f1"})), 2, EngineChoice.AUTO))
+        assertThat(of(Map.of("fpga", new ResourceInformation("fpga", new String[] {"f1"})), 2, EngineChoice.AUTO))
                 .isEqualTo(new Device.Cpu(2));
     }
 

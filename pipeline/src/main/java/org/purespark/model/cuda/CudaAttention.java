@@ -26,7 +26,8 @@ final class CudaAttention implements AttentionKernels {
     }
 
     private static CudaScores scores(CudaArray qkv, CudaArray bias, AttentionCall call) {
-        return new CudaScores(qkv, bias, null, null, Distances.NONE, RotaryCall.EVERYWHERE, root(qkv.size(1) / 3, call));
+        double root = root(qkv.size(1) / 3, call);
+        return new CudaScores(qkv, bias, null, null, Distances.NONE, RotaryCall.EVERYWHERE, root);
     }
 
     /** √E. */
@@ -173,10 +174,7 @@ final class CudaAttention implements AttentionKernels {
                     .array(gates(attention))
                     .array(dscores)
                     .array(CudaArray.of(gradients.u()));
-            work.launch(
-                    "attendFirstGradientOfQueries",
-                    ofHeads(attention),
-                    firstToken(ofQueries, attention, hidden));
+            work.launch("attendFirstGradientOfQueries", ofHeads(attention), firstToken(ofQueries, attention, hidden));
             Arguments ofStates = new Arguments()
                     .array(dstates)
                     .array(dscores)

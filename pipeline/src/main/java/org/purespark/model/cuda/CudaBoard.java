@@ -109,7 +109,8 @@ final class CudaBoard implements Board {
         int[] count = new int[1];
         check(cudart.cuDeviceGetCount(count), "cuDeviceGetCount");
         if (ordinal >= count[0]) {
-            throw new InputException("compute.engine cuda: there is no GPU " + ordinal + ": this process sees " + count[0]
+            throw new InputException("compute.engine cuda: there is no GPU " + ordinal + ": this process sees "
+                    + count[0]
                     + " of them, counted from 0 (CUDA_VISIBLE_DEVICES="
                     + System.getenv().getOrDefault("CUDA_VISIBLE_DEVICES", "") + ")");
         }
@@ -156,7 +157,7 @@ final class CudaBoard implements Board {
         int result = cudart.cuMemAlloc(address, bytes);
         if (result == CUDA_ERROR_OUT_OF_MEMORY) {
             throw new InputException("the memory of " + description + " is full: " + bytes
-                    + " more bytes are needed; set a smaller train.microBatch or evaluate.batchSize, or fewer tasks a GPU");
+                    + " more bytes are needed; set a smaller batch, or give a GPU fewer tasks");
         }
         check(result, "cuMemAlloc");
         return address[0];

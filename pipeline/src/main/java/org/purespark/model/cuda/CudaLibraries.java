@@ -14,7 +14,8 @@ import org.purespark.InputException;
 /** NVIDIA's libraries, which are the machine's: this project's jar has none of them. */
 final class CudaLibraries {
     /** As the system's loader says which file it does not find. */
-    private static final Pattern MISSING = Pattern.compile("(lib[\\w.+-]+?\\.so[.\\d]*): cannot open shared object file");
+    private static final Pattern MISSING =
+            Pattern.compile("(lib[\\w.+-]+?\\.so[.\\d]*): cannot open shared object file");
 
     private CudaLibraries() {}
 

@@ -43,13 +43,17 @@ final class CudaNorms implements NormKernels {
                 .array(CudaArray.ofNullable(out.inverse()))
                 .number(width)
                 .real(norm.epsilon());
-        work.launch(
-                "normalize", Grid.rows(inputs[0].size(0), width), withCall(arrays, drops, norm));
+        work.launch("normalize", Grid.rows(inputs[0].size(0), width), withCall(arrays, drops, norm));
     }
 
     /** Gradients of s [R, W] and, where h is not null, of what is dropped of it [R, W]. */
     private void backward(
-            NormBackward<DeviceArray> in, DeviceArray dsum, DeviceArray ds, DeviceArray dh, Drops drops, NormCall norm) {
+            NormBackward<DeviceArray> in,
+            DeviceArray dsum,
+            DeviceArray ds,
+            DeviceArray dh,
+            Drops drops,
+            NormCall norm) {
         CudaArray dy = CudaArray.of(in.outGradient()); // [R, W]
         int width = dy.size(1);
         Arguments arrays = new Arguments()
@@ -121,9 +125,7 @@ final class CudaNorms implements NormKernels {
 
     @Override
     public void sumNorm(SumNormInputs<DeviceArray> in, NormCall norm, SumNormalized<DeviceArray> out) {
-        CudaArray[] inputs = {
-            CudaArray.of(in.h()), null, CudaArray.of(in.residual()), CudaArray.of(in.gamma()), null
-        };
+        CudaArray[] inputs = {CudaArray.of(in.h()), null, CudaArray.of(in.residual()), CudaArray.of(in.gamma()), null};
         Normalized<DeviceArray> normalized = new Normalized<>(out.y(), out.normalized(), out.inverse());
         forward(inputs, out.sum(), normalized, Drops.INPUT, norm);
     }

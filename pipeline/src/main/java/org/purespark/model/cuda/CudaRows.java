@@ -134,7 +134,8 @@ final class CudaRows implements RowKernels {
     }
 
     private void near(String name, CudaArray from, CudaArray to, int width, int kernel) {
-        Arguments arguments = new Arguments().array(from).array(to).number(width).number(kernel);
+        Arguments arguments =
+                new Arguments().array(from).array(to).number(width).number(kernel);
         work.launch(name, Grid.rows(batch.tokens(), width), arguments.structure(work.texts(batch)));
     }
 
@@ -168,8 +169,7 @@ final class CudaRows implements RowKernels {
     @Override
     public void gatedGelu(DeviceArray of, GateCall gate, Gated<DeviceArray> out) {
         CudaArray y = CudaArray.of(out.y()); // [R, F]
-        Arguments arrays =
-                new Arguments().array(CudaArray.of(of)).array(y).array(CudaArray.ofNullable(out.slopes()));
+        Arguments arrays = new Arguments().array(CudaArray.of(of)).array(y).array(CudaArray.ofNullable(out.slopes()));
         work.launch("gatedGelu", Grid.rows(y.size(0), y.size(1)), withCall(arrays, y.size(1), gate));
     }
 

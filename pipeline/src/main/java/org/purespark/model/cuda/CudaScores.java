@@ -125,8 +125,7 @@ record CudaScores(
      * @param dscores [A·ΣT²]
      * @param dpositions [2M - 1, P]
      */
-    void distanceGradient(
-            CudaWork work, TextBatch batch, AttentionCall call, CudaArray dscores, CudaArray dpositions) {
+    void distanceGradient(CudaWork work, TextBatch batch, AttentionCall call, CudaArray dscores, CudaArray dpositions) {
         int terms = (distances.queries() >= 0 ? 1 : 0) + (distances.keys() >= 0 ? 1 : 0);
         int owners = distances.headStep() == 0 ? 1 : terms * call.heads();
         int threads = Grid.rows(1, size(call)).threads();

@@ -78,10 +78,7 @@ final class CudaUpdates implements UpdateKernels {
 
     @Override
     public void addTo(DeviceArray sums, long at, From added, long count) {
-        add(
-                CudaArray.of(sums).address(at, count),
-                CudaArray.of(added.array()).address(added.at(), count),
-                count);
+        add(CudaArray.of(sums).address(at, count), CudaArray.of(added.array()).address(added.at(), count), count);
     }
 
     private void add(long to, long values, long count) {
@@ -121,12 +118,9 @@ final class CudaUpdates implements UpdateKernels {
             work.launch(
                     "squares",
                     new Grid(chunks, 1, block.threads(), block.sharedBytes()),
-                    new Arguments()
-                            .address(start)
-                            .array(sums)
-                            .length(count)
-                            .number(CHUNK));
-            work.launch("total", block, new Arguments().array(sums).address(total).number(chunks));
+                    new Arguments().address(start).array(sums).length(count).number(CHUNK));
+            work.launch(
+                    "total", block, new Arguments().array(sums).address(total).number(chunks));
             return work.board().fetch(total, Double.BYTES).getDouble();
         }
     }

@@ -170,16 +170,14 @@ final class CudaWork implements AutoCloseable {
         columnSums(columns, sums, dropout.rate() > 0 ? 1 : 0, texts(of), kind, Structures.of(dropout));
     }
 
-    private void columnSums(
-            Columns columns, CudaArray sums, int masked, byte[] ofTexts, RowKind kind, byte[] dropout) {
+    private void columnSums(Columns columns, CudaArray sums, int masked, byte[] ofTexts, RowKind kind, byte[] dropout) {
         int rows = columns.a().size(0);
         int width = columns.a().size(1);
         int chunks = (rows + ROWS_OF_CHUNK - 1) / ROWS_OF_CHUNK;
         try (CudaArray parts = allocate(chunks, width)) {
             launch(
                     "columnSums",
-                    new Grid(
-                            (width + Grid.WARP - 1) / Grid.WARP, chunks, COLUMN_THREADS, Float.BYTES * COLUMN_THREADS),
+                    new Grid((width + Grid.WARP - 1) / Grid.WARP, chunks, COLUMN_THREADS, Float.BYTES * COLUMN_THREADS),
                     new Arguments()
                             .array(columns.a())
                             .array(columns.b())

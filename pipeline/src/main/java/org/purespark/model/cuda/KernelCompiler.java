@@ -43,7 +43,8 @@ final class KernelCompiler {
             check(nvrtc.nvrtcCreateProgram(compilation, source, name, 0, none, none), "nvrtcCreateProgram");
             int result = nvrtc.nvrtcCompileProgram(compilation, 2, options);
             if (result != nvrtc.NVRTC_SUCCESS) {
-                throw new IllegalStateException("NVRTC refuses the kernels for " + architecture + ": " + log(compilation));
+                throw new IllegalStateException(
+                        "NVRTC refuses the kernels for " + architecture + ": " + log(compilation));
             }
             return machineCode(compilation);
         } finally {

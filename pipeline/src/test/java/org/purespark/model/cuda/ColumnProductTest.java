@@ -50,7 +50,9 @@ class ColumnProductTest {
     @CsvSource({"4096, 0, 256", "4100, 0, 4", "4128, 0, 32", "4096, 3, 4", "4096, 64, 256"})
     void addressesAreMultiplesOfTheAlignment(long address, long step, int alignment) {
         Factor factor = new Factor(address, 8, Order.PLAIN, step);
-        assertThat(ColumnProduct.of(Product.of(8, 8, 8, factor, factor, factor)).result().alignment())
+        assertThat(ColumnProduct.of(Product.of(8, 8, 8, factor, factor, factor))
+                        .result()
+                        .alignment())
                 .isEqualTo(alignment);
     }
 

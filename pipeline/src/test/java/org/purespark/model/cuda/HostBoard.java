@@ -92,9 +92,7 @@ public final class HostBoard implements Board {
 
     @Override
     public void copy(long from, long to, long bytes) {
-        new Pointer(to)
-                .getByteBuffer(0, bytes)
-                .put(new Pointer(from).getByteBuffer(0, bytes));
+        new Pointer(to).getByteBuffer(0, bytes).put(new Pointer(from).getByteBuffer(0, bytes));
     }
 
     @Override
@@ -106,7 +104,8 @@ public final class HostBoard implements Board {
     public void launch(String kernel, Grid grid, Arguments arguments) {
         List<byte[]> values = arguments.values();
         int[] sizes = values.stream().mapToInt(value -> value.length).toArray();
-        Memory all = new Memory(1L * SLOT * values.stream().mapToInt(HostBoard::slots).sum());
+        Memory all = new Memory(
+                1L * SLOT * values.stream().mapToInt(HostBoard::slots).sum());
         long at = 0;
         for (byte[] value : values) {
             all.write(at, value, 0, value.length);

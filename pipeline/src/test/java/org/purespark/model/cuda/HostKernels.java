@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Assumptions;
 /** The engine's kernels as C++ for the host, built with g++ by the first test that asks. */
 final class HostKernels {
     private static final Pattern KERNEL = Pattern.compile("extern \"C\" __global__ void (\\w+)\\(");
-    private static final List<String> COMPILER = List.of(
-            "g++", "-std=c++17", "-O2", "-U_FORTIFY_SOURCE", "-fPIC", "-shared", "-Wall", "-Wextra", "-Werror");
+    private static final List<String> COMPILER =
+            List.of("g++", "-std=c++17", "-O2", "-U_FORTIFY_SOURCE", "-fPIC", "-shared", "-Wall", "-Wextra", "-Werror");
 
     private HostKernels() {}
 

@@ -53,7 +53,8 @@ class KernelCacheTest {
     void theDirectoryIsInTheUsersCache() {
         assertThat(KernelCache.ofUser(name -> null, "/home/u").directory())
                 .isEqualTo(Path.of("/home/u/.cache/pure-on-spark/kernels"));
-        assertThat(KernelCache.ofUser(Map.of("XDG_CACHE_HOME", "/cache")::get, "/home/u").directory())
+        assertThat(KernelCache.ofUser(Map.of("XDG_CACHE_HOME", "/cache")::get, "/home/u")
+                        .directory())
                 .isEqualTo(Path.of("/cache/pure-on-spark/kernels"));
     }
 }
