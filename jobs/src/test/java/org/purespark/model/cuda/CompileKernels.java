@@ -4,8 +4,8 @@ package org.purespark.model.cuda;
 import org.purespark.InputException;
 
 /**
- * A main that compiles the kernels for each architecture that is named, and writes a line for each: its name, and the
- * first bytes of the machine code. Then one that says what is missing to compute.
+ * A main that compiles the kernels for each architecture that is named, into the user's cache, and writes a line for
+ * each: its name, and the first bytes of the machine code. Then one that says what is missing to compute.
  */
 public final class CompileKernels {
     private static final int MAGIC = 4;
@@ -14,9 +14,10 @@ public final class CompileKernels {
 
     public static void main(String[] architectures) {
         try {
+            KernelCache cache = KernelCache.ofUser(System::getenv, System.getProperty("user.home"));
             System.out.println("NVRTC " + KernelCompiler.version());
             for (String architecture : architectures) {
-                byte[] code = KernelCompiler.compile(architecture);
+                byte[] code = cache.kernels(architecture, KernelCompiler.version(), KernelCompiler::compile);
                 System.out.println(architecture + " " + new String(code, 1, MAGIC - 1) + " " + code.length);
             }
             CudaLibraries.require();

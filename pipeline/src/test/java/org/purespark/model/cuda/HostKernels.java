@@ -84,12 +84,8 @@ final class HostKernels {
         try {
             Path directory = Files.createTempDirectory("cuda-host");
             directory.toFile().deleteOnExit();
-            StringBuilder table = new StringBuilder();
-            names().forEach(name -> table.append("KERNEL(").append(name).append(")\n"));
-            write(directory, "kernels.inc", table.toString());
-            String program = "#line 1 \"host.h\"\n" + resource("host.h") + KernelSources.program()
-                    + "#line 1 \"host.cpp\"\n" + resource("host.cpp");
-            Path source = write(directory, "kernels.cpp", program);
+            write(directory, "kernels.inc", table());
+            Path source = write(directory, "kernels.cpp", program());
             Path library = directory.resolve("libkernels.so");
             library.toFile().deleteOnExit();
             List<String> command = new ArrayList<>(COMPILER);
@@ -111,6 +107,19 @@ final class HostKernels {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
         }
+    }
+
+    /** A line for each kernel, which {@code host.cpp} includes as {@code kernels.inc}. */
+    static String table() {
+        StringBuilder table = new StringBuilder();
+        names().forEach(name -> table.append("KERNEL(").append(name).append(")\n"));
+        return table.toString();
+    }
+
+    /** The kernels between {@code host.h} and {@code host.cpp}. */
+    static String program() throws IOException {
+        return "#line 1 \"host.h\"\n" + resource("host.h") + KernelSources.program() + "#line 1 \"host.cpp\"\n"
+                + resource("host.cpp");
     }
 
     private static Path write(Path directory, String name, String text) throws IOException {
