@@ -8,47 +8,32 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The system properties that the tensor library reads once, at its first use: the build for this CPU, and the memory
- * that it may take. Each JVM decides for its own machine, so executors may differ.
+ * The system properties that the tensor library reads once, at its first use: the build for this CPU, the memory
+ * that it may take, and where it writes warnings. Each JVM decides for its own machine, so executors may differ.
  */
 final class NativeSettings {
     static final String EXTENSION = "org.bytedeco.javacpp.platform.extension";
+    static final String LOGGER = "org.bytedeco.javacpp.logger";
     static final String MAX_BYTES = "org.bytedeco.javacpp.maxbytes";
     static final String MAX_PHYSICAL_BYTES = "org.bytedeco.javacpp.maxphysicalbytes";
 
     /** CPU features that the AVX-512 build uses; on a CPU without one of them it ends the JVM. */
     private static final List<String> AVX512 = List.of("avx512f", "avx512dq", "avx512bw", "avx512vl");
 
-    /** A class that only the CUDA build of the tensor library has. */
-    private static final String CUDA_BINDINGS = "org/nd4j/linalg/jcublas/bindings/Nd4jCuda.class";
-
     private NativeSettings() {}
-
-    /** The device for which the tensor library in this JVM is built. */
-    enum Build {
-        CPU,
-        CUDA;
-
-        /** Looks for the class {@link #CUDA_BINDINGS} without loading it. */
-        static Build ofThisProcess() {
-            return NativeSettings.class.getClassLoader().getResource(CUDA_BINDINGS) == null ? CPU : CUDA;
-        }
-    }
 
     /**
      * Settings for one process.
      *
-     * @param build the CPU build has one variant for each kind of CPU, the CUDA build only one
      * @param cpuFlags names of the CPU's features as Linux gives them
      * @param processBytes all memory that the process may take
      * @param heapBytes the largest Java heap, a part of {@code processBytes}
      * @return property names and values
      */
-    static Map<String, String> decide(Build build, Set<String> cpuFlags, long processBytes, long heapBytes) {
+    static Map<String, String> decide(Set<String> cpuFlags, long processBytes, long heapBytes) {
         Map<String, String> settings = new TreeMap<>();
-        if (build == Build.CPU) {
-            settings.put(EXTENSION, cpuFlags.containsAll(AVX512) ? "-onednn-avx512" : "-onednn");
-        }
+        settings.put(EXTENSION, cpuFlags.containsAll(AVX512) ? "-onednn-avx512" : "-onednn");
+        settings.put(LOGGER, "slf4j"); // else it writes warnings to standard error itself
         settings.put(MAX_BYTES, Long.toString(tensorBytes(processBytes, heapBytes)));
         settings.put(MAX_PHYSICAL_BYTES, Long.toString(processBytes));
         return settings;
@@ -65,7 +50,7 @@ final class NativeSettings {
      * @param processBytes what it may take in all
      */
     static Map<String, String> of(Machine machine, long processBytes) {
-        return decide(Build.ofThisProcess(), machine.cpuFlags(), processBytes, machine.heapBytes());
+        return decide(machine.cpuFlags(), processBytes, machine.heapBytes());
     }
 
     /** Sets the properties that are not set: an option of the JVM wins. */

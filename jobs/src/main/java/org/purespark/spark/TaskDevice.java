@@ -1,68 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.spark;
 
+import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 import org.purespark.InputException;
 import org.purespark.config.EngineChoice;
 import org.purespark.model.Device;
-import org.purespark.model.TensorBackend;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The device of a task: the GPU that Spark assigns to it, if it has a resource of the name {@value #GPU}; else its
- * cores ({@code spark.task.cpus}).
+ * cores ({@code spark.task.cpus}). A task in the driver's process that is to compute on a GPU takes the first one.
  */
 public final class TaskDevice {
     /** Spark's own name for it, as in {@code spark.task.resource.gpu.amount}. */
     static final String GPU = "gpu";
 
-    private static final String CPU_JAR = "jobs/target/pure.jar, of `mvn package -DskipTests`";
-    private static final String CUDA_JAR = "jobs/target/pure-cuda.jar, of `mvn -P cuda package -DskipTests`";
+    private static final Logger LOG = LoggerFactory.getLogger(TaskDevice.class);
+
+    /** Spark's name of an executor that is the driver's process. */
+    private static final String DRIVER = "driver";
 
     private TaskDevice() {}
+
+    /** Where a task runs. */
+    enum Place {
+        /** In the driver's process, where Spark hands no GPUs out. */
+        DRIVER,
+        EXECUTOR;
+
+        static Place ofThisTask() {
+            return SparkEnv.get().executorId().equals(TaskDevice.DRIVER) ? DRIVER : EXECUTOR;
+        }
+    }
 
     /**
      * The device of the running task.
      *
      * @param choice an engine for cores uses the task's cores, even if the task has a GPU
-     * @throws InputException if it has more than one GPU, or its GPU has no index
+     * @throws InputException if it has more than one GPU, or its GPU has no index, or it has none and needs one
      */
     public static Device device(EngineChoice choice) {
         TaskContext task = TaskContext.get();
-        return of(task.resourcesJMap(), task.cpus(), choice);
+        return of(task.resourcesJMap(), task.cpus(), choice, Place.ofThisTask());
     }
 
     /**
-     * The device of the running task, after a check that it can be used.
+     * The device of the running task, after a check that it can be used. The log says which it is, and why.
      *
      * @throws InputException if the device cannot be used: another one is never used instead
      */
     public static Device claim(EngineChoice choice) {
         Device device = device(choice);
-        require(TensorBackend.loaded(), device);
+        device.requireUsable();
+        LOG.info("{}", reason(device, choice));
         return device;
     }
 
-    /** Whether a build of the tensor library can compute on {@code device}. */
-    static void require(TensorBackend backend, Device device) {
-        if (device instanceof Device.Gpu gpu && backend.kind() == TensorBackend.Kind.CPU) {
-            throw new InputException("Spark gave this task GPU " + gpu.index() + ", but the tensor library here is "
-                    + backend.name() + ", which computes on CPUs alone: submit " + CUDA_JAR
-                    + ", or leave out spark.task.resource.gpu.amount");
+    /** What computes, and why. */
+    static String reason(Device device, EngineChoice choice) {
+        String setting = "compute.engine=" + choice.name().toLowerCase(Locale.ROOT) + ": ";
+        if (device instanceof Device.Gpu gpu) {
+            return setting + "this task computes on GPU " + gpu.index();
         }
-        if (device instanceof Device.Cpu && backend.kind() == TensorBackend.Kind.CUDA) {
-            throw new InputException("Spark gave this task no GPU, but the tensor library here is " + backend.name()
-                    + ", which computes on GPUs alone: set spark.task.resource.gpu.amount=1 as"
-                    + " conf/spark-defaults-gpu-cluster.conf does, or submit " + CPU_JAR);
-        }
-        if (device instanceof Device.Gpu gpu && gpu.index() >= backend.devices()) {
-            throw new InputException("Spark gave this task GPU " + gpu.index() + ", but " + backend.name() + " sees "
-                    + backend.devices()
-                    + " of them, counted from 0: let the discovery script print the indexes that this process sees"
-                    + " (deploy/gpu/discover)");
-        }
+        String cores = setting + "this task computes on " + device.threads() + " cores";
+        return choice == EngineChoice.AUTO ? cores + ", as Spark gave it no resource " + GPU : cores;
     }
 
     /** The driver's estimate of {@link Device#lanes} of a task's device. */
@@ -73,19 +80,28 @@ public final class TaskDevice {
     }
 
     /** Only the decision. */
-    static Device of(Map<String, ResourceInformation> resources, int cpus, EngineChoice choice) {
+    static Device of(Map<String, ResourceInformation> resources, int cpus, EngineChoice choice, Place place) {
         return switch (choice) {
-            case AUTO -> ofResources(resources, cpus);
+            case AUTO -> resources.containsKey(GPU) ? ofGpu(resources.get(GPU), cpus) : new Device.Cpu(cpus);
+            case CUDA -> gpu(resources, cpus, place);
             case CPU -> new Device.Cpu(cpus);
             case REFERENCE -> new Device.Reference(cpus);
         };
     }
 
-    private static Device ofResources(Map<String, ResourceInformation> resources, int cpus) {
-        ResourceInformation gpu = resources.get(GPU);
-        if (gpu == null) {
-            return new Device.Cpu(cpus);
+    private static Device gpu(Map<String, ResourceInformation> resources, int cpus, Place place) {
+        if (resources.containsKey(GPU)) {
+            return ofGpu(resources.get(GPU), cpus);
         }
+        if (place == Place.DRIVER) {
+            return new Device.Gpu(0, cpus);
+        }
+        throw new InputException("compute.engine is cuda, but Spark gave this task no GPU: set"
+                + " spark.task.resource.gpu.amount=1 as conf/spark-defaults-gpu-cluster.conf does, or leave"
+                + " compute.engine at auto");
+    }
+
+    private static Device ofGpu(ResourceInformation gpu, int cpus) {
         String[] addresses = gpu.addresses();
         if (addresses.length != 1) {
             throw new InputException("Spark gave this task " + addresses.length + " GPUs ["

@@ -18,6 +18,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,9 +85,8 @@ class LauncherIT {
         assertThat(tasks)
                 .extracting(task -> task.group(3))
                 .containsExactlyInAnyOrder("Gpu[index=0, threads=1]", "Gpu[index=1, threads=1]");
-        assertThat(tasks).allSatisfy(task -> assertThat(task.group(4))
-                .matches("Spark gave this task GPU [01], but the tensor library here is CpuBackend.*")
-                .contains("mvn -P cuda package -DskipTests"));
+        Assumptions.assumeFalse(Files.exists(Path.of("/dev/nvidiactl")), "this machine has a GPU");
+        assertThat(tasks).allSatisfy(task -> assertThat(task.group(4)).startsWith("compute.engine cuda: "));
     }
 
     @Test

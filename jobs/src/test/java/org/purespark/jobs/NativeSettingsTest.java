@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.purespark.jobs.NativeSettings.Build;
 
 class NativeSettingsTest {
     private static final long GIB = 1L << 30;
@@ -33,38 +32,26 @@ class NativeSettingsTest {
 
     @Test
     void takesTheAvx512BuildWhereTheCpuHasAllOfIt() {
-        assertThat(NativeSettings.decide(Build.CPU, NativeSettings.cpuFlags(CPU_INFO), 4 * GIB, GIB))
+        assertThat(NativeSettings.decide(NativeSettings.cpuFlags(CPU_INFO), 4 * GIB, GIB))
                 .containsEntry(NativeSettings.EXTENSION, "-onednn-avx512");
     }
 
     @Test
     void takesTheBuildForEveryCpuWhereOnePartOfAvx512IsMissing() {
-        assertThat(NativeSettings.decide(Build.CPU, Set.of("avx2", "avx512f", "avx512dq", "avx512bw"), 4 * GIB, GIB))
+        assertThat(NativeSettings.decide(Set.of("avx2", "avx512f", "avx512dq", "avx512bw"), 4 * GIB, GIB))
                 .containsEntry(NativeSettings.EXTENSION, "-onednn");
     }
 
     @Test
-    void theCudaBuildIsOneForEveryCpu() {
-        assertThat(NativeSettings.decide(Build.CUDA, NativeSettings.cpuFlags(CPU_INFO), 4 * GIB, GIB))
-                .doesNotContainKey(NativeSettings.EXTENSION)
-                .containsEntry(NativeSettings.MAX_BYTES, Long.toString(3 * GIB));
-    }
-
-    @Test
-    void theBuildOfTheseTestsIsForCpus() {
-        assertThat(Build.ofThisProcess()).isEqualTo(Build.CPU);
-    }
-
-    @Test
     void leavesToTensorsWhatTheHeapDoesNotTake() {
-        assertThat(NativeSettings.decide(Build.CPU, Set.of(), 4 * GIB, GIB))
+        assertThat(NativeSettings.decide(Set.of(), 4 * GIB, GIB))
                 .containsEntry(NativeSettings.MAX_BYTES, Long.toString(3 * GIB))
                 .containsEntry(NativeSettings.MAX_PHYSICAL_BYTES, Long.toString(4 * GIB));
     }
 
     @Test
     void leavesAQuarterToTensorsWhereTheHeapIsAsLargeAsTheProcessMayBe() {
-        assertThat(NativeSettings.decide(Build.CPU, Set.of(), 4 * GIB, 4 * GIB))
+        assertThat(NativeSettings.decide(Set.of(), 4 * GIB, 4 * GIB))
                 .containsEntry(NativeSettings.MAX_BYTES, Long.toString(GIB));
     }
 

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Airflow, linters, a stock Spark, PyTorch, transformers and MLflow from PyPI, in throw-away directories under {@code
- * target/python}. Made by the first test that asks, and taken again while its requirements are the same; pip keeps
+ * Airflow, linters, a stock Spark, PyTorch, transformers, MLflow and NVRTC from PyPI, in throw-away directories under
+ * {@code target/python}. Made by the first test that asks, and taken again while its requirements are the same; pip keeps
  * what it downloads in its cache. Where there is no Python, or no package index, tests that need it are skipped,
  * with what pip said; any other failure of pip is the tests' failure.
  */
@@ -38,6 +38,10 @@ record PythonEnvironment(Path directory) {
 
     private static final List<String> SIGNING = List.of("model-signing==1.1.1", "pyOpenSSL==26.4.0");
     private static final String MLFLOW = "mlflow==3.17.2";
+    /** NVIDIA's compiler for GPUs, and what its bindings ask for; neither needs a GPU. */
+    private static final List<String> NVRTC =
+            List.of("nvidia-cuda-nvrtc-cu12==12.9.86", "nvidia-cuda-runtime-cu12==12.9.79");
+
     private static final Path DIRECTORY = TinyCase.ROOT.resolve("jobs/target/python");
     private static final Path REQUIREMENTS = TinyCase.ROOT.resolve("deploy/airflow/tests/requirements.txt");
     private static final int LONGEST_INSTALLATION_MINUTES = 25;
@@ -75,6 +79,11 @@ record PythonEnvironment(Path directory) {
         return Mlflow.MADE.orSkip();
     }
 
+    /** With NVIDIA's compiler for GPUs. */
+    static PythonEnvironment withNvrtcOrSkip() {
+        return Nvrtc.MADE.orSkip();
+    }
+
     /** Tried once for all tests: without an index pip takes long to give up. */
     private static final class Tools {
         static final Installation MADE =
@@ -102,6 +111,11 @@ record PythonEnvironment(Path directory) {
     private static final class Mlflow {
         static final Installation MADE =
                 new PythonEnvironment(DIRECTORY).install("mlflow", MLFLOW, PythonEnvironment::mlflow);
+    }
+
+    private static final class Nvrtc {
+        static final Installation MADE =
+                new PythonEnvironment(DIRECTORY).install("nvrtc", String.join(" ", NVRTC), PythonEnvironment::nvrtc);
     }
 
     /** What came of it: made, or why it cannot be had, or what went wrong. */
@@ -145,6 +159,11 @@ record PythonEnvironment(Path directory) {
         return directory.resolve("mlflow/bin/python").toString();
     }
 
+    /** NVIDIA's libraries, where the packages put them. */
+    Path nvidiaLibraries() {
+        return directory.resolve("nvrtc/home/nvidia");
+    }
+
     private interface Steps {
         void run(PythonEnvironment environment) throws IOException, InterruptedException;
     }
@@ -176,6 +195,13 @@ record PythonEnvironment(Path directory) {
 
     private void mlflow() throws IOException, InterruptedException {
         install("mlflow", MLFLOW);
+    }
+
+    private void nvrtc() throws IOException, InterruptedException {
+        String[] options = {
+            "--no-deps", "--target", directory.resolve("nvrtc/home").toString()
+        };
+        install("nvrtc", TinyCase.concat(options, NVRTC.toArray(String[]::new)));
     }
 
     /** Into a virtual environment, which has a pip of its own. */

@@ -2,6 +2,8 @@
 package org.purespark.model;
 
 import org.purespark.model.cpu.CpuEngine;
+import org.purespark.model.cuda.CudaEngine;
+import org.purespark.model.cuda.Precision;
 import org.purespark.model.engine.Engine;
 import org.purespark.model.reference.ReferenceEngine;
 
@@ -22,6 +24,13 @@ public sealed interface Device {
      * @param threads number of threads that the engine may use, with the calling one
      */
     Engine engine(int threads);
+
+    /**
+     * Checks that this process can compute on the device.
+     *
+     * @throws org.purespark.InputException if it cannot: what is missing, and how to get it
+     */
+    default void requireUsable() {}
 
     /** A new engine that uses all of the device. */
     default Engine engine() {
@@ -63,9 +72,10 @@ public sealed interface Device {
     }
 
     /**
-     * One GPU, for the matrix products of ND4J's CUDA build; its other kernels use {@code threads} cores.
+     * One GPU of NVIDIA.
      *
      * @param index CUDA's number, from 0, among the devices that this process sees
+     * @param threads of the task, for what is done beside the engine
      */
     record Gpu(int index, int threads) implements Device {
         public Gpu {
@@ -81,9 +91,13 @@ public sealed interface Device {
         }
 
         @Override
+        public void requireUsable() {
+            CudaEngine.requireDevice(index);
+        }
+
+        @Override
         public Engine engine(int ofEngine) {
-            TensorBackend.loaded().select(this);
-            return new CpuEngine(ofEngine);
+            return CudaEngine.open(index, Precision.FLOAT32);
         }
     }
 

@@ -65,9 +65,17 @@ public final class DropoutMask {
         if (key == KEEP_ALL || rate == 0) {
             return null;
         }
-        // Entries whose upper 31 bits are below this limit are kept.
-        int threshold = (int) Math.min(Integer.MAX_VALUE, Math.round((1 - rate) * 0x1.0p31));
-        return new DropoutMask(mix(key ^ mix(site + GOLDEN_GAMMA)), threshold, (float) (1 / (1 - rate)));
+        return new DropoutMask(mix(key ^ mix(site + GOLDEN_GAMMA)), threshold(rate), scale(rate));
+    }
+
+    /** Entries whose upper 31 bits are below this limit are kept. */
+    public static int threshold(double rate) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.round((1 - rate) * 0x1.0p31));
+    }
+
+    /** What kept entries are multiplied by: 1 / (1 - rate). */
+    public static float scale(double rate) {
+        return (float) (1 / (1 - rate));
     }
 
     /**

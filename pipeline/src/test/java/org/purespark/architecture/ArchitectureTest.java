@@ -32,6 +32,9 @@ class ArchitectureTest {
     /** The kernel tells by files which processes count together. */
     private static final String ASKS_THE_KERNEL = "org.purespark.run.lease.LeaseOwner";
 
+    /** Kernels are compiled for the machine's own GPU, and kept on its disk. */
+    private static final String KEEPS_KERNELS = "org.purespark.model.cuda.KernelCache";
+
     /** What other programs' files hold is a BERT encoder. */
     private static final String CONVERTS_BERT = "org.purespark.checkpoint.ConvertedEncoder";
 
@@ -82,7 +85,11 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    "org.purespark.model.cpu..", "org.purespark.model.reference..", "org.nd4j..", "org.bytedeco..")
+                    "org.purespark.model.cpu..",
+                    "org.purespark.model.cuda..",
+                    "org.purespark.model.reference..",
+                    "org.nd4j..",
+                    "org.bytedeco..")
             .because("an engine is one of several");
 
     @ArchTest
@@ -91,7 +98,8 @@ class ArchitectureTest {
             .resideInAPackage("org.purespark.model.reference..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.purespark.model.cpu..", "org.nd4j..", "org.bytedeco..")
+            .resideInAnyPackage(
+                    "org.purespark.model.cpu..", "org.purespark.model.cuda..", "org.nd4j..", "org.bytedeco..")
             .because("other engines are held against it");
 
     @ArchTest
@@ -104,6 +112,26 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("org.purespark.model.cpu..")
             .because("everything else computes through the seam");
+
+    @ArchTest
+    static final ArchRule theCudaEngineIsKnownWhereItIsChosen = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.purespark.model.cuda..")
+            .and()
+            .haveNameNotMatching(KNOW_ENGINES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.purespark.model.cuda..")
+            .because("everything else computes through the seam");
+
+    @ArchTest
+    static final ArchRule theCudaEngineTakesNoTensorLibrary = noClasses()
+            .that()
+            .resideInAPackage("org.purespark.model.cuda..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.nd4j..", "org.purespark.model.cpu..")
+            .because("its arrays stay on the device");
 
     @ArchTest
     static final ArchRule theVectorUnitIsKnownToTheCpuEngine = noClasses()
@@ -122,6 +150,8 @@ class ArchitectureTest {
             .doNotHaveFullyQualifiedName(UNPACKS_NATIVE_LIBRARIES)
             .and()
             .doNotHaveFullyQualifiedName(ASKS_THE_KERNEL)
+            .and()
+            .doNotHaveFullyQualifiedName(KEEPS_KERNELS)
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("org.apache.hadoop.fs.FileSystem")

@@ -6,11 +6,16 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.purespark.model.cpu.CpuEngine;
+import org.purespark.model.cuda.HostBoard;
 import org.purespark.model.reference.ReferenceEngine;
 
 /** All engines, for the tests of the seam: an engine that is added here is tested. */
 public enum EngineUnderTest {
     CPU(() -> new CpuEngine(3), () -> new CpuEngine(1)),
+    /** The engine for GPUs, with its kernels built for the host: what it computes, without a GPU. */
+    CUDA_ON_HOST(
+            () -> HostBoard.engineOrSkip(HostBoard.Order.FORWARD),
+            () -> HostBoard.engineOrSkip(HostBoard.Order.BACKWARD)),
     REFERENCE(ReferenceEngine::new);
 
     private final List<Supplier<Engine>> variants;

@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
-class TensorBackendTest {
-    @Test
-    void theBuildOfTheseTestsComputesOnCpus() {
-        assertThat(TensorBackend.loaded()).isEqualTo(new TensorBackend(TensorBackend.Kind.CPU, "CpuBackend", 1));
-    }
-
+class DeviceTest {
     @Test
     void aDeviceHasAnIndexAndThreads() {
         assertThatThrownBy(() -> new Device.Cpu(0)).hasMessage("threads 0 must be at least 1");

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.purespark.model.cuda.CompileKernels;
+import org.purespark.model.cuda.StandIn;
+import org.purespark.model.engine.StandInContract;
+
+/** The CUDA engine without a GPU: its kernels and NVIDIA's compiler, and its calls of driver and cuBLAS. */
+@Tag("deployment")
+class NvrtcIT {
+    private static final String[] ARCHITECTURES = {"sm_80", "sm_86", "sm_89", "sm_90", "sm_100"};
+    private static final int MINUTES = 10;
+
+    @TempDir
+    private Path directory;
+
+    /** The bindings ask for the driver's file, and find an empty library in its place. */
+    @Test
+    void theKernelsCompileForEachArchitecture() throws Exception {
+        Path libraries = PythonEnvironment.withNvrtcOrSkip().nvidiaLibraries();
+        StandIn.emptyDriver(directory);
+        PythonEnvironment.Ended ended = run(libraries, directory, CompileKernels.class, ARCHITECTURES);
+        assertThat(ended.status()).as(ended.said()).isZero();
+        assertThat(ended.said()).contains("NVRTC 12.9");
+        for (String architecture : ARCHITECTURES) {
+            assertThat(ended.said()).containsPattern(architecture + " ELF \\d{6}");
+        }
+        assertThat(ended.said())
+                .contains("compute.engine cuda: cuBLAS is missing (libcublas.so.12): ")
+                .contains("`pip install nvidia-cublas-cu12`");
+    }
+
+    /** NVRTC needs all of the driver or nothing, so the kernels are compiled before, into the cache. */
+    @Test
+    void driverAndCublasAreCalledWithWhatTheyTake() throws Exception {
+        Path libraries = PythonEnvironment.withNvrtcOrSkip().nvidiaLibraries();
+        Path empty = Files.createDirectory(directory.resolve("empty"));
+        StandIn.emptyDriver(empty);
+        PythonEnvironment.Ended compiled = run(libraries, empty, CompileKernels.class, "sm_90");
+        assertThat(compiled.said()).contains("sm_90 ELF");
+        Path standIn = Files.createDirectory(directory.resolve("stand-in"));
+        StandIn.build(standIn);
+        PythonEnvironment.Ended ended = run(libraries, standIn, StandInContract.class);
+        assertThat(ended.status()).as(ended.said()).isZero();
+        assertThat(ended.said()).contains("device stand-in 40 (sm_90)", "transfers true");
+        assertThat(ended.said()).containsPattern("held (\\d{3}) of \\1");
+        assertThat(ended.said()).contains("the memory of stand-in 40 (sm_90) is full: 34359738368 more bytes");
+        assertThat(ended.said())
+                .contains("compute.engine cuda: there is no GPU 3: this process sees 1 of them, counted from 0");
+    }
+
+    @Test
+    void withoutTheDriverOneErrorSaysSo() throws Exception {
+        PythonEnvironment.Ended ended = java(Map.of("LD_LIBRARY_PATH", ""), CompileKernels.class, ARCHITECTURES);
+        Assumptions.assumeFalse(ended.said().contains("NVRTC 1"), "this machine has NVIDIA's libraries");
+        assertThat(ended.said().strip())
+                .endsWith("compute.engine cuda: NVIDIA's driver is missing (libcuda.so.1): install a driver of version"
+                        + " 525 or later; start a container with NVIDIA's runtime (docker --gpus all, on Kubernetes the"
+                        + " device plugin)");
+    }
+
+    /** @param driver folder of the driver's file */
+    private PythonEnvironment.Ended run(Path libraries, Path driver, Class<?> main, String... args)
+            throws IOException, InterruptedException {
+        String path = String.join(
+                ":",
+                driver.toString(),
+                libraries.resolve("cuda_nvrtc/lib").toString(),
+                libraries.resolve("cuda_runtime/lib").toString());
+        return java(Map.of("LD_LIBRARY_PATH", path), main, args);
+    }
+
+    private PythonEnvironment.Ended java(Map<String, String> variables, Class<?> main, String... args)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+        command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(args));
+        Map<String, String> all = new HashMap<>(variables);
+        all.put("XDG_CACHE_HOME", directory.resolve("cache").toString());
+        return PythonEnvironment.run(all, MINUTES, command);
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.model.engine;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.purespark.InputException;
+import org.purespark.model.cuda.CudaEngine;
+import org.purespark.model.cuda.Precision;
+import org.purespark.model.engine.Draw.Scale;
+import org.purespark.model.engine.OperationRun.Asked;
+import org.purespark.model.engine.OperationRun.Places;
+import org.purespark.model.reference.ReferenceEngine;
+
+/** A main that holds the CUDA engine, on what libraries it finds, against the reference engine. */
+public final class StandInContract {
+    private static final int SEED = 11;
+    /** With dropout; texts short and long, one text, around vectors. */
+    private static final int[] TRIALS = {15, 13, 22};
+
+    private static final int MORE_THAN_ONE_TRANSFER = 5_000_001;
+    private static final long MORE_THAN_THERE_IS = 1L << 33;
+
+    private StandInContract() {}
+
+    public static void main(String[] args) {
+        try (CudaEngine engine = CudaEngine.open(0, Precision.FLOAT32)) {
+            System.out.println("device " + engine.device());
+            int held = 0;
+            for (Operations operations : Operations.values()) {
+                for (int trial : TRIALS) {
+                    Draw draw = new Draw(SEED, trial, Scale.FULL);
+                    compare(engine, operations.of(draw), draw);
+                    held++;
+                }
+            }
+            System.out.println("held " + held + " of " + Operations.values().length * TRIALS.length);
+            transfer(engine);
+            refusals(engine);
+        }
+    }
+
+    private static void compare(Engine engine, Operation operation, Draw draw) {
+        Map<String, float[]> outGradients = operation.outGradients(draw);
+        Map<String, float[]> expected = all(new ReferenceEngine(), operation, outGradients);
+        Map<String, float[]> actual = all(engine, operation, outGradients);
+        expected.forEach((name, values) -> {
+            if (!operation.outputs().containsKey(name) || operation.isShared(name)) {
+                Closeness.assertClose(name, actual.get(name), values);
+            }
+        });
+    }
+
+    private static Map<String, float[]> all(Engine engine, Operation operation, Map<String, float[]> outGradients) {
+        try (OperationRun run = new OperationRun(engine, operation)) {
+            Map<String, float[]> all = new LinkedHashMap<>(run.forward(Asked.ALL));
+            if (operation.backward() != null) {
+                run.gradients(outGradients, Places.OF_THEIR_OWN)
+                        .forEach((name, values) -> all.put("gradient of " + name, values));
+            }
+            return all;
+        }
+    }
+
+    private static void transfer(Engine engine) {
+        float[] values = new float[MORE_THAN_ONE_TRANSFER];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % 1000;
+        }
+        try (DeviceArray array = engine.allocate(values.length)) {
+            array.put(0, values, 0, values.length);
+            System.out.println("transfers " + Arrays.equals(array.toArray(), values));
+        }
+    }
+
+    private static void refusals(Engine engine) {
+        try (DeviceArray array = engine.allocate(MORE_THAN_THERE_IS)) {
+            System.out.println("got " + array);
+        } catch (InputException e) {
+            System.out.println(e.getMessage());
+        }
+        try {
+            CudaEngine.requireDevice(3);
+        } catch (InputException e) {
+            System.out.println(e.getMessage());
+        }
+    }
+}
