@@ -46,7 +46,8 @@ public final class StandIn {
         command.addAll(List.of(options));
         command.addAll(List.of(source.toString(), "-o", directory.resolve(name).toString()));
         try {
-            Process compiler = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process compiler =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             String said = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(compiler.waitFor()).as(said).isZero();
         } catch (IOException e) {

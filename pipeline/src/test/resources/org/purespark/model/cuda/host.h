@@ -3,7 +3,6 @@
 // thread of a block a stack of its own. A barrier goes on with the next thread; the round ends when all have met it.
 
 #include <cmath>
-#include <csetjmp>
 #include <cstdlib>
 #include <cstring>
 #include <functional>
@@ -31,20 +30,22 @@ float scratch[MOST_SHARED_FLOATS];
 double partials[MOST_SHARED_FLOATS / 2];
 
 void meet(char kind);
+int turnOfExchange();
 
 __attribute__((noinline)) void __syncthreads() { meet('b'); }
 
 #define MOST_THREADS 1024
-extern double exchanged[MOST_THREADS];
+extern double exchanged[2][MOST_THREADS];
 
-// All threads of the block take part, as in all kernels here.
+// All threads of the block take part, as in all kernels here. Exchanges take turns between two arrays: a thread that
+// is ahead by one writes where no other still reads.
 template <typename V>
 __attribute__((noinline)) V __shfl_xor_sync(unsigned, V value, int apart) {
     unsigned thread = threadIdx.x;
-    memcpy(&exchanged[thread], &value, sizeof(V));
+    double* values = exchanged[turnOfExchange()];
+    memcpy(&values[thread], &value, sizeof(V));
     meet('w');
     V others;
-    memcpy(&others, &exchanged[thread ^ (unsigned) apart], sizeof(V));
-    meet('w');
+    memcpy(&others, &values[thread ^ (unsigned) apart], sizeof(V));
     return others;
 }
