@@ -46,7 +46,6 @@ final class CpuAttention implements AttentionKernels {
         float[] gates = batch.gates(attention.layer());
         HostArray context = HostArray.of(out.context());
         HostArray cls = HostArray.ofNullable(out.clsAttention());
-        HostArray softmax = HostArray.ofNullable(out.softmax());
         int heads = gates.length;
         int hidden = bias.length / 3;
         int headSize = hidden / heads;
@@ -66,14 +65,7 @@ final class CpuAttention implements AttentionKernels {
                     continue;
                 }
                 block.select(head);
-                if (ofDistance == null) {
-                    block.attend();
-                } else {
-                    block.attend(ofDistance.read(table, heads, head));
-                }
-                if (softmax != null) {
-                    block.saveTo(softmax, heads * batch.squaresBefore(b));
-                }
+                attend(block, ofDistance, table, head);
                 block.drop(mask);
                 block.writeContext(room, ofContext);
                 block.writeClsAttention(ofCls);
@@ -85,12 +77,21 @@ final class CpuAttention implements AttentionKernels {
         });
     }
 
+    /** The softmax of a selected head. */
+    private static void attend(HeadBlock block, BucketScores ofDistance, float[] table, int head) {
+        if (ofDistance == null) {
+            block.attend();
+        } else {
+            block.attend(ofDistance.read(table, block.heads(), head));
+        }
+    }
+
     @Override
     public void selfAttentionGradient(
             SelfAttentionBackward<DeviceArray> in,
             AttentionCall attention,
             SelfAttentionInputs<DeviceArray> gradients) {
-        backward(in, attention, gradients, null);
+        backward(in, null, attention, gradients, null);
     }
 
     @Override
@@ -101,16 +102,21 @@ final class CpuAttention implements AttentionKernels {
         int entries = Math.toIntExact(in.table().length());
         float[][] tables = new float[batch.texts()][entries];
         backward(
-                new SelfAttentionBackward<>(in.qkv(), in.bias(), in.contextGradient(), in.clsGradient(), in.softmax()),
+                new SelfAttentionBackward<>(in.qkv(), in.bias(), in.contextGradient(), in.clsGradient()),
+                in.table().toArray(),
                 attention,
                 new SelfAttentionInputs<>(gradients.qkv(), gradients.bias()),
                 tables);
         gradients.table().put(0, Rows.total(tables, entries), 0, entries);
     }
 
-    /** @param tables [B][R·A], zeros, takes each text's gradients of scores of distances; null if there are none */
+    /**
+     * @param table scores of distances [R, A]; null if there are none
+     * @param tables [B][R·A], zeros, takes each text's gradients of scores of distances; null if there are none
+     */
     private void backward(
             SelfAttentionBackward<DeviceArray> in,
+            float[] table,
             AttentionCall attention,
             SelfAttentionInputs<DeviceArray> gradients,
             float[][] tables) {
@@ -119,7 +125,6 @@ final class CpuAttention implements AttentionKernels {
         float[] gates = batch.gates(attention.layer());
         HostArray contextGradient = HostArray.of(in.contextGradient());
         HostArray clsGradient = HostArray.of(in.clsGradient());
-        HostArray softmax = HostArray.of(in.softmax());
         HostArray toQkv = HostArray.of(gradients.qkv());
         int heads = gates.length;
         int hidden = bias.length / 3;
@@ -144,7 +149,7 @@ final class CpuAttention implements AttentionKernels {
                     continue;
                 }
                 block.select(head);
-                block.restoreFrom(softmax, heads * batch.squaresBefore(b));
+                attend(block, ofDistance, table, head);
                 block.drop(mask);
                 backward.backward(ofContext, ofCls, mask, toRows);
                 if (ofDistance != null) {

@@ -49,17 +49,20 @@ final class CpuPositions implements PositionKernels {
             TextRows turned = TextRows.in(scratch, batch.length(b), width).read(qkv, batch.start(b));
             rotation.turn(turned, 2 * (width / 3));
             HeadBlock block = new HeadBlock(scratch, turned, headSize);
-            rows.attend(b, scratch, block, head -> {
-                block.score();
-                if (call.reach() < batch.length(b) - 1) {
-                    block.leaveOut(call.reach(), LOWEST);
-                    block.normalize();
-                    block.leaveOut(call.reach(), 0f);
-                } else {
-                    block.normalize();
-                }
-            });
+            rows.attend(b, scratch, block, head -> attendWithin(call.reach(), batch.length(b), block));
         });
+    }
+
+    /** The softmax of a selected head over the tokens within reach. */
+    private static void attendWithin(int reach, int tokens, HeadBlock block) {
+        block.score();
+        if (reach < tokens - 1) {
+            block.leaveOut(reach, LOWEST);
+            block.normalize();
+            block.leaveOut(reach, 0f);
+        } else {
+            block.normalize();
+        }
     }
 
     @Override
@@ -69,17 +72,20 @@ final class CpuPositions implements PositionKernels {
         int headSize = width / 3 / call.attention().heads();
         Rotation rotation = rotation(call.base(), headSize);
         AttendedGradients given = new AttendedGradients(
-                call.attention(),
-                HostArray.of(in.contextGradient()),
-                HostArray.of(in.clsGradient()),
-                HostArray.of(in.softmax()));
+                call.attention(), HostArray.of(in.contextGradient()), HostArray.of(in.clsGradient()));
         HostArray toQkv = HostArray.of(gradient);
         workers.run(batch.texts(), (b, scratch) -> {
             TextRows turned = TextRows.in(scratch, batch.length(b), width).read(qkv, batch.start(b));
             rotation.turn(turned, 2 * (width / 3));
             TextRows toRows = TextRows.in(scratch, batch.length(b), width);
             HeadBlock block = new HeadBlock(scratch, turned, headSize);
-            given.backward(b, scratch, block, toRows, (head, ofScores, backward) -> {});
+            given.backward(
+                    b,
+                    scratch,
+                    block,
+                    toRows,
+                    head -> attendWithin(call.reach(), batch.length(b), block),
+                    (head, ofScores, backward) -> {});
             rotation.turnBack(toRows, 2 * (width / 3));
             toRows.write(toQkv, batch.start(b));
         });
@@ -95,13 +101,11 @@ final class CpuPositions implements PositionKernels {
         private final AttentionCall attention;
         private final HostArray context;
         private final HostArray cls;
-        private final HostArray softmax;
 
         AttendedRows(Attended<DeviceArray> out, AttentionCall attention) {
             this.attention = attention;
             this.context = HostArray.of(out.context());
             this.cls = HostArray.ofNullable(out.clsAttention());
-            this.softmax = HostArray.ofNullable(out.softmax());
         }
 
         void attend(int text, Scratch scratch, HeadBlock block, Attend attend) {
@@ -121,9 +125,6 @@ final class CpuPositions implements PositionKernels {
                 }
                 block.select(head);
                 attend.attend(head);
-                if (softmax != null) {
-                    block.saveTo(softmax, heads * batch.squaresBefore(text));
-                }
                 block.drop(mask);
                 block.writeContext(room, ofContext);
                 block.writeClsAttention(ofCls);
@@ -145,18 +146,15 @@ final class CpuPositions implements PositionKernels {
         private final AttentionCall attention;
         private final HostArray contextGradient;
         private final HostArray clsGradient;
-        private final HostArray softmax;
 
-        AttendedGradients(
-                AttentionCall attention, HostArray contextGradient, HostArray clsGradient, HostArray softmax) {
+        AttendedGradients(AttentionCall attention, HostArray contextGradient, HostArray clsGradient) {
             this.attention = attention;
             this.contextGradient = contextGradient;
             this.clsGradient = clsGradient;
-            this.softmax = softmax;
         }
 
         /** Fills {@code toRows} [T, 3D]. */
-        void backward(int text, Scratch scratch, HeadBlock block, TextRows toRows, More more) {
+        void backward(int text, Scratch scratch, HeadBlock block, TextRows toRows, Attend attend, More more) {
             float[] gates = batch.gates(attention.layer());
             int heads = gates.length;
             int hidden = contextGradient.size(1);
@@ -175,7 +173,7 @@ final class CpuPositions implements PositionKernels {
                     continue;
                 }
                 block.select(head);
-                block.restoreFrom(softmax, heads * batch.squaresBefore(text));
+                attend.attend(head);
                 block.drop(mask);
                 more.add(head, backward.throughSoftmax(ofContext, ofCls, mask, toRows), backward);
                 backward.writeQueriesAndKeys(toRows);
@@ -245,12 +243,15 @@ final class CpuPositions implements PositionKernels {
                     .plus(bias);
             HeadBlock block = new HeadBlock(scratch, text, headSize, scale);
             DistanceProducts distances = new DistanceProducts(scratch, vectors, tokens, headSize);
-            rows.attend(b, scratch, block, head -> {
-                SmallProducts.Matrix turnedQueries = block.score();
-                distances.addTo(block.scores(), turnedQueries, block.keys(), head * headSize);
-                block.normalize();
-            });
+            rows.attend(b, scratch, block, head -> attend(block, distances, head * headSize));
         });
+    }
+
+    /** The softmax of a selected head. */
+    private static void attend(HeadBlock block, DistanceProducts distances, int column) {
+        SmallProducts.Matrix turnedQueries = block.score();
+        distances.addTo(block.scores(), turnedQueries, block.keys(), column);
+        block.normalize();
     }
 
     @Override
@@ -262,10 +263,7 @@ final class CpuPositions implements PositionKernels {
         float scale = scale(call, headSize);
         DistanceVectors vectors = new DistanceVectors(HostArray.of(in.positions()), call, scale);
         AttendedGradients given = new AttendedGradients(
-                call.attention(),
-                HostArray.of(in.contextGradient()),
-                HostArray.of(in.clsGradient()),
-                HostArray.of(in.softmax()));
+                call.attention(), HostArray.of(in.contextGradient()), HostArray.of(in.clsGradient()));
         HostArray toQkv = HostArray.of(gradients.qkv());
         int pieces = pieces(batch.texts());
         float[][] biases = new float[pieces][bias.length];
@@ -286,6 +284,7 @@ final class CpuPositions implements PositionKernels {
                         scratch,
                         block,
                         toRows,
+                        head -> attend(block, distances, head * headSize),
                         (head, ofScores, backward) -> distances.backward(
                                 ofScores, block.queries(), block.keys(), backward, head * headSize, sum));
                 toRows.write(toQkv, batch.start(b));

@@ -61,6 +61,11 @@ final class HeadBlock {
         return scratch.floats(SmallProducts.paddedRows(tokens) * width);
     }
 
+    /** A. */
+    int heads() {
+        return hidden / headSize;
+    }
+
     /** Goes to head {@code number}. */
     void select(int number) {
         this.head = number;
@@ -165,21 +170,6 @@ final class HeadBlock {
     /** Memory for the context of one head after the other [T, E]. */
     float[] contextRoom(Scratch scratch) {
         return rows(scratch);
-    }
-
-    /** Copies p's entries to, or from, a packed T × T block. */
-    void saveTo(HostArray blocks, long first) {
-        long at = first + (long) head * tokens * tokens;
-        for (int j = 0; j < tokens; j++) {
-            blocks.put(at + (long) j * tokens, p, j * columns, tokens);
-        }
-    }
-
-    void restoreFrom(HostArray blocks, long first) {
-        long at = first + (long) head * tokens * tokens;
-        for (int j = 0; j < tokens; j++) {
-            blocks.get(at + (long) j * tokens, p, j * columns, tokens);
-        }
     }
 
     /** Memory for gradients of one head after the other. */

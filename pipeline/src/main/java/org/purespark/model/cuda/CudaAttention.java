@@ -46,8 +46,7 @@ final class CudaAttention implements AttentionKernels {
             AttentionCall attention,
             SelfAttentionInputs<DeviceArray> gradients) {
         CudaArray dqkv = CudaArray.of(gradients.qkv()); // [N, 3D]
-        Incoming incoming = new Incoming(
-                CudaArray.of(in.contextGradient()), CudaArray.of(in.clsGradient()), CudaArray.of(in.softmax()));
+        Incoming incoming = new Incoming(CudaArray.of(in.contextGradient()), CudaArray.of(in.clsGradient()));
         scores(CudaArray.of(in.qkv()), CudaArray.of(in.bias()), attention)
                 .gradient(work, batch, attention, incoming, dqkv, dscores -> {});
         work.columnSums(Columns.of(dqkv), CudaArray.of(gradients.bias()));
@@ -83,8 +82,7 @@ final class CudaAttention implements AttentionKernels {
             BucketAttentionInputs<DeviceArray> gradients) {
         CudaArray dqkv = CudaArray.of(gradients.qkv()); // [N, 3D]
         CudaArray dtable = CudaArray.of(gradients.table()); // [R, A]
-        Incoming incoming = new Incoming(
-                CudaArray.of(in.contextGradient()), CudaArray.of(in.clsGradient()), CudaArray.of(in.softmax()));
+        Incoming incoming = new Incoming(CudaArray.of(in.contextGradient()), CudaArray.of(in.clsGradient()));
         bucketScores(CudaArray.of(in.qkv()), CudaArray.of(in.bias()), CudaArray.of(in.table()), attention)
                 .gradient(work, batch, attention, incoming, dqkv, dscores -> tableGradient(dscores, dtable));
         work.columnSums(Columns.of(dqkv), CudaArray.of(gradients.bias()));

@@ -82,8 +82,7 @@ final class CudaPositions implements PositionKernels {
     public void rotaryAttentionGradient(RotaryBackward<DeviceArray> in, RotaryCall call, DeviceArray gradient) {
         CudaArray qkv = CudaArray.of(in.qkv()); // [N, 3D]
         CudaArray dqkv = CudaArray.of(gradient); // [N, 3D]
-        Incoming incoming = new Incoming(
-                CudaArray.of(in.contextGradient()), CudaArray.of(in.clsGradient()), CudaArray.of(in.softmax()));
+        Incoming incoming = new Incoming(CudaArray.of(in.contextGradient()), CudaArray.of(in.clsGradient()));
         try (CudaArray turned = work.allocate(qkv.shape())) {
             turn(qkv, call, Direction.FORWARD, turned);
             scores(turned, call).gradient(work, batch, call.attention(), incoming, dqkv, dscores -> {});
@@ -174,8 +173,7 @@ final class CudaPositions implements PositionKernels {
         CudaArray dqkv = CudaArray.of(gradients.qkv()); // [N, 3D]
         CudaArray dpositions = CudaArray.of(gradients.positions()); // [2M - 1, P]
         CudaScores scores = scores(in.qkv(), in.bias(), in.positions(), call);
-        Incoming incoming = new Incoming(
-                CudaArray.of(in.contextGradient()), CudaArray.of(in.clsGradient()), CudaArray.of(in.softmax()));
+        Incoming incoming = new Incoming(CudaArray.of(in.contextGradient()), CudaArray.of(in.clsGradient()));
         scores.gradient(
                 work,
                 batch,

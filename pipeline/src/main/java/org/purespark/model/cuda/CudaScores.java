@@ -61,29 +61,25 @@ record CudaScores(
                 .structure(Structures.of(call.dropout()));
     }
 
-    /** Context and CLS attention; the softmax as well where it is asked for. */
+    /** Context and CLS attention. The memory for the softmax is taken for the time of the call. */
     void attend(CudaWork work, TextBatch batch, AttentionCall call, Attended<DeviceArray> out) {
-        long pairs = call.heads() * batch.squares();
-        CudaArray softmax = out.softmax() == null ? work.allocate(pairs) : CudaArray.of(out.softmax()); // [A·ΣT²]
-        work.launch(
-                "attend",
-                grid(batch, call),
-                arguments(work, batch, call, heads(work, batch, call, softmax))
-                        .array(CudaArray.of(out.context()))
-                        .array(CudaArray.ofNullable(out.clsAttention())));
-        if (out.softmax() == null) {
-            softmax.close();
+        try (CudaArray softmax = work.allocate(call.heads() * batch.squares())) { // [A·ΣT²]
+            work.launch(
+                    "attend",
+                    grid(batch, call),
+                    arguments(work, batch, call, heads(work, batch, call, softmax))
+                            .array(CudaArray.of(out.context()))
+                            .array(CudaArray.ofNullable(out.clsAttention())));
         }
     }
 
     /**
-     * The gradients that come in, and the softmax.
+     * The gradients that come in.
      *
      * @param context [N, D]
      * @param cls [N, A]
-     * @param softmax [A·ΣT²]
      */
-    record Incoming(CudaArray context, CudaArray cls, CudaArray softmax) {}
+    record Incoming(CudaArray context, CudaArray cls) {}
 
     /**
      * Gradient of qkv.
@@ -98,8 +94,10 @@ record CudaScores(
             Incoming in,
             CudaArray dqkv,
             Consumer<CudaArray> ofScores) {
-        Heads heads = heads(work, batch, call, in.softmax());
-        try (CudaArray dscores = work.allocate(call.heads() * batch.squares())) {
+        long pairs = call.heads() * batch.squares();
+        try (CudaArray softmax = work.allocate(pairs);
+                CudaArray dscores = work.allocate(pairs)) {
+            Heads heads = heads(work, batch, call, softmax);
             work.launch(
                     "attendGradientOfQueries",
                     grid(batch, call),

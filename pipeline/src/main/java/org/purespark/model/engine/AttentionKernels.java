@@ -17,13 +17,14 @@ public interface AttentionKernels {
 
     /**
      * context [N, D]; clsAttention after dropout [N, A] (row of token k of text b: the attention of b's first token to
-     * k); and for the backward pass softmax [A·ΣT²], in an order of the engine's own: only the same engine reads it.
-     * For pruned heads context and clsAttention are 0, and softmax is undefined.
+     * k). For pruned heads both are 0. The softmax of all pairs of tokens, A·ΣT² entries, is not kept: the backward
+     * pass computes it again, so that memory grows with the number of tokens (Dao et al. 2022, FlashAttention, section
+     * 3.1).
      */
-    record Attended<V>(V context, V clsAttention, V softmax) {}
+    record Attended<V>(V context, V clsAttention) {}
 
-    /** Inputs of the attention, gradients of context [N, D] and CLS attention [N, A], and the softmax. */
-    record SelfAttentionBackward<V>(V qkv, V bias, V contextGradient, V clsGradient, V softmax) {}
+    /** Inputs of the attention, and gradients of context [N, D] and CLS attention [N, A]. */
+    record SelfAttentionBackward<V>(V qkv, V bias, V contextGradient, V clsGradient) {}
 
     /** context_h = gate·dropout(softmax(q·kᵀ/√E))·v, head by head. */
     void selfAttention(SelfAttentionInputs<DeviceArray> in, AttentionCall attention, Attended<DeviceArray> out);
@@ -35,8 +36,8 @@ public interface AttentionKernels {
     /** qkv [N, 3D] without its bias, bias [3D], and table b [R, A]: see {@link DistanceBuckets}. */
     record BucketAttentionInputs<V>(V qkv, V bias, V table) {}
 
-    /** Inputs of the attention, gradients of context [N, D] and CLS attention [N, A], and the softmax. */
-    record BucketAttentionBackward<V>(V qkv, V bias, V table, V contextGradient, V clsGradient, V softmax) {}
+    /** Inputs of the attention, and gradients of context [N, D] and CLS attention [N, A]. */
+    record BucketAttentionBackward<V>(V qkv, V bias, V table, V contextGradient, V clsGradient) {}
 
     /**
      * context_h = gate·dropout(softmax(q·kᵀ/√E + b_h))·v, head by head, with b_h[i, j] = table[bucket(j - i), h] for

@@ -8,7 +8,7 @@ import org.purespark.model.engine.AttentionKernels.AttentionCall;
 
 /**
  * Attention that knows where tokens are. Like {@link AttentionKernels#selfAttention}, but for the scores: for pruned
- * heads context and CLS attention are 0, and the softmax is in an order of the engine's own.
+ * heads context and CLS attention are 0.
  */
 public interface PositionKernels {
     /**
@@ -24,10 +24,10 @@ public interface PositionKernels {
     }
 
     /**
-     * Inputs of the attention qkv [N, 3D], q, k and v side by side; gradients of context [N, D] and CLS attention [N,
-     * A]; and the softmax.
+     * Inputs of the attention qkv [N, 3D], q, k and v side by side; and gradients of context [N, D] and CLS attention
+     * [N, A].
      */
-    record RotaryBackward<V>(V qkv, V contextGradient, V clsGradient, V softmax) {}
+    record RotaryBackward<V>(V qkv, V contextGradient, V clsGradient) {}
 
     /**
      * context_h = gate·dropout(softmax(R(q)·R(k)ᵀ/√E))·v, head by head; tokens out of reach have probability 0. R turns
@@ -95,8 +95,8 @@ public interface PositionKernels {
      */
     record DisentangledInputs<V>(V qkv, V bias, V positions) {}
 
-    /** Inputs of the attention, gradients of context [N, D] and CLS attention [N, A], and the softmax. */
-    record DisentangledBackward<V>(V qkv, V bias, V positions, V contextGradient, V clsGradient, V softmax) {}
+    /** Inputs of the attention, and gradients of context [N, D] and CLS attention [N, A]. */
+    record DisentangledBackward<V>(V qkv, V bias, V positions, V contextGradient, V clsGradient) {}
 
     /**
      * context_h = gate·dropout(softmax(s))·v with s[i, j] = (q_i·k_j + q_i·κ(i - j) + k_j·ϙ(i - j))/divisor for query

@@ -18,7 +18,7 @@ public final class BucketAttention extends GraphOp {
 
     public BucketAttention(
             SameDiff graph, AttentionKernels.BucketAttentionInputs<SDVariable> operands, AttentionCall attention) {
-        super(graph, operands, 3);
+        super(graph, operands, 2);
         this.attention = attention;
     }
 
@@ -33,8 +33,7 @@ public final class BucketAttention extends GraphOp {
         long tokens = operands.qkv()[0];
         long[] context = {tokens, operands.qkv()[1] / 3};
         long[] clsAttention = {tokens, attention.heads()};
-        long[] softmax = {attention.heads() * batch.squares()};
-        return list(new Attended<>(context, clsAttention, softmax));
+        return list(new Attended<>(context, clsAttention));
     }
 
     @Override
@@ -48,12 +47,7 @@ public final class BucketAttention extends GraphOp {
         AttentionKernels.BucketAttentionInputs<SDVariable> in = read().as(AttentionKernels.BucketAttentionInputs::new);
         Attended<SDVariable> ofOutputs = new Operands<>(gradients).as(Attended::new);
         BucketAttentionBackward<SDVariable> operands = new BucketAttentionBackward<>(
-                in.qkv(),
-                in.bias(),
-                in.table(),
-                ofOutputs.context(),
-                ofOutputs.clsAttention(),
-                attended().softmax());
+                in.qkv(), in.bias(), in.table(), ofOutputs.context(), ofOutputs.clsAttention());
         return List.of(new Gradient(sameDiff, operands, attention).outputVariables());
     }
 

@@ -18,7 +18,7 @@ public final class DisentangledAttention extends GraphOp {
     private final DisentangledCall call;
 
     public DisentangledAttention(SameDiff graph, DisentangledInputs<SDVariable> operands, DisentangledCall call) {
-        super(graph, operands, 3);
+        super(graph, operands, 2);
         this.call = call;
     }
 
@@ -30,7 +30,7 @@ public final class DisentangledAttention extends GraphOp {
     @Override
     public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
         DisentangledInputs<long[]> operands = in.as(DisentangledInputs::new);
-        return RotaryAttention.attended(operands.qkv(), call.attention().heads(), batch);
+        return RotaryAttention.attended(operands.qkv(), call.attention().heads());
     }
 
     @Override
@@ -43,12 +43,7 @@ public final class DisentangledAttention extends GraphOp {
         DisentangledInputs<SDVariable> in = read().as(DisentangledInputs::new);
         Attended<SDVariable> ofOutputs = new Operands<>(gradients).as(Attended::new);
         DisentangledBackward<SDVariable> operands = new DisentangledBackward<>(
-                in.qkv(),
-                in.bias(),
-                in.positions(),
-                ofOutputs.context(),
-                ofOutputs.clsAttention(),
-                attended().softmax());
+                in.qkv(), in.bias(), in.positions(), ofOutputs.context(), ofOutputs.clsAttention());
         return List.of(new Gradient(sameDiff, operands, call).outputVariables());
     }
 

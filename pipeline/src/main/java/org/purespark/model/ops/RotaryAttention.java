@@ -18,7 +18,7 @@ public final class RotaryAttention extends GraphOp {
 
     /** @param qkv [N, 3D] */
     public RotaryAttention(SameDiff graph, SDVariable qkv, RotaryCall call) {
-        super(graph, qkv, 3);
+        super(graph, qkv, 2);
         this.call = call;
     }
 
@@ -29,15 +29,14 @@ public final class RotaryAttention extends GraphOp {
 
     @Override
     public List<long[]> shapes(Operands<long[]> in, TextBatch batch) {
-        return attended(in.only(), call.attention().heads(), batch);
+        return attended(in.only(), call.attention().heads());
     }
 
     /** Shapes of what attention gives on qkv [N, 3D]. */
-    static List<long[]> attended(long[] qkv, int heads, TextBatch batch) {
+    static List<long[]> attended(long[] qkv, int heads) {
         long[] context = {qkv[0], qkv[1] / 3};
         long[] clsAttention = {qkv[0], heads};
-        long[] softmax = {heads * batch.squares()};
-        return list(new Attended<>(context, clsAttention, softmax));
+        return list(new Attended<>(context, clsAttention));
     }
 
     @Override
@@ -48,11 +47,8 @@ public final class RotaryAttention extends GraphOp {
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
         Attended<SDVariable> ofOutputs = new Operands<>(gradients).as(Attended::new);
-        RotaryBackward<SDVariable> operands = new RotaryBackward<>(
-                read().only(),
-                ofOutputs.context(),
-                ofOutputs.clsAttention(),
-                attended().softmax());
+        RotaryBackward<SDVariable> operands =
+                new RotaryBackward<>(read().only(), ofOutputs.context(), ofOutputs.clsAttention());
         return List.of(new Gradient(sameDiff, operands, call).outputVariables());
     }
 

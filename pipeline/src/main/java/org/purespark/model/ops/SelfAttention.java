@@ -18,7 +18,7 @@ public final class SelfAttention extends GraphOp {
 
     public SelfAttention(
             SameDiff graph, AttentionKernels.SelfAttentionInputs<SDVariable> operands, AttentionCall attention) {
-        super(graph, operands, 3);
+        super(graph, operands, 2);
         this.attention = attention;
     }
 
@@ -33,8 +33,7 @@ public final class SelfAttention extends GraphOp {
         long tokens = operands.qkv()[0];
         long[] context = {tokens, operands.qkv()[1] / 3};
         long[] clsAttention = {tokens, attention.heads()};
-        long[] softmax = {attention.heads() * batch.squares()};
-        return list(new Attended<>(context, clsAttention, softmax));
+        return list(new Attended<>(context, clsAttention));
     }
 
     @Override
@@ -47,12 +46,8 @@ public final class SelfAttention extends GraphOp {
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
         AttentionKernels.SelfAttentionInputs<SDVariable> in = read().as(AttentionKernels.SelfAttentionInputs::new);
         Attended<SDVariable> ofOutputs = new Operands<>(gradients).as(Attended::new);
-        SelfAttentionBackward<SDVariable> operands = new SelfAttentionBackward<>(
-                in.qkv(),
-                in.bias(),
-                ofOutputs.context(),
-                ofOutputs.clsAttention(),
-                attended().softmax());
+        SelfAttentionBackward<SDVariable> operands =
+                new SelfAttentionBackward<>(in.qkv(), in.bias(), ofOutputs.context(), ofOutputs.clsAttention());
         return List.of(new Gradient(sameDiff, operands, attention).outputVariables());
     }
 

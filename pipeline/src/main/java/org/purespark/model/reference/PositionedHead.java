@@ -86,12 +86,12 @@ final class PositionedHead {
     }
 
     /**
+     * The softmax [T, T].
+     *
      * @param scores of pairs; negative infinity for a pair that is left out
-     * @param p takes the softmax [T, T]
-     * @param context takes the head's columns of the text's rows of [N, D]
-     * @param cls takes the head's column of the text's rows of [N, A]; may be null
      */
-    void forward(Scores scores, ReferenceArray p, ReferenceArray context, ReferenceArray cls) {
+    private ReferenceArray probabilities(Scores scores) {
+        ReferenceArray p = ReferenceArray.unwritten(tokens, tokens);
         for (int query = 0; query < tokens; query++) {
             int i = query;
             double[] s = new double[tokens];
@@ -106,6 +106,16 @@ final class PositionedHead {
                 p.set(j, i, Math.exp(s[j] - off) / total);
             }
         }
+        return p;
+    }
+
+    /**
+     * @param scores of pairs; negative infinity for a pair that is left out
+     * @param context takes the head's columns of the text's rows of [N, D]
+     * @param cls takes the head's column of the text's rows of [N, A]; may be null
+     */
+    void forward(Scores scores, ReferenceArray context, ReferenceArray cls) {
+        ReferenceArray p = probabilities(scores);
         context.fillPart(start, first, tokens, size, (i, e) -> sum(tokens, j -> kept(j, i) * p.at(j, i) * v[j][e]));
         if (cls != null) {
             cls.fillPart(start, head, tokens, 1, (j, one) -> kept(j, 0) * p.at(j, 0));
@@ -115,11 +125,12 @@ final class PositionedHead {
     /**
      * Gradient of the scores [T, T]; and that of the values, in the head's columns of the text's rows of [N, 3D].
      *
-     * @param p softmax [T, T]
+     * @param scores as for {@link #forward}
      * @param dcontext [N, D]
      * @param dcls [N, A]
      */
-    double[][] backward(ReferenceArray p, ReferenceArray dcontext, ReferenceArray dcls, ReferenceArray dqkv) {
+    double[][] backward(Scores scores, ReferenceArray dcontext, ReferenceArray dcls, ReferenceArray dqkv) {
+        ReferenceArray p = probabilities(scores);
         double[][] ds = new double[tokens][tokens];
         for (int j = 0; j < tokens; j++) {
             for (int i = 0; i < tokens; i++) {

@@ -17,13 +17,6 @@ final class ReferenceAttention implements AttentionKernels {
         this.batch = batch;
     }
 
-    /** One head's probabilities in one text [T, T]: a view of {@code softmax} [A·ΣT²], or new memory if it is null. */
-    private ReferenceArray pairs(ReferenceArray softmax, int heads, int text, int head) {
-        int tokens = batch.length(text);
-        long before = heads * batch.squaresBefore(text) + (long) head * tokens * tokens;
-        return softmax == null ? ReferenceArray.unwritten(tokens, tokens) : softmax.view(before, tokens, tokens);
-    }
-
     /** One text's probabilities [T, A]: a view of {@code softmax} [N, A], or new memory if it is null. */
     private ReferenceArray rows(ReferenceArray softmax, int heads, int text) {
         int tokens = batch.length(text);
@@ -38,11 +31,9 @@ final class ReferenceAttention implements AttentionKernels {
         ReferenceArray bias = ReferenceArray.of(in.bias()); // [3D]
         ReferenceArray context = ReferenceArray.of(out.context()); // [N, D]
         ReferenceArray cls = ReferenceArray.ofNullable(out.clsAttention()); // [N, A]
-        ReferenceArray softmax = ReferenceArray.ofNullable(out.softmax()); // [A·ΣT²]
         for (int b = 0; b < batch.texts(); b++) {
             for (int h = 0; h < attention.heads(); h++) {
-                ReferenceArray p = pairs(softmax, attention.heads(), b, h); // [T, T]
-                new SelfAttentionHead(batch, attention, b, h, qkv, bias, Scores.NONE).forward(p, context, cls);
+                new SelfAttentionHead(batch, attention, b, h, qkv, bias, Scores.NONE).forward(context, cls);
             }
         }
     }
@@ -54,15 +45,13 @@ final class ReferenceAttention implements AttentionKernels {
             SelfAttentionInputs<DeviceArray> gradients) {
         ReferenceArray qkv = ReferenceArray.of(in.qkv()); // [N, 3D]
         ReferenceArray bias = ReferenceArray.of(in.bias()); // [3D]
-        ReferenceArray softmax = ReferenceArray.of(in.softmax()); // [A·ΣT²]
         ReferenceArray dcontext = ReferenceArray.of(in.contextGradient()); // [N, D]
         ReferenceArray dcls = ReferenceArray.of(in.clsGradient()); // [N, A]
         ReferenceArray dqkv = ReferenceArray.of(gradients.qkv()); // [N, 3D]
         ReferenceArray dbias = ReferenceArray.of(gradients.bias()); // [3D]
         for (int b = 0; b < batch.texts(); b++) {
             for (int h = 0; h < attention.heads(); h++) {
-                ReferenceArray p = pairs(softmax, attention.heads(), b, h); // [T, T]
-                new SelfAttentionHead(batch, attention, b, h, qkv, bias, Scores.NONE).backward(dcontext, dcls, p, dqkv);
+                new SelfAttentionHead(batch, attention, b, h, qkv, bias, Scores.NONE).backward(dcontext, dcls, dqkv);
             }
         }
         dbias.fill(i -> sum(batch.tokens(), n -> dqkv.at(n, i)));
@@ -76,11 +65,9 @@ final class ReferenceAttention implements AttentionKernels {
         ReferenceArray table = ReferenceArray.of(in.table()); // [R, A]
         ReferenceArray context = ReferenceArray.of(out.context()); // [N, D]
         ReferenceArray cls = ReferenceArray.ofNullable(out.clsAttention()); // [N, A]
-        ReferenceArray softmax = ReferenceArray.ofNullable(out.softmax()); // [A·ΣT²]
         for (int b = 0; b < batch.texts(); b++) {
             for (int h = 0; h < attention.heads(); h++) {
-                ReferenceArray p = pairs(softmax, attention.heads(), b, h); // [T, T]
-                new SelfAttentionHead(batch, attention, b, h, qkv, bias, ofDistance(table, h)).forward(p, context, cls);
+                new SelfAttentionHead(batch, attention, b, h, qkv, bias, ofDistance(table, h)).forward(context, cls);
             }
         }
     }
@@ -97,7 +84,6 @@ final class ReferenceAttention implements AttentionKernels {
         ReferenceArray qkv = ReferenceArray.of(in.qkv()); // [N, 3D]
         ReferenceArray bias = ReferenceArray.of(in.bias()); // [3D]
         ReferenceArray table = ReferenceArray.of(in.table()); // [R, A]
-        ReferenceArray softmax = ReferenceArray.of(in.softmax()); // [A·ΣT²]
         ReferenceArray dcontext = ReferenceArray.of(in.contextGradient()); // [N, D]
         ReferenceArray dcls = ReferenceArray.of(in.clsGradient()); // [N, A]
         ReferenceArray dqkv = ReferenceArray.of(gradients.qkv()); // [N, 3D]
@@ -107,9 +93,8 @@ final class ReferenceAttention implements AttentionKernels {
         for (int b = 0; b < batch.texts(); b++) {
             int tokens = batch.length(b);
             for (int h = 0; h < attention.heads(); h++) {
-                ReferenceArray p = pairs(softmax, attention.heads(), b, h); // [T, T]
                 ReferenceArray ds = new SelfAttentionHead(batch, attention, b, h, qkv, bias, ofDistance(table, h))
-                        .backward(dcontext, dcls, p, dqkv); // [T, T]
+                        .backward(dcontext, dcls, dqkv); // [T, T]
                 for (int j = 0; j < tokens; j++) {
                     for (int i = 0; i < tokens; i++) {
                         sums[DistanceBuckets.of(j - i)][h] += ds.at(j, i);

@@ -17,13 +17,6 @@ final class ReferencePositions implements PositionKernels {
         this.batch = batch;
     }
 
-    /** One head's probabilities in one text [T, T]: a view of {@code softmax} [A·ΣT²], or new memory if it is null. */
-    private ReferenceArray pairs(ReferenceArray softmax, int heads, int text, int head) {
-        int tokens = batch.length(text);
-        long before = heads * batch.squaresBefore(text) + (long) head * tokens * tokens;
-        return softmax == null ? ReferenceArray.unwritten(tokens, tokens) : softmax.view(before, tokens, tokens);
-    }
-
     /** R or its inverse on each row [T, E], in place. */
     private static void turn(double[][] rows, double base, int direction) {
         int half = rows[0].length / 2;
@@ -47,21 +40,18 @@ final class ReferencePositions implements PositionKernels {
         ReferenceArray qkv = ReferenceArray.of(of); // [N, 3D]
         ReferenceArray context = ReferenceArray.of(out.context()); // [N, D]
         ReferenceArray cls = ReferenceArray.ofNullable(out.clsAttention()); // [N, A]
-        ReferenceArray softmax = ReferenceArray.ofNullable(out.softmax()); // [A·ΣT²]
         int heads = call.attention().heads();
         for (int b = 0; b < batch.texts(); b++) {
             for (int h = 0; h < heads; h++) {
                 PositionedHead head = turned(qkv, call, b, h);
                 double root = Math.sqrt(head.size());
-                head.forward(
-                        (j, i) -> Math.abs(i - j) > call.reach()
-                                ? Double.NEGATIVE_INFINITY
-                                : dot(head.q()[i], head.k()[j]) / root,
-                        pairs(softmax, heads, b, h),
-                        context,
-                        cls);
+                head.forward(within(call.reach(), head, root), context, cls);
             }
         }
+    }
+
+    private static PositionedHead.Scores within(int reach, PositionedHead head, double root) {
+        return (j, i) -> Math.abs(i - j) > reach ? Double.NEGATIVE_INFINITY : dot(head.q()[i], head.k()[j]) / root;
     }
 
     private PositionedHead turned(ReferenceArray qkv, RotaryCall call, int text, int number) {
@@ -76,14 +66,13 @@ final class ReferencePositions implements PositionKernels {
         ReferenceArray qkv = ReferenceArray.of(in.qkv()); // [N, 3D]
         ReferenceArray dcontext = ReferenceArray.of(in.contextGradient()); // [N, D]
         ReferenceArray dcls = ReferenceArray.of(in.clsGradient()); // [N, A]
-        ReferenceArray softmax = ReferenceArray.of(in.softmax()); // [A·ΣT²]
         ReferenceArray dqkv = ReferenceArray.of(gradient); // [N, 3D]
         int heads = call.attention().heads();
         for (int b = 0; b < batch.texts(); b++) {
             for (int h = 0; h < heads; h++) {
                 PositionedHead head = turned(qkv, call, b, h);
                 double root = Math.sqrt(head.size());
-                double[][] ds = head.backward(pairs(softmax, heads, b, h), dcontext, dcls, dqkv); // [T, T]
+                double[][] ds = head.backward(within(call.reach(), head, root), dcontext, dcls, dqkv); // [T, T]
                 double[][] dq = new double[head.tokens()][head.size()]; // [T, E]
                 double[][] dk = new double[head.tokens()][head.size()]; // [T, E]
                 for (int t = 0; t < dq.length; t++) {
@@ -178,26 +167,25 @@ final class ReferencePositions implements PositionKernels {
         ReferenceArray positions = ReferenceArray.of(in.positions()); // [2M - 1, P]
         ReferenceArray context = ReferenceArray.of(out.context()); // [N, D]
         ReferenceArray cls = ReferenceArray.ofNullable(out.clsAttention()); // [N, A]
-        ReferenceArray softmax = ReferenceArray.ofNullable(out.softmax()); // [A·ΣT²]
         int heads = call.attention().heads();
         for (int b = 0; b < batch.texts(); b++) {
             for (int h = 0; h < heads; h++) {
                 PositionedHead head = new PositionedHead(batch, call.attention(), b, h, qkv, bias);
                 Vectors of = new Vectors(positions, call, head);
-                double[][] q = head.q();
-                double[][] k = head.k();
-                head.forward(
-                        (j, i) -> sum(
-                                        head.size(),
-                                        e -> q[i][e] * k[j][e]
-                                                + q[i][e] * of.at(of.keys(), j, i, e)
-                                                + k[j][e] * of.at(of.queries(), j, i, e))
-                                / call.divisor(head.size()),
-                        pairs(softmax, heads, b, h),
-                        context,
-                        cls);
+                head.forward(scores(head, of, call.divisor(head.size())), context, cls);
             }
         }
+    }
+
+    private static PositionedHead.Scores scores(PositionedHead head, Vectors of, double root) {
+        double[][] q = head.q();
+        double[][] k = head.k();
+        return (j, i) -> sum(
+                        head.size(),
+                        e -> q[i][e] * k[j][e]
+                                + q[i][e] * of.at(of.keys(), j, i, e)
+                                + k[j][e] * of.at(of.queries(), j, i, e))
+                / root;
     }
 
     @Override
@@ -208,7 +196,6 @@ final class ReferencePositions implements PositionKernels {
         ReferenceArray positions = ReferenceArray.of(in.positions()); // [2M - 1, P]
         ReferenceArray dcontext = ReferenceArray.of(in.contextGradient()); // [N, D]
         ReferenceArray dcls = ReferenceArray.of(in.clsGradient()); // [N, A]
-        ReferenceArray softmax = ReferenceArray.of(in.softmax()); // [A·ΣT²]
         ReferenceArray dqkv = ReferenceArray.of(gradients.qkv()); // [N, 3D]
         ReferenceArray dbias = ReferenceArray.of(gradients.bias()); // [3D]
         ReferenceArray dpositions = ReferenceArray.of(gradients.positions()); // [2M - 1, P]
@@ -217,9 +204,10 @@ final class ReferencePositions implements PositionKernels {
         for (int b = 0; b < batch.texts(); b++) {
             for (int h = 0; h < heads; h++) {
                 PositionedHead head = new PositionedHead(batch, call.attention(), b, h, qkv, bias);
-                double[][] ds = head.backward(pairs(softmax, heads, b, h), dcontext, dcls, dqkv); // [T, T]
                 Vectors of = new Vectors(positions, call, head);
-                backward(head, ds, of, call.divisor(head.size()), toPositions, dqkv);
+                double root = call.divisor(head.size());
+                double[][] ds = head.backward(scores(head, of, root), dcontext, dcls, dqkv); // [T, T]
+                backward(head, ds, of, root, toPositions, dqkv);
             }
         }
         dbias.fill(i -> sum(batch.tokens(), n -> dqkv.at(n, i)));

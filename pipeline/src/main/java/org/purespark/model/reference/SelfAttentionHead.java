@@ -74,15 +74,21 @@ final class SelfAttentionHead {
         return gate * mask.factor(DropoutEntries.ofAttention(tokens, head, j, i));
     }
 
+    /** softmax(q·kᵀ/√E + what is added) [T, T]. */
+    private ReferenceArray probabilities() {
+        ReferenceArray scores = pairs();
+        scores.fill((j, i) -> sum(size, e -> q.at(i, e) * k.at(j, e)) / Math.sqrt(size) + added.of(j, i));
+        ReferenceArray p = pairs();
+        ColumnSoftmax.of(scores, p);
+        return p;
+    }
+
     /**
-     * @param p takes softmax(q·kᵀ/√E + what is added) [T, T]
      * @param context takes the head's columns of the text's rows of [N, D]
      * @param cls takes the head's column of the text's rows of [N, A]; may be null
      */
-    void forward(ReferenceArray p, ReferenceArray context, ReferenceArray cls) {
-        ReferenceArray scores = pairs();
-        scores.fill((j, i) -> sum(size, e -> q.at(i, e) * k.at(j, e)) / Math.sqrt(size) + added.of(j, i));
-        ColumnSoftmax.of(scores, p);
+    void forward(ReferenceArray context, ReferenceArray cls) {
+        ReferenceArray p = probabilities();
         context.fillPart(start, first, tokens, size, (i, e) -> sum(tokens, j -> kept(j, i) * p.at(j, i) * v.at(j, e)));
         if (cls != null) {
             cls.fillPart(start, head, tokens, 1, (j, one) -> kept(j, 0) * p.at(j, 0));
@@ -92,11 +98,11 @@ final class SelfAttentionHead {
     /**
      * @param dcontext [N, D]
      * @param dcls [N, A]
-     * @param p the softmax [T, T]
      * @param dqkv takes the head's columns of the text's rows of [N, 3D]
      * @return gradient of the scores [T, T]
      */
-    ReferenceArray backward(ReferenceArray dcontext, ReferenceArray dcls, ReferenceArray p, ReferenceArray dqkv) {
+    ReferenceArray backward(ReferenceArray dcontext, ReferenceArray dcls, ReferenceArray dqkv) {
+        ReferenceArray p = probabilities();
         ReferenceArray dp = pairs();
         dp.fill((j, i) -> kept(j, i)
                 * (sum(size, e -> dcontext.at(start + i, first + e) * v.at(j, e))

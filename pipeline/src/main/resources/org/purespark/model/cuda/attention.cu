@@ -314,7 +314,7 @@ extern "C" __global__ void attend(
     }
 }
 
-// Gradients of scores, and of q. Grid and threads as above.
+// The softmax again, for attendGradientOfKeys too; gradients of scores, and of q. Grid and threads as above.
 extern "C" __global__ void attendGradientOfQueries(
         Heads heads, Texts texts, Dropout dropout,
         const float* dcontext, // [N, D]
@@ -332,12 +332,16 @@ extern "C" __global__ void attendGradientOfQueries(
     if (from >= head.tokens) {
         return;
     }
-    const float* p = heads.softmax + head.before; // [T, T]
-    float* ds = dscores + head.before;            // [T, T]
+    float* p = heads.softmax + head.before; // [T, T]
+    float* ds = dscores + head.before;      // [T, T]
     int down = threadIdx.x / ACROSS;
     int across = threadIdx.x % ACROSS;
     int lane = threadIdx.x % WARP;
     clearSums(heads, sums);
+    if (head.gate != 0.0f) {
+        scoreRows(heads, head, from, own, other, distances, p);
+        softmaxRows(head, heads.reach, from, p);
+    }
     loadContext(heads, head, dcontext, from, OWN, own);
     for (int key0 = 0; key0 < head.tokens; key0 += OTHER) {
         __syncthreads();

@@ -26,23 +26,15 @@ final class AttentionOperations {
                 .input("bias", 3 * hidden)
                 .result("context", draw.tokens(), hidden)
                 .result("cls", draw.tokens(), draw.heads())
-                .output(
-                        "softmax",
-                        Role.FOR_THE_SAME_ENGINE,
-                        draw.heads() * draw.batch().squares())
                 .forward((k, x, y) -> k.attention()
                         .selfAttention(
                                 new SelfAttentionInputs<>(x.get("qkv"), x.get("bias")),
                                 attention,
-                                new Attended<>(y.get("context"), y.get("cls"), y.get("softmax"))))
+                                new Attended<>(y.get("context"), y.get("cls"))))
                 .backward((k, x, saved, dy, dx) -> k.attention()
                         .selfAttentionGradient(
                                 new SelfAttentionBackward<>(
-                                        x.get("qkv"),
-                                        x.get("bias"),
-                                        dy.get("context"),
-                                        dy.get("cls"),
-                                        saved.get("softmax")),
+                                        x.get("qkv"), x.get("bias"), dy.get("context"), dy.get("cls")),
                                 attention,
                                 new SelfAttentionInputs<>(dx.get("qkv"), dx.get("bias"))))
                 .build();
@@ -58,24 +50,15 @@ final class AttentionOperations {
                 .input("table", rows, draw.heads())
                 .result("context", draw.tokens(), hidden)
                 .result("cls", draw.tokens(), draw.heads())
-                .output(
-                        "softmax",
-                        Role.FOR_THE_SAME_ENGINE,
-                        draw.heads() * draw.batch().squares())
                 .forward((k, x, y) -> k.attention()
                         .bucketAttention(
                                 new BucketAttentionInputs<>(x.get("qkv"), x.get("bias"), x.get("table")),
                                 attention,
-                                new Attended<>(y.get("context"), y.get("cls"), y.get("softmax"))))
+                                new Attended<>(y.get("context"), y.get("cls"))))
                 .backward((k, x, saved, dy, dx) -> k.attention()
                         .bucketAttentionGradient(
                                 new BucketAttentionBackward<>(
-                                        x.get("qkv"),
-                                        x.get("bias"),
-                                        x.get("table"),
-                                        dy.get("context"),
-                                        dy.get("cls"),
-                                        saved.get("softmax")),
+                                        x.get("qkv"), x.get("bias"), x.get("table"), dy.get("context"), dy.get("cls")),
                                 attention,
                                 new BucketAttentionInputs<>(dx.get("qkv"), dx.get("bias"), dx.get("table"))))
                 .build();

@@ -112,11 +112,7 @@ class FirstTokenEquivalenceTest {
         int hidden = given.x.size(1);
         DeviceArray qkv = array(tokens, 3 * hidden);
         kernels.products().linear(new LinearInputs<>(given.x, given.weight), Weight.OUT_IN, qkv);
-        Attended<DeviceArray> attended = new Attended<>(
-                array(tokens, hidden),
-                array(tokens, attention.heads()),
-                array(attention.heads()
-                        * Arrays.stream(LENGTHS).mapToLong(t -> (long) t * t).sum()));
+        Attended<DeviceArray> attended = new Attended<>(array(tokens, hidden), array(tokens, attention.heads()));
         kernels.attention().selfAttention(new SelfAttentionInputs<>(qkv, given.bias), attention, attended);
         DeviceArray context = array(LENGTHS.length, hidden);
         kernels.rows().firstRows(attended.context(), context);
@@ -127,9 +123,7 @@ class FirstTokenEquivalenceTest {
                 new SelfAttentionInputs<>(array(tokens, 3 * hidden), array(3 * hidden));
         kernels.attention()
                 .selfAttentionGradient(
-                        new SelfAttentionBackward<>(qkv, given.bias, ofContext, given.clsGradient, attended.softmax()),
-                        attention,
-                        ofQkv);
+                        new SelfAttentionBackward<>(qkv, given.bias, ofContext, given.clsGradient), attention, ofQkv);
         Given gradients = new Given(array(tokens, hidden), array(3 * hidden, hidden), ofQkv.bias(), null, null);
         kernels.products()
                 .linearGradient(

@@ -5,7 +5,6 @@ import org.purespark.encoder.Attention.DistanceTerms;
 import org.purespark.encoder.DistanceTable;
 import org.purespark.model.engine.AttentionKernels.Attended;
 import org.purespark.model.engine.AttentionKernels.AttentionCall;
-import org.purespark.model.engine.Operation.Role;
 import org.purespark.model.engine.PositionKernels.DisentangledBackward;
 import org.purespark.model.engine.PositionKernels.DisentangledCall;
 import org.purespark.model.engine.PositionKernels.DisentangledInputs;
@@ -25,16 +24,11 @@ final class PositionOperations {
     }
 
     private static Attended<DeviceArray> attended(Operation.Named arrays) {
-        return new Attended<>(arrays.get("context"), arrays.get("cls"), arrays.get("softmax"));
+        return new Attended<>(arrays.get("context"), arrays.get("cls"));
     }
 
     private static Operation.Builder attention(Draw draw, Operation.Builder inputs, int hidden) {
-        return inputs.result("context", draw.tokens(), hidden)
-                .result("cls", draw.tokens(), draw.heads())
-                .output(
-                        "softmax",
-                        Role.FOR_THE_SAME_ENGINE,
-                        draw.heads() * draw.batch().squares());
+        return inputs.result("context", draw.tokens(), hidden).result("cls", draw.tokens(), draw.heads());
     }
 
     /** Heads of an even size. */
@@ -45,8 +39,7 @@ final class PositionOperations {
                 .forward((k, x, y) -> k.positions().rotaryAttention(x.get("qkv"), call, attended(y)))
                 .backward((k, x, saved, dy, dx) -> k.positions()
                         .rotaryAttentionGradient(
-                                new RotaryBackward<>(
-                                        x.get("qkv"), dy.get("context"), dy.get("cls"), saved.get("softmax")),
+                                new RotaryBackward<>(x.get("qkv"), dy.get("context"), dy.get("cls")),
                                 call,
                                 dx.get("qkv")))
                 .build();
@@ -81,8 +74,7 @@ final class PositionOperations {
                                         x.get("bias"),
                                         x.get("positions"),
                                         dy.get("context"),
-                                        dy.get("cls"),
-                                        saved.get("softmax")),
+                                        dy.get("cls")),
                                 call,
                                 disentangled(dx)))
                 .build();
