@@ -105,6 +105,8 @@ public final class Pure implements Runnable {
                 .addMixin("policy", CommandSpec.forAnnotatedObject(option)));
         work.vetOptions().ifPresent(options -> command.getCommandSpec()
                 .addMixin("vet", CommandSpec.forAnnotatedObject(options)));
+        work.reuseOption().ifPresent(option -> command.getCommandSpec()
+                .addMixin("reuse", CommandSpec.forAnnotatedObject(option)));
         command.getCommandSpec().usageMessage().description(description);
         commandLine.addSubcommand(name, command);
     }

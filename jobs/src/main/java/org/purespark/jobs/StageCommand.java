@@ -17,6 +17,7 @@ import org.purespark.policy.Policy;
 import org.purespark.purify.Inputs;
 import org.purespark.purify.Purification;
 import org.purespark.purify.RunPlaces;
+import org.purespark.run.FormerRun;
 import org.purespark.run.InputFingerprint;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.StageName;
@@ -53,6 +54,9 @@ final class StageCommand implements Callable<Integer> {
     /** Of the command that has all stages. */
     private final VetStageOptions vetOptions = new VetStageOptions();
 
+    /** Of the commands whose result another run may have. */
+    private final ReuseOption reuseOption = new ReuseOption();
+
     @Spec
     private CommandSpec spec;
 
@@ -70,6 +74,11 @@ final class StageCommand implements Callable<Integer> {
         return stage == null ? Optional.of(vetOptions) : Optional.empty();
     }
 
+    /** Where results may be taken from; empty for the report, which tells of its own run. */
+    Optional<ReuseOption> reuseOption() {
+        return stage == StageName.REPORT ? Optional.empty() : Optional.of(reuseOption);
+    }
+
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
@@ -78,6 +87,7 @@ final class StageCommand implements Callable<Integer> {
         ResolvedSettings resolved = settings.resolve(SparkWork.storageWithoutSpark(), more);
         Optional<Policy> policy = policyOption.read(SparkWork.storageWithoutSpark());
         Storage storage = SparkWork.storageWithoutSpark();
+        Optional<FormerRun> former = reuseOption.open(storage);
         if (settings.dryRun()) {
             DryRun.print(resolved, inputs.inputs(), storage, out);
             return 0;
@@ -93,8 +103,9 @@ final class StageCommand implements Callable<Integer> {
         }
         try (SparkWork work = new SparkWork(spec.name(), spec.commandLine().getErr())) {
             Settings values = resolved.settings();
-            Purification purification =
+            Purification alone =
                     new Purification(work.surroundings(values.compute().engine()), values);
+            Purification purification = former.map(alone::reusing).orElse(alone);
             if (stage == null) {
                 purification.purify(given, run);
             } else {

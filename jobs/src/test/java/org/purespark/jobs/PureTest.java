@@ -136,6 +136,17 @@ class PureTest {
     }
 
     @Test
+    void aFormerRunThatIsNoneIsRefusedBeforeTheRun(@TempDir Path directory) {
+        assertThat(pure("purify", "--run", directory.resolve("run").toString(), "--reuse", directory.toString()))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .startsWith("pure: --reuse " + directory
+                        + ": there is no run.json in it: name the run directory of a former run");
+        assertThat(pure("report", "--run", "run", "--reuse", "former")).isEqualTo(2);
+        assertThat(err.toString()).as("the report tells of its own run").contains("Unknown option", "--reuse");
+    }
+
+    @Test
     void argumentsThatHaveLostCharactersAreRefused() {
         String[] lost = {"purify", "--train", "caf\uFFFD\uFFFD.tsv"};
         assertThatThrownBy(() -> Arguments.requireWhole(lost, "ANSI_X3.4-1968"))

@@ -18,6 +18,7 @@ import org.purespark.defence.Defences;
 import org.purespark.defence.Portfolio;
 import org.purespark.lineage.Lineage;
 import org.purespark.publish.Publication;
+import org.purespark.run.FormerRun;
 import org.purespark.run.RunContext;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.Stage;
@@ -44,6 +45,7 @@ public final class Purification {
     private final Surroundings surroundings;
     private final Settings settings;
     private final LeaseTimes leases;
+    private final Optional<FormerRun> former;
 
     public Purification(Surroundings surroundings, Settings settings) {
         this(surroundings, settings, LeaseTimes.OF_COMMANDS);
@@ -51,9 +53,19 @@ public final class Purification {
 
     /** @param leases how the lease of a run directory is renewed and waited for */
     public Purification(Surroundings surroundings, Settings settings, LeaseTimes leases) {
+        this(surroundings, settings, leases, Optional.empty());
+    }
+
+    private Purification(Surroundings surroundings, Settings settings, LeaseTimes leases, Optional<FormerRun> former) {
+        this.former = former;
         this.surroundings = surroundings;
         this.settings = settings;
         this.leases = leases;
+    }
+
+    /** The same, which takes the results of another run where it would make the same. */
+    public Purification reusing(FormerRun other) {
+        return new Purification(surroundings, settings, leases, Optional.of(other));
     }
 
     /**
@@ -213,7 +225,10 @@ public final class Purification {
                 surroundings.messages());
     }
 
-    private RunDirectory inspect(String address) {
+    private RunDirectory inspect(String address) throws IOException {
+        if (former.isPresent()) {
+            former.get().requireApartFrom(address);
+        }
         return RunDirectory.inspect(surroundings.storage(), address, surroundings.clock());
     }
 
@@ -235,7 +250,8 @@ public final class Purification {
     }
 
     private StageRunner runner(RunDirectory run, RunContext context, EventLog events) {
-        return new StageRunner(run, context, events, surroundings.clock(), surroundings.messages());
+        StageRunner alone = new StageRunner(run, context, events, surroundings.clock(), surroundings.messages());
+        return former.map(alone::reusing).orElse(alone);
     }
 
     /** @param subject the model of scoring and of the prune search */

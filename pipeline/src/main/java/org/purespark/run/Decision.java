@@ -10,7 +10,7 @@ public sealed interface Decision {
 
     /** Whether the stage must run. */
     default boolean runs() {
-        return !(this instanceof Skip);
+        return !(this instanceof Skip || this instanceof TakeOver);
     }
 
     /** The stage was never started in this run directory. */
@@ -42,6 +42,19 @@ public sealed interface Decision {
         @Override
         public String inWords() {
             return stage.text() + ": skipped, complete since " + finishedAt;
+        }
+    }
+
+    /**
+     * Another run has the result, made from the same settings and inputs: it is copied.
+     *
+     * @param from the other run directory
+     * @param finishedAt when it was complete there
+     */
+    record TakeOver(StageName stage, String from, String finishedAt) implements Decision {
+        @Override
+        public String inWords() {
+            return stage.text() + ": taken from " + from + ", complete there since " + finishedAt;
         }
     }
 }

@@ -130,6 +130,15 @@ public final class RunDirectory {
         return Storage.child(attempt, name);
     }
 
+    /** Where the running stage writes a file that is one of its outputs, or in one. */
+    String output(FileFingerprint file) {
+        int slash = file.name().indexOf('/');
+        return slash < 0
+                ? output(file.name())
+                : Storage.child(
+                        output(file.name().substring(0, slash)), file.name().substring(slash + 1));
+    }
+
     /**
      * Writes an output of the running stage, as a whole.
      *

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -19,14 +20,31 @@ public final class StageRunner {
     private final EventLog events;
     private final Clock clock;
     private final Consumer<String> messages;
+    private final Optional<FormerRun> former;
 
     /** @param messages gets each line that a person should read */
     public StageRunner(RunDirectory run, RunContext context, EventLog events, Clock clock, Consumer<String> messages) {
+        this(run, context, events, clock, messages, Optional.empty());
+    }
+
+    private StageRunner(
+            RunDirectory run,
+            RunContext context,
+            EventLog events,
+            Clock clock,
+            Consumer<String> messages,
+            Optional<FormerRun> former) {
+        this.former = former;
         this.run = run;
         this.context = context;
         this.events = events;
         this.clock = clock;
         this.messages = messages;
+    }
+
+    /** The same, which takes what another run has made already. */
+    public StageRunner reusing(FormerRun other) {
+        return new StageRunner(run, context, events, clock, messages, Optional.of(other));
     }
 
     /**
@@ -43,16 +61,17 @@ public final class StageRunner {
     }
 
     /**
-     * Runs the stage unless it is complete and made from the same settings and inputs.
+     * Runs the stage unless it is complete and made from the same settings and inputs, here or in a former run.
      *
      * @return what was decided
      * @throws org.purespark.InputException when a stage upstream has no result yet
      */
     public Decision run(Stage stage) throws IOException {
         StageKey key = key(stage.needs());
-        Decision decision = run.decide(key);
+        Decision own = run.decide(key);
+        Decision decision = own.runs() ? reuse(key).orElse(own) : own;
         messages.accept(decision.inWords());
-        if (!decision.runs()) {
+        if (decision instanceof Decision.Skip) {
             run.removeWork(key.stage());
             events.log(new Event.StageSkipped(key.stage()));
             events.flush();
@@ -60,10 +79,13 @@ public final class StageRunner {
         }
         long start = clock.millis();
         int attempt = run.start(key, context);
-        List<String> reasons = decision instanceof Decision.RunAgain again ? again.reasons() : List.of();
-        events.log(new Event.StageStarted(key.stage(), attempt, reasons));
+        events.log(new Event.StageStarted(key.stage(), attempt, reasons(decision)));
         try {
-            stage.run();
+            if (decision instanceof Decision.TakeOver) {
+                takeOver(key.stage());
+            } else {
+                stage.run();
+            }
             double seconds = (clock.millis() - start) / 1000.0;
             run.finish(key, seconds);
             events.log(new Event.StageFinished(key.stage(), seconds));
@@ -76,6 +98,36 @@ public final class StageRunner {
             throw failure;
         }
         return decision;
+    }
+
+    private static List<String> reasons(Decision decision) {
+        if (decision instanceof Decision.RunAgain again) {
+            return again.reasons();
+        }
+        return decision instanceof Decision.TakeOver taken ? List.of("taken from " + taken.from()) : List.of();
+    }
+
+    /** Whether a former run has the result; else says why not. The report tells of its own run, so it is made. */
+    private Optional<Decision> reuse(StageKey key) throws IOException {
+        if (former.isEmpty() || key.stage() == StageName.REPORT) {
+            return Optional.empty();
+        }
+        String from = former.get().address();
+        Decision theirs = former.get().decide(key);
+        if (theirs instanceof Decision.Skip complete) {
+            return Optional.of(new Decision.TakeOver(key.stage(), from, complete.finishedAt()));
+        }
+        String why = theirs instanceof Decision.RunAgain differs
+                ? String.join("; ", differs.reasons())
+                : "it has no such result";
+        messages.accept(key.stage().text() + ": not taken from " + from + ": " + why);
+        return Optional.empty();
+    }
+
+    private void takeOver(StageName stage) throws IOException {
+        FormerRun from = former.orElseThrow();
+        from.events(stage).forEach(events::log);
+        from.copyTo(run, stage);
     }
 
     private void logFailure(StageName stage, Throwable failure) {

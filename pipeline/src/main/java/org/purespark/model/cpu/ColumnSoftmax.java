@@ -4,28 +4,35 @@ package org.purespark.model.cpu;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Softmax down the columns of a matrix, a vector of columns at a time: no sum runs across a vector. Rows have a stride
- * of whole vectors ({@link VectorLanes#padded}); the columns of the padding are computed too and have no meaning.
+ * Softmax down the columns of a matrix, a vector of columns at a time: no sum runs across a vector. Columns and the
+ * stride from one row to the next are whole vectors ({@link VectorLanes#padded}); the columns of the padding are
+ * computed too and have no meaning.
  */
 final class ColumnSoftmax {
     private ColumnSoftmax() {}
 
     /** Each column x of the {@code rows} rows becomes e^x / Σ e^x. */
-    static void of(float[] entries, int stride, int rows) {
+    static void of(float[] entries, int stride, int columns, int rows) {
         int end = rows * stride;
-        for (int column = 0; column < stride; column += VectorLanes.COUNT) {
+        for (int column = 0; column < columns; column += VectorLanes.COUNT) {
             subtractLargest(entries, column, stride, end);
         }
-        ErrorFunction.exp(entries, 0, end, 0f, 1f);
-        for (int column = 0; column < stride; column += VectorLanes.COUNT) {
+        if (columns == stride) {
+            ErrorFunction.exp(entries, 0, end, 0f, 1f);
+        } else {
+            for (int row = 0; row < end; row += stride) {
+                ErrorFunction.exp(entries, row, columns, 0f, 1f);
+            }
+        }
+        for (int column = 0; column < columns; column += VectorLanes.COUNT) {
             divideBySum(entries, column, stride, end);
         }
     }
 
     /** Each column dp of the gradient becomes dx = p·(dp - Σ p·dp)·scale. */
-    static void backward(float[] gradient, float[] p, int stride, int rows, float scale) {
-        for (int column = 0; column < stride; column += VectorLanes.COUNT) {
-            backward(gradient, p, column, stride, rows * stride, scale);
+    static void backward(float[] gradient, float[] p, int stride, int columns, int rows, float scale) {
+        for (int column = 0; column < columns; column += VectorLanes.COUNT) {
+            columnsBackward(gradient, p, column, stride, rows * stride, scale);
         }
     }
 
@@ -52,7 +59,7 @@ final class ColumnSoftmax {
         }
     }
 
-    private static void backward(float[] gradient, float[] p, int first, int stride, int end, float scale) {
+    private static void columnsBackward(float[] gradient, float[] p, int first, int stride, int end, float scale) {
         FloatVector projection = FloatVector.zero(VectorLanes.FLOATS);
         for (int at = first; at < end; at += stride) {
             projection = FloatVector.fromArray(VectorLanes.FLOATS, gradient, at)

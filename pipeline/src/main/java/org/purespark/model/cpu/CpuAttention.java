@@ -65,10 +65,15 @@ final class CpuAttention implements AttentionKernels {
                     continue;
                 }
                 block.select(head);
-                attend(block, ofDistance, table, head);
-                block.drop(mask);
-                block.writeContext(room, ofContext);
-                block.writeClsAttention(ofCls);
+                if (ofDistance != null) {
+                    ofDistance.read(table, heads, head);
+                }
+                while (block.next()) {
+                    attend(block, ofDistance);
+                    block.drop(mask);
+                    block.writeContext(room, ofContext);
+                    block.writeClsAttention(ofCls);
+                }
             }
             ofContext.write(context, batch.start(b));
             if (cls != null) {
@@ -77,12 +82,12 @@ final class CpuAttention implements AttentionKernels {
         });
     }
 
-    /** The softmax of a selected head. */
-    private static void attend(HeadBlock block, BucketScores ofDistance, float[] table, int head) {
+    /** @param ofDistance scores of the head; null if there are none */
+    private static void attend(HeadBlock block, BucketScores ofDistance) {
         if (ofDistance == null) {
             block.attend();
         } else {
-            block.attend(ofDistance.read(table, block.heads(), head));
+            block.attend(ofDistance);
         }
     }
 
@@ -139,6 +144,7 @@ final class CpuAttention implements AttentionKernels {
             HeadBlock block = new HeadBlock(scratch, rows, headSize);
             HeadBlock.Gradients backward = block.new Gradients(scratch);
             BucketScores ofDistance = tables == null ? null : new BucketScores(scratch, tokens);
+            BucketScores toDistance = tables == null ? null : new BucketScores(scratch, tokens);
             DropoutMask mask = attention.dropout().maskOf(batch, b);
             for (int head = 0; head < heads; head++) {
                 int column = head * headSize;
@@ -149,12 +155,21 @@ final class CpuAttention implements AttentionKernels {
                     continue;
                 }
                 block.select(head);
-                attend(block, ofDistance, table, head);
-                block.drop(mask);
-                backward.backward(ofContext, ofCls, mask, toRows);
                 if (ofDistance != null) {
-                    backward.sumInto(ofDistance);
-                    ofDistance.writeTo(tables[b], heads, head);
+                    ofDistance.read(table, heads, head);
+                    toDistance.clear();
+                }
+                while (block.next()) {
+                    attend(block, ofDistance);
+                    block.drop(mask);
+                    backward.throughSoftmax(ofContext, ofCls, mask);
+                    if (toDistance != null) {
+                        backward.addTo(toDistance);
+                    }
+                }
+                backward.write(toRows);
+                if (toDistance != null) {
+                    toDistance.writeTo(tables[b], heads, head, (float) Math.sqrt(headSize));
                 }
             }
             toRows.write(toQkv, batch.start(b));

@@ -124,10 +124,12 @@ final class CpuPositions implements PositionKernels {
                     continue;
                 }
                 block.select(head);
-                attend.attend(head);
-                block.drop(mask);
-                block.writeContext(room, ofContext);
-                block.writeClsAttention(ofCls);
+                while (block.next()) {
+                    attend.attend(head);
+                    block.drop(mask);
+                    block.writeContext(room, ofContext);
+                    block.writeClsAttention(ofCls);
+                }
             }
             ofContext.write(context, batch.start(text));
             if (cls != null) {
@@ -173,10 +175,12 @@ final class CpuPositions implements PositionKernels {
                     continue;
                 }
                 block.select(head);
-                attend.attend(head);
-                block.drop(mask);
-                more.add(head, backward.throughSoftmax(ofContext, ofCls, mask, toRows), backward);
-                backward.writeQueriesAndKeys(toRows);
+                while (block.next()) {
+                    attend.attend(head);
+                    block.drop(mask);
+                    more.add(head, backward.throughSoftmax(ofContext, ofCls, mask), backward);
+                }
+                backward.write(toRows);
             }
         }
     }
@@ -241,7 +245,7 @@ final class CpuPositions implements PositionKernels {
             TextRows text = TextRows.in(scratch, tokens, bias.length)
                     .read(qkv, batch.start(b))
                     .plus(bias);
-            HeadBlock block = new HeadBlock(scratch, text, headSize, scale);
+            HeadBlock block = new HeadBlock(scratch, text, headSize, scale, HeadBlock.Part.ALL);
             DistanceProducts distances = new DistanceProducts(scratch, vectors, tokens, headSize);
             rows.attend(b, scratch, block, head -> attend(block, distances, head * headSize));
         });
@@ -276,7 +280,7 @@ final class CpuPositions implements PositionKernels {
                         .read(qkv, batch.start(b))
                         .plus(bias);
                 TextRows toRows = TextRows.in(scratch, tokens, bias.length);
-                HeadBlock block = new HeadBlock(scratch, text, headSize, scale);
+                HeadBlock block = new HeadBlock(scratch, text, headSize, scale, HeadBlock.Part.ALL);
                 DistanceProducts distances = new DistanceProducts(scratch, vectors, tokens, headSize);
                 float[] sum = positions[piece];
                 given.backward(

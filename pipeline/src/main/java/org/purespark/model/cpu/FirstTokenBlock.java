@@ -55,7 +55,7 @@ final class FirstTokenBlock {
         for (int i = 0; i < tokens * columns; i++) {
             p[i] *= scale;
         }
-        ColumnSoftmax.of(p, columns, tokens);
+        ColumnSoftmax.of(p, columns, columns, tokens);
     }
 
     /** Copies p to, or from, the text's rows of [N, A]. */
@@ -164,7 +164,7 @@ final class FirstTokenBlock {
             }
         }
         dropAndPrune(ofScores, mask, gates);
-        ColumnSoftmax.backward(ofScores, p, columns, tokens, scale);
+        ColumnSoftmax.backward(ofScores, p, columns, columns, tokens, scale);
         writeTransposedTimesStates(ofScores, toHeads);
         writeStateGradients(ofScores, readHeads(u), ofStates, toStates);
     }

@@ -19,6 +19,9 @@ import org.purespark.run.StageName;
     @JsonSubTypes.Type(value = Event.Warning.class, name = "warning")
 })
 public sealed interface Event {
+    /** To which it belongs; null for a warning that belongs to none. */
+    StageName stage();
+
     /**
      * A stage begins.
      *

@@ -25,6 +25,7 @@ final class Draw {
     private static final float GRID = 1f / 1024;
 
     private static final int[] AROUND_VECTORS = {7, 8, 9, 15, 16, 17, 31, 33};
+    private static final int[] LONG = {130, 3, 193};
     private static final int[] HEAD_SIZES = {4, 8, 12, 32, 64};
     private static final int[] WIDTHS = {4, 7, 16, 17, 30, 33, 64, 70};
     private static final int MOST_HIDDEN = 96;
@@ -48,6 +49,8 @@ final class Draw {
     enum Scale {
         /** Large enough for engines that cut work into pieces for several threads. */
         FULL,
+        /** Texts of which engines compute a head in several parts, for the operations that cost T². */
+        LONG,
         /** Small enough for finite differences. */
         SMALL
     }
@@ -70,7 +73,11 @@ final class Draw {
         int others = trial / Texts.values().length;
         this.pruning = Pruning.values()[others % Pruning.values().length];
         this.dropoutRate = others / Pruning.values().length % 2 == 0 ? 0 : between(1, 6) / 10.0;
-        this.headSize = scale == Scale.FULL ? HEAD_SIZES[trial % HEAD_SIZES.length] : between(1, 5);
+        this.headSize = switch (scale) {
+            case FULL -> HEAD_SIZES[trial % HEAD_SIZES.length];
+            case LONG -> HEAD_SIZES[trial % 2];
+            case SMALL -> between(1, 5);
+        };
         this.heads = between(2, scale == Scale.FULL ? Math.max(2, Math.min(12, MOST_HIDDEN / headSize)) : 3);
         this.width = scale == Scale.FULL ? WIDTHS[random.nextInt(WIDTHS.length)] : between(4, 9);
         this.classes = between(2, 5);
@@ -86,14 +93,18 @@ final class Draw {
                 : Long.parseLong(asked);
     }
 
+    private int[] drawLengths() {
+        return switch (texts) {
+            case ONE_OF_ONE_TOKEN -> new int[] {1};
+            case ONE -> new int[] {scale == Scale.FULL ? between(2, 40) : between(2, 9)};
+            case AROUND_VECTORS -> scale == Scale.FULL ? shuffled(AROUND_VECTORS) : new int[] {7, 9};
+            case SHORT_AND_LONG -> shortAndLong();
+        };
+    }
+
     private TextBatch drawBatch() {
-        int[] lengths =
-                switch (texts) {
-                    case ONE_OF_ONE_TOKEN -> new int[] {1};
-                    case ONE -> new int[] {scale == Scale.FULL ? between(2, 40) : between(2, 9)};
-                    case AROUND_VECTORS -> scale == Scale.FULL ? shuffled(AROUND_VECTORS) : new int[] {7, 9};
-                    case SHORT_AND_LONG -> shortAndLong();
-                };
+        int[] lengths = scale == Scale.LONG ? shuffled(LONG) : drawLengths();
+
         int[] starts = new int[lengths.length + 1];
         long[] keys = new long[lengths.length];
         int[] labels = new int[lengths.length];
@@ -189,7 +200,7 @@ final class Draw {
      * then 1/σ bends within a step.
      */
     double epsilon() {
-        return scale == Scale.FULL ? 1e-5 : 0.1;
+        return scale == Scale.SMALL ? 0.1 : 1e-5;
     }
 
     Dropout dropout(int site) {

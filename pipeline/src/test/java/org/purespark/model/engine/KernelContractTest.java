@@ -4,6 +4,7 @@ package org.purespark.model.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -27,6 +28,9 @@ import org.purespark.model.reference.ReferenceEngine;
 class KernelContractTest {
     /** Without a common divisor with the number of combinations: each choice of {@link Draw} comes up. */
     private static final int APART_FOR_SLOW_ENGINES = 5;
+
+    /** The number of a trial of {@link Draw} with pruned heads and dropout. */
+    private static final int SOME_HEADS_AND_DROPOUT = 17;
 
     private final long seed = Draw.seed();
 
@@ -59,20 +63,46 @@ class KernelContractTest {
     @ParameterizedTest(name = "{0}, {1}, contract.seed {2}")
     @MethodSource("enginesBesideTheReference")
     void resultsAndGradientsAreThoseOfTheReference(EngineUnderTest under, Operations operations, long ofSeed) {
-        under.withEachVariant(engines -> trials(of(under, operations), ofSeed, Scale.FULL, draw -> {
-            Operation operation = operations.of(draw);
-            Map<String, float[]> outGradients = operation.outGradients(draw);
-            Map<String, float[]> expected = all(new ReferenceEngine(), operation, outGradients);
-            Map<String, float[]> actual = all(engines.get(0), operation, outGradients);
-            expected.forEach((name, values) -> {
-                if (!operation.outputs().containsKey(name) || operation.isShared(name)) {
-                    Closeness.assertClose(name, actual.get(name), values);
-                }
-            });
-            for (Engine variant : engines) {
-                Closeness.assertSame("of another variant", all(variant, operation, outGradients), actual);
+        under.withEachVariant(engines -> trials(
+                of(under, operations),
+                ofSeed,
+                Scale.FULL,
+                draw -> assertAsTheReference(engines, operations.of(draw), draw)));
+    }
+
+    Stream<Arguments> enginesAndAttentions() {
+        return Stream.of(EngineUnderTest.values())
+                .filter(engine -> engine != EngineUnderTest.REFERENCE)
+                .flatMap(engine -> Stream.of(
+                                Operations.SELF_ATTENTION,
+                                Operations.BUCKET_ATTENTION,
+                                Operations.ROTARY_ATTENTION,
+                                Operations.ROTARY_ATTENTION_TO_NEAR_TOKENS,
+                                Operations.DISENTANGLED_ATTENTION)
+                        .map(of -> Arguments.of(engine, of, seed)));
+    }
+
+    @ParameterizedTest(name = "{0}, {1}, contract.seed {2}")
+    @MethodSource("enginesAndAttentions")
+    void attentionOfLongTextsIsThatOfTheReference(EngineUnderTest under, Operations operations, long ofSeed) {
+        IntStream which =
+                under.takesAll() ? IntStream.of(0, SOME_HEADS_AND_DROPOUT) : IntStream.of(SOME_HEADS_AND_DROPOUT);
+        under.withEachVariant(engines ->
+                trials(which, ofSeed, Scale.LONG, draw -> assertAsTheReference(engines, operations.of(draw), draw)));
+    }
+
+    private static void assertAsTheReference(List<Engine> engines, Operation operation, Draw draw) {
+        Map<String, float[]> outGradients = operation.outGradients(draw);
+        Map<String, float[]> expected = all(new ReferenceEngine(), operation, outGradients);
+        Map<String, float[]> actual = all(engines.get(0), operation, outGradients);
+        expected.forEach((name, values) -> {
+            if (!operation.outputs().containsKey(name) || operation.isShared(name)) {
+                Closeness.assertClose(name, actual.get(name), values);
             }
-        }));
+        });
+        for (Engine variant : engines) {
+            Closeness.assertSame("of another variant", all(variant, operation, outGradients), actual);
+        }
     }
 
     @ParameterizedTest(name = "{0}, {1}, contract.seed {2}")
