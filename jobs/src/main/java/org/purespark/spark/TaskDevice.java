@@ -8,8 +8,11 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 import org.purespark.InputException;
+import org.purespark.config.ComputeSettings;
 import org.purespark.config.EngineChoice;
+import org.purespark.config.GpuProducts;
 import org.purespark.model.Device;
+import org.purespark.model.engine.ProductPrecision;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,12 +45,12 @@ public final class TaskDevice {
     /**
      * The device of the running task.
      *
-     * @param choice an engine for cores uses the task's cores, even if the task has a GPU
+     * @param compute an engine for cores uses the task's cores, even if the task has a GPU
      * @throws InputException if it has more than one GPU, or its GPU has no index, or it has none and needs one
      */
-    public static Device device(EngineChoice choice) {
+    public static Device device(ComputeSettings compute) {
         TaskContext task = TaskContext.get();
-        return of(task.resourcesJMap(), task.cpus(), choice, Place.ofThisTask());
+        return of(task.resourcesJMap(), task.cpus(), compute, Place.ofThisTask());
     }
 
     /**
@@ -55,10 +58,10 @@ public final class TaskDevice {
      *
      * @throws InputException if the device cannot be used: another one is never used instead
      */
-    public static Device claim(EngineChoice choice) {
-        Device device = device(choice);
+    public static Device claim(ComputeSettings compute) {
+        Device device = device(compute);
         device.requireUsable();
-        LOG.info("{}", reason(device, choice));
+        LOG.info("{}", reason(device, compute.engine()));
         return device;
     }
 
@@ -66,7 +69,8 @@ public final class TaskDevice {
     static String reason(Device device, EngineChoice choice) {
         String setting = "compute.engine=" + choice.name().toLowerCase(Locale.ROOT) + ": ";
         if (device instanceof Device.Gpu gpu) {
-            return setting + "this task computes on GPU " + gpu.index();
+            return setting + "this task computes on GPU " + gpu.index() + ", with products in "
+                    + gpu.products().name().toLowerCase(Locale.ROOT);
         }
         String cores = setting + "this task computes on " + device.threads() + " cores";
         return choice == EngineChoice.AUTO ? cores + ", as Spark gave it no resource " + GPU : cores;
@@ -76,32 +80,41 @@ public final class TaskDevice {
     static int lanes(SparkConf conf) {
         int threads = conf.getInt("spark.task.cpus", 1);
         boolean gpu = conf.getDouble("spark.task.resource." + GPU + ".amount", 0) > 0;
-        return (gpu ? new Device.Gpu(0, threads) : new Device.Cpu(threads)).lanes();
+        return (gpu ? new Device.Gpu(0, threads, ProductPrecision.FLOAT32) : new Device.Cpu(threads)).lanes();
     }
 
     /** Only the decision. */
-    static Device of(Map<String, ResourceInformation> resources, int cpus, EngineChoice choice, Place place) {
-        return switch (choice) {
-            case AUTO -> resources.containsKey(GPU) ? ofGpu(resources.get(GPU), cpus) : new Device.Cpu(cpus);
-            case CUDA -> gpu(resources, cpus, place);
+    static Device of(Map<String, ResourceInformation> resources, int cpus, ComputeSettings compute, Place place) {
+        ProductPrecision products = products(compute.cudaProducts());
+        return switch (compute.engine()) {
+            case AUTO -> resources.containsKey(GPU) ? ofGpu(resources.get(GPU), cpus, products) : new Device.Cpu(cpus);
+            case CUDA -> gpu(resources, cpus, products, place);
             case CPU -> new Device.Cpu(cpus);
             case REFERENCE -> new Device.Reference(cpus);
         };
     }
 
-    private static Device gpu(Map<String, ResourceInformation> resources, int cpus, Place place) {
+    private static ProductPrecision products(GpuProducts choice) {
+        return switch (choice) {
+            case FLOAT32 -> ProductPrecision.FLOAT32;
+            case TF32 -> ProductPrecision.TF32;
+        };
+    }
+
+    private static Device gpu(
+            Map<String, ResourceInformation> resources, int cpus, ProductPrecision products, Place place) {
         if (resources.containsKey(GPU)) {
-            return ofGpu(resources.get(GPU), cpus);
+            return ofGpu(resources.get(GPU), cpus, products);
         }
         if (place == Place.DRIVER) {
-            return new Device.Gpu(0, cpus);
+            return new Device.Gpu(0, cpus, products);
         }
         throw new InputException("compute.engine is cuda, but Spark gave this task no GPU: set"
                 + " spark.task.resource.gpu.amount=1 as conf/spark-defaults-gpu-cluster.conf does, or leave"
                 + " compute.engine at auto");
     }
 
-    private static Device ofGpu(ResourceInformation gpu, int cpus) {
+    private static Device ofGpu(ResourceInformation gpu, int cpus, ProductPrecision products) {
         String[] addresses = gpu.addresses();
         if (addresses.length != 1) {
             throw new InputException("Spark gave this task " + addresses.length + " GPUs ["
@@ -109,7 +122,7 @@ public final class TaskDevice {
                     + "]; a task computes on one: set spark.task.resource.gpu.amount=1");
         }
         try {
-            return new Device.Gpu(Integer.parseUnsignedInt(addresses[0].strip()), cpus);
+            return new Device.Gpu(Integer.parseUnsignedInt(addresses[0].strip()), cpus, products);
         } catch (IllegalArgumentException e) {
             throw new InputException(
                     "Spark gave this task the GPU '" + addresses[0] + "', which is no index (0, 1, ...): let the script"

@@ -58,6 +58,7 @@ class NvrtcIT {
         assertThat(ended.said()).contains("device stand-in 40 (sm_90)", "transfers true");
         assertThat(ended.said()).containsPattern("held (\\d{3}) of \\1");
         assertThat(ended.said()).contains("the memory of stand-in 40 (sm_90) is full: 34359738368 more bytes");
+        assertThat(ended.said()).contains("above 1 in float32: 2.4414062E-4", "above 1 in tf32: 0.0");
         assertThat(ended.said())
                 .contains("compute.engine cuda: there is no GPU 3: this process sees 1 of them, counted from 0");
     }

@@ -10,8 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.InputException;
+import org.purespark.config.ComputeSettings;
 import org.purespark.config.EngineChoice;
+import org.purespark.config.GpuProducts;
 import org.purespark.model.Device;
+import org.purespark.model.engine.ProductPrecision;
 import org.purespark.spark.TaskDevice.Place;
 
 class TaskDeviceTest {
@@ -24,8 +27,8 @@ class TaskDeviceTest {
 
     @Test
     void theAddressOfItsGpuIsTheDeviceIndex() {
-        assertThat(of(gpus("1"), 3, EngineChoice.AUTO)).isEqualTo(new Device.Gpu(1, 3));
-        assertThat(of(gpus(" 0 "), 1, EngineChoice.AUTO)).isEqualTo(new Device.Gpu(0, 1));
+        assertThat(of(gpus("1"), 3, EngineChoice.AUTO)).isEqualTo(new Device.Gpu(1, 3, ProductPrecision.FLOAT32));
+        assertThat(of(gpus(" 0 "), 1, EngineChoice.AUTO)).isEqualTo(new Device.Gpu(0, 1, ProductPrecision.FLOAT32));
     }
 
     @Test
@@ -57,7 +60,14 @@ class TaskDeviceTest {
 
     @Test
     void anEngineOfGpusTakesTheTasksGpu() {
-        assertThat(of(gpus("1"), 3, EngineChoice.CUDA)).isEqualTo(new Device.Gpu(1, 3));
+        assertThat(of(gpus("1"), 3, EngineChoice.CUDA)).isEqualTo(new Device.Gpu(1, 3, ProductPrecision.FLOAT32));
+    }
+
+    @Test
+    void aGpuMultipliesAsTheSettingSays() {
+        assertThat(TaskDevice.of(
+                        gpus("1"), 3, new ComputeSettings(EngineChoice.AUTO, GpuProducts.TF32), Place.EXECUTOR))
+                .isEqualTo(new Device.Gpu(1, 3, ProductPrecision.TF32));
     }
 
     @Test
@@ -71,20 +81,25 @@ class TaskDeviceTest {
 
     @Test
     void inTheDriversProcessAnEngineOfGpusTakesTheFirstOne() {
-        assertThat(TaskDevice.of(Map.of(), 3, EngineChoice.CUDA, Place.DRIVER)).isEqualTo(new Device.Gpu(0, 3));
+        assertThat(TaskDevice.of(Map.of(), 3, settings(EngineChoice.CUDA), Place.DRIVER))
+                .isEqualTo(new Device.Gpu(0, 3, ProductPrecision.FLOAT32));
     }
 
     @Test
     void theLogSaysWhatComputesAndWhy() {
         assertThat(TaskDevice.reason(new Device.Cpu(2), EngineChoice.AUTO))
                 .isEqualTo("compute.engine=auto: this task computes on 2 cores, as Spark gave it no resource gpu");
-        assertThat(TaskDevice.reason(new Device.Gpu(1, 2), EngineChoice.AUTO))
-                .isEqualTo("compute.engine=auto: this task computes on GPU 1");
+        assertThat(TaskDevice.reason(new Device.Gpu(1, 2, ProductPrecision.FLOAT32), EngineChoice.AUTO))
+                .isEqualTo("compute.engine=auto: this task computes on GPU 1, with products in float32");
         assertThat(TaskDevice.reason(new Device.Reference(2), EngineChoice.REFERENCE))
                 .isEqualTo("compute.engine=reference: this task computes on 2 cores");
     }
 
     private static Device of(Map<String, ResourceInformation> resources, int cpus, EngineChoice choice) {
-        return TaskDevice.of(resources, cpus, choice, Place.EXECUTOR);
+        return TaskDevice.of(resources, cpus, settings(choice), Place.EXECUTOR);
+    }
+
+    private static ComputeSettings settings(EngineChoice choice) {
+        return new ComputeSettings(choice, GpuProducts.FLOAT32);
     }
 }

@@ -7,5 +7,6 @@ import java.io.Serializable;
  * What computes.
  *
  * @param engine of every task
+ * @param cudaProducts of tasks that compute on a GPU; the others have no such choice
  */
-public record ComputeSettings(@ResultNeutral EngineChoice engine) implements Serializable {}
+public record ComputeSettings(@ResultNeutral EngineChoice engine, GpuProducts cudaProducts) implements Serializable {}

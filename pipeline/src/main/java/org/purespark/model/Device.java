@@ -3,8 +3,8 @@ package org.purespark.model;
 
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.cuda.CudaEngine;
-import org.purespark.model.cuda.Precision;
 import org.purespark.model.engine.Engine;
+import org.purespark.model.engine.ProductPrecision;
 import org.purespark.model.reference.ReferenceEngine;
 
 /** The device of one task. */
@@ -76,8 +76,9 @@ public sealed interface Device {
      *
      * @param index CUDA's number, from 0, among the devices that this process sees
      * @param threads of the task, for what is done beside the engine
+     * @param products how it multiplies matrices
      */
-    record Gpu(int index, int threads) implements Device {
+    record Gpu(int index, int threads, ProductPrecision products) implements Device {
         public Gpu {
             requireThreads(threads);
             if (index < 0) {
@@ -97,7 +98,7 @@ public sealed interface Device {
 
         @Override
         public Engine engine(int ofEngine) {
-            return CudaEngine.open(index, Precision.FLOAT32);
+            return CudaEngine.open(index, products);
         }
     }
 

@@ -17,7 +17,7 @@ extern "C" Status cublasLtDestroy(void* of) { return of == &context ? 0 : 7; }
 extern "C" const char* cublasLtGetStatusString(Status) { return "refused by the stand-in"; }
 extern "C" Status cublasLtMatmulDescCreate(Operation** made, int compute, int scale) {
     *made = new Operation{compute, scale, {0, 0}};
-    return compute == 68 && scale == 0 ? 0 : 7;
+    return (compute == 68 || compute == 77) && scale == 0 ? 0 : 7;
 }
 extern "C" Status cublasLtMatmulDescDestroy(Operation* of) { delete of; return 0; }
 extern "C" Status cublasLtMatmulDescSetAttribute(Operation* of, int attribute, const void* value, size_t bytes) {
@@ -53,8 +53,17 @@ extern "C" Status cublasLtMatmulAlgoGetHeuristic(
     *found = 1;
     return of == &context && asked == 1 && preference->workspace == 32 << 20 && preference->reductions == 6 ? 0 : 7;
 }
-static float at(const float* m, const Layout* l, int turned, uint64_t row, uint64_t column) {
-    return turned ? m[row * l->leading + column] : m[column * l->leading + row];
+/* 77 is CUBLAS_COMPUTE_32F_FAST_TF32: of a factor's 23 bits of fraction 10 are left. */
+static float rounded(float value, int compute) {
+    if (compute != 77) return value;
+    uint32_t bits;
+    memcpy(&bits, &value, 4);
+    bits = (bits + 0xfff + ((bits >> 13) & 1)) & ~0x1fffu;
+    memcpy(&value, &bits, 4);
+    return value;
+}
+static float at(const float* m, const Layout* l, int turned, int compute, uint64_t row, uint64_t column) {
+    return rounded(turned ? m[row * l->leading + column] : m[column * l->leading + row], compute);
 }
 extern "C" Status cublasLtMatmul(
         void* of, Operation* operation, const float* alpha, const float* a, Layout* ofA, const float* b, Layout* ofB,
@@ -73,7 +82,8 @@ extern "C" Status cublasLtMatmul(
             for (uint64_t j = 0; j < ofD->columns; j++) {
                 double sum = 0;
                 for (uint64_t t = 0; t < k; t++)
-                    sum += (double) at(a, ofA, operation->turned[0], i, t) * at(b, ofB, operation->turned[1], t, j);
+                    sum += (double) at(a, ofA, operation->turned[0], operation->compute, i, t)
+                            * at(b, ofB, operation->turned[1], operation->compute, t, j);
                 d[j * ofD->leading + i] = (float) sum;
             }
     return 0;

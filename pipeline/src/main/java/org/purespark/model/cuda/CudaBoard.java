@@ -23,6 +23,7 @@ import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.purespark.InputException;
+import org.purespark.model.engine.ProductPrecision;
 
 /**
  * One GPU, by CUDA's driver. All work of a process on a device is in the same stream, so it is done in the order of the
@@ -62,7 +63,7 @@ final class CudaBoard implements Board {
     private int lentFrom;
     private int lentTo;
 
-    private CudaBoard(int ordinal, Precision precision, KernelCache cache) {
+    private CudaBoard(int ordinal, ProductPrecision precision, KernelCache cache) {
         this.device = deviceOf(ordinal);
         String architecture = architecture(device);
         this.description = name(device) + " (" + architecture + ")";
@@ -89,7 +90,7 @@ final class CudaBoard implements Board {
      * @param ordinal its number, from 0, among the devices that this process sees
      * @throws InputException if a library is missing, or there is no such device
      */
-    static CudaBoard open(int ordinal, Precision precision, KernelCache cache) {
+    static CudaBoard open(int ordinal, ProductPrecision precision, KernelCache cache) {
         requireDevice(ordinal);
         return new CudaBoard(ordinal, precision, cache);
     }

@@ -4,6 +4,7 @@ package org.purespark.model.cuda;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.Engine;
 import org.purespark.model.engine.Kernels;
+import org.purespark.model.engine.ProductPrecision;
 import org.purespark.model.engine.TextBatch;
 import org.purespark.model.engine.UpdateKernels;
 
@@ -37,7 +38,7 @@ public final class CudaEngine implements Engine {
      * @param ordinal the GPU's number, from 0, among those that this process sees
      * @throws org.purespark.InputException if a library of NVIDIA is missing, or there is no such GPU
      */
-    public static CudaEngine open(int ordinal, Precision precision) {
+    public static CudaEngine open(int ordinal, ProductPrecision precision) {
         KernelCache cache = KernelCache.ofUser(System::getenv, System.getProperty("user.home"));
         return new CudaEngine(CudaBoard.open(ordinal, precision, cache), CHUNK_BYTES);
     }

@@ -35,6 +35,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.purespark.model.cuda.ColumnProduct.Matrix;
 import org.purespark.model.cuda.ColumnProduct.Operation;
+import org.purespark.model.engine.ProductPrecision;
 
 /** Products by cuBLASLt. What it decides for a shape is asked once, and kept. */
 final class CudaProductPlans implements AutoCloseable {
@@ -49,7 +50,7 @@ final class CudaProductPlans implements AutoCloseable {
             CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE | CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE;
 
     private final cublasLtContext context = new cublasLtContext();
-    private final Precision precision;
+    private final ProductPrecision precision;
     private final Pointer workspace;
     private final long workspaceBytes;
     private final FloatPointer one = new FloatPointer(1f);
@@ -57,7 +58,7 @@ final class CudaProductPlans implements AutoCloseable {
     private final Map<ColumnProduct, Plan> plans = new HashMap<>();
 
     /** @param workspace address of memory for sums of parts */
-    CudaProductPlans(Precision precision, long workspace, long workspaceBytes) {
+    CudaProductPlans(ProductPrecision precision, long workspace, long workspaceBytes) {
         this.precision = precision;
         this.workspace = pointer(workspace);
         this.workspaceBytes = workspaceBytes;
@@ -109,7 +110,7 @@ final class CudaProductPlans implements AutoCloseable {
     }
 
     private Plan plan(ColumnProduct product) {
-        int compute = precision == Precision.TF32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+        int compute = precision == ProductPrecision.TF32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
         cublasLtMatmulHeuristicResult_t decided = new cublasLtMatmulHeuristicResult_t(); // the plan's
         try (PointerPointer<cublasLtMatmulDescOpaque_t> made = new PointerPointer<>(1)) {
             check(cublas.cublasLtMatmulDescCreate(made, compute, CUDA_R_32F), "cublasLtMatmulDescCreate");
