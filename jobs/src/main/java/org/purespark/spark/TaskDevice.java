@@ -7,6 +7,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
+import org.apache.spark.util.TaskCompletionListener;
 import org.purespark.InputException;
 import org.purespark.config.ComputeSettings;
 import org.purespark.config.EngineChoice;
@@ -23,6 +24,8 @@ import org.slf4j.LoggerFactory;
 public final class TaskDevice {
     /** Spark's own name for it, as in {@code spark.task.resource.gpu.amount}. */
     static final String GPU = "gpu";
+
+    private static final String AMOUNT = "spark.task.resource." + GPU + ".amount";
 
     private static final Logger LOG = LoggerFactory.getLogger(TaskDevice.class);
 
@@ -50,17 +53,19 @@ public final class TaskDevice {
      */
     public static Device device(ComputeSettings compute) {
         TaskContext task = TaskContext.get();
-        return of(task.resourcesJMap(), task.cpus(), compute, Place.ofThisTask());
+        int sharers = sharers(SparkEnv.get().conf());
+        return of(task.resourcesJMap(), new Task(task.cpus(), sharers, Place.ofThisTask()), compute);
     }
 
     /**
-     * The device of the running task, after a check that it can be used. The log says which it is, and why.
+     * The device of the running task, which has its place on it until it ends. The log says which it is, and why.
      *
-     * @throws InputException if the device cannot be used: another one is never used instead
+     * @throws InputException if the device cannot be used, or other tasks have it: another one is never used instead
      */
     public static Device claim(ComputeSettings compute) {
         Device device = device(compute);
-        device.requireUsable();
+        Device.Seat seat = device.seat();
+        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) ended -> seat.close());
         LOG.info("{}", reason(device, compute.engine()));
         return device;
     }
@@ -79,18 +84,33 @@ public final class TaskDevice {
     /** The driver's estimate of {@link Device#lanes} of a task's device. */
     static int lanes(SparkConf conf) {
         int threads = conf.getInt("spark.task.cpus", 1);
-        boolean gpu = conf.getDouble("spark.task.resource." + GPU + ".amount", 0) > 0;
-        return (gpu ? new Device.Gpu(0, threads, ProductPrecision.FLOAT32) : new Device.Cpu(threads)).lanes();
+        boolean gpu = conf.getDouble(AMOUNT, 0) > 0;
+        return (gpu ? new Device.Gpu(0, threads, ProductPrecision.FLOAT32, 1) : new Device.Cpu(threads)).lanes();
     }
 
+    /** The number of tasks to which Spark gives the same GPU: as Spark counts, a part of a GPU rounded down. */
+    static int sharers(SparkConf conf) {
+        double amount = conf.getDouble(AMOUNT, 1);
+        return amount > 0 && amount < 1 ? (int) (1 / amount) : 1;
+    }
+
+    /**
+     * What a task has beside resources.
+     *
+     * @param sharers number of tasks that may share a GPU
+     */
+    record Task(int cpus, int sharers, Place place) {}
+
     /** Only the decision. */
-    static Device of(Map<String, ResourceInformation> resources, int cpus, ComputeSettings compute, Place place) {
+    static Device of(Map<String, ResourceInformation> resources, Task task, ComputeSettings compute) {
         ProductPrecision products = products(compute.cudaProducts());
         return switch (compute.engine()) {
-            case AUTO -> resources.containsKey(GPU) ? ofGpu(resources.get(GPU), cpus, products) : new Device.Cpu(cpus);
-            case CUDA -> gpu(resources, cpus, products, place);
-            case CPU -> new Device.Cpu(cpus);
-            case REFERENCE -> new Device.Reference(cpus);
+            case AUTO -> resources.containsKey(GPU)
+                    ? ofGpu(resources.get(GPU), task, products)
+                    : new Device.Cpu(task.cpus());
+            case CUDA -> gpu(resources, task, products);
+            case CPU -> new Device.Cpu(task.cpus());
+            case REFERENCE -> new Device.Reference(task.cpus());
         };
     }
 
@@ -101,20 +121,19 @@ public final class TaskDevice {
         };
     }
 
-    private static Device gpu(
-            Map<String, ResourceInformation> resources, int cpus, ProductPrecision products, Place place) {
+    private static Device gpu(Map<String, ResourceInformation> resources, Task task, ProductPrecision products) {
         if (resources.containsKey(GPU)) {
-            return ofGpu(resources.get(GPU), cpus, products);
+            return ofGpu(resources.get(GPU), task, products);
         }
-        if (place == Place.DRIVER) {
-            return new Device.Gpu(0, cpus, products);
+        if (task.place() == Place.DRIVER) {
+            return new Device.Gpu(0, task.cpus(), products, task.sharers());
         }
         throw new InputException("compute.engine is cuda, but Spark gave this task no GPU: set"
                 + " spark.task.resource.gpu.amount=1 as conf/spark-defaults-gpu-cluster.conf does, or leave"
                 + " compute.engine at auto");
     }
 
-    private static Device ofGpu(ResourceInformation gpu, int cpus, ProductPrecision products) {
+    private static Device ofGpu(ResourceInformation gpu, Task task, ProductPrecision products) {
         String[] addresses = gpu.addresses();
         if (addresses.length != 1) {
             throw new InputException("Spark gave this task " + addresses.length + " GPUs ["
@@ -122,7 +141,8 @@ public final class TaskDevice {
                     + "]; a task computes on one: set spark.task.resource.gpu.amount=1");
         }
         try {
-            return new Device.Gpu(Integer.parseUnsignedInt(addresses[0].strip()), cpus, products);
+            int index = Integer.parseUnsignedInt(addresses[0].strip());
+            return new Device.Gpu(index, task.cpus(), products, task.sharers());
         } catch (IllegalArgumentException e) {
             throw new InputException(
                     "Spark gave this task the GPU '" + addresses[0] + "', which is no index (0, 1, ...): let the script"

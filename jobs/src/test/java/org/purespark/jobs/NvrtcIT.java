@@ -60,6 +60,10 @@ class NvrtcIT {
         assertThat(ended.said()).contains("the memory of stand-in 40 (sm_90) is full: 34359738368 more bytes");
         assertThat(ended.said()).contains("above 1 in float32: 2.4414062E-4", "above 1 in tf32: 0.0");
         assertThat(ended.said())
+                .contains("compute.engine cuda: GPU 0 (stand-in 40, UUID 28292a2b2c2d2e2f3031323334353637) has a task"
+                        + " already, in this process: run one task at a time in it")
+                .contains("a seat for the next task");
+        assertThat(ended.said())
                 .contains("compute.engine cuda: there is no GPU 3: this process sees 1 of them, counted from 0");
     }
 

@@ -97,9 +97,18 @@ public final class StandInContract {
             System.out.println(e.getMessage());
         }
         try {
-            CudaEngine.requireDevice(3);
+            CudaEngine.seat(3, 1);
         } catch (InputException e) {
             System.out.println(e.getMessage());
         }
+        Runnable seat = CudaEngine.seat(0, 1);
+        try {
+            CudaEngine.seat(0, 1);
+        } catch (InputException e) {
+            System.out.println(e.getMessage());
+        }
+        seat.run();
+        CudaEngine.seat(0, 1).run();
+        System.out.println("a seat for the next task");
     }
 }

@@ -18,6 +18,10 @@ extern "C" CUresult cuDeviceGetName(char* name, int length, int device) {
     snprintf(name, length, "stand-in %d", device);
     return 0;
 }
+extern "C" CUresult cuDeviceGetUuid_v2(unsigned char* uuid, int device) {
+    for (int i = 0; i < 16; i++) uuid[i] = (unsigned char) (device + i);
+    return 0;
+}
 extern "C" CUresult cuDeviceGetAttribute(int* value, int attribute, int device) {
     *value = attribute == 75 ? 9 : 0;
     return device == 40 ? 0 : 101;

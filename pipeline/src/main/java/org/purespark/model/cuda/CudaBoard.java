@@ -11,12 +11,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.cuda.cudart.CUctx_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
 import org.bytedeco.cuda.cudart.CUmod_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
+import org.bytedeco.cuda.cudart.CUuuid;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.LongPointer;
@@ -39,6 +41,7 @@ final class CudaBoard implements Board {
     private static final int MOST_ARGUMENTS = 32;
     private static final int ARGUMENT_BYTES = 128;
     private static final int NAME_BYTES = 256;
+    private static final int UUID_BYTES = 16;
     /** The stream of all work of a process. */
     private static final CUstream_st STREAM = null;
 
@@ -99,6 +102,21 @@ final class CudaBoard implements Board {
     static void requireDevice(int ordinal) {
         CudaLibraries.require();
         deviceOf(ordinal);
+    }
+
+    /** @throws InputException as {@link #requireDevice} */
+    static DeviceSeats.Gpu gpu(int ordinal) {
+        requireDevice(ordinal);
+        int device = deviceOf(ordinal);
+        try (CUuuid uuid = new CUuuid()) {
+            check(cudart.cuDeviceGetUuid_v2(uuid, device), "cuDeviceGetUuid");
+            StringBuilder identity = new StringBuilder();
+            for (int i = 0; i < UUID_BYTES; i++) {
+                identity.append(HexFormat.of().toHexDigits(uuid.bytes(i)));
+            }
+            return new DeviceSeats.Gpu(
+                    identity.toString(), "GPU " + ordinal + " (" + name(device) + ", UUID " + identity + ")");
+        }
     }
 
     private static int deviceOf(int ordinal) {

@@ -44,12 +44,15 @@ public final class CudaEngine implements Engine {
     }
 
     /**
-     * Checks that there is such a GPU, with all libraries.
+     * Takes a task's place on a GPU, after a check that there is such a GPU, with all libraries.
      *
-     * @throws org.purespark.InputException if a library of NVIDIA is missing, or there is no such GPU
+     * @param sharers number of tasks that the GPU may have at a time, with this one; at least 1
+     * @return what the task closes when it ends
+     * @throws org.purespark.InputException if a library of NVIDIA is missing, or there is no such GPU, or it has as many
+     *     tasks already, of whatever process of this machine
      */
-    public static void requireDevice(int ordinal) {
-        CudaBoard.requireDevice(ordinal);
+    public static Runnable seat(int ordinal, int sharers) {
+        return DeviceSeats.get().take(CudaBoard.gpu(ordinal), sharers)::close;
     }
 
     /** Name and architecture of what it computes on. */
