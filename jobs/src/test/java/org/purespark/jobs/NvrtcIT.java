@@ -62,7 +62,9 @@ class NvrtcIT {
         assertThat(ended.said())
                 .contains("compute.engine cuda: GPU 0 (stand-in 40, UUID 28292a2b2c2d2e2f3031323334353637) has a task"
                         + " already, in this process: run one task at a time in it")
-                .contains("a seat for the next task");
+                .contains("a seat for the next task")
+                .contains("written by another engine: [1.0, 3.0, 2.0, 4.0]")
+                .contains("written by another engine: [2.0, 3.0, 2.0, 4.0]");
         assertThat(ended.said())
                 .contains("compute.engine cuda: there is no GPU 3: this process sees 1 of them, counted from 0");
     }

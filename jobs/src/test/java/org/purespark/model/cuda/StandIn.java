@@ -30,7 +30,7 @@ public final class StandIn {
         Path products = Files.writeString(directory.resolve("products.cpp"), resource("products.cpp"));
         Path empty = Files.writeString(directory.resolve("empty.cpp"), "int nothing;\n");
         library(directory, "libcuda.so.1", driver, "-Wl,--version-script=" + directory.resolve("exported"));
-        library(directory, "libcublasLt.so.12", products);
+        library(directory, "libcublasLt.so.12", products, "-L" + directory, "-l:libcuda.so.1");
         library(directory, "libcublas.so.12", empty);
     }
 
@@ -43,10 +43,11 @@ public final class StandIn {
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(COMPILER);
         command.add("-Wl,-soname," + name);
-        command.addAll(List.of(options));
         command.addAll(List.of(source.toString(), "-o", directory.resolve(name).toString()));
+        command.addAll(List.of(options));
         try {
-            Process compiler = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process compiler =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             String said = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(compiler.waitFor()).as(said).isZero();
         } catch (IOException e) {

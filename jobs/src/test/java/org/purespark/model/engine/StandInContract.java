@@ -39,9 +39,28 @@ public final class StandInContract {
             transfer(engine);
             refusals(engine);
             products(engine, "float32");
+            try (CudaEngine other = CudaEngine.open(0, ProductPrecision.FLOAT32)) {
+                streams(engine, other);
+            }
         }
         try (CudaEngine engine = CudaEngine.open(0, ProductPrecision.TF32)) {
             products(engine, "tf32");
+        }
+    }
+
+    /** Each engine has a stream: one waits for the other where it reads what the other has written. */
+    private static void streams(Engine first, Engine second) {
+        try (DeviceArray written = first.allocate(2, 2);
+                DeviceArray weight = second.allocate(2, 2);
+                DeviceArray y = second.allocate(2, 2)) {
+            weight.put(0, new float[] {1, 0, 0, 1}, 0, 4);
+            for (int i = 1; i <= 2; i++) {
+                written.put(0, new float[] {i, 2, 3, 4}, 0, 4);
+                try (DeviceArray turned = first.transposed(written)) {
+                    second.kernels(null).products().linear(new LinearInputs<>(turned, weight), Weight.OUT_IN, y);
+                    System.out.println("written by another engine: " + Arrays.toString(y.toArray()));
+                }
+            }
         }
     }
 

@@ -81,7 +81,7 @@ public final class CudaEngine implements Engine {
 
     @Override
     public DeviceArray transposed(DeviceArray matrix) {
-        CudaArray from = CudaArray.of(matrix); // [rows, columns]
+        CudaArray from = work.array(matrix); // [rows, columns]
         int rows = from.size(0);
         int columns = from.size(1);
         CudaArray to = work.allocate(columns, rows); // [columns, rows]

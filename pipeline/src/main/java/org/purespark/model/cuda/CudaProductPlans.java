@@ -53,12 +53,17 @@ final class CudaProductPlans implements AutoCloseable {
     private final ProductPrecision precision;
     private final Pointer workspace;
     private final long workspaceBytes;
+    private final CUstream_st stream;
     private final FloatPointer one = new FloatPointer(1f);
     private final FloatPointer zero = new FloatPointer(0f);
     private final Map<ColumnProduct, Plan> plans = new HashMap<>();
 
-    /** @param workspace address of memory for sums of parts */
-    CudaProductPlans(ProductPrecision precision, long workspace, long workspaceBytes) {
+    /**
+     * @param workspace address of memory for sums of parts, which no other stream uses
+     * @param stream of all products
+     */
+    CudaProductPlans(ProductPrecision precision, long workspace, long workspaceBytes, CUstream_st stream) {
+        this.stream = stream;
         this.precision = precision;
         this.workspace = pointer(workspace);
         this.workspaceBytes = workspaceBytes;
@@ -94,7 +99,7 @@ final class CudaProductPlans implements AutoCloseable {
                         plan.decided().algo(),
                         workspace,
                         plan.decided().workspaceSize(),
-                        (CUstream_st) null),
+                        stream),
                 "cublasLtMatmul of " + columns);
     }
 

@@ -64,13 +64,13 @@ record CudaScores(
     /** Context and CLS attention; the softmax as well where it is asked for. */
     void attend(CudaWork work, TextBatch batch, AttentionCall call, Attended<DeviceArray> out) {
         long pairs = call.heads() * batch.squares();
-        CudaArray softmax = out.softmax() == null ? work.allocate(pairs) : CudaArray.of(out.softmax()); // [A·ΣT²]
+        CudaArray softmax = out.softmax() == null ? work.allocate(pairs) : work.array(out.softmax()); // [A·ΣT²]
         work.launch(
                 "attend",
                 grid(batch, call),
                 arguments(work, batch, call, heads(work, batch, call, softmax))
-                        .array(CudaArray.of(out.context()))
-                        .array(CudaArray.ofNullable(out.clsAttention())));
+                        .array(work.array(out.context()))
+                        .array(work.arrayOrNull(out.clsAttention())));
         if (out.softmax() == null) {
             softmax.close();
         }

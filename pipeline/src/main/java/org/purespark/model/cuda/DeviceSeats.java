@@ -161,11 +161,11 @@ final class DeviceSeats {
         String of = sharers == 1 ? "a task" : "as many tasks as may share it";
         String wayOut = ours
                 ? "run one task at a time in it (--master local[1], or spark.task.cpus = all its cores)"
-                : "give this task another GPU";
+                : "give this task another GPU (CUDA_VISIBLE_DEVICES)";
         return new InputException("compute.engine cuda: " + gpu.description() + " has " + of + " already, in "
                 + (ours ? "this process" : written(locked.file())) + ": " + wayOut
-                + ", or let tasks share a GPU: with spark.task.resource.gpu.amount=" + 1.0 / (sharers + 1)
-                + " it takes " + (sharers + 1) + " tasks, if all are started so");
+                + "; on a cluster, a GPU takes " + (sharers + 1) + " tasks where all have"
+                + " spark.task.resource.gpu.amount=" + 1.0 / (sharers + 1));
     }
 
     /** What the process that came last has written. */

@@ -45,8 +45,8 @@ class DeviceSeatsTest {
         assertThatThrownBy(() -> seats.take(GPU, 1))
                 .isInstanceOf(InputException.class)
                 .hasMessage("compute.engine cuda: GPU 0 (of a test) has a task already, in this process: run one task"
-                        + " at a time in it (--master local[1], or spark.task.cpus = all its cores), or let tasks share"
-                        + " a GPU: with spark.task.resource.gpu.amount=0.5 it takes 2 tasks, if all are started so");
+                        + " at a time in it (--master local[1], or spark.task.cpus = all its cores); on a cluster, a GPU"
+                        + " takes 2 tasks where all have spark.task.resource.gpu.amount=0.5");
         first.close();
         seats.take(GPU, 1).close();
         seats.take(new Gpu("cd34", "GPU 1"), 1);
@@ -60,7 +60,7 @@ class DeviceSeatsTest {
         assertThatThrownBy(() -> seats.take(GPU, 3))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("has as many tasks as may share it already, in this process")
-                .hasMessageContaining("spark.task.resource.gpu.amount=0.25 it takes 4 tasks");
+                .hasMessageContaining("takes 4 tasks where all have spark.task.resource.gpu.amount=0.25");
         first.close();
         seats.take(GPU, 3);
     }
@@ -82,8 +82,8 @@ class DeviceSeatsTest {
                 .isInstanceOf(InputException.class)
                 .hasMessage("compute.engine cuda: GPU 0 (of a test) has a task already, in process " + other.pid()
                         + " of user " + System.getProperty("user.name")
-                        + ": give this task another GPU, or let tasks share a GPU: with"
-                        + " spark.task.resource.gpu.amount=0.5 it takes 2 tasks, if all are started so");
+                        + ": give this task another GPU (CUDA_VISIBLE_DEVICES); on a cluster, a GPU takes 2 tasks"
+                        + " where all have spark.task.resource.gpu.amount=0.5");
         other.destroyForcibly().waitFor();
         seats.take(GPU, 1);
     }

@@ -155,6 +155,18 @@ public final class HostBoard implements Board {
                 product.c().step());
     }
 
+    /** All work is done when its call returns. */
+    @Override
+    public void follow(Board other) {
+        if (!(other instanceof HostBoard)) {
+            throw new IllegalArgumentException("not the host: " + other.description());
+        }
+    }
+
+    /** All work is done when its call returns. */
+    @Override
+    public void settle() {}
+
     @Override
     public void close() {
         // Its memory is given back one by one.
