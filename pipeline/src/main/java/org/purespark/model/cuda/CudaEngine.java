@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model.cuda;
 
+import java.util.List;
+import org.purespark.model.engine.ClsSums;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.Engine;
 import org.purespark.model.engine.Kernels;
@@ -114,6 +116,35 @@ public final class CudaEngine implements Engine {
                 new CudaHeads(work),
                 new CudaRows(work, batch),
                 new CudaLosses(work, batch));
+    }
+
+    @Override
+    public ClsSums clsSums(TextBatch batch, List<DeviceArray> clsAttention, int most) {
+        int heads = clsAttention.get(0).size(1);
+        int pairs = batch.texts() * heads;
+        double[] values = new double[2 * clsAttention.size() * pairs];
+        try (CudaArray sums = work.allocate(2L * values.length)) { // [L, B, A, 2] of float64
+            for (int l = 0; l < clsAttention.size(); l++) {
+                work.launch(
+                        "clsSums",
+                        Grid.flat(pairs),
+                        new Arguments()
+                                .array(work.array(clsAttention.get(l)))
+                                .address(sums.address() + 2L * Double.BYTES * l * pairs)
+                                .number(heads)
+                                .number(most)
+                                .structure(work.texts(batch)));
+            }
+            int part = work.board().exchangeBytes() / Double.BYTES;
+            for (int from = 0; from < values.length; from += part) {
+                int count = Math.min(part, values.length - from);
+                work.board()
+                        .fetch(sums.address() + (long) Double.BYTES * from, Double.BYTES * count)
+                        .asDoubleBuffer()
+                        .get(values, from, count);
+            }
+        }
+        return new ClsSums(clsAttention.size(), batch.texts(), heads, values);
     }
 
     @Override

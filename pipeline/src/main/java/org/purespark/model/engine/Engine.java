@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model.engine;
 
+import java.util.List;
+
 /**
  * Memory for arrays, and the arithmetic on them. SameDiff defines the model's graph; an engine runs it. One thread at a
  * time may use an engine. All engines of the same class in this process may read each other's arrays: several
@@ -40,6 +42,16 @@ public interface Engine extends AutoCloseable {
 
     /** Operations on parameters and gradients outside the graph. */
     UpdateKernels updates();
+
+    /**
+     * Sums over the first entries of each text's CLS attention. Every engine gives the same bits for the same attention.
+     *
+     * @param clsAttention [N, A] of each layer, at least one
+     * @param most entries of a text that count, at least 1
+     */
+    default ClsSums clsSums(TextBatch batch, List<DeviceArray> clsAttention, int most) {
+        return ClsSums.byHost(batch, clsAttention, most);
+    }
 
     /** Ends its threads and gives its own memory back; the users of arrays close them. */
     @Override
