@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model.cuda;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.purespark.model.engine.ClsSums;
 import org.purespark.model.engine.DeviceArray;
@@ -23,6 +24,8 @@ public final class CudaEngine implements Engine {
 
     private final CudaWork work;
     private final CudaUpdates updates;
+    /** Closed with the engine. */
+    private final List<CudaArray> states = new ArrayList<>();
 
     /**
      * @param board closed with the engine's last array
@@ -78,6 +81,7 @@ public final class CudaEngine implements Engine {
         if (length > 0) {
             work.board().clear(state.address(), Float.BYTES * length);
         }
+        states.add(state);
         return state;
     }
 
@@ -152,9 +156,11 @@ public final class CudaEngine implements Engine {
         return updates;
     }
 
-    /** The memory of arrays that are still open stays until they are closed. */
+    /** The memory of other arrays that are still open stays until they are closed. */
     @Override
     public void close() {
+        states.forEach(CudaArray::close);
+        states.clear();
         work.close();
     }
 }

@@ -21,7 +21,7 @@ public interface Engine extends AutoCloseable {
 
     /**
      * Memory that a training keeps from step to step, for gradient sums and moments. It is read and written by ranges;
-     * it need not have views.
+     * it need not have views. It may be left to the engine, which gives it back when it is closed.
      *
      * @return a flat array of zeros
      */

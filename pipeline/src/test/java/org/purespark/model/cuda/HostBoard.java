@@ -38,12 +38,18 @@ public final class HostBoard implements Board {
         return new CudaEngine(boardOrSkip(order), CHUNK_BYTES);
     }
 
-    static HostBoard boardOrSkip(Order order) {
+    /** A test that asks is skipped where there is no g++. */
+    public static HostBoard boardOrSkip(Order order) {
         return new HostBoard(HostKernels.orSkip(), order);
     }
 
+    /** The CUDA engine on this board. */
+    public Engine engine() {
+        return new CudaEngine(this, CHUNK_BYTES);
+    }
+
     /** Number of allocations that are not given back. */
-    int held() {
+    public int held() {
         return memory.size();
     }
 
