@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.InputException;
 import org.purespark.config.ComputeSettings;
 import org.purespark.config.EngineChoice;
+import org.purespark.config.ExchangeChoice;
 import org.purespark.config.GpuProducts;
 import org.purespark.model.Device;
 import org.purespark.model.engine.ProductPrecision;
@@ -71,7 +72,7 @@ class TaskDeviceTest {
         assertThat(TaskDevice.of(
                         gpus("1"),
                         new Task(3, 1, Place.EXECUTOR),
-                        new ComputeSettings(EngineChoice.AUTO, GpuProducts.TF32)))
+                        new ComputeSettings(EngineChoice.AUTO, GpuProducts.TF32, ExchangeChoice.SPARK)))
                 .isEqualTo(new Device.Gpu(1, 3, ProductPrecision.TF32, 1));
     }
 
@@ -113,6 +114,6 @@ class TaskDeviceTest {
     }
 
     private static ComputeSettings settings(EngineChoice choice) {
-        return new ComputeSettings(choice, GpuProducts.FLOAT32);
+        return new ComputeSettings(choice, GpuProducts.FLOAT32, ExchangeChoice.SPARK);
     }
 }

@@ -8,5 +8,8 @@ import java.io.Serializable;
  *
  * @param engine of every task
  * @param cudaProducts of tasks that compute on a GPU; the others have no such choice
+ * @param gradientExchange between the tasks of a training
  */
-public record ComputeSettings(@ResultNeutral EngineChoice engine, GpuProducts cudaProducts) implements Serializable {}
+public record ComputeSettings(
+        @ResultNeutral EngineChoice engine, GpuProducts cudaProducts, @ResultNeutral ExchangeChoice gradientExchange)
+        implements Serializable {}

@@ -44,6 +44,7 @@ class ResumeTest {
     private static final Set<String> NOWHERE = Set.of(
             "train.checkpoint-interval-steps",
             "compute.engine",
+            "compute.gradient-exchange",
             "data.max-rows",
             "data.max-text-megabytes",
             "export.bom",
@@ -110,6 +111,7 @@ class ResumeTest {
             Map.entry("probe.battery-file", "my-probes.conf"),
             Map.entry("probe.texts", "50"),
             Map.entry("compute.engine", "reference"),
+            Map.entry("compute.gradient-exchange", "nccl"),
             Map.entry("compute.cuda-products", "tf32"),
             Map.entry("export.bom", "cyclonedx"),
             Map.entry("export.card", "model-index"),

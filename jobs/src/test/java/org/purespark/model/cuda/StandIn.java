@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Libraries under the names of CUDA's driver and of cuBLAS which compute on the host: no GPU, but the engine's own
+ * Libraries under the names of CUDA's driver, of cuBLAS and of NCCL which compute on the host: no GPU, but the engine's own
  * calls reach them, through the same bindings.
  */
 public final class StandIn {
@@ -32,6 +32,12 @@ public final class StandIn {
         library(directory, "libcuda.so.1", driver, "-Wl,--version-script=" + directory.resolve("exported"));
         library(directory, "libcublasLt.so.12", products, "-L" + directory, "-l:libcuda.so.1");
         library(directory, "libcublas.so.12", empty);
+    }
+
+    /** Builds one under the name of NCCL, beside those of {@link #build}. */
+    public static void buildPeers(Path directory) throws IOException, InterruptedException {
+        Path peers = Files.writeString(directory.resolve("peers.cpp"), resource("peers.cpp"));
+        library(directory, "libnccl.so.2", peers, "-L" + directory, "-l:libcuda.so.1");
     }
 
     /** A library of the driver's name with nothing in it, which is enough for the compiler. */

@@ -9,6 +9,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <unistd.h>
 
 typedef int CUresult;
 typedef unsigned long long CUdeviceptr;
@@ -24,14 +25,18 @@ struct Event { Stream* stream; long upTo; };
 static std::set<Stream*> streams; // those that are destroyed stay: events may name them
 static std::recursive_mutex one;
 
-static void finish(Stream* stream, long upTo) {
+static const CUresult NOT_READY = 600;
+
+/* Whether all of it is done: work may say that it cannot be done yet. */
+static bool finish(Stream* stream, long upTo) {
     while (stream->done < upTo) {
-        std::function<CUresult()> next = std::move(stream->waiting.front());
+        CUresult result = stream->waiting.front()();
+        if (result == NOT_READY) return false;
         stream->waiting.pop_front();
-        CUresult result = next();
         stream->done++;
         if (result != 0 && stream->failed == 0) stream->failed = result;
     }
+    return true;
 }
 static CUresult later(void* of, std::function<CUresult()> work) {
     std::lock_guard<std::recursive_mutex> guard(one);
@@ -54,8 +59,22 @@ extern "C" CUresult cuStreamSynchronize(void* of) {
     std::lock_guard<std::recursive_mutex> guard(one);
     Stream* stream = (Stream*) of;
     if (streams.count(stream) == 0) return 400;
-    finish(stream, stream->given);
+    while (!finish(stream, stream->given)) usleep(1000);
     return stream->failed;
+}
+extern "C" CUresult cuStreamQuery(void* of) {
+    std::lock_guard<std::recursive_mutex> guard(one);
+    Stream* stream = (Stream*) of;
+    if (streams.count(stream) == 0) return 400;
+    return finish(stream, stream->given) ? stream->failed : NOT_READY;
+}
+/* For the stand-in of NCCL: what waits for other processes is given up. */
+extern "C" void cuStandInForget() {
+    std::lock_guard<std::recursive_mutex> guard(one);
+    for (Stream* stream : streams) {
+        stream->done = stream->given;
+        stream->waiting.clear();
+    }
 }
 extern "C" CUresult cuStreamDestroy_v2(void* of) { return cuStreamSynchronize(of); }
 extern "C" CUresult cuStreamDestroy(void* of) { return cuStreamSynchronize(of); }
@@ -72,7 +91,7 @@ extern "C" CUresult cuEventRecord(void* of, void* stream) {
 extern "C" CUresult cuStreamWaitEvent(void* stream, void* of, unsigned flags) {
     Event event = *(Event*) of;
     if (event.stream == nullptr || event.stream == stream || flags != 0) return 1;
-    return later(stream, [=] { finish(event.stream, event.upTo); return 0; });
+    return later(stream, [=] { return finish(event.stream, event.upTo) ? 0 : NOT_READY; });
 }
 extern "C" CUresult cuEventDestroy_v2(void* of) { delete (Event*) of; return 0; }
 extern "C" CUresult cuEventDestroy(void* of) { delete (Event*) of; return 0; }

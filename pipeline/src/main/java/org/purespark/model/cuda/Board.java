@@ -2,6 +2,8 @@
 package org.purespark.model.cuda;
 
 import java.nio.ByteBuffer;
+import java.util.List;
+import org.purespark.model.engine.Peers;
 
 /**
  * What the engine's kernels run on: memory with addresses, the kernels of {@link KernelSources} by name, and products.
@@ -58,6 +60,24 @@ interface Board extends AutoCloseable {
      * @param other of the same device
      */
     void follow(Board other);
+
+    /** A part of memory for, or from, another task; {@code count} floats. */
+    record Part(int task, long address, long count) {}
+
+    /** See {@link Peers}. */
+    interface Transfers extends AutoCloseable {
+        /** As {@link Peers#transfer}, after all work so far. */
+        void transfer(List<Part> sent, List<Part> received);
+
+        @Override
+        void close();
+    }
+
+    /** A new group, as {@link org.purespark.model.engine.Engine#newGroup}. */
+    byte[] newGroup();
+
+    /** Joins a group, as {@link org.purespark.model.engine.Engine#join}. */
+    Transfers join(Peers.Link link);
 
     /** Waits for all work so far. */
     void settle();

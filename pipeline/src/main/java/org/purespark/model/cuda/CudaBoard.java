@@ -27,6 +27,7 @@ import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.purespark.InputException;
+import org.purespark.model.engine.Peers;
 import org.purespark.model.engine.ProductPrecision;
 
 /**
@@ -165,7 +166,7 @@ final class CudaBoard implements Board {
     }
 
     /** Another thread may have called before. */
-    private void use() {
+    void use() {
         check(cudart.cuCtxSetCurrent(context), "cuCtxSetCurrent");
     }
 
@@ -311,6 +312,18 @@ final class CudaBoard implements Board {
         use();
         products.multiply(product);
         workGiven.incrementAndGet();
+    }
+
+    @Override
+    public byte[] newGroup() {
+        use();
+        return NcclTransfers.newGroup();
+    }
+
+    @Override
+    public Transfers join(Peers.Link link) {
+        use();
+        return new NcclTransfers(this, stream, link);
     }
 
     private static void check(int result, String call) {

@@ -7,6 +7,7 @@ import org.purespark.model.engine.ClsSums;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.Engine;
 import org.purespark.model.engine.Kernels;
+import org.purespark.model.engine.Peers;
 import org.purespark.model.engine.ProductPrecision;
 import org.purespark.model.engine.TextBatch;
 import org.purespark.model.engine.UpdateKernels;
@@ -149,6 +150,21 @@ public final class CudaEngine implements Engine {
             }
         }
         return new ClsSums(clsAttention.size(), batch.texts(), heads, values);
+    }
+
+    @Override
+    public void requirePeers() {
+        CudaLibraries.requirePeers();
+    }
+
+    @Override
+    public byte[] newGroup() {
+        return work.board().newGroup();
+    }
+
+    @Override
+    public Peers join(Peers.Link link) {
+        return new CudaPeers(work, work.board().join(link));
     }
 
     @Override

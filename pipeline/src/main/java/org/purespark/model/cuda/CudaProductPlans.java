@@ -104,7 +104,7 @@ final class CudaProductPlans implements AutoCloseable {
     }
 
     /** An address on the device. */
-    private static Pointer pointer(long at) {
+    static Pointer pointer(long at) {
         return new DevicePointer(at);
     }
 

@@ -2,6 +2,7 @@
 package org.purespark.model.engine;
 
 import java.util.List;
+import org.purespark.InputException;
 
 /**
  * Memory for arrays, and the arithmetic on them. SameDiff defines the model's graph; an engine runs it. One thread at a
@@ -51,6 +52,39 @@ public interface Engine extends AutoCloseable {
      */
     default ClsSums clsSums(TextBatch batch, List<DeviceArray> clsAttention, int most) {
         return ClsSums.byHost(batch, clsAttention, most);
+    }
+
+    /**
+     * Checks that this engine can send arrays to other tasks.
+     *
+     * @throws InputException if it, or this machine, has no way to
+     */
+    default void requirePeers() {
+        throw sendsNothing();
+    }
+
+    /**
+     * A new identity for a group of engines of this class.
+     *
+     * @throws InputException as {@link #requirePeers}
+     */
+    default byte[] newGroup() {
+        throw sendsNothing();
+    }
+
+    /**
+     * Joins a group; it waits for all others to do so. The group is closed before the engine.
+     *
+     * @throws InputException as {@link #requirePeers}
+     * @throws IllegalStateException if this task is cancelled, or another one is lost
+     */
+    default Peers join(Peers.Link link) {
+        throw sendsNothing();
+    }
+
+    private InputException sendsNothing() {
+        return new InputException("compute.gradient-exchange=nccl: the engine " + name()
+                + " sends nothing itself; leave it at spark, or give each task a GPU");
     }
 
     /** Ends its threads and gives its own memory back; the users of arrays close them. */

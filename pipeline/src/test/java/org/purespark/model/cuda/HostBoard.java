@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.purespark.model.engine.Engine;
+import org.purespark.model.engine.Peers;
 
 /** The host in place of a GPU: the same kernels, built as C++, and the same engine around them. */
 public final class HostBoard implements Board {
@@ -172,6 +173,16 @@ public final class HostBoard implements Board {
     /** All work is done when its call returns. */
     @Override
     public void settle() {}
+
+    @Override
+    public byte[] newGroup() {
+        throw new UnsupportedOperationException("the host is one task");
+    }
+
+    @Override
+    public Transfers join(Peers.Link link) {
+        throw new UnsupportedOperationException("the host is one task");
+    }
 
     @Override
     public void close() {
