@@ -17,7 +17,7 @@ import org.purespark.model.engine.UpdateKernels.From;
  * What the tasks of a training exchange in one step. First, gradients go to the task that owns their range
  * (reduce-scatter), and the touched rows of the word embedding to everyone. Then a few numbers are summed. Then the
  * updated ranges of parameters go to everyone (all-gather). Sums are made in the order of the tasks, so every task gets
- * the same bits.
+ * the same bits, whether gradients and parameters are pieces of messages or go between {@link Exchange#peers}.
  */
 final class StepExchange {
     private final Exchange exchange;
