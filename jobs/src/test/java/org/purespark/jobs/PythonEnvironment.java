@@ -22,8 +22,8 @@ import org.opentest4j.TestAbortedException;
 
 /**
  * Airflow, linters, a stock Spark, PyTorch, transformers, MLflow and NVRTC from PyPI, in throw-away directories under
- * {@code target/python}. Made by the first test that asks, and taken again while its requirements are the same; pip keeps
- * what it downloads in its cache. Where there is no Python, or no package index, tests that need it are skipped,
+ * {@code target/python}. Made by the first test that asks, and taken again while its requirements are the same; pip
+ * keeps what it downloads in its cache. Where there is no Python, or no package index, tests that need it are skipped,
  * with what pip said; any other failure of pip is the tests' failure.
  */
 record PythonEnvironment(Path directory) {

@@ -13,8 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Libraries under the names of CUDA's driver, of cuBLAS and of NCCL which compute on the host: no GPU, but the engine's own
- * calls reach them, through the same bindings.
+ * Libraries under the names of CUDA's driver, of cuBLAS and of NCCL which compute on the host: no GPU, but the engine's
+ * own calls reach them, through the same bindings.
  */
 public final class StandIn {
     private static final List<String> COMPILER =

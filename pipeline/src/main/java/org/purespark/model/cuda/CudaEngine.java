@@ -54,8 +54,8 @@ public final class CudaEngine implements Engine {
      *
      * @param sharers number of tasks that the GPU may have at a time, with this one; at least 1
      * @return what the task closes when it ends
-     * @throws org.purespark.InputException if a library of NVIDIA is missing, or there is no such GPU, or it has as many
-     *     tasks already, of whatever process of this machine
+     * @throws org.purespark.InputException if a library of NVIDIA is missing, or there is no such GPU, or it has as
+     *     many tasks already, of whatever process of this machine
      */
     public static Runnable seat(int ordinal, int sharers) {
         return DeviceSeats.get().take(CudaBoard.gpu(ordinal), sharers)::close;

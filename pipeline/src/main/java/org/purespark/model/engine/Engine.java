@@ -45,7 +45,8 @@ public interface Engine extends AutoCloseable {
     UpdateKernels updates();
 
     /**
-     * Sums over the first entries of each text's CLS attention. Every engine gives the same bits for the same attention.
+     * Sums over the first entries of each text's CLS attention. Every engine gives the same bits for the same
+     * attention.
      *
      * @param clsAttention [N, A] of each layer, at least one
      * @param most entries of a text that count, at least 1

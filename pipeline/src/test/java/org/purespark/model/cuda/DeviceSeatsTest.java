@@ -45,8 +45,8 @@ class DeviceSeatsTest {
         assertThatThrownBy(() -> seats.take(GPU, 1))
                 .isInstanceOf(InputException.class)
                 .hasMessage("compute.engine cuda: GPU 0 (of a test) has a task already, in this process: run one task"
-                        + " at a time in it (--master local[1], or spark.task.cpus = all its cores); on a cluster, a GPU"
-                        + " takes 2 tasks where all have spark.task.resource.gpu.amount=0.5");
+                        + " at a time in it (--master local[1], or spark.task.cpus = all its cores); on a cluster, a"
+                        + " GPU takes 2 tasks where all have spark.task.resource.gpu.amount=0.5");
         first.close();
         seats.take(GPU, 1).close();
         seats.take(new Gpu("cd34", "GPU 1"), 1);
