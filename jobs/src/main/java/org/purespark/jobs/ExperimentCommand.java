@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.purespark.InputException;
 import org.purespark.checkpoint.ModelAddress;
-import org.purespark.config.EngineChoice;
 import org.purespark.config.SettingsLoader;
 import org.purespark.experiment.Cell;
 import org.purespark.experiment.Experiment;
@@ -95,8 +94,9 @@ final class ExperimentCommand implements Callable<Integer> {
                         Clock.systemUTC(),
                         spec.commandLine().getErr()::println);
                 SparkWork work = new SparkWork("experiment", spec.commandLine().getErr())) {
-            outcome =
-                    new ExperimentRun(work.surroundings(EngineChoice.AUTO), experiment, out, rows).play(cells, time());
+            outcome = new ExperimentRun(
+                            work.surroundings(SettingsLoader.defaults().compute()), experiment, out, rows)
+                    .play(cells, time());
             lease.ensureOwn();
         }
         tables(files, experiment, rows);

@@ -103,8 +103,7 @@ final class StageCommand implements Callable<Integer> {
         }
         try (SparkWork work = new SparkWork(spec.name(), spec.commandLine().getErr())) {
             Settings values = resolved.settings();
-            Purification alone =
-                    new Purification(work.surroundings(values.compute().engine()), values);
+            Purification alone = new Purification(work.surroundings(values.compute()), values);
             Purification purification = former.map(alone::reusing).orElse(alone);
             if (stage == null) {
                 purification.purify(given, run);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.storage.BlockId;
@@ -13,6 +14,7 @@ import org.apache.spark.storage.BlockManager;
 import org.apache.spark.storage.BroadcastBlockId;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.io.ChunkedByteBuffer;
+import org.purespark.model.engine.Peers;
 import org.purespark.train.Exchange;
 import scala.reflect.ClassTag$;
 
@@ -26,6 +28,7 @@ import scala.reflect.ClassTag$;
  * broadcast everywhere, the blocks of lost tasks are removed too.
  */
 final class SparkExchange implements Exchange {
+    private final Optional<Peers> peers;
     private final BarrierTaskContext context;
     private final BlockManager blocks;
     private final String attempt;
@@ -37,8 +40,10 @@ final class SparkExchange implements Exchange {
 
     /**
      * @param broadcast identity of a broadcast of the job
+     * @param peers what sends the long arrays; it is closed with this exchange
      */
-    SparkExchange(BarrierTaskContext context, long broadcast) {
+    SparkExchange(BarrierTaskContext context, long broadcast, Optional<Peers> peers) {
+        this.peers = peers;
         this.context = context;
         this.broadcast = broadcast;
         this.blocks = SparkEnv.get().blockManager();
@@ -48,6 +53,11 @@ final class SparkExchange implements Exchange {
 
     /** A part for other tasks. */
     private record Offered(BlockId id, ByteBuffer bytes) {}
+
+    @Override
+    public Optional<Peers> peers() {
+        return peers;
+    }
 
     @Override
     public int rank() {
@@ -141,6 +151,7 @@ final class SparkExchange implements Exchange {
 
     @Override
     public void close() {
+        peers.ifPresent(Peers::close);
         List.copyOf(offered.keySet()).forEach(this::withdraw);
         List.copyOf(told.keySet()).forEach(this::withdraw);
         fetcher.close();

@@ -7,9 +7,13 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
+import org.apache.spark.util.TaskCompletionListener;
 import org.purespark.InputException;
+import org.purespark.config.ComputeSettings;
 import org.purespark.config.EngineChoice;
+import org.purespark.config.GpuProducts;
 import org.purespark.model.Device;
+import org.purespark.model.engine.ProductPrecision;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +24,8 @@ import org.slf4j.LoggerFactory;
 public final class TaskDevice {
     /** Spark's own name for it, as in {@code spark.task.resource.gpu.amount}. */
     static final String GPU = "gpu";
+
+    private static final String AMOUNT = "spark.task.resource." + GPU + ".amount";
 
     private static final Logger LOG = LoggerFactory.getLogger(TaskDevice.class);
 
@@ -42,23 +48,25 @@ public final class TaskDevice {
     /**
      * The device of the running task.
      *
-     * @param choice an engine for cores uses the task's cores, even if the task has a GPU
+     * @param compute an engine for cores uses the task's cores, even if the task has a GPU
      * @throws InputException if it has more than one GPU, or its GPU has no index, or it has none and needs one
      */
-    public static Device device(EngineChoice choice) {
+    public static Device device(ComputeSettings compute) {
         TaskContext task = TaskContext.get();
-        return of(task.resourcesJMap(), task.cpus(), choice, Place.ofThisTask());
+        int sharers = sharers(SparkEnv.get().conf());
+        return of(task.resourcesJMap(), new Task(task.cpus(), sharers, Place.ofThisTask()), compute);
     }
 
     /**
-     * The device of the running task, after a check that it can be used. The log says which it is, and why.
+     * The device of the running task, which has its place on it until it ends. The log says which it is, and why.
      *
-     * @throws InputException if the device cannot be used: another one is never used instead
+     * @throws InputException if the device cannot be used, or other tasks have it: another one is never used instead
      */
-    public static Device claim(EngineChoice choice) {
-        Device device = device(choice);
-        device.requireUsable();
-        LOG.info("{}", reason(device, choice));
+    public static Device claim(ComputeSettings compute) {
+        Device device = device(compute);
+        Device.Seat seat = device.seat();
+        TaskContext.get().addTaskCompletionListener((TaskCompletionListener) ended -> seat.close());
+        LOG.info("{}", reason(device, compute.engine()));
         return device;
     }
 
@@ -66,7 +74,8 @@ public final class TaskDevice {
     static String reason(Device device, EngineChoice choice) {
         String setting = "compute.engine=" + choice.name().toLowerCase(Locale.ROOT) + ": ";
         if (device instanceof Device.Gpu gpu) {
-            return setting + "this task computes on GPU " + gpu.index();
+            return setting + "this task computes on GPU " + gpu.index() + ", with products in "
+                    + gpu.products().name().toLowerCase(Locale.ROOT);
         }
         String cores = setting + "this task computes on " + device.threads() + " cores";
         return choice == EngineChoice.AUTO ? cores + ", as Spark gave it no resource " + GPU : cores;
@@ -75,33 +84,56 @@ public final class TaskDevice {
     /** The driver's estimate of {@link Device#lanes} of a task's device. */
     static int lanes(SparkConf conf) {
         int threads = conf.getInt("spark.task.cpus", 1);
-        boolean gpu = conf.getDouble("spark.task.resource." + GPU + ".amount", 0) > 0;
-        return (gpu ? new Device.Gpu(0, threads) : new Device.Cpu(threads)).lanes();
+        boolean gpu = conf.getDouble(AMOUNT, 0) > 0;
+        return (gpu ? new Device.Gpu(0, threads, ProductPrecision.FLOAT32, 1) : new Device.Cpu(threads)).lanes();
     }
 
+    /** The number of tasks to which Spark gives the same GPU: as Spark counts, a part of a GPU rounded down. */
+    static int sharers(SparkConf conf) {
+        double amount = conf.getDouble(AMOUNT, 1);
+        return amount > 0 && amount < 1 ? (int) (1 / amount) : 1;
+    }
+
+    /**
+     * What a task has beside resources.
+     *
+     * @param sharers number of tasks that may share a GPU
+     */
+    record Task(int cpus, int sharers, Place place) {}
+
     /** Only the decision. */
-    static Device of(Map<String, ResourceInformation> resources, int cpus, EngineChoice choice, Place place) {
-        return switch (choice) {
-            case AUTO -> resources.containsKey(GPU) ? ofGpu(resources.get(GPU), cpus) : new Device.Cpu(cpus);
-            case CUDA -> gpu(resources, cpus, place);
-            case CPU -> new Device.Cpu(cpus);
-            case REFERENCE -> new Device.Reference(cpus);
+    static Device of(Map<String, ResourceInformation> resources, Task task, ComputeSettings compute) {
+        ProductPrecision products = products(compute.cudaProducts());
+        return switch (compute.engine()) {
+            case AUTO -> resources.containsKey(GPU)
+                    ? ofGpu(resources.get(GPU), task, products)
+                    : new Device.Cpu(task.cpus());
+            case CUDA -> gpu(resources, task, products);
+            case CPU -> new Device.Cpu(task.cpus());
+            case REFERENCE -> new Device.Reference(task.cpus());
         };
     }
 
-    private static Device gpu(Map<String, ResourceInformation> resources, int cpus, Place place) {
+    private static ProductPrecision products(GpuProducts choice) {
+        return switch (choice) {
+            case FLOAT32 -> ProductPrecision.FLOAT32;
+            case TF32 -> ProductPrecision.TF32;
+        };
+    }
+
+    private static Device gpu(Map<String, ResourceInformation> resources, Task task, ProductPrecision products) {
         if (resources.containsKey(GPU)) {
-            return ofGpu(resources.get(GPU), cpus);
+            return ofGpu(resources.get(GPU), task, products);
         }
-        if (place == Place.DRIVER) {
-            return new Device.Gpu(0, cpus);
+        if (task.place() == Place.DRIVER) {
+            return new Device.Gpu(0, task.cpus(), products, task.sharers());
         }
         throw new InputException("compute.engine is cuda, but Spark gave this task no GPU: set"
                 + " spark.task.resource.gpu.amount=1 as conf/spark-defaults-gpu-cluster.conf does, or leave"
                 + " compute.engine at auto");
     }
 
-    private static Device ofGpu(ResourceInformation gpu, int cpus) {
+    private static Device ofGpu(ResourceInformation gpu, Task task, ProductPrecision products) {
         String[] addresses = gpu.addresses();
         if (addresses.length != 1) {
             throw new InputException("Spark gave this task " + addresses.length + " GPUs ["
@@ -109,7 +141,8 @@ public final class TaskDevice {
                     + "]; a task computes on one: set spark.task.resource.gpu.amount=1");
         }
         try {
-            return new Device.Gpu(Integer.parseUnsignedInt(addresses[0].strip()), cpus);
+            int index = Integer.parseUnsignedInt(addresses[0].strip());
+            return new Device.Gpu(index, task.cpus(), products, task.sharers());
         } catch (IllegalArgumentException e) {
             throw new InputException(
                     "Spark gave this task the GPU '" + addresses[0] + "', which is no index (0, 1, ...): let the script"

@@ -6,8 +6,10 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,7 +20,10 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
 import org.purespark.InputException;
 import org.purespark.batch.EncodedSplit;
-import org.purespark.config.EngineChoice;
+import org.purespark.config.ComputeSettings;
+import org.purespark.config.ExchangeChoice;
+import org.purespark.model.engine.Engine;
+import org.purespark.model.engine.Peers;
 import org.purespark.storage.StorageException;
 import org.purespark.train.Exchange;
 import org.purespark.train.FineTuning;
@@ -43,11 +48,11 @@ final class TrainingJob {
             JavaSparkContext spark,
             FineTuning fineTuning,
             SharedTexts data,
-            EngineChoice engine,
+            ComputeSettings compute,
             LongAccumulator counter) {
         this.spark = spark;
         this.task = new TrainingTask(
-                fineTuning, data.texts(), data.id(), HadoopSettings.of(spark.hadoopConfiguration()), engine, counter);
+                fineTuning, data.texts(), data.id(), HadoopSettings.of(spark.hadoopConfiguration()), compute, counter);
     }
 
     /** There are fewer slots than tasks, and no new ones. */
@@ -170,13 +175,13 @@ final class TrainingJob {
             EncodedSplit texts,
             long id,
             HadoopSettings hadoop,
-            EngineChoice engine,
+            ComputeSettings compute,
             LongAccumulator counter)
             implements Serializable {
 
         Iterator<TaskOutcome> alone() throws IOException {
             ExecutorModels.get().clear();
-            try (FineTuning.Loaded loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim(engine))) {
+            try (FineTuning.Loaded loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim(compute))) {
                 return train(loaded, Exchange.alone());
             } catch (InputException e) {
                 return refused(e.getMessage());
@@ -196,7 +201,7 @@ final class TrainingJob {
             ExecutorModels.get().clear();
             FineTuning.Loaded loaded;
             try {
-                loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim(engine));
+                loaded = loaded();
             } catch (InputException e) {
                 context.allGather(e.getMessage());
                 return refused(e.getMessage());
@@ -208,13 +213,39 @@ final class TrainingJob {
                         return refused(refusal);
                     }
                 }
-                try (SparkExchange exchange = new SparkExchange(context, id)) {
+                try (SparkExchange exchange = new SparkExchange(context, id, peers(context, loaded.engine()))) {
                     Iterator<TaskOutcome> outcome = train(loaded, exchange);
                     // Other tasks may still fetch what this task offers.
                     context.barrier();
                     return outcome;
                 }
             }
+        }
+
+        /** The model of a task among several. */
+        private FineTuning.Loaded loaded() throws IOException {
+            FineTuning.Loaded loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim(compute));
+            try {
+                if (compute.gradientExchange() == ExchangeChoice.NCCL) {
+                    loaded.engine().requirePeers();
+                }
+                return loaded;
+            } catch (RuntimeException | Error e) {
+                loaded.close();
+                throw e;
+            }
+        }
+
+        /** All tasks have found what they need, so none waits here for one that has given up. */
+        private Optional<Peers> peers(BarrierTaskContext context, Engine engine) {
+            if (compute.gradientExchange() == ExchangeChoice.SPARK) {
+                return Optional.empty();
+            }
+            int rank = context.partitionId();
+            String[] groups = context.allGather(rank == 0 ? HexFormat.of().formatHex(engine.newGroup()) : "");
+            byte[] group = HexFormat.of().parseHex(groups[0]);
+            return Optional.of(
+                    engine.join(new Peers.Link(group, rank, context.numPartitions(), context::isInterrupted)));
         }
 
         private Iterator<TaskOutcome> train(FineTuning.Loaded loaded, Exchange exchange) throws IOException {

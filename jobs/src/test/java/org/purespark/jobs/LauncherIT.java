@@ -84,7 +84,9 @@ class LauncherIT {
                 "spark.task.resource.gpu.amount=1");
         assertThat(tasks)
                 .extracting(task -> task.group(3))
-                .containsExactlyInAnyOrder("Gpu[index=0, threads=1]", "Gpu[index=1, threads=1]");
+                .containsExactlyInAnyOrder(
+                        "Gpu[index=0, threads=1, products=FLOAT32, sharers=1]",
+                        "Gpu[index=1, threads=1, products=FLOAT32, sharers=1]");
         Assumptions.assumeFalse(Files.exists(Path.of("/dev/nvidiactl")), "this machine has a GPU");
         assertThat(tasks).allSatisfy(task -> assertThat(task.group(4)).startsWith("compute.engine cuda: "));
     }

@@ -10,12 +10,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.purespark.model.cuda.CompileKernels;
 import org.purespark.model.cuda.StandIn;
+import org.purespark.model.cuda.StandInPeers;
 import org.purespark.model.engine.StandInContract;
 
 /** The CUDA engine without a GPU: its kernels and NVIDIA's compiler, and its calls of driver and cuBLAS. */
@@ -58,8 +60,56 @@ class NvrtcIT {
         assertThat(ended.said()).contains("device stand-in 40 (sm_90)", "transfers true");
         assertThat(ended.said()).containsPattern("held (\\d{3}) of \\1");
         assertThat(ended.said()).contains("the memory of stand-in 40 (sm_90) is full: 34359738368 more bytes");
+        assertThat(ended.said()).contains("above 1 in float32: 2.4414062E-4", "above 1 in tf32: 0.0");
+        assertThat(ended.said())
+                .contains("compute.engine cuda: GPU 0 (stand-in 40, UUID 28292a2b2c2d2e2f3031323334353637) has a task"
+                        + " already, in this process: run one task at a time in it")
+                .contains("a seat for the next task")
+                .contains("written by another engine: [1.0, 3.0, 2.0, 4.0]")
+                .contains("written by another engine: [2.0, 3.0, 2.0, 4.0]");
         assertThat(ended.said())
                 .contains("compute.engine cuda: there is no GPU 3: this process sees 1 of them, counted from 0");
+    }
+
+    /** A task is a process. One that waits for a task that does not come gives up when it is cancelled. */
+    @Test
+    void tasksSendRangesOfArraysToEachOther() throws Exception {
+        Path libraries = PythonEnvironment.withNvrtcOrSkip().nvidiaLibraries();
+        Path empty = Files.createDirectory(directory.resolve("empty"));
+        StandIn.emptyDriver(empty);
+        assertThat(run(libraries, empty, CompileKernels.class, "sm_90").said()).contains("sm_90 ELF");
+        Path standIn = Files.createDirectory(directory.resolve("stand-in"));
+        StandIn.build(standIn);
+        assertThat(run(libraries, standIn, StandInPeers.class, "0", "2", "2", file("none"))
+                        .said())
+                .contains("compute.engine cuda: NCCL is missing (libnccl.so.2): ")
+                .contains("`pip install nvidia-nccl-cu12`")
+                .contains("or leave compute.gradient-exchange at spark");
+        StandIn.buildPeers(standIn);
+        List<CompletableFuture<String>> tasks = new ArrayList<>();
+        for (int rank = 0; rank < 3; rank++) {
+            String[] args = {Integer.toString(rank), "3", "3", file("group")};
+            tasks.add(CompletableFuture.supplyAsync(() -> {
+                try {
+                    return run(libraries, standIn, StandInPeers.class, args).said();
+                } catch (IOException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }));
+        }
+        // own + what the last one has sent, of the next one
+        assertThat(tasks.get(0).join()).contains("joined", "task 0 has [11.0, 31.0, 12.0, 22.0]");
+        assertThat(tasks.get(1).join()).contains("joined", "task 1 has [13.0, 33.0, 10.0, 20.0]");
+        assertThat(tasks.get(2).join()).contains("joined", "task 2 has [12.0, 32.0, 11.0, 21.0]");
+        assertThat(run(libraries, standIn, StandInPeers.class, "0", "2", "1", file("alone"))
+                        .said())
+                .contains("the exchange by NCCL ends: this task is cancelled, waiting for the other tasks to join");
+    }
+
+    private String file(String name) throws IOException {
+        return Files.createDirectories(directory.resolve("groups").resolve(name))
+                .resolve("group")
+                .toString();
     }
 
     @Test

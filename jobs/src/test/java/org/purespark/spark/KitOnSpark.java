@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
@@ -59,7 +60,7 @@ public final class KitOnSpark {
 
     private static String together(Broadcast<String> job) {
         BarrierTaskContext context = BarrierTaskContext.get();
-        try (SparkExchange exchange = new SparkExchange(context, job.id())) {
+        try (SparkExchange exchange = new SparkExchange(context, job.id(), Optional.empty())) {
             KitTraining.check(job.value(), exchange);
             // The others may still be fetching what this task has offered.
             context.barrier();

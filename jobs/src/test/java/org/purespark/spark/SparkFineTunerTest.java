@@ -34,7 +34,10 @@ import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.ModelAddress;
 import org.purespark.checkpoint.ModelCard;
 import org.purespark.checkpoint.Tensor;
+import org.purespark.config.ComputeSettings;
 import org.purespark.config.EngineChoice;
+import org.purespark.config.ExchangeChoice;
+import org.purespark.config.GpuProducts;
 import org.purespark.config.SettingsLoader;
 import org.purespark.config.TrainSettings;
 import org.purespark.family.ExportForm;
@@ -62,6 +65,7 @@ class SparkFineTunerTest {
     private JavaSparkContext spark;
     private Path golden;
     private TrainingMethod method = new TrainingMethod.Plain();
+    private ExchangeChoice exchange = ExchangeChoice.SPARK;
 
     @BeforeEach
     void prepare() throws Exception {
@@ -168,6 +172,18 @@ class SparkFineTunerTest {
     }
 
     @Test
+    void coresThatAreToExchangeAsGpusDoAreRefusedByAllTasksAtOnce() {
+        exchange = ExchangeChoice.NCCL;
+        assertThatThrownBy(() ->
+                        fineTuner(2).fineTune("peers", fineTuning("peers", golden.resolve("model"), 1e-3), split()))
+                .isInstanceOf(InputException.class)
+                .hasMessage("compute.gradient-exchange=nccl: the engine cpu sends nothing itself; leave it at spark, or"
+                        + " give each task a GPU");
+        assertThat(messages).isEmpty();
+        assertThat(directory.resolve("peers")).doesNotExist();
+    }
+
+    @Test
     void divergenceEndsTheTrainingWithoutAnotherTry() {
         assertThatThrownBy(() -> fineTuner(2)
                         .fineTune("diverging", fineTuning("diverging", golden.resolve("model"), Double.NaN), split()))
@@ -192,7 +208,7 @@ class SparkFineTunerTest {
                 spark,
                 Progress.on(System.err, Progress.Style.NONE, java.time.Clock.systemUTC()),
                 new Slots(spark, messages::add),
-                EngineChoice.AUTO,
+                new ComputeSettings(EngineChoice.AUTO, GpuProducts.FLOAT32, exchange),
                 messages::add);
     }
 

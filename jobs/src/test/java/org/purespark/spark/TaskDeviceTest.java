@@ -5,14 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
+import org.apache.spark.SparkConf;
 import org.apache.spark.resource.ResourceInformation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.InputException;
+import org.purespark.config.ComputeSettings;
 import org.purespark.config.EngineChoice;
+import org.purespark.config.ExchangeChoice;
+import org.purespark.config.GpuProducts;
 import org.purespark.model.Device;
+import org.purespark.model.engine.ProductPrecision;
 import org.purespark.spark.TaskDevice.Place;
+import org.purespark.spark.TaskDevice.Task;
 
 class TaskDeviceTest {
     @Test
@@ -24,8 +31,8 @@ class TaskDeviceTest {
 
     @Test
     void theAddressOfItsGpuIsTheDeviceIndex() {
-        assertThat(of(gpus("1"), 3, EngineChoice.AUTO)).isEqualTo(new Device.Gpu(1, 3));
-        assertThat(of(gpus(" 0 "), 1, EngineChoice.AUTO)).isEqualTo(new Device.Gpu(0, 1));
+        assertThat(of(gpus("1"), 3, EngineChoice.AUTO)).isEqualTo(new Device.Gpu(1, 3, ProductPrecision.FLOAT32, 1));
+        assertThat(of(gpus(" 0 "), 1, EngineChoice.AUTO)).isEqualTo(new Device.Gpu(0, 1, ProductPrecision.FLOAT32, 1));
     }
 
     @Test
@@ -57,7 +64,24 @@ class TaskDeviceTest {
 
     @Test
     void anEngineOfGpusTakesTheTasksGpu() {
-        assertThat(of(gpus("1"), 3, EngineChoice.CUDA)).isEqualTo(new Device.Gpu(1, 3));
+        assertThat(of(gpus("1"), 3, EngineChoice.CUDA)).isEqualTo(new Device.Gpu(1, 3, ProductPrecision.FLOAT32, 1));
+    }
+
+    @Test
+    void aGpuMultipliesAsTheSettingSays() {
+        assertThat(TaskDevice.of(
+                        gpus("1"),
+                        new Task(3, 1, Place.EXECUTOR),
+                        new ComputeSettings(EngineChoice.AUTO, GpuProducts.TF32, ExchangeChoice.SPARK)))
+                .isEqualTo(new Device.Gpu(1, 3, ProductPrecision.TF32, 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "2, 1", "0.5, 2", "0.4, 2", "0.3, 3", "0.25, 4", "0, 1"})
+    void asManyTasksShareAGpuAsSparkGivesItTo(String amount, int tasks) {
+        SparkConf conf = new SparkConf(false).set("spark.task.resource.gpu.amount", amount);
+        assertThat(TaskDevice.sharers(conf)).isEqualTo(tasks);
+        assertThat(TaskDevice.sharers(new SparkConf(false))).isEqualTo(1);
     }
 
     @Test
@@ -71,20 +95,25 @@ class TaskDeviceTest {
 
     @Test
     void inTheDriversProcessAnEngineOfGpusTakesTheFirstOne() {
-        assertThat(TaskDevice.of(Map.of(), 3, EngineChoice.CUDA, Place.DRIVER)).isEqualTo(new Device.Gpu(0, 3));
+        assertThat(TaskDevice.of(Map.of(), new Task(3, 1, Place.DRIVER), settings(EngineChoice.CUDA)))
+                .isEqualTo(new Device.Gpu(0, 3, ProductPrecision.FLOAT32, 1));
     }
 
     @Test
     void theLogSaysWhatComputesAndWhy() {
         assertThat(TaskDevice.reason(new Device.Cpu(2), EngineChoice.AUTO))
                 .isEqualTo("compute.engine=auto: this task computes on 2 cores, as Spark gave it no resource gpu");
-        assertThat(TaskDevice.reason(new Device.Gpu(1, 2), EngineChoice.AUTO))
-                .isEqualTo("compute.engine=auto: this task computes on GPU 1");
+        assertThat(TaskDevice.reason(new Device.Gpu(1, 2, ProductPrecision.FLOAT32, 1), EngineChoice.AUTO))
+                .isEqualTo("compute.engine=auto: this task computes on GPU 1, with products in float32");
         assertThat(TaskDevice.reason(new Device.Reference(2), EngineChoice.REFERENCE))
                 .isEqualTo("compute.engine=reference: this task computes on 2 cores");
     }
 
     private static Device of(Map<String, ResourceInformation> resources, int cpus, EngineChoice choice) {
-        return TaskDevice.of(resources, cpus, choice, Place.EXECUTOR);
+        return TaskDevice.of(resources, new Task(cpus, 1, Place.EXECUTOR), settings(choice));
+    }
+
+    private static ComputeSettings settings(EngineChoice choice) {
+        return new ComputeSettings(choice, GpuProducts.FLOAT32, ExchangeChoice.SPARK);
     }
 }

@@ -7,5 +7,9 @@ import java.io.Serializable;
  * What computes.
  *
  * @param engine of every task
+ * @param cudaProducts of tasks that compute on a GPU; the others have no such choice
+ * @param gradientExchange between the tasks of a training
  */
-public record ComputeSettings(@ResultNeutral EngineChoice engine) implements Serializable {}
+public record ComputeSettings(
+        @ResultNeutral EngineChoice engine, GpuProducts cudaProducts, @ResultNeutral ExchangeChoice gradientExchange)
+        implements Serializable {}

@@ -21,6 +21,7 @@ import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
 import org.purespark.model.TextClassifier.Forward;
 import org.purespark.model.TextClassifier.Outputs;
+import org.purespark.model.TextClassifier.Scored;
 import org.purespark.random.DropoutMask;
 import org.purespark.random.DropoutSamples;
 import org.purespark.task.Answers;
@@ -48,21 +49,23 @@ public final class BatchEvaluation {
         PackedBatch packed = batch.packed();
         SortedSet<Head> all = model.prunedWith(pruned);
         TextClassifier classifier = model.classifier();
-        Forward forward = forward(model, packed, all, Outputs.LOGITS_AND_ATTENTION);
+        Scored scored = classifier.scored(packed, all, Math.max(1, maxLength - 1));
+        requireFinite(scored.logits(), model);
         int layers = classifier.config().layers();
         int heads = classifier.config().heads();
         VarianceSums.Builder sums = new VarianceSums.Builder(layers, heads);
         for (int b = 0; b < packed.texts(); b++) {
             for (int l = 0; l < layers; l++) {
                 for (int h = 0; h < heads; h++) {
-                    float[] attention = forward.clsAttention(l, h, b);
-                    sums.add(l, h, finite(ClsVariance.of(attention, 0, attention.length, maxLength), model));
+                    double sum = scored.attention().sum(l, b, h);
+                    double squares = scored.attention().squares(l, b, h);
+                    sums.add(l, h, finite(ClsVariance.of(sum, squares, packed.length(b), maxLength), model));
                 }
             }
         }
         return new Statistics(
                 sums.build(),
-                model.classifies() ? tally(task, forward.logits(), batch.answers(), classifier.classes()) : null);
+                model.classifies() ? tally(task, scored.logits(), batch.answers(), classifier.classes()) : null);
     }
 
     /**
@@ -183,14 +186,18 @@ public final class BatchEvaluation {
     /** @throws InputException if a logit that has a meaning is not a finite number */
     private static Forward forward(LoadedModel model, PackedBatch texts, SortedSet<Head> pruned, Outputs outputs) {
         Forward forward = model.classifier().forward(texts, pruned, outputs);
+        requireFinite(forward.logits(), model);
+        return forward;
+    }
+
+    private static void requireFinite(float[][] logits, LoadedModel model) {
         if (model.classifies()) {
-            for (float[] logits : forward.logits()) {
-                for (float logit : logits) {
+            for (float[] ofText : logits) {
+                for (float logit : ofText) {
                     finite(logit, model);
                 }
             }
         }
-        return forward;
     }
 
     /** Weights that are finite, but so large that sums of them are not, would choose the first class without a word. */

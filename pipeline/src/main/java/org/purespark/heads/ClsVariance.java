@@ -21,12 +21,7 @@ public final class ClsVariance {
      * @throws IllegalArgumentException for lengths out of range
      */
     public static double of(float[] attention, int from, int length, int maxLength) {
-        if (maxLength < 3) {
-            throw new IllegalArgumentException("max-length " + maxLength + ": a variance needs at least 3");
-        }
-        if (length < 0 || length > maxLength) {
-            throw new IllegalArgumentException("text of " + length + " tokens: must be 0 to max-length, " + maxLength);
-        }
+        requireLengths(length, maxLength);
         if (from < 0 || from > attention.length - length) {
             throw new IllegalArgumentException("CLS attention of " + length + " entries from " + from
                     + " is not within the array of " + attention.length);
@@ -40,6 +35,30 @@ public final class ClsVariance {
             sum += entry;
             squares += entry * entry;
         }
+        return ofSums(sum, squares, n);
+    }
+
+    /**
+     * The same of the sums over the first N entries.
+     *
+     * @param sum s1
+     * @param squares s2
+     */
+    public static double of(double sum, double squares, int length, int maxLength) {
+        requireLengths(length, maxLength);
+        return ofSums(sum, squares, maxLength - 1);
+    }
+
+    private static void requireLengths(int length, int maxLength) {
+        if (maxLength < 3) {
+            throw new IllegalArgumentException("max-length " + maxLength + ": a variance needs at least 3");
+        }
+        if (length < 0 || length > maxLength) {
+            throw new IllegalArgumentException("text of " + length + " tokens: must be 0 to max-length, " + maxLength);
+        }
+    }
+
+    private static double ofSums(double sum, double squares, int n) {
         // Rounding can make it negative if all N entries are equal.
         return Math.max(0, (squares - sum * sum / n) / (n - 1));
     }

@@ -3,8 +3,8 @@ package org.purespark.model;
 
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.cuda.CudaEngine;
-import org.purespark.model.cuda.Precision;
 import org.purespark.model.engine.Engine;
+import org.purespark.model.engine.ProductPrecision;
 import org.purespark.model.reference.ReferenceEngine;
 
 /** The device of one task. */
@@ -25,12 +25,22 @@ public sealed interface Device {
      */
     Engine engine(int threads);
 
+    /** A task's place on a device. */
+    interface Seat extends AutoCloseable {
+        /** The task has ended. */
+        @Override
+        void close();
+    }
+
     /**
-     * Checks that this process can compute on the device.
+     * Takes a task's place on the device, after a check that this process can compute on it.
      *
-     * @throws org.purespark.InputException if it cannot: what is missing, and how to get it
+     * @throws org.purespark.InputException if it cannot: what is missing, and how to get it; or if other tasks have the
+     *     device
      */
-    default void requireUsable() {}
+    default Seat seat() {
+        return () -> {};
+    }
 
     /** A new engine that uses all of the device. */
     default Engine engine() {
@@ -76,10 +86,15 @@ public sealed interface Device {
      *
      * @param index CUDA's number, from 0, among the devices that this process sees
      * @param threads of the task, for what is done beside the engine
+     * @param products how it multiplies matrices
+     * @param sharers number of tasks that may compute on it at a time, at least 1
      */
-    record Gpu(int index, int threads) implements Device {
+    record Gpu(int index, int threads, ProductPrecision products, int sharers) implements Device {
         public Gpu {
             requireThreads(threads);
+            if (sharers < 1) {
+                throw new IllegalArgumentException("sharers " + sharers + " must be at least 1");
+            }
             if (index < 0) {
                 throw new IllegalArgumentException("GPU index " + index + " must be at least 0");
             }
@@ -91,13 +106,13 @@ public sealed interface Device {
         }
 
         @Override
-        public void requireUsable() {
-            CudaEngine.requireDevice(index);
+        public Seat seat() {
+            return CudaEngine.seat(index, sharers)::run;
         }
 
         @Override
         public Engine engine(int ofEngine) {
-            return CudaEngine.open(index, Precision.FLOAT32);
+            return CudaEngine.open(index, products);
         }
     }
 

@@ -13,6 +13,7 @@ import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.EncoderPart;
 import org.purespark.heads.Head;
+import org.purespark.model.engine.ClsSums;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.Engine;
 import org.purespark.model.engine.TextBatch;
@@ -238,6 +239,32 @@ public final class TextClassifier implements AutoCloseable {
         float[][] logits = rows(values.get(EncoderGraph.LOGITS), classes);
         session.release(values);
         return new Forward(logits, attention, batch, config.heads());
+    }
+
+    /**
+     * What heads are scored by.
+     *
+     * @param logits [B][C]
+     * @param attention sums over CLS attention
+     */
+    public record Scored(float[][] logits, ClsSums attention) {}
+
+    /**
+     * Class scores and sums of CLS attention, without dropout.
+     *
+     * @param most entries of a text's CLS attention that count, at least 1
+     */
+    public Scored scored(PackedBatch batch, Set<Head> pruned, int most) {
+        TextBatch texts = reading(batch, pruned);
+        Map<String, DeviceArray> values = run(reading(config.layers(), Outputs.LOGITS_AND_ATTENTION), texts, batch);
+        List<DeviceArray> attention = new ArrayList<>();
+        for (int l = 0; l < config.layers(); l++) {
+            attention.add(values.get(EncoderGraph.clsAttention(l))); // [N, A]
+        }
+        Scored scored =
+                new Scored(rows(values.get(EncoderGraph.LOGITS), classes), engine.clsSums(texts, attention, most));
+        session.release(values);
+        return scored;
     }
 
     /** Last hidden states of the real tokens [N][D], without dropout. */

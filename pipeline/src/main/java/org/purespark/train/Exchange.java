@@ -3,6 +3,8 @@ package org.purespark.train;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
+import org.purespark.model.engine.Peers;
 
 /**
  * One task's side of the exchange between the N tasks of one training. All tasks do the same rounds in the same order.
@@ -44,6 +46,11 @@ public interface Exchange extends AutoCloseable {
          * @throws IllegalStateException if it cannot come any more: the other task is lost, or this one is cancelled
          */
         Message take();
+    }
+
+    /** What sends the long arrays from device to device; if there is none, they are pieces of messages. */
+    default Optional<Peers> peers() {
+        return Optional.empty();
     }
 
     /** This task's number, 0 to N - 1. */

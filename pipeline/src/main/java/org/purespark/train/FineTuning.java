@@ -25,6 +25,7 @@ import org.purespark.heads.Head;
 import org.purespark.model.Device;
 import org.purespark.model.Readout;
 import org.purespark.model.TextClassifier;
+import org.purespark.model.engine.Engine;
 import org.purespark.random.SeededRandom;
 import org.purespark.storage.Storage;
 import org.purespark.task.LossKind;
@@ -162,6 +163,11 @@ public record FineTuning(
             this.storage = storage;
             this.frame = frame;
             this.classifier = classifier;
+        }
+
+        /** What computes. */
+        public Engine engine() {
+            return classifier.engine();
         }
 
         /**

@@ -4,6 +4,7 @@ package org.purespark.train;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.purespark.model.GradientSum;
 import org.purespark.model.Parameters;
@@ -16,7 +17,7 @@ import org.purespark.model.engine.UpdateKernels.From;
  * What the tasks of a training exchange in one step. First, gradients go to the task that owns their range
  * (reduce-scatter), and the touched rows of the word embedding to everyone. Then a few numbers are summed. Then the
  * updated ranges of parameters go to everyone (all-gather). Sums are made in the order of the tasks, so every task gets
- * the same bits.
+ * the same bits, whether gradients and parameters are pieces of messages or go between {@link Exchange#peers}.
  */
 final class StepExchange {
     private final Exchange exchange;
@@ -26,6 +27,9 @@ final class StepExchange {
     /** The sum over the tasks before this one; the first task begins with its own gradients. */
     private final DeviceArray partial;
 
+    /** Null if messages carry everything. */
+    private final DensePeers peers;
+
     private Traffic traffic = Traffic.NONE;
 
     StepExchange(Exchange exchange, Shards shards, GradientSum gradients, Engine engine) {
@@ -34,6 +38,9 @@ final class StepExchange {
         this.gradients = gradients;
         this.updates = engine.updates();
         this.partial = engine.allocateState(exchange.rank() == 0 ? 0 : shards.length(exchange.rank()));
+        this.peers = exchange.peers()
+                .map(group -> new DensePeers(group, shards, exchange, engine))
+                .orElse(null);
     }
 
     /**
@@ -91,7 +98,11 @@ final class StepExchange {
         if (rank < contributors) {
             exchange.offerEach(round, ownRows, piecesForAll());
         }
-        Exchange.Pending[] pending = expectAll(round, contributors, Addressee.THIS_TASK);
+        Addressee addressee = peers == null ? Addressee.THIS_TASK : Addressee.NOBODY;
+        Exchange.Pending[] pending = expectAll(round, contributors, addressee);
+        if (peers != null) {
+            peers.gradients(gradients.dense(), contributors);
+        }
         gradients.clearWords();
         int own = from() - shards.start();
         DeviceArray sum = rank == 0 ? gradients.dense() : partial;
@@ -105,14 +116,7 @@ final class StepExchange {
                 WordRows.add(ownRows, gradients);
             } else {
                 Exchange.Message message = timer.take(pending[task]);
-                boolean first = task == 0;
-                FloatParts.read(message.piece(), at, (to, values) -> {
-                    if (first) {
-                        sum.put(to, values);
-                    } else {
-                        updates.addTo(sum, to, values);
-                    }
-                });
+                add(task, message.piece(), new From(sum, at));
                 WordRows.add(message.note(), gradients);
                 exchange.release(message);
                 count(shards.bytes(rank), message.note().remaining());
@@ -122,7 +126,27 @@ final class StepExchange {
         timer.stop();
     }
 
+    /** Adds the gradients of another task; those of the first one are written over what is there. */
+    private void add(int task, List<ByteBuffer> piece, From sum) {
+        if (peers != null && task == 0) {
+            updates.copy(peers.of(task), sum, partial.length());
+        } else if (peers != null) {
+            updates.addTo(sum.array(), sum.at(), peers.of(task), shards.length(exchange.rank()));
+        } else {
+            FloatParts.read(piece, Math.toIntExact(sum.at()), (to, values) -> {
+                if (task == 0) {
+                    sum.array().put(to, values);
+                } else {
+                    updates.addTo(sum.array(), to, values);
+                }
+            });
+        }
+    }
+
     private List<List<ByteBuffer>> piecesForAll() {
+        if (peers != null) {
+            return Collections.nCopies(exchange.tasks(), List.of());
+        }
         List<List<ByteBuffer>> pieces = new ArrayList<>();
         for (int task = 0; task < exchange.tasks(); task++) {
             pieces.add(
@@ -177,6 +201,12 @@ final class StepExchange {
         if (exchange.tasks() == 1) {
             return all -> {};
         }
+        if (peers != null) {
+            return target -> {
+                gatherFromPeers(target);
+                exchange.withdraw(new Exchange.Round(step, Exchange.PartKind.NORM));
+            };
+        }
         long start = System.nanoTime();
         Exchange.Round round = new Exchange.Round(step, Exchange.PartKind.PARAMETERS);
         exchange.offerAll(
@@ -199,6 +229,15 @@ final class StepExchange {
             timer.stop();
             exchange.withdraw(new Exchange.Round(step, Exchange.PartKind.NORM));
         };
+    }
+
+    private void gatherFromPeers(Parameters parameters) {
+        Timer timer = new Timer(System.nanoTime());
+        peers.parameters(parameters.memory());
+        for (int task = 0; task < exchange.tasks(); task++) {
+            count(task == exchange.rank() ? 0 : shards.bytes(task), 0);
+        }
+        timer.stop();
     }
 
     /** The receivers of a piece, which decide its length. */

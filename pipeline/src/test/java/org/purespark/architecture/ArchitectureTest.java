@@ -35,6 +35,9 @@ class ArchitectureTest {
     /** Kernels are compiled for the machine's own GPU, and kept on its disk. */
     private static final String KEEPS_KERNELS = "org.purespark.model.cuda.KernelCache";
 
+    /** Processes of one machine tell each other which of its GPUs they use. */
+    private static final String LOCKS_DEVICES = "org.purespark.model.cuda.DeviceSeats";
+
     /** What other programs' files hold is a BERT encoder. */
     private static final String CONVERTS_BERT = "org.purespark.checkpoint.ConvertedEncoder";
 
@@ -152,6 +155,8 @@ class ArchitectureTest {
             .doNotHaveFullyQualifiedName(ASKS_THE_KERNEL)
             .and()
             .doNotHaveFullyQualifiedName(KEEPS_KERNELS)
+            .and()
+            .doNotHaveFullyQualifiedName(LOCKS_DEVICES)
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("org.apache.hadoop.fs.FileSystem")

@@ -7,16 +7,27 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.purespark.model.engine.Peers;
 
 /** The exchange between tasks that are threads of this JVM; it counts what is left behind. */
 final class ThreadExchange {
+    private static final int SECONDS = 60;
+
     private final int tasks;
+    private final Transport transport;
+    /** What peers have sent and not received, by sender and receiver. */
+    private final Map<List<Integer>, BlockingQueue<float[]>> sent = new ConcurrentHashMap<>();
+
     private final Map<Key, CompletableFuture<Exchange.Message>> messages = new ConcurrentHashMap<>();
 
     private record Key(Exchange.Round round, int from, int to) {}
@@ -26,15 +37,26 @@ final class ThreadExchange {
         T with(Exchange exchange) throws Exception;
     }
 
-    private ThreadExchange(int tasks) {
+    /** How long arrays travel. */
+    enum Transport {
+        MESSAGES,
+        PEERS
+    }
+
+    private ThreadExchange(int tasks, Transport transport) {
         this.tasks = tasks;
+        this.transport = transport;
     }
 
     /**
      * Runs the work in {@code tasks} threads, each with its side of one exchange; results in the order of the ranks.
      */
     static <T> List<T> run(int tasks, Work<T> work) throws Exception {
-        ThreadExchange all = new ThreadExchange(tasks);
+        return run(tasks, Transport.MESSAGES, work);
+    }
+
+    static <T> List<T> run(int tasks, Transport transport, Work<T> work) throws Exception {
+        ThreadExchange all = new ThreadExchange(tasks, transport);
         ExecutorService threads = Executors.newFixedThreadPool(tasks);
         try {
             List<Callable<T>> calls = new ArrayList<>();
@@ -59,12 +81,54 @@ final class ThreadExchange {
         }
     }
 
+    /** A task's side of what goes from device to device. */
+    private final class Group implements Peers {
+        private final int rank;
+
+        Group(int rank) {
+            this.rank = rank;
+        }
+
+        @Override
+        public void transfer(List<Range> out, List<Range> in) {
+            for (Range range : out) {
+                float[] values = new float[Math.toIntExact(range.count())];
+                range.array().get(range.from(), values, 0, values.length);
+                between(rank, range.task()).add(values);
+            }
+            for (Range range : in) {
+                float[] values;
+                try {
+                    values = between(range.task(), rank).poll(SECONDS, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                if (values == null || values.length != range.count()) {
+                    throw new AssertionError("nothing, or not enough, from task " + range.task());
+                }
+                range.array().put(range.from(), values, 0, values.length);
+            }
+        }
+
+        private BlockingQueue<float[]> between(int from, int to) {
+            return sent.computeIfAbsent(List.of(from, to), none -> new LinkedBlockingQueue<>());
+        }
+
+        @Override
+        public void close() {}
+    }
+
     private final class Side implements Exchange {
         private final int rank;
         private final Map<Round, List<ByteBuffer>> offered = new HashMap<>();
 
         Side(int rank) {
             this.rank = rank;
+        }
+
+        @Override
+        public Optional<Peers> peers() {
+            return transport == Transport.PEERS ? Optional.of(new Group(rank)) : Optional.empty();
         }
 
         @Override

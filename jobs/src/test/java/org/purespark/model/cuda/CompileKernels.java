@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model.cuda;
 
+import java.nio.charset.StandardCharsets;
 import org.purespark.InputException;
 
 /**
@@ -18,7 +19,8 @@ public final class CompileKernels {
             System.out.println("NVRTC " + KernelCompiler.version());
             for (String architecture : architectures) {
                 byte[] code = cache.kernels(architecture, KernelCompiler.version(), KernelCompiler::compile);
-                System.out.println(architecture + " " + new String(code, 1, MAGIC - 1) + " " + code.length);
+                String format = new String(code, 1, MAGIC - 1, StandardCharsets.US_ASCII);
+                System.out.println(architecture + " " + format + " " + code.length);
             }
             CudaLibraries.require();
         } catch (InputException | IllegalStateException e) {

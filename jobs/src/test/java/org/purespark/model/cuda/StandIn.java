@@ -13,8 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Libraries under the names of CUDA's driver and of cuBLAS which compute on the host: no GPU, but the engine's own
- * calls reach them, through the same bindings.
+ * Libraries under the names of CUDA's driver, of cuBLAS and of NCCL which compute on the host: no GPU, but the engine's
+ * own calls reach them, through the same bindings.
  */
 public final class StandIn {
     private static final List<String> COMPILER =
@@ -30,8 +30,14 @@ public final class StandIn {
         Path products = Files.writeString(directory.resolve("products.cpp"), resource("products.cpp"));
         Path empty = Files.writeString(directory.resolve("empty.cpp"), "int nothing;\n");
         library(directory, "libcuda.so.1", driver, "-Wl,--version-script=" + directory.resolve("exported"));
-        library(directory, "libcublasLt.so.12", products);
+        library(directory, "libcublasLt.so.12", products, "-L" + directory, "-l:libcuda.so.1");
         library(directory, "libcublas.so.12", empty);
+    }
+
+    /** Builds one under the name of NCCL, beside those of {@link #build}. */
+    public static void buildPeers(Path directory) throws IOException, InterruptedException {
+        Path peers = Files.writeString(directory.resolve("peers.cpp"), resource("peers.cpp"));
+        library(directory, "libnccl.so.2", peers, "-L" + directory, "-l:libcuda.so.1");
     }
 
     /** A library of the driver's name with nothing in it, which is enough for the compiler. */
@@ -43,8 +49,8 @@ public final class StandIn {
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(COMPILER);
         command.add("-Wl,-soname," + name);
-        command.addAll(List.of(options));
         command.addAll(List.of(source.toString(), "-o", directory.resolve(name).toString()));
+        command.addAll(List.of(options));
         try {
             Process compiler =
                     new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -9,7 +9,8 @@ import java.util.TreeMap;
 /**
  * A task's memory on a board. It takes large chunks and hands out parts of them: the board's own calls are slow, and
  * wait for all work. Work is done in order, so a part may be given back and handed out again while kernels that read it
- * still wait. The board is closed with the last part after {@link #close}.
+ * still wait; those of another board, which read it too, must have ended. The board is closed with the last part after
+ * {@link #close}.
  */
 final class Arena implements AutoCloseable {
     /** Parts start at multiples of it. */

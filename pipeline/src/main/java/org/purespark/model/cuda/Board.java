@@ -2,11 +2,13 @@
 package org.purespark.model.cuda;
 
 import java.nio.ByteBuffer;
+import java.util.List;
+import org.purespark.model.engine.Peers;
 
 /**
  * What the engine's kernels run on: memory with addresses, the kernels of {@link KernelSources} by name, and products.
- * All work is done in the order of the calls, also that of other boards of the same device in this process. One thread
- * at a time.
+ * All its work is done in the order of the calls. Work of other boards of the same device goes on at the same time. One
+ * thread at a time.
  */
 interface Board extends AutoCloseable {
     /** What it is, for messages: name and architecture of a device. */
@@ -50,6 +52,35 @@ interface Board extends AutoCloseable {
 
     /** Computes a product, in float32. */
     void multiply(Product product);
+
+    /**
+     * Work from now on begins after all that the other board has been given so far. That one may be in use by another
+     * thread.
+     *
+     * @param other of the same device
+     */
+    void follow(Board other);
+
+    /** A part of memory for, or from, another task; {@code count} floats. */
+    record Part(int task, long address, long count) {}
+
+    /** See {@link Peers}. */
+    interface Transfers extends AutoCloseable {
+        /** As {@link Peers#transfer}, after all work so far. */
+        void transfer(List<Part> sent, List<Part> received);
+
+        @Override
+        void close();
+    }
+
+    /** A new group, as {@link org.purespark.model.engine.Engine#newGroup}. */
+    byte[] newGroup();
+
+    /** Joins a group, as {@link org.purespark.model.engine.Engine#join}. */
+    Transfers join(Peers.Link link);
+
+    /** Waits for all work so far. */
+    void settle();
 
     @Override
     void close();

@@ -44,9 +44,9 @@ final class CudaArray implements DeviceArray {
         throw new IllegalArgumentException("not an array of the CUDA engine: " + array);
     }
 
-    /** {@link #of}, or null for an array that is null. */
-    static CudaArray ofNullable(DeviceArray array) {
-        return array == null ? null : of(array);
+    /** The one in whose memory it is. */
+    Board board() {
+        return board;
     }
 
     /** Of the first entry. */

@@ -37,7 +37,7 @@ final class CudaAttention implements AttentionKernels {
 
     @Override
     public void selfAttention(SelfAttentionInputs<DeviceArray> in, AttentionCall attention, Attended<DeviceArray> out) {
-        scores(CudaArray.of(in.qkv()), CudaArray.of(in.bias()), attention).attend(work, batch, attention, out);
+        scores(work.array(in.qkv()), work.array(in.bias()), attention).attend(work, batch, attention, out);
     }
 
     @Override
@@ -45,11 +45,11 @@ final class CudaAttention implements AttentionKernels {
             SelfAttentionBackward<DeviceArray> in,
             AttentionCall attention,
             SelfAttentionInputs<DeviceArray> gradients) {
-        CudaArray dqkv = CudaArray.of(gradients.qkv()); // [N, 3D]
-        Incoming incoming = new Incoming(CudaArray.of(in.contextGradient()), CudaArray.of(in.clsGradient()));
-        scores(CudaArray.of(in.qkv()), CudaArray.of(in.bias()), attention)
+        CudaArray dqkv = work.array(gradients.qkv()); // [N, 3D]
+        Incoming incoming = new Incoming(work.array(in.contextGradient()), work.array(in.clsGradient()));
+        scores(work.array(in.qkv()), work.array(in.bias()), attention)
                 .gradient(work, batch, attention, incoming, dqkv, dscores -> {});
-        work.columnSums(Columns.of(dqkv), CudaArray.of(gradients.bias()));
+        work.columnSums(Columns.of(dqkv), work.array(gradients.bias()));
     }
 
     /** Bucket of each distance from -128 to 128. */
@@ -71,7 +71,7 @@ final class CudaAttention implements AttentionKernels {
     @Override
     public void bucketAttention(
             BucketAttentionInputs<DeviceArray> in, AttentionCall attention, Attended<DeviceArray> out) {
-        bucketScores(CudaArray.of(in.qkv()), CudaArray.of(in.bias()), CudaArray.of(in.table()), attention)
+        bucketScores(work.array(in.qkv()), work.array(in.bias()), work.array(in.table()), attention)
                 .attend(work, batch, attention, out);
     }
 
@@ -80,12 +80,12 @@ final class CudaAttention implements AttentionKernels {
             BucketAttentionBackward<DeviceArray> in,
             AttentionCall attention,
             BucketAttentionInputs<DeviceArray> gradients) {
-        CudaArray dqkv = CudaArray.of(gradients.qkv()); // [N, 3D]
-        CudaArray dtable = CudaArray.of(gradients.table()); // [R, A]
-        Incoming incoming = new Incoming(CudaArray.of(in.contextGradient()), CudaArray.of(in.clsGradient()));
-        bucketScores(CudaArray.of(in.qkv()), CudaArray.of(in.bias()), CudaArray.of(in.table()), attention)
+        CudaArray dqkv = work.array(gradients.qkv()); // [N, 3D]
+        CudaArray dtable = work.array(gradients.table()); // [R, A]
+        Incoming incoming = new Incoming(work.array(in.contextGradient()), work.array(in.clsGradient()));
+        bucketScores(work.array(in.qkv()), work.array(in.bias()), work.array(in.table()), attention)
                 .gradient(work, batch, attention, incoming, dqkv, dscores -> tableGradient(dscores, dtable));
-        work.columnSums(Columns.of(dqkv), CudaArray.of(gradients.bias()));
+        work.columnSums(Columns.of(dqkv), work.array(gradients.bias()));
     }
 
     /**
@@ -121,17 +121,17 @@ final class CudaAttention implements AttentionKernels {
     @Override
     public void firstTokenAttention(
             FirstTokenInputs<DeviceArray> in, AttentionCall attention, FirstTokenAttended<DeviceArray> out) {
-        CudaArray x = CudaArray.of(in.x()); // [N, D]
+        CudaArray x = work.array(in.x()); // [N, D]
         int heads = attention.heads();
         CudaArray softmax =
-                out.softmax() == null ? work.allocate(batch.tokens(), heads) : CudaArray.of(out.softmax()); // [N, A]
+                out.softmax() == null ? work.allocate(batch.tokens(), heads) : work.array(out.softmax()); // [N, A]
         Arguments arrays = new Arguments()
-                .array(CudaArray.of(in.u()))
+                .array(work.array(in.u()))
                 .array(x)
                 .array(gates(attention))
-                .array(CudaArray.of(out.states()))
-                .array(CudaArray.ofNullable(out.sums()))
-                .array(CudaArray.ofNullable(out.clsAttention()))
+                .array(work.array(out.states()))
+                .array(work.arrayOrNull(out.sums()))
+                .array(work.arrayOrNull(out.clsAttention()))
                 .array(softmax);
         work.launch("attendFirst", ofHeads(attention), firstToken(arrays, attention, x.size(1)));
         if (out.softmax() == null) {
@@ -158,28 +158,28 @@ final class CudaAttention implements AttentionKernels {
     @Override
     public void firstTokenAttentionGradient(
             FirstTokenBackward<DeviceArray> in, AttentionCall attention, FirstTokenInputs<DeviceArray> gradients) {
-        CudaArray dstates = CudaArray.of(in.statesGradient()); // [A, B, D]
-        CudaArray softmax = CudaArray.of(in.softmax()); // [N, A]
-        CudaArray x = CudaArray.of(in.x()); // [N, D]
+        CudaArray dstates = work.array(in.statesGradient()); // [A, B, D]
+        CudaArray softmax = work.array(in.softmax()); // [N, A]
+        CudaArray x = work.array(in.x()); // [N, D]
         int hidden = x.size(1);
         try (CudaArray dscores = work.allocate(batch.tokens(), attention.heads())) {
             Arguments ofQueries = new Arguments()
                     .array(dstates)
-                    .array(CudaArray.of(in.sumsGradient()))
-                    .array(CudaArray.of(in.clsGradient()))
+                    .array(work.array(in.sumsGradient()))
+                    .array(work.array(in.clsGradient()))
                     .array(softmax)
                     .array(x)
                     .array(gates(attention))
                     .array(dscores)
-                    .array(CudaArray.of(gradients.u()));
+                    .array(work.array(gradients.u()));
             work.launch("attendFirstGradientOfQueries", ofHeads(attention), firstToken(ofQueries, attention, hidden));
             Arguments ofStates = new Arguments()
                     .array(dstates)
                     .array(dscores)
                     .array(softmax)
-                    .array(CudaArray.of(in.u()))
+                    .array(work.array(in.u()))
                     .array(gates(attention))
-                    .array(CudaArray.of(gradients.x()));
+                    .array(work.array(gradients.x()));
             work.launch(
                     "attendFirstGradientOfStates",
                     Grid.rows(batch.tokens(), hidden),

@@ -11,22 +11,27 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.cuda.cudart.CUctx_st;
+import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.cudart.CUfunc_st;
 import org.bytedeco.cuda.cudart.CUmod_st;
 import org.bytedeco.cuda.cudart.CUstream_st;
+import org.bytedeco.cuda.cudart.CUuuid;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.purespark.InputException;
+import org.purespark.model.engine.Peers;
+import org.purespark.model.engine.ProductPrecision;
 
 /**
- * One GPU, by CUDA's driver. All work of a process on a device is in the same stream, so it is done in the order of the
- * calls; transfers go through page-locked memory.
+ * One GPU, by CUDA's driver. Each board has a stream of its own; transfers go through page-locked memory.
  */
 final class CudaBoard implements Board {
     private static final int EXCHANGE_BYTES = 8 << 20;
@@ -38,13 +43,17 @@ final class CudaBoard implements Board {
     private static final int MOST_ARGUMENTS = 32;
     private static final int ARGUMENT_BYTES = 128;
     private static final int NAME_BYTES = 256;
-    /** The stream of all work of a process. */
-    private static final CUstream_st STREAM = null;
-
+    private static final int UUID_BYTES = 16;
     private final int device;
     private final String description;
     private final CUctx_st context = new CUctx_st();
     private final CUmod_st module = new CUmod_st();
+    private final CUstream_st stream = new CUstream_st();
+    /** Number of calls that put work into the stream. */
+    private final AtomicLong workGiven = new AtomicLong();
+    /** What other boards had been given when this one last followed them. */
+    private final Map<CudaBoard, Long> followed = new HashMap<>();
+
     private final Map<String, CUfunc_st> functions = new HashMap<>();
     private final CudaProductPlans products;
     private final long workspace;
@@ -62,12 +71,13 @@ final class CudaBoard implements Board {
     private int lentFrom;
     private int lentTo;
 
-    private CudaBoard(int ordinal, Precision precision, KernelCache cache) {
+    private CudaBoard(int ordinal, ProductPrecision precision, KernelCache cache) {
         this.device = deviceOf(ordinal);
         String architecture = architecture(device);
         this.description = name(device) + " (" + architecture + ")";
         check(cudart.cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain");
         use();
+        check(cudart.cuStreamCreate(stream, cudart.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
         byte[] kernels = cache.kernels(architecture, KernelCompiler.version(), KernelCompiler::compile);
         try (BytePointer image = new BytePointer(kernels)) {
             check(cudart.cuModuleLoadData(module, image), "cuModuleLoadData");
@@ -77,7 +87,7 @@ final class CudaBoard implements Board {
         this.upBytes = bytes(up);
         this.downBytes = bytes(down);
         this.workspace = allocate(WORKSPACE_BYTES);
-        this.products = new CudaProductPlans(precision, workspace, WORKSPACE_BYTES);
+        this.products = new CudaProductPlans(precision, workspace, WORKSPACE_BYTES, stream);
         for (int i = 0; i < MOST_ARGUMENTS; i++) {
             argumentAddresses.put(i, arguments.address() + (long) i * ARGUMENT_BYTES);
         }
@@ -89,7 +99,7 @@ final class CudaBoard implements Board {
      * @param ordinal its number, from 0, among the devices that this process sees
      * @throws InputException if a library is missing, or there is no such device
      */
-    static CudaBoard open(int ordinal, Precision precision, KernelCache cache) {
+    static CudaBoard open(int ordinal, ProductPrecision precision, KernelCache cache) {
         requireDevice(ordinal);
         return new CudaBoard(ordinal, precision, cache);
     }
@@ -98,6 +108,21 @@ final class CudaBoard implements Board {
     static void requireDevice(int ordinal) {
         CudaLibraries.require();
         deviceOf(ordinal);
+    }
+
+    /** @throws InputException as {@link #requireDevice} */
+    static DeviceSeats.Gpu gpu(int ordinal) {
+        requireDevice(ordinal);
+        int device = deviceOf(ordinal);
+        try (CUuuid uuid = new CUuuid()) {
+            check(cudart.cuDeviceGetUuid_v2(uuid, device), "cuDeviceGetUuid");
+            StringBuilder identity = new StringBuilder();
+            for (int i = 0; i < UUID_BYTES; i++) {
+                identity.append(HexFormat.of().toHexDigits(uuid.bytes(i)));
+            }
+            return new DeviceSeats.Gpu(
+                    identity.toString(), "GPU " + ordinal + " (" + name(device) + ", UUID " + identity + ")");
+        }
     }
 
     private static int deviceOf(int ordinal) {
@@ -141,7 +166,7 @@ final class CudaBoard implements Board {
     }
 
     /** Another thread may have called before. */
-    private void use() {
+    void use() {
         check(cudart.cuCtxSetCurrent(context), "cuCtxSetCurrent");
     }
 
@@ -178,7 +203,7 @@ final class CudaBoard implements Board {
     public ByteBuffer lend(int bytes) {
         int from = (lentTo + SLOT - 1) / SLOT * SLOT;
         if (from + bytes > EXCHANGE_BYTES) {
-            await();
+            settle();
             from = 0;
         }
         lentFrom = from;
@@ -190,32 +215,55 @@ final class CudaBoard implements Board {
     public void send(ByteBuffer lent, long to) {
         use();
         Pointer from = new BytePointer(up).position(lentFrom);
-        check(cudart.cuMemcpyHtoDAsync(to, from, lent.capacity(), STREAM), "cuMemcpyHtoDAsync");
+        check(cudart.cuMemcpyHtoDAsync(to, from, lent.capacity(), stream), "cuMemcpyHtoDAsync");
+        workGiven.incrementAndGet();
     }
 
     @Override
     public ByteBuffer fetch(long from, int bytes) {
         use();
-        check(cudart.cuMemcpyDtoHAsync(down, from, bytes, STREAM), "cuMemcpyDtoHAsync");
-        await();
+        check(cudart.cuMemcpyDtoHAsync(down, from, bytes, stream), "cuMemcpyDtoHAsync");
+        settle();
         return downBytes.slice(0, bytes).order(ByteOrder.nativeOrder());
     }
 
-    private void await() {
+    @Override
+    public void follow(Board other) {
+        if (!(other instanceof CudaBoard first)) {
+            throw new IllegalArgumentException("not a GPU: " + other.description());
+        }
+        long work = first.workGiven.get();
+        if (Long.valueOf(work).equals(followed.get(first))) {
+            return;
+        }
         use();
-        check(cudart.cuStreamSynchronize(STREAM), "cuStreamSynchronize");
+        try (CUevent_st event = new CUevent_st()) {
+            check(cudart.cuEventCreate(event, cudart.CU_EVENT_DISABLE_TIMING), "cuEventCreate");
+            check(cudart.cuEventRecord(event, first.stream), "cuEventRecord");
+            check(cudart.cuStreamWaitEvent(stream, event, 0), "cuStreamWaitEvent");
+            check(cudart.cuEventDestroy(event), "cuEventDestroy");
+        }
+        followed.put(first, work);
+    }
+
+    @Override
+    public void settle() {
+        use();
+        check(cudart.cuStreamSynchronize(stream), "cuStreamSynchronize");
     }
 
     @Override
     public void copy(long from, long to, long bytes) {
         use();
-        check(cudart.cuMemcpyDtoDAsync(to, from, bytes, STREAM), "cuMemcpyDtoDAsync");
+        check(cudart.cuMemcpyDtoDAsync(to, from, bytes, stream), "cuMemcpyDtoDAsync");
+        workGiven.incrementAndGet();
     }
 
     @Override
     public void clear(long at, long bytes) {
         use();
-        check(cudart.cuMemsetD8Async(at, (byte) 0, bytes, STREAM), "cuMemsetD8Async");
+        check(cudart.cuMemsetD8Async(at, (byte) 0, bytes, stream), "cuMemsetD8Async");
+        workGiven.incrementAndGet();
     }
 
     @Override
@@ -243,10 +291,11 @@ final class CudaBoard implements Board {
                         1,
                         1,
                         grid.sharedBytes(),
-                        STREAM,
+                        stream,
                         parameters,
                         (PointerPointer<?>) null),
                 "cuLaunchKernel of " + kernel);
+        workGiven.incrementAndGet();
     }
 
     private CUfunc_st function(String kernel) {
@@ -262,6 +311,19 @@ final class CudaBoard implements Board {
     public void multiply(Product product) {
         use();
         products.multiply(product);
+        workGiven.incrementAndGet();
+    }
+
+    @Override
+    public byte[] newGroup() {
+        use();
+        return NcclTransfers.newGroup();
+    }
+
+    @Override
+    public Transfers join(Peers.Link link) {
+        use();
+        return new NcclTransfers(this, stream, link);
     }
 
     private static void check(int result, String call) {
@@ -280,11 +342,12 @@ final class CudaBoard implements Board {
 
     @Override
     public void close() {
-        await();
+        settle();
         products.close();
         free(workspace);
         check(cudart.cuMemFreeHost(up), "cuMemFreeHost");
         check(cudart.cuMemFreeHost(down), "cuMemFreeHost");
+        check(cudart.cuStreamDestroy(stream), "cuStreamDestroy");
         check(cudart.cuModuleUnload(module), "cuModuleUnload");
         check(cudart.cuDevicePrimaryCtxRelease(device), "cuDevicePrimaryCtxRelease");
         arguments.close();

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model.cuda;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.purespark.model.engine.ClsSums;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.Engine;
 import org.purespark.model.engine.Kernels;
+import org.purespark.model.engine.Peers;
+import org.purespark.model.engine.ProductPrecision;
 import org.purespark.model.engine.TextBatch;
 import org.purespark.model.engine.UpdateKernels;
 
@@ -20,6 +25,8 @@ public final class CudaEngine implements Engine {
 
     private final CudaWork work;
     private final CudaUpdates updates;
+    /** Closed with the engine. */
+    private final List<CudaArray> states = new ArrayList<>();
 
     /**
      * @param board closed with the engine's last array
@@ -37,18 +44,21 @@ public final class CudaEngine implements Engine {
      * @param ordinal the GPU's number, from 0, among those that this process sees
      * @throws org.purespark.InputException if a library of NVIDIA is missing, or there is no such GPU
      */
-    public static CudaEngine open(int ordinal, Precision precision) {
+    public static CudaEngine open(int ordinal, ProductPrecision precision) {
         KernelCache cache = KernelCache.ofUser(System::getenv, System.getProperty("user.home"));
         return new CudaEngine(CudaBoard.open(ordinal, precision, cache), CHUNK_BYTES);
     }
 
     /**
-     * Checks that there is such a GPU, with all libraries.
+     * Takes a task's place on a GPU, after a check that there is such a GPU, with all libraries.
      *
-     * @throws org.purespark.InputException if a library of NVIDIA is missing, or there is no such GPU
+     * @param sharers number of tasks that the GPU may have at a time, with this one; at least 1
+     * @return what the task closes when it ends
+     * @throws org.purespark.InputException if a library of NVIDIA is missing, or there is no such GPU, or it has as
+     *     many tasks already, of whatever process of this machine
      */
-    public static void requireDevice(int ordinal) {
-        CudaBoard.requireDevice(ordinal);
+    public static Runnable seat(int ordinal, int sharers) {
+        return DeviceSeats.get().take(CudaBoard.gpu(ordinal), sharers)::close;
     }
 
     /** Name and architecture of what it computes on. */
@@ -72,12 +82,13 @@ public final class CudaEngine implements Engine {
         if (length > 0) {
             work.board().clear(state.address(), Float.BYTES * length);
         }
+        states.add(state);
         return state;
     }
 
     @Override
     public DeviceArray transposed(DeviceArray matrix) {
-        CudaArray from = CudaArray.of(matrix); // [rows, columns]
+        CudaArray from = work.array(matrix); // [rows, columns]
         int rows = from.size(0);
         int columns = from.size(1);
         CudaArray to = work.allocate(columns, rows); // [columns, rows]
@@ -113,13 +124,59 @@ public final class CudaEngine implements Engine {
     }
 
     @Override
+    public ClsSums clsSums(TextBatch batch, List<DeviceArray> clsAttention, int most) {
+        int heads = clsAttention.get(0).size(1);
+        int pairs = batch.texts() * heads;
+        double[] values = new double[2 * clsAttention.size() * pairs];
+        try (CudaArray sums = work.allocate(2L * values.length)) { // [L, B, A, 2] of float64
+            for (int l = 0; l < clsAttention.size(); l++) {
+                work.launch(
+                        "clsSums",
+                        Grid.flat(pairs),
+                        new Arguments()
+                                .array(work.array(clsAttention.get(l)))
+                                .address(sums.address() + 2L * Double.BYTES * l * pairs)
+                                .number(heads)
+                                .number(most)
+                                .structure(work.texts(batch)));
+            }
+            int part = work.board().exchangeBytes() / Double.BYTES;
+            for (int from = 0; from < values.length; from += part) {
+                int count = Math.min(part, values.length - from);
+                work.board()
+                        .fetch(sums.address() + (long) Double.BYTES * from, Double.BYTES * count)
+                        .asDoubleBuffer()
+                        .get(values, from, count);
+            }
+        }
+        return new ClsSums(clsAttention.size(), batch.texts(), heads, values);
+    }
+
+    @Override
+    public void requirePeers() {
+        CudaLibraries.requirePeers();
+    }
+
+    @Override
+    public byte[] newGroup() {
+        return work.board().newGroup();
+    }
+
+    @Override
+    public Peers join(Peers.Link link) {
+        return new CudaPeers(work, work.board().join(link));
+    }
+
+    @Override
     public UpdateKernels updates() {
         return updates;
     }
 
-    /** The memory of arrays that are still open stays until they are closed. */
+    /** The memory of other arrays that are still open stays until they are closed. */
     @Override
     public void close() {
+        states.forEach(CudaArray::close);
+        states.clear();
         work.close();
     }
 }

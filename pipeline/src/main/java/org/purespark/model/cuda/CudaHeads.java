@@ -32,9 +32,9 @@ final class CudaHeads implements HeadKernels {
 
     @Override
     public void headSpread(HeadSpreadInputs<DeviceArray> in, DeviceArray result) {
-        CudaArray q = CudaArray.of(in.q()); // [B, D]
-        CudaArray w = CudaArray.of(in.weight()); // [D, D]
-        CudaArray y = CudaArray.of(result); // [A, B, D]
+        CudaArray q = work.array(in.q()); // [B, D]
+        CudaArray w = work.array(in.weight()); // [D, D]
+        CudaArray y = work.array(result); // [A, B, D]
         spread(q, w, y);
     }
 
@@ -85,22 +85,22 @@ final class CudaHeads implements HeadKernels {
 
     @Override
     public void headSpreadGradient(HeadSpreadBackward<DeviceArray> in, HeadSpreadInputs<DeviceArray> gradients) {
-        CudaArray dy = CudaArray.of(in.outGradient()); // [A, B, D]
-        gather(dy, CudaArray.of(in.weight()), CudaArray.of(gradients.q()));
-        weights(CudaArray.of(in.q()), dy, CudaArray.of(gradients.weight()));
+        CudaArray dy = work.array(in.outGradient()); // [A, B, D]
+        gather(dy, work.array(in.weight()), work.array(gradients.q()));
+        weights(work.array(in.q()), dy, work.array(gradients.weight()));
     }
 
     @Override
     public void headGather(HeadGatherInputs<DeviceArray> in, DeviceArray result) {
-        CudaArray z = CudaArray.of(in.z()); // [A, B, D]
-        CudaArray context = CudaArray.of(result); // [B, D]
-        gather(z, CudaArray.of(in.weight()), context);
+        CudaArray z = work.array(in.z()); // [A, B, D]
+        CudaArray context = work.array(result); // [B, D]
+        gather(z, work.array(in.weight()), context);
         work.launch(
                 "addHeadBias",
                 Grid.flat(context.length()),
                 new Arguments()
-                        .array(CudaArray.of(in.sums()))
-                        .array(CudaArray.of(in.bias()))
+                        .array(work.array(in.sums()))
+                        .array(work.array(in.bias()))
                         .array(context)
                         .number(z.size(1))
                         .number(z.size(2))
@@ -109,20 +109,20 @@ final class CudaHeads implements HeadKernels {
 
     @Override
     public void headGatherGradient(HeadGatherBackward<DeviceArray> in, HeadGatherInputs<DeviceArray> gradients) {
-        CudaArray dcontext = CudaArray.of(in.outGradient()); // [B, D]
-        CudaArray z = CudaArray.of(in.z()); // [A, B, D]
+        CudaArray dcontext = work.array(in.outGradient()); // [B, D]
+        CudaArray z = work.array(in.z()); // [A, B, D]
         int heads = z.size(0);
         int texts = z.size(1);
         int hidden = z.size(2);
-        spread(dcontext, CudaArray.of(in.weight()), CudaArray.of(gradients.z()));
-        weights(dcontext, z, CudaArray.of(gradients.weight()));
+        spread(dcontext, work.array(in.weight()), work.array(gradients.z()));
+        weights(dcontext, z, work.array(gradients.weight()));
         work.launch(
                 "headSumsGradient",
                 new Grid((long) heads * texts, 1, Grid.WARP, 0),
                 new Arguments()
                         .array(dcontext)
-                        .array(CudaArray.of(in.bias()))
-                        .array(CudaArray.of(gradients.sums()))
+                        .array(work.array(in.bias()))
+                        .array(work.array(gradients.sums()))
                         .number(texts)
                         .number(hidden)
                         .number(hidden / heads));
@@ -131,8 +131,8 @@ final class CudaHeads implements HeadKernels {
                 Grid.flat(hidden),
                 new Arguments()
                         .array(dcontext)
-                        .array(CudaArray.of(in.sums()))
-                        .array(CudaArray.of(gradients.bias()))
+                        .array(work.array(in.sums()))
+                        .array(work.array(gradients.bias()))
                         .number(texts)
                         .number(hidden)
                         .number(hidden / heads));

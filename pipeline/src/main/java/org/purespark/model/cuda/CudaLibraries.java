@@ -7,6 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.cuda.global.nccl;
 import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.javacpp.Loader;
 import org.purespark.InputException;
@@ -28,7 +29,8 @@ final class CudaLibraries {
                         + " on Kubernetes the device plugin)"),
         RUNTIME("libcudart.so", "the CUDA runtime", fromPyPi("nvidia-cuda-runtime-cu12")),
         PRODUCTS("libcublas", "cuBLAS", fromPyPi("nvidia-cublas-cu12")),
-        COMPILER("libnvrtc", "NVRTC", fromPyPi("nvidia-cuda-nvrtc-cu12"));
+        COMPILER("libnvrtc", "NVRTC", fromPyPi("nvidia-cuda-nvrtc-cu12")),
+        PEERS("libnccl.so", "NCCL", fromPyPi("nvidia-nccl-cu12") + "; or leave compute.gradient-exchange at spark");
 
         private final String file;
         private final String name;
@@ -64,6 +66,20 @@ final class CudaLibraries {
 
     private static final class Products {
         static final Optional<String> PROBLEM = problem(cublas.class, Piece.PRODUCTS);
+    }
+
+    private static final class OfPeers {
+        static final Optional<String> PROBLEM = problem(nccl.class, Piece.PEERS);
+    }
+
+    /**
+     * Loads what sends arrays to other tasks, and all that a computation needs.
+     *
+     * @throws InputException for the first one that is missing: which, and how to get it
+     */
+    static void requirePeers() {
+        require();
+        throwIfPresent(OfPeers.PROBLEM);
     }
 
     /**

@@ -42,7 +42,7 @@ final class CudaLosses implements LossKernels {
     }
 
     private void answerLoss(DeviceArray ofLogits, Kind kind, AnswerLoss<DeviceArray> out) {
-        CudaArray logits = CudaArray.of(ofLogits); // [B, C]
+        CudaArray logits = work.array(ofLogits); // [B, C]
         int texts = logits.size(0);
         int classes = logits.size(1);
         float[] answers = new float[texts * classes]; // [B, C]
@@ -58,8 +58,8 @@ final class CudaLosses implements LossKernels {
                     new Arguments()
                             .array(logits)
                             .array(wanted)
-                            .array(CudaArray.of(out.loss()))
-                            .array(CudaArray.ofNullable(out.slope()))
+                            .array(work.array(out.loss()))
+                            .array(work.arrayOrNull(out.slope()))
                             .number(kind.ordinal())
                             .number(texts)
                             .number(classes));
@@ -68,14 +68,14 @@ final class CudaLosses implements LossKernels {
 
     @Override
     public void answerLossGradient(AnswerLossBackward<DeviceArray> in, DeviceArray gradient) {
-        CudaArray slope = CudaArray.of(in.slope()); // [B, C]
+        CudaArray slope = work.array(in.slope()); // [B, C]
         work.launch(
                 "scaled",
                 Grid.flat(slope.length()),
                 new Arguments()
                         .array(slope)
-                        .array(CudaArray.of(in.lossGradient()))
-                        .array(CudaArray.of(gradient))
+                        .array(work.array(in.lossGradient()))
+                        .array(work.array(gradient))
                         .length(slope.length()));
     }
 
@@ -122,25 +122,25 @@ final class CudaLosses implements LossKernels {
     @Override
     public void attentionPenalty(ClsAttention<DeviceArray> in, Penalty<DeviceArray> out) {
         int layers = in.layers().size();
-        int heads = CudaArray.of(in.layers().get(0)).size(1);
+        int heads = work.array(in.layers().get(0)).size(1);
         try (CudaArray squares = work.allocate((long) layers * heads)) {
             for (int l = 0; l < layers; l++) {
-                CudaArray attention = CudaArray.of(in.layers().get(l)); // [N, A]
+                CudaArray attention = work.array(in.layers().get(l)); // [N, A]
                 work.columnSums(Columns.ofProducts(attention, attention), squares.view((long) l * heads, heads));
             }
-            CudaArray[] results = {CudaArray.of(out.penalty()), CudaArray.ofNullable(out.roots())};
+            CudaArray[] results = {work.array(out.penalty()), work.arrayOrNull(out.roots())};
             headTotal(Total.OF_ROOTS, squares, penaltyWeights(layers, heads), 1, results);
         }
     }
 
     @Override
     public void attentionPenaltyGradient(PenaltyBackward<DeviceArray> in, ClsAttention<DeviceArray> gradients) {
-        CudaArray roots = CudaArray.of(in.roots()); // [L, A]
+        CudaArray roots = work.array(in.roots()); // [L, A]
         int layers = roots.size(0);
         int heads = roots.size(1);
         CudaArray weights = work.constant(penaltyWeights(layers, heads)); // [L·A]
         for (int l = 0; l < layers; l++) {
-            CudaArray attention = CudaArray.of(in.layers().get(l)); // [N, A]
+            CudaArray attention = work.array(in.layers().get(l)); // [N, A]
             work.launch(
                     "penaltyGradient",
                     Grid.flat(attention.length()),
@@ -148,8 +148,8 @@ final class CudaLosses implements LossKernels {
                             .array(attention)
                             .array(roots.view((long) l * heads, heads))
                             .array(weights.view((long) l * heads, heads))
-                            .array(CudaArray.of(in.penaltyGradient()))
-                            .array(CudaArray.of(gradients.layers().get(l)))
+                            .array(work.array(in.penaltyGradient()))
+                            .array(work.array(gradients.layers().get(l)))
                             .length(attention.length())
                             .number(heads));
         }
@@ -158,15 +158,15 @@ final class CudaLosses implements LossKernels {
     @Override
     public void attentionDistance(TaughtAttention<DeviceArray> in, double weight, DeviceArray distance) {
         int layers = in.layers().size();
-        int heads = CudaArray.of(in.layers().get(0)).size(1);
+        int heads = work.array(in.layers().get(0)).size(1);
         try (CudaArray squares = work.allocate((long) layers * heads)) {
             for (int l = 0; l < layers; l++) {
-                CudaArray attention = CudaArray.of(in.layers().get(l)); // [N, A]
-                CudaArray teacher = CudaArray.of(in.teacher().get(l)); // [N, A]
+                CudaArray attention = work.array(in.layers().get(l)); // [N, A]
+                CudaArray teacher = work.array(in.teacher().get(l)); // [N, A]
                 Columns differences = new Columns(attention, teacher, Term.SQUARE_OF_DIFFERENCE);
                 work.columnSums(differences, squares.view((long) l * heads, heads));
             }
-            CudaArray[] results = {CudaArray.of(distance), null};
+            CudaArray[] results = {work.array(distance), null};
             headTotal(Total.OF_SQUARES, squares, gates(layers, heads), weight / batch.texts(), results);
         }
     }
@@ -176,17 +176,17 @@ final class CudaLosses implements LossKernels {
             TaughtBackward<DeviceArray> in, double weight, ClsAttention<DeviceArray> gradients) {
         List<DeviceArray> layers = in.layers();
         for (int l = 0; l < layers.size(); l++) {
-            CudaArray attention = CudaArray.of(layers.get(l)); // [N, A]
+            CudaArray attention = work.array(layers.get(l)); // [N, A]
             int heads = attention.size(1);
             work.launch(
                     "distanceToTeacherGradient",
                     Grid.flat(attention.length()),
                     new Arguments()
                             .array(attention)
-                            .array(CudaArray.of(in.teacher().get(l)))
+                            .array(work.array(in.teacher().get(l)))
                             .array(work.constant(Arrays.copyOf(batch.gates(l), heads)))
-                            .array(CudaArray.of(in.distanceGradient()))
-                            .array(CudaArray.of(gradients.layers().get(l)))
+                            .array(work.array(in.distanceGradient()))
+                            .array(work.array(gradients.layers().get(l)))
                             .real(2 * weight / batch.texts())
                             .length(attention.length())
                             .number(heads));

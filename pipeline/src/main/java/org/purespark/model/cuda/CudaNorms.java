@@ -37,10 +37,10 @@ final class CudaNorms implements NormKernels {
         for (CudaArray input : inputs) {
             arrays.array(input);
         }
-        arrays.array(CudaArray.of(out.y()))
-                .array(CudaArray.ofNullable(sums))
-                .array(CudaArray.ofNullable(out.normalized()))
-                .array(CudaArray.ofNullable(out.inverse()))
+        arrays.array(work.array(out.y()))
+                .array(work.arrayOrNull(sums))
+                .array(work.arrayOrNull(out.normalized()))
+                .array(work.arrayOrNull(out.inverse()))
                 .number(width)
                 .real(norm.epsilon());
         work.launch("normalize", Grid.rows(inputs[0].size(0), width), withCall(arrays, drops, norm));
@@ -54,31 +54,31 @@ final class CudaNorms implements NormKernels {
             DeviceArray dh,
             Drops drops,
             NormCall norm) {
-        CudaArray dy = CudaArray.of(in.outGradient()); // [R, W]
+        CudaArray dy = work.array(in.outGradient()); // [R, W]
         int width = dy.size(1);
         Arguments arrays = new Arguments()
                 .array(dy)
-                .array(CudaArray.ofNullable(dsum))
-                .array(CudaArray.of(in.normalized()))
-                .array(CudaArray.of(in.inverse()))
-                .array(CudaArray.of(in.gamma()))
-                .array(CudaArray.of(ds))
-                .array(CudaArray.ofNullable(dh))
+                .array(work.arrayOrNull(dsum))
+                .array(work.array(in.normalized()))
+                .array(work.array(in.inverse()))
+                .array(work.array(in.gamma()))
+                .array(work.array(ds))
+                .array(work.arrayOrNull(dh))
                 .number(width);
         work.launch("normGradient", Grid.rows(dy.size(0), width), withCall(arrays, drops, norm));
     }
 
-    private static Columns alongNormalized(NormBackward<DeviceArray> in) {
-        return Columns.ofProducts(CudaArray.of(in.outGradient()), CudaArray.of(in.normalized()));
+    private Columns alongNormalized(NormBackward<DeviceArray> in) {
+        return Columns.ofProducts(work.array(in.outGradient()), work.array(in.normalized()));
     }
 
     private void droppedSums(Columns columns, NormCall norm, DeviceArray sums) {
-        work.droppedColumnSums(columns, batch, norm.rows(), norm.dropout(), CudaArray.of(sums));
+        work.droppedColumnSums(columns, batch, norm.rows(), norm.dropout(), work.array(sums));
     }
 
     @Override
     public void embeddingNorm(EmbeddingNormInputs<DeviceArray> in, NormCall norm, Normalized<DeviceArray> out) {
-        CudaArray[] inputs = {CudaArray.of(in.x()), null, null, CudaArray.of(in.gamma()), CudaArray.of(in.beta())};
+        CudaArray[] inputs = {work.array(in.x()), null, null, work.array(in.gamma()), work.array(in.beta())};
         forward(inputs, null, out, Drops.OUTPUT, norm);
     }
 
@@ -87,17 +87,17 @@ final class CudaNorms implements NormKernels {
             NormBackward<DeviceArray> in, NormCall norm, EmbeddingNormInputs<DeviceArray> gradients) {
         backward(in, null, gradients.x(), null, Drops.OUTPUT, norm);
         droppedSums(alongNormalized(in), norm, gradients.gamma());
-        droppedSums(Columns.of(CudaArray.of(in.outGradient())), norm, gradients.beta());
+        droppedSums(Columns.of(work.array(in.outGradient())), norm, gradients.beta());
     }
 
     @Override
     public void residualNorm(ResidualNormInputs<DeviceArray> in, NormCall norm, Normalized<DeviceArray> out) {
         CudaArray[] inputs = {
-            CudaArray.of(in.h()),
-            CudaArray.of(in.bias()),
-            CudaArray.of(in.residual()),
-            CudaArray.of(in.gamma()),
-            CudaArray.of(in.beta())
+            work.array(in.h()),
+            work.array(in.bias()),
+            work.array(in.residual()),
+            work.array(in.gamma()),
+            work.array(in.beta())
         };
         forward(inputs, null, out, Drops.INPUT, norm);
     }
@@ -106,14 +106,14 @@ final class CudaNorms implements NormKernels {
     public void residualNormGradient(
             NormBackward<DeviceArray> in, NormCall norm, ResidualNormInputs<DeviceArray> gradients) {
         backward(in, null, gradients.residual(), gradients.h(), Drops.INPUT, norm);
-        work.columnSums(alongNormalized(in), CudaArray.of(gradients.gamma()));
-        work.columnSums(Columns.of(CudaArray.of(in.outGradient())), CudaArray.of(gradients.beta()));
-        work.columnSums(Columns.of(CudaArray.of(gradients.h())), CudaArray.of(gradients.bias()));
+        work.columnSums(alongNormalized(in), work.array(gradients.gamma()));
+        work.columnSums(Columns.of(work.array(in.outGradient())), work.array(gradients.beta()));
+        work.columnSums(Columns.of(work.array(gradients.h())), work.array(gradients.bias()));
     }
 
     @Override
     public void scaleNorm(ScaleNormInputs<DeviceArray> in, NormCall norm, Normalized<DeviceArray> out) {
-        CudaArray[] inputs = {CudaArray.of(in.x()), null, null, CudaArray.of(in.gamma()), null};
+        CudaArray[] inputs = {work.array(in.x()), null, null, work.array(in.gamma()), null};
         forward(inputs, null, out, Drops.OUTPUT, norm);
     }
 
@@ -125,7 +125,7 @@ final class CudaNorms implements NormKernels {
 
     @Override
     public void sumNorm(SumNormInputs<DeviceArray> in, NormCall norm, SumNormalized<DeviceArray> out) {
-        CudaArray[] inputs = {CudaArray.of(in.h()), null, CudaArray.of(in.residual()), CudaArray.of(in.gamma()), null};
+        CudaArray[] inputs = {work.array(in.h()), null, work.array(in.residual()), work.array(in.gamma()), null};
         Normalized<DeviceArray> normalized = new Normalized<>(out.y(), out.normalized(), out.inverse());
         forward(inputs, out.sum(), normalized, Drops.INPUT, norm);
     }
@@ -135,6 +135,6 @@ final class CudaNorms implements NormKernels {
         NormBackward<DeviceArray> ofNorm =
                 new NormBackward<>(in.outGradient(), in.normalized(), in.inverse(), in.gamma());
         backward(ofNorm, in.sumGradient(), gradients.residual(), gradients.h(), Drops.INPUT, norm);
-        work.columnSums(alongNormalized(ofNorm), CudaArray.of(gradients.gamma()));
+        work.columnSums(alongNormalized(ofNorm), work.array(gradients.gamma()));
     }
 }

@@ -71,7 +71,7 @@ final class CudaPositions implements PositionKernels {
 
     @Override
     public void rotaryAttention(DeviceArray of, RotaryCall call, Attended<DeviceArray> out) {
-        CudaArray qkv = CudaArray.of(of); // [N, 3D]
+        CudaArray qkv = work.array(of); // [N, 3D]
         try (CudaArray turned = work.allocate(qkv.shape())) {
             turn(qkv, call, Direction.FORWARD, turned);
             scores(turned, call).attend(work, batch, call.attention(), out);
@@ -80,9 +80,9 @@ final class CudaPositions implements PositionKernels {
 
     @Override
     public void rotaryAttentionGradient(RotaryBackward<DeviceArray> in, RotaryCall call, DeviceArray gradient) {
-        CudaArray qkv = CudaArray.of(in.qkv()); // [N, 3D]
-        CudaArray dqkv = CudaArray.of(gradient); // [N, 3D]
-        Incoming incoming = new Incoming(CudaArray.of(in.contextGradient()), CudaArray.of(in.clsGradient()));
+        CudaArray qkv = work.array(in.qkv()); // [N, 3D]
+        CudaArray dqkv = work.array(gradient); // [N, 3D]
+        Incoming incoming = new Incoming(work.array(in.contextGradient()), work.array(in.clsGradient()));
         try (CudaArray turned = work.allocate(qkv.shape())) {
             turn(qkv, call, Direction.FORWARD, turned);
             scores(turned, call).gradient(work, batch, call.attention(), incoming, dqkv, dscores -> {});
@@ -92,8 +92,8 @@ final class CudaPositions implements PositionKernels {
 
     @Override
     public void distanceRows(DeviceArray of, DistanceCall call, DeviceArray result) {
-        CudaArray table = CudaArray.of(of); // [R, W]
-        CudaArray y = CudaArray.of(result); // [2M - 1, W]
+        CudaArray table = work.array(of); // [R, W]
+        CudaArray y = work.array(result); // [2M - 1, W]
         int middle = batch.longest() - 1;
         int[] rows = new int[2 * middle + 1];
         for (int r = 0; r < rows.length; r++) {
@@ -114,8 +114,8 @@ final class CudaPositions implements PositionKernels {
 
     @Override
     public void distanceRowsGradient(DeviceArray outGradient, DistanceCall call, DeviceArray gradient) {
-        CudaArray dy = CudaArray.of(outGradient); // [2M - 1, W]
-        CudaArray dtable = CudaArray.of(gradient); // [R, W]
+        CudaArray dy = work.array(outGradient); // [2M - 1, W]
+        CudaArray dtable = work.array(gradient); // [R, W]
         try (CudaArray starts = work.ints(firstDistances(call.distances(), dtable.size(0)))) {
             Arguments arrays = new Arguments().array(dy).array(starts).array(dtable);
             work.launch(
@@ -139,9 +139,9 @@ final class CudaPositions implements PositionKernels {
     }
 
     private CudaScores scores(DeviceArray qkv, DeviceArray bias, DeviceArray ofPositions, DisentangledCall call) {
-        CudaArray positions = CudaArray.of(ofPositions); // [2M - 1, P]
+        CudaArray positions = work.array(ofPositions); // [2M - 1, P]
         DistanceTerms terms = call.terms();
-        int size = CudaArray.of(qkv).size(1) / 3 / call.attention().heads();
+        int size = work.array(qkv).size(1) / 3 / call.attention().heads();
         boolean apart = call.owners() == DistanceOwners.EACH;
         int keys =
                 switch (terms) {
@@ -152,13 +152,7 @@ final class CudaPositions implements PositionKernels {
         int queries = terms == DistanceTerms.CONTENT_TO_POSITION ? -1 : 0;
         Distances distances = new Distances(positions, queries, keys, apart ? size : 0, batch.longest() - 1);
         return new CudaScores(
-                CudaArray.of(qkv),
-                CudaArray.of(bias),
-                null,
-                null,
-                distances,
-                RotaryCall.EVERYWHERE,
-                call.divisor(size));
+                work.array(qkv), work.array(bias), null, null, distances, RotaryCall.EVERYWHERE, call.divisor(size));
     }
 
     @Override
@@ -170,10 +164,10 @@ final class CudaPositions implements PositionKernels {
     @Override
     public void disentangledAttentionGradient(
             DisentangledBackward<DeviceArray> in, DisentangledCall call, DisentangledInputs<DeviceArray> gradients) {
-        CudaArray dqkv = CudaArray.of(gradients.qkv()); // [N, 3D]
-        CudaArray dpositions = CudaArray.of(gradients.positions()); // [2M - 1, P]
+        CudaArray dqkv = work.array(gradients.qkv()); // [N, 3D]
+        CudaArray dpositions = work.array(gradients.positions()); // [2M - 1, P]
         CudaScores scores = scores(in.qkv(), in.bias(), in.positions(), call);
-        Incoming incoming = new Incoming(CudaArray.of(in.contextGradient()), CudaArray.of(in.clsGradient()));
+        Incoming incoming = new Incoming(work.array(in.contextGradient()), work.array(in.clsGradient()));
         scores.gradient(
                 work,
                 batch,
@@ -181,6 +175,6 @@ final class CudaPositions implements PositionKernels {
                 incoming,
                 dqkv,
                 dscores -> scores.distanceGradient(work, batch, call.attention(), dscores, dpositions));
-        work.columnSums(Columns.of(dqkv), CudaArray.of(gradients.bias()));
+        work.columnSums(Columns.of(dqkv), work.array(gradients.bias()));
     }
 }

@@ -35,6 +35,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.purespark.model.cuda.ColumnProduct.Matrix;
 import org.purespark.model.cuda.ColumnProduct.Operation;
+import org.purespark.model.engine.ProductPrecision;
 
 /** Products by cuBLASLt. What it decides for a shape is asked once, and kept. */
 final class CudaProductPlans implements AutoCloseable {
@@ -49,15 +50,20 @@ final class CudaProductPlans implements AutoCloseable {
             CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE | CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE;
 
     private final cublasLtContext context = new cublasLtContext();
-    private final Precision precision;
+    private final ProductPrecision precision;
     private final Pointer workspace;
     private final long workspaceBytes;
+    private final CUstream_st stream;
     private final FloatPointer one = new FloatPointer(1f);
     private final FloatPointer zero = new FloatPointer(0f);
     private final Map<ColumnProduct, Plan> plans = new HashMap<>();
 
-    /** @param workspace address of memory for sums of parts */
-    CudaProductPlans(Precision precision, long workspace, long workspaceBytes) {
+    /**
+     * @param workspace address of memory for sums of parts, which no other stream uses
+     * @param stream of all products
+     */
+    CudaProductPlans(ProductPrecision precision, long workspace, long workspaceBytes, CUstream_st stream) {
+        this.stream = stream;
         this.precision = precision;
         this.workspace = pointer(workspace);
         this.workspaceBytes = workspaceBytes;
@@ -93,12 +99,12 @@ final class CudaProductPlans implements AutoCloseable {
                         plan.decided().algo(),
                         workspace,
                         plan.decided().workspaceSize(),
-                        (CUstream_st) null),
+                        stream),
                 "cublasLtMatmul of " + columns);
     }
 
     /** An address on the device. */
-    private static Pointer pointer(long at) {
+    static Pointer pointer(long at) {
         return new DevicePointer(at);
     }
 
@@ -109,7 +115,7 @@ final class CudaProductPlans implements AutoCloseable {
     }
 
     private Plan plan(ColumnProduct product) {
-        int compute = precision == Precision.TF32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+        int compute = precision == ProductPrecision.TF32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
         cublasLtMatmulHeuristicResult_t decided = new cublasLtMatmulHeuristicResult_t(); // the plan's
         try (PointerPointer<cublasLtMatmulDescOpaque_t> made = new PointerPointer<>(1)) {
             check(cublas.cublasLtMatmulDescCreate(made, compute, CUDA_R_32F), "cublasLtMatmulDescCreate");

@@ -18,9 +18,9 @@ final class CudaProducts implements ProductKernels {
 
     @Override
     public void linear(LinearInputs<DeviceArray> in, Weight form, DeviceArray result) {
-        CudaArray x = CudaArray.of(in.x()); // [R, in]
-        CudaArray w = CudaArray.of(in.weight()); // [out, in] or [in, out]
-        CudaArray y = CudaArray.of(result); // [R, out]
+        CudaArray x = work.array(in.x()); // [R, in]
+        CudaArray w = work.array(in.weight()); // [out, in] or [in, out]
+        CudaArray y = work.array(result); // [R, out]
         int from = x.size(1);
         int to = y.size(1);
         Product.Factor weight =
@@ -33,11 +33,11 @@ final class CudaProducts implements ProductKernels {
 
     @Override
     public void linearGradient(LinearBackward<DeviceArray> in, LinearInputs<DeviceArray> gradients) {
-        CudaArray dy = CudaArray.of(in.outGradient()); // [R, out]
-        CudaArray x = CudaArray.of(in.x()); // [R, in]
-        CudaArray w = CudaArray.of(in.weight()); // [out, in]
-        CudaArray dx = CudaArray.of(gradients.x()); // [R, in]
-        CudaArray dw = CudaArray.of(gradients.weight()); // [out, in]
+        CudaArray dy = work.array(in.outGradient()); // [R, out]
+        CudaArray x = work.array(in.x()); // [R, in]
+        CudaArray w = work.array(in.weight()); // [out, in]
+        CudaArray dx = work.array(gradients.x()); // [R, in]
+        CudaArray dw = work.array(gradients.weight()); // [out, in]
         int rows = x.size(0);
         int from = x.size(1);
         int to = dy.size(1);
@@ -47,23 +47,23 @@ final class CudaProducts implements ProductKernels {
 
     @Override
     public void addBias(Biased<DeviceArray> in, DeviceArray result) {
-        CudaArray x = CudaArray.of(in.x()); // [R, W]
+        CudaArray x = work.array(in.x()); // [R, W]
         work.launch(
                 "addBias",
                 Grid.flat(x.length()),
                 new Arguments()
                         .array(x)
-                        .array(CudaArray.of(in.bias()))
-                        .array(CudaArray.of(result))
+                        .array(work.array(in.bias()))
+                        .array(work.array(result))
                         .length(x.length())
                         .number(x.size(1)));
     }
 
     @Override
     public void addBiasGradient(DeviceArray outGradient, Biased<DeviceArray> gradients) {
-        CudaArray dy = CudaArray.of(outGradient); // [R, W]
-        CudaArray dx = CudaArray.of(gradients.x()); // [R, W], maybe the memory of dy
-        work.columnSums(Columns.of(dy), CudaArray.of(gradients.bias()));
+        CudaArray dy = work.array(outGradient); // [R, W]
+        CudaArray dx = work.array(gradients.x()); // [R, W], maybe the memory of dy
+        work.columnSums(Columns.of(dy), work.array(gradients.bias()));
         if (dx.address() != dy.address()) {
             work.board().copy(dy.address(), dx.address(), Float.BYTES * dy.length());
         }

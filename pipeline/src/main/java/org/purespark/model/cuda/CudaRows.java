@@ -54,15 +54,15 @@ final class CudaRows implements RowKernels {
     }
 
     private void biasActivation(Biased<DeviceArray> in, Function function, Activated<DeviceArray> out) {
-        CudaArray h = CudaArray.of(in.x()); // [R, F]
+        CudaArray h = work.array(in.x()); // [R, F]
         work.launch(
                 "biasActivation",
                 Grid.flat(h.length()),
                 new Arguments()
                         .array(h)
-                        .array(CudaArray.of(in.bias()))
-                        .array(CudaArray.of(out.y()))
-                        .array(CudaArray.ofNullable(out.slope()))
+                        .array(work.array(in.bias()))
+                        .array(work.array(out.y()))
+                        .array(work.arrayOrNull(out.slope()))
                         .number(function.ordinal())
                         .length(h.length())
                         .number(h.size(1)));
@@ -70,10 +70,10 @@ final class CudaRows implements RowKernels {
 
     @Override
     public void activatedGradient(ActivatedBackward<DeviceArray> in, Biased<DeviceArray> gradients) {
-        CudaArray dy = CudaArray.of(in.outGradient()); // [R, F]
-        CudaArray slope = CudaArray.of(in.slope()); // [R, F]
-        CudaArray dh = CudaArray.of(gradients.x()); // [R, F]
-        work.columnSums(Columns.ofProducts(dy, slope), CudaArray.of(gradients.bias()));
+        CudaArray dy = work.array(in.outGradient()); // [R, F]
+        CudaArray slope = work.array(in.slope()); // [R, F]
+        CudaArray dh = work.array(gradients.x()); // [R, F]
+        work.columnSums(Columns.ofProducts(dy, slope), work.array(gradients.bias()));
         work.launch(
                 "product",
                 Grid.flat(dy.length()),
@@ -82,27 +82,27 @@ final class CudaRows implements RowKernels {
 
     @Override
     public void activation(DeviceArray of, EntryFunction activation, DeviceArray result) {
-        CudaArray x = CudaArray.of(of); // [R, W]
+        CudaArray x = work.array(of); // [R, W]
         work.launch(
                 "activation",
                 Grid.flat(x.length()),
                 new Arguments()
                         .array(x)
-                        .array(CudaArray.of(result))
+                        .array(work.array(result))
                         .number(Function.of(activation).ordinal())
                         .length(x.length()));
     }
 
     @Override
     public void activationGradient(ActivationBackward<DeviceArray> in, EntryFunction activation, DeviceArray gradient) {
-        CudaArray x = CudaArray.of(in.x()); // [R, W]
+        CudaArray x = work.array(in.x()); // [R, W]
         work.launch(
                 "activationGradient",
                 Grid.flat(x.length()),
                 new Arguments()
-                        .array(CudaArray.of(in.outGradient()))
+                        .array(work.array(in.outGradient()))
                         .array(x)
-                        .array(CudaArray.of(gradient))
+                        .array(work.array(gradient))
                         .number(Function.of(activation).ordinal())
                         .length(x.length()));
     }
@@ -116,21 +116,21 @@ final class CudaRows implements RowKernels {
 
     @Override
     public void dropRows(DeviceArray of, GateCall call, DeviceArray result) {
-        CudaArray x = CudaArray.of(of); // [R, W]
-        Arguments arrays = new Arguments().array(x).array(CudaArray.of(result));
+        CudaArray x = work.array(of); // [R, W]
+        Arguments arrays = new Arguments().array(x).array(work.array(result));
         work.launch("dropRows", Grid.rows(x.size(0), x.size(1)), withCall(arrays, x.size(1), call));
     }
 
     @Override
     public void nearRows(DeviceArray of, int kernel, DeviceArray result) {
-        CudaArray x = CudaArray.of(of); // [N, W]
-        near("nearRows", x, CudaArray.of(result), x.size(1), kernel);
+        CudaArray x = work.array(of); // [N, W]
+        near("nearRows", x, work.array(result), x.size(1), kernel);
     }
 
     @Override
     public void nearRowsGradient(DeviceArray outGradient, int kernel, DeviceArray gradient) {
-        CudaArray dx = CudaArray.of(gradient); // [N, W]
-        near("nearRowsGradient", CudaArray.of(outGradient), dx, dx.size(1), kernel);
+        CudaArray dx = work.array(gradient); // [N, W]
+        near("nearRowsGradient", work.array(outGradient), dx, dx.size(1), kernel);
     }
 
     private void near(String name, CudaArray from, CudaArray to, int width, int kernel) {
@@ -161,36 +161,36 @@ final class CudaRows implements RowKernels {
 
     /** Between rows of tokens [N, W] and rows of texts [B, W]. */
     private void ofTexts(String name, int rows, DeviceArray from, DeviceArray to) {
-        int width = CudaArray.of(from).size(1);
-        Arguments arguments = new Arguments().array(CudaArray.of(from)).array(CudaArray.of(to));
+        int width = work.array(from).size(1);
+        Arguments arguments = new Arguments().array(work.array(from)).array(work.array(to));
         work.launch(name, Grid.rows(rows, width), arguments.number(width).structure(work.texts(batch)));
     }
 
     @Override
     public void gatedGelu(DeviceArray of, GateCall gate, Gated<DeviceArray> out) {
-        CudaArray y = CudaArray.of(out.y()); // [R, F]
-        Arguments arrays = new Arguments().array(CudaArray.of(of)).array(y).array(CudaArray.ofNullable(out.slopes()));
+        CudaArray y = work.array(out.y()); // [R, F]
+        Arguments arrays = new Arguments().array(work.array(of)).array(y).array(work.arrayOrNull(out.slopes()));
         work.launch("gatedGelu", Grid.rows(y.size(0), y.size(1)), withCall(arrays, y.size(1), gate));
     }
 
     @Override
     public void gatedGeluGradient(GatedBackward<DeviceArray> in, GateCall gate, DeviceArray gradient) {
-        CudaArray dy = CudaArray.of(in.outGradient()); // [R, F]
+        CudaArray dy = work.array(in.outGradient()); // [R, F]
         Arguments arrays =
-                new Arguments().array(dy).array(CudaArray.of(in.slopes())).array(CudaArray.of(gradient));
+                new Arguments().array(dy).array(work.array(in.slopes())).array(work.array(gradient));
         work.launch("gatedGeluGradient", Grid.rows(dy.size(0), dy.size(1)), withCall(arrays, dy.size(1), gate));
     }
 
     @Override
     public void add(Pair<DeviceArray> in, DeviceArray result) {
-        CudaArray a = CudaArray.of(in.a());
+        CudaArray a = work.array(in.a());
         work.launch(
                 "sum",
                 Grid.flat(a.length()),
                 new Arguments()
                         .array(a)
-                        .array(CudaArray.of(in.b()))
-                        .array(CudaArray.of(result))
+                        .array(work.array(in.b()))
+                        .array(work.array(result))
                         .length(a.length()));
     }
 }

@@ -68,8 +68,8 @@ record CudaScores(
                     "attend",
                     grid(batch, call),
                     arguments(work, batch, call, heads(work, batch, call, softmax))
-                            .array(CudaArray.of(out.context()))
-                            .array(CudaArray.ofNullable(out.clsAttention())));
+                            .array(work.array(out.context()))
+                            .array(work.arrayOrNull(out.clsAttention())));
         }
     }
 

@@ -22,7 +22,7 @@ final class CudaUpdates implements UpdateKernels {
 
     @Override
     public void lookUp(DeviceArray table, long[] starts, int[][] rows, DeviceArray result) {
-        CudaArray to = CudaArray.of(result); // [N, W]
+        CudaArray to = work.array(result); // [N, W]
         int tokens = to.size(0);
         int[] flat = new int[starts.length * tokens]; // [look-ups, N]
         for (int s = 0; s < starts.length; s++) {
@@ -34,7 +34,7 @@ final class CudaUpdates implements UpdateKernels {
                     "lookUp",
                     Grid.rows(tokens, to.size(1)),
                     new Arguments()
-                            .array(CudaArray.of(table))
+                            .array(work.array(table))
                             .array(offsets)
                             .array(ofTokens)
                             .array(to)
@@ -55,8 +55,8 @@ final class CudaUpdates implements UpdateKernels {
 
     @Override
     public void scatterAdd(DeviceArray sums, long start, int[] rows, DeviceArray added) {
-        CudaArray to = CudaArray.of(sums); // flat
-        CudaArray values = CudaArray.of(added); // [N, W]
+        CudaArray to = work.array(sums); // flat
+        CudaArray values = work.array(added); // [N, W]
         int width = values.size(1);
         TokensOfRows of = TokensOfRows.of(rows);
         int count = of.rows().length;
@@ -78,7 +78,7 @@ final class CudaUpdates implements UpdateKernels {
 
     @Override
     public void addTo(DeviceArray sums, long at, From added, long count) {
-        add(CudaArray.of(sums).address(at, count), CudaArray.of(added.array()).address(added.at(), count), count);
+        add(work.array(sums).address(at, count), work.array(added.array()).address(added.at(), count), count);
     }
 
     private void add(long to, long values, long count) {
@@ -90,8 +90,8 @@ final class CudaUpdates implements UpdateKernels {
 
     @Override
     public void copy(From from, From to, long count) {
-        long source = CudaArray.of(from.array()).address(from.at(), count);
-        long target = CudaArray.of(to.array()).address(to.at(), count);
+        long source = work.array(from.array()).address(from.at(), count);
+        long target = work.array(to.array()).address(to.at(), count);
         if (count > 0) {
             work.board().copy(source, target, Float.BYTES * count);
         }
@@ -100,7 +100,7 @@ final class CudaUpdates implements UpdateKernels {
     @Override
     public void addTo(DeviceArray sums, long at, FloatBuffer values) {
         int count = values.remaining();
-        long to = CudaArray.of(sums).address(at, count);
+        long to = work.array(sums).address(at, count);
         try (CudaArray added = work.allocate(count)) {
             added.put(0, values);
             add(to, added.address(), count);
@@ -110,7 +110,7 @@ final class CudaUpdates implements UpdateKernels {
     @Override
     public double squares(DeviceArray values, long from, long to) {
         long count = to - from;
-        long start = CudaArray.of(values).address(from, count);
+        long start = work.array(values).address(from, count);
         int chunks = Math.toIntExact((count + CHUNK - 1) / CHUNK);
         try (CudaArray sums = work.allocate(2L * (chunks + 1))) {
             Grid block = Grid.oneBlock();
@@ -127,7 +127,7 @@ final class CudaUpdates implements UpdateKernels {
 
     @Override
     public void clear(DeviceArray values, long from, long count) {
-        long start = CudaArray.of(values).address(from, count);
+        long start = work.array(values).address(from, count);
         if (count > 0) {
             work.board().clear(start, Float.BYTES * count);
         }
@@ -139,10 +139,10 @@ final class CudaUpdates implements UpdateKernels {
                 "adamW",
                 Grid.flat(count),
                 new Arguments()
-                        .address(CudaArray.of(weights.array()).address(weights.at(), count))
-                        .address(CudaArray.of(gradients.array()).address(gradients.at(), count))
-                        .address(CudaArray.of(moments.first()).address(momentsAt, count))
-                        .address(CudaArray.of(moments.second()).address(momentsAt, count))
+                        .address(work.array(weights.array()).address(weights.at(), count))
+                        .address(work.array(gradients.array()).address(gradients.at(), count))
+                        .address(work.array(moments.first()).address(momentsAt, count))
+                        .address(work.array(moments.second()).address(momentsAt, count))
                         .structure(Structures.of(update))
                         .length(count));
     }
@@ -165,11 +165,11 @@ final class CudaUpdates implements UpdateKernels {
                     "adamWRows",
                     Grid.rows(rowOf.length, width),
                     new Arguments()
-                            .array(CudaArray.of(weights))
-                            .array(CudaArray.of(gradients))
+                            .array(work.array(weights))
+                            .array(work.array(gradients))
                             .array(ofRows)
-                            .array(CudaArray.of(moments.first()))
-                            .array(CudaArray.of(moments.second()))
+                            .array(work.array(moments.first()))
+                            .array(work.array(moments.second()))
                             .structure(Structures.of(update))
                             .number(width));
         }

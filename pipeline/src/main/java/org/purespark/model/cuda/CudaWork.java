@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.Dropout;
 import org.purespark.model.engine.TextBatch;
 import org.purespark.model.engine.TextBatch.RowKind;
@@ -42,6 +43,24 @@ final class CudaWork implements AutoCloseable {
     /** An array for the caller to close; that may be at once after the launches that use it. */
     CudaArray allocate(long... shape) {
         return CudaArray.allocate(board, arena, shape);
+    }
+
+    /**
+     * An array that the engine uses next. If it is another engine's, that one's work so far comes first.
+     *
+     * @throws IllegalArgumentException for an array of another kind of engine
+     */
+    CudaArray array(DeviceArray of) {
+        CudaArray array = CudaArray.of(of);
+        if (array.board() != board) {
+            board.follow(array.board());
+        }
+        return array;
+    }
+
+    /** {@link #array}, or null for an array that is null. */
+    CudaArray arrayOrNull(DeviceArray of) {
+        return of == null ? null : array(of);
     }
 
     void launch(String kernel, Grid grid, Arguments arguments) {
@@ -208,6 +227,7 @@ final class CudaWork implements AutoCloseable {
             ofBatch = null;
             batch = null;
         }
+        board.settle();
         arena.close();
     }
 }

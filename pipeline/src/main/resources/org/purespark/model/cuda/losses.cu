@@ -127,3 +127,25 @@ extern "C" __global__ void distanceToTeacherGradient(
         gradient[i] = ddistance[0] * factor * gates[i % heads] * (attention[i] - teacher[i]);
     }
 }
+
+// A thread for each text and head: sums over the text's first entries, one after the other.
+extern "C" __global__ void clsSums(
+        const float* attention, // [N, A]
+        double* sums,           // [B, A, 2]
+        int heads, int most, Texts texts) {
+    i64 i = flatIndex();
+    if (i < (i64) texts.count * heads) {
+        int b = (int) (i / heads);
+        int from = texts.starts[b];
+        int end = texts.starts[b + 1] - from < most ? texts.starts[b + 1] : from + most;
+        double sum = 0;
+        double squares = 0;
+        for (int n = from; n < end; n++) {
+            double entry = attention[(i64) n * heads + i % heads];
+            sum += entry;
+            squares += entry * entry; // exact in float64, so a fused addition gives the same
+        }
+        sums[2 * i] = sum;
+        sums[2 * i + 1] = squares;
+    }
+}

@@ -15,6 +15,7 @@ class CudaLibrariesTest {
         "libcublas.so.12, cuBLAS, pip install nvidia-cublas-cu12",
         "libcublasLt.so.12, cuBLAS, pip install nvidia-cublas-cu12",
         "libnvrtc.so.12, NVRTC, pip install nvidia-cuda-nvrtc-cu12",
+        "libnccl.so.2, NCCL, pip install nvidia-nccl-cu12",
         "libnvrtc-builtins.so.12.9, NVRTC, pip install nvidia-cuda-nvrtc-cu12"
     })
     void theMissingFileNamesThePieceAndTheWayOut(String file, String piece, String wayOut) {
@@ -28,7 +29,7 @@ class CudaLibrariesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"RUNTIME, the CUDA runtime", "COMPILER, NVRTC", "PRODUCTS, cuBLAS"})
+    @CsvSource({"RUNTIME, the CUDA runtime", "COMPILER, NVRTC", "PRODUCTS, cuBLAS", "PEERS, NCCL"})
     void anotherErrorNamesWhatWasAskedFor(Piece asked, String name) {
         assertThat(CudaLibraries.problem(new UnsatisfiedLinkError("wrong ELF class"), asked))
                 .startsWith("compute.engine cuda: " + name + " cannot be loaded (wrong ELF class): ");

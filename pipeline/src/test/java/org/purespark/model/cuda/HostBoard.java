@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.purespark.model.engine.Engine;
+import org.purespark.model.engine.Peers;
 
 /** The host in place of a GPU: the same kernels, built as C++, and the same engine around them. */
 public final class HostBoard implements Board {
@@ -38,12 +39,18 @@ public final class HostBoard implements Board {
         return new CudaEngine(boardOrSkip(order), CHUNK_BYTES);
     }
 
-    static HostBoard boardOrSkip(Order order) {
+    /** A test that asks is skipped where there is no g++. */
+    public static HostBoard boardOrSkip(Order order) {
         return new HostBoard(HostKernels.orSkip(), order);
     }
 
+    /** The CUDA engine on this board. */
+    public Engine engine() {
+        return new CudaEngine(this, CHUNK_BYTES);
+    }
+
     /** Number of allocations that are not given back. */
-    int held() {
+    public int held() {
         return memory.size();
     }
 
@@ -153,6 +160,28 @@ public final class HostBoard implements Board {
                 new Pointer(product.c().address()),
                 product.c().row(),
                 product.c().step());
+    }
+
+    /** All work is done when its call returns. */
+    @Override
+    public void follow(Board other) {
+        if (!(other instanceof HostBoard)) {
+            throw new IllegalArgumentException("not the host: " + other.description());
+        }
+    }
+
+    /** All work is done when its call returns. */
+    @Override
+    public void settle() {}
+
+    @Override
+    public byte[] newGroup() {
+        throw new UnsupportedOperationException("the host is one task");
+    }
+
+    @Override
+    public Transfers join(Peers.Link link) {
+        throw new UnsupportedOperationException("the host is one task");
     }
 
     @Override
