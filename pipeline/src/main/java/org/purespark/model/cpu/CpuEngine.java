@@ -8,7 +8,7 @@ import org.purespark.model.engine.TextBatch;
 import org.purespark.model.engine.UpdateKernels;
 
 /**
- * Computes on cores of the machine: matrix products with ND4J, everything else with kernels that use the CPU's vector
+ * Computes on cores of the machine: matrix products with oneDNN, everything else with kernels that use the CPU's vector
  * unit. Results do not depend on the number of threads.
  */
 public final class CpuEngine implements Engine {
@@ -16,15 +16,32 @@ public final class CpuEngine implements Engine {
 
     private final Workers workers;
     private final CpuUpdates updates;
+    private final MatrixProducts products;
 
     /**
+     * An engine that computes in float32.
+     *
      * @param threads number of threads, with the calling one
      * @throws IllegalStateException if this JVM is started without the vector module
      */
     public CpuEngine(int threads) {
+        this(threads, ProductChoice.ONEDNN);
+    }
+
+    /**
+     * @param threads number of threads, with the calling one
+     * @param choice of what multiplies matrices
+     * @throws IllegalStateException if this JVM is started without the vector module
+     */
+    public CpuEngine(int threads, ProductChoice choice) {
         VectorUnit.require();
         this.workers = new Workers(threads);
         this.updates = new CpuUpdates(workers);
+        this.products = switch (choice) {
+            case ND4J -> new Nd4jProducts(workers);
+            case ONEDNN -> new OneDnnProducts(workers);
+            case ONEDNN_BFLOAT16 -> new Bfloat16Products(workers);
+        };
     }
 
     @Override
@@ -59,7 +76,7 @@ public final class CpuEngine implements Engine {
     @Override
     public Kernels kernels(TextBatch batch) {
         return new Kernels(
-                new CpuProducts(workers),
+                new CpuProducts(workers, products),
                 new CpuNorms(workers, batch),
                 new CpuAttention(workers, batch),
                 new CpuPositions(workers, batch),
@@ -99,5 +116,6 @@ public final class CpuEngine implements Engine {
     @Override
     public void close() {
         workers.close();
+        products.close();
     }
 }
