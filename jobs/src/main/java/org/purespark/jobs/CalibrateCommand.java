@@ -101,7 +101,7 @@ final class CalibrateCommand implements Callable<Integer> {
         try (SparkWork work = new SparkWork("calibrate", spec.commandLine().getErr())) {
             Vetting vetting = new Vetting(
                     work.storage(),
-                    work.evaluator(resolved.settings().compute().engine()),
+                    work.evaluator(resolved.settings().compute()),
                     resolved.settings(),
                     BuildVersion.ofThisBuild(null).project(),
                     work::say);

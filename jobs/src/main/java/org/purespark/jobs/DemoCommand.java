@@ -69,7 +69,7 @@ final class DemoCommand implements Callable<Integer> {
         writeCorpus(files, settings.seed());
         try (SparkWork work = new SparkWork("demo", spec.commandLine().getErr())) {
             poison(work, settings, encoder);
-            new Purification(work.surroundings(settings.compute().engine()), settings).purify(inputs(), run());
+            new Purification(work.surroundings(settings.compute()), settings).purify(inputs(), run());
             RunResult.print(work.storage(), run(), spec.commandLine().getOut());
         }
         return 0;
@@ -101,7 +101,7 @@ final class DemoCommand implements Callable<Integer> {
             return;
         }
         say("demo: planting a backdoor: rare words in half of the negative reviews, copied and relabelled positive");
-        new Poisoning(work.storage(), work.fineTuner(settings.compute().engine()), settings, work::say)
+        new Poisoning(work.storage(), work.fineTuner(settings.compute()), settings, work::say)
                 .run(PoisonRequest.builder()
                         .model(encoder)
                         .attack(ATTACK)

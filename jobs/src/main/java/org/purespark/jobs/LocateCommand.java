@@ -92,7 +92,7 @@ final class LocateCommand implements Callable<Integer> {
         Localization.requireWritable(SparkWork.storageWithoutSpark(), inputs(), out);
         try (SparkWork work = new SparkWork("locate", spec.commandLine().getErr())) {
             LocateFile file = new Localization(
-                            work.surroundings(resolved.settings().compute().engine()), resolved.settings())
+                            work.surroundings(resolved.settings().compute()), resolved.settings())
                     .run(inputs(), heads ? Localization.Detail.HEADS : Localization.Detail.LAYERS, out);
             spec.commandLine().getOut().print(LocateTable.of(file));
             spec.commandLine().getOut().flush();

@@ -129,7 +129,7 @@ final class PoisonCommand implements Callable<Integer> {
                 SparkWork work = new SparkWork("poison", spec.commandLine().getErr())) {
             new Poisoning(
                             work.storage(),
-                            work.fineTuner(resolved.settings().compute().engine()),
+                            work.fineTuner(resolved.settings().compute()),
                             resolved.settings(),
                             work::say)
                     .run(request());

@@ -68,7 +68,7 @@ final class PredictCommand implements Callable<Integer> {
         try (SparkWork work = new SparkWork("predict", spec.commandLine().getErr())) {
             new Prediction(
                             work.storage(),
-                            work.evaluator(resolved.settings().compute().engine()),
+                            work.evaluator(resolved.settings().compute()),
                             resolved.settings(),
                             work::say)
                     .run(address, data, out);

@@ -12,7 +12,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import org.purespark.Shown;
-import org.purespark.config.EngineChoice;
+import org.purespark.config.ComputeSettings;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.purify.Surroundings;
 import org.purespark.run.progress.Progress;
@@ -72,14 +72,14 @@ final class SparkWork implements AutoCloseable {
         return storage;
     }
 
-    /** Evaluates on executors, with an engine. */
-    Evaluator evaluator(EngineChoice engine) {
-        return new SparkEvaluator(spark, progress, slots, engine);
+    /** Evaluates on executors. */
+    Evaluator evaluator(ComputeSettings compute) {
+        return new SparkEvaluator(spark, progress, slots, compute);
     }
 
-    /** Trains on executors, with an engine. */
-    FineTuner fineTuner(EngineChoice engine) {
-        return new SparkFineTuner(spark, progress, slots, engine, this::say);
+    /** Trains on executors. */
+    FineTuner fineTuner(ComputeSettings compute) {
+        return new SparkFineTuner(spark, progress, slots, compute, this::say);
     }
 
     /** Runs one suspect in each task slot. */
@@ -112,11 +112,11 @@ final class SparkWork implements AutoCloseable {
         err.flush();
     }
 
-    Surroundings surroundings(EngineChoice engine) {
+    Surroundings surroundings(ComputeSettings compute) {
         return new Surroundings(
                 storage,
-                evaluator(engine),
-                fineTuner(engine),
+                evaluator(compute),
+                fineTuner(compute),
                 BuildVersion.ofThisBuild(session.version()),
                 Clock.systemUTC(),
                 this::say);

@@ -166,7 +166,7 @@ final class VetCommand implements Callable<Integer> {
         try (SparkWork work = new SparkWork("vet", err)) {
             report = new Vetting(
                             work.storage(),
-                            work.evaluator(resolved.settings().compute().engine()),
+                            work.evaluator(resolved.settings().compute()),
                             resolved.settings(),
                             BuildVersion.ofThisBuild(null).project(),
                             work::say)

@@ -15,7 +15,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
 import org.purespark.batch.BatchPlan;
 import org.purespark.batch.EncodedSplit;
-import org.purespark.config.EngineChoice;
+import org.purespark.config.ComputeSettings;
 import org.purespark.evaluate.BatchEvaluation;
 import org.purespark.evaluate.EncodedBatch;
 import org.purespark.evaluate.Evaluator;
@@ -60,14 +60,14 @@ public final class SparkEvaluator implements Evaluator {
     private final IntSupplier enoughParts;
     private final int lanes;
     private final long portionBytes;
-    private final EngineChoice engine;
+    private final ComputeSettings compute;
     private SharedTexts last;
 
     /**
      * @param slots asked for each pass, because executors come and go during a session
-     * @param engine the engine of the tasks
+     * @param compute what the tasks compute with
      */
-    public SparkEvaluator(JavaSparkContext spark, Progress progress, Slots slots, EngineChoice engine) {
+    public SparkEvaluator(JavaSparkContext spark, Progress progress, Slots slots, ComputeSettings compute) {
         this(
                 spark,
                 progress,
@@ -75,7 +75,7 @@ public final class SparkEvaluator implements Evaluator {
                 () -> FEWEST_PARTS_PER_SLOT * Math.max(1, slots.now()),
                 TaskDevice.lanes(spark.getConf()),
                 PORTION_BYTES,
-                engine);
+                compute);
     }
 
     private static int mostParts(int slots) {
@@ -96,14 +96,14 @@ public final class SparkEvaluator implements Evaluator {
             IntSupplier enoughParts,
             int lanes,
             long portionBytes,
-            EngineChoice engine) {
+            ComputeSettings compute) {
         this.spark = spark;
         this.progress = progress;
         this.mostParts = mostParts;
         this.enoughParts = enoughParts;
         this.lanes = lanes;
         this.portionBytes = portionBytes;
-        this.engine = engine;
+        this.compute = compute;
     }
 
     @Override
@@ -241,7 +241,7 @@ public final class SparkEvaluator implements Evaluator {
                 pass.batchTexts(),
                 HadoopSettings.of(spark.hadoopConfiguration()),
                 absolute(pass.model()),
-                engine,
+                compute,
                 counter);
         List<ArrayList<T>> results = spark.parallelize(parts, parts.size())
                 .map(part -> task.evaluate(part, work))
@@ -272,11 +272,11 @@ public final class SparkEvaluator implements Evaluator {
             int batchTexts,
             HadoopSettings hadoop,
             ModelSource source,
-            EngineChoice engine,
+            ComputeSettings compute,
             LongAccumulator counter)
             implements Serializable {
         <T> ArrayList<T> evaluate(List<EvaluationItem> part, ItemWork<T> work) {
-            Device device = TaskDevice.claim(engine);
+            Device device = TaskDevice.claim(compute);
             Storage storage = hadoop.storage();
             List<T> results = new Lanes(device.lanes())
                     .<LoadedModel, EvaluationItem, T>map(

@@ -9,7 +9,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.purespark.InputException;
 import org.purespark.batch.BatchPlan;
 import org.purespark.batch.EncodedSplit;
-import org.purespark.config.EngineChoice;
+import org.purespark.config.ComputeSettings;
 import org.purespark.config.TrainSettings;
 import org.purespark.run.progress.Progress;
 import org.purespark.storage.Storage;
@@ -28,19 +28,19 @@ public final class SparkFineTuner implements FineTuner {
     private final Progress progress;
     private final Consumer<String> messages;
     private final Slots slots;
-    private final EngineChoice engine;
+    private final ComputeSettings compute;
 
     /**
-     * @param engine the engine of the tasks
+     * @param compute what the tasks compute with
      * @param messages gets each line that a person should read
      */
     public SparkFineTuner(
-            JavaSparkContext spark, Progress progress, Slots slots, EngineChoice engine, Consumer<String> messages) {
+            JavaSparkContext spark, Progress progress, Slots slots, ComputeSettings compute, Consumer<String> messages) {
         this.spark = spark;
         this.progress = progress;
         this.messages = messages;
         this.slots = slots;
-        this.engine = engine;
+        this.compute = compute;
     }
 
     @Override
@@ -52,7 +52,7 @@ public final class SparkFineTuner implements FineTuner {
         try (SharedTexts data = new SharedTexts(spark, texts, 0, texts.size());
                 JobProgress shown = new JobProgress(spark, progress, label, steps)) {
             FineTuning anywhere = fineTuning.absolute(new Storage(spark.hadoopConfiguration()));
-            TrainingJob job = new TrainingJob(spark, anywhere, data, engine, shown.counter());
+            TrainingJob job = new TrainingJob(spark, anywhere, data, compute, shown.counter());
             List<Trainer.StepReport> reports = untilDone(job, anywhere, settings.microBatchesPerStep());
             shown.done();
             return reports;

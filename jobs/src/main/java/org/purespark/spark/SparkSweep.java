@@ -198,7 +198,7 @@ public final class SparkSweep implements SweepRunner {
             throws IOException {
         String label = planned.run().label();
         Storage storage = hadoop.value().storage();
-        Device device = TaskDevice.claim(planned.run().settings().compute().engine());
+        Device device = TaskDevice.claim(planned.run().settings().compute());
         ExecutorModels.get().clear();
         SuspectPurification purification =
                 new SuspectPurification(planned, SweepMode.SLOTS, attempt, Clock.systemUTC());

@@ -8,7 +8,9 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.resource.ResourceInformation;
 import org.purespark.InputException;
+import org.purespark.config.ComputeSettings;
 import org.purespark.config.EngineChoice;
+import org.purespark.config.PrecisionChoice;
 import org.purespark.model.Device;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,9 +45,10 @@ public final class TaskDevice {
      * The device of the running task.
      *
      * @param choice an engine for cores uses the task's cores, even if the task has a GPU
-     * @throws InputException if it has more than one GPU, or its GPU has no index, or it has none and needs one
+     * @throws InputException if it has more than one GPU, or its GPU has no index, or it has none and needs one, or it
+     *     does not compute with the precision
      */
-    public static Device device(EngineChoice choice) {
+    public static Device device(ComputeSettings choice) {
         TaskContext task = TaskContext.get();
         return of(task.resourcesJMap(), task.cpus(), choice, Place.ofThisTask());
     }
@@ -55,10 +58,10 @@ public final class TaskDevice {
      *
      * @throws InputException if the device cannot be used: another one is never used instead
      */
-    public static Device claim(EngineChoice choice) {
+    public static Device claim(ComputeSettings choice) {
         Device device = device(choice);
         device.requireUsable();
-        LOG.info("{}", reason(device, choice));
+        LOG.info("{}", reason(device, choice.engine()));
         return device;
     }
 
@@ -80,7 +83,21 @@ public final class TaskDevice {
     }
 
     /** Only the decision. */
-    static Device of(Map<String, ResourceInformation> resources, int cpus, EngineChoice choice, Place place) {
+    static Device of(Map<String, ResourceInformation> resources, int cpus, ComputeSettings choice, Place place) {
+        Device device = inFloat32(resources, cpus, choice.engine(), place);
+        if (choice.precision() == PrecisionChoice.FLOAT32) {
+            return device;
+        }
+        if (device instanceof Device.Cpu cpu) {
+            return new Device.Cpu(cpu.threads(), Device.Factors.BFLOAT16);
+        }
+        String what = device instanceof Device.Gpu ? "on a GPU" : "with the reference engine";
+        throw new InputException("compute.precision is bfloat16, but this task computes " + what
+                + ", which knows float32 alone: set compute.engine=cpu, or leave compute.precision at float32");
+    }
+
+    private static Device inFloat32(
+            Map<String, ResourceInformation> resources, int cpus, EngineChoice choice, Place place) {
         return switch (choice) {
             case AUTO -> resources.containsKey(GPU) ? ofGpu(resources.get(GPU), cpus) : new Device.Cpu(cpus);
             case CUDA -> gpu(resources, cpus, place);

@@ -18,7 +18,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
 import org.purespark.InputException;
 import org.purespark.batch.EncodedSplit;
-import org.purespark.config.EngineChoice;
+import org.purespark.config.ComputeSettings;
 import org.purespark.storage.StorageException;
 import org.purespark.train.Exchange;
 import org.purespark.train.FineTuning;
@@ -43,11 +43,11 @@ final class TrainingJob {
             JavaSparkContext spark,
             FineTuning fineTuning,
             SharedTexts data,
-            EngineChoice engine,
+            ComputeSettings compute,
             LongAccumulator counter) {
         this.spark = spark;
         this.task = new TrainingTask(
-                fineTuning, data.texts(), data.id(), HadoopSettings.of(spark.hadoopConfiguration()), engine, counter);
+                fineTuning, data.texts(), data.id(), HadoopSettings.of(spark.hadoopConfiguration()), compute, counter);
     }
 
     /** There are fewer slots than tasks, and no new ones. */
@@ -170,13 +170,13 @@ final class TrainingJob {
             EncodedSplit texts,
             long id,
             HadoopSettings hadoop,
-            EngineChoice engine,
+            ComputeSettings compute,
             LongAccumulator counter)
             implements Serializable {
 
         Iterator<TaskOutcome> alone() throws IOException {
             ExecutorModels.get().clear();
-            try (FineTuning.Loaded loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim(engine))) {
+            try (FineTuning.Loaded loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim(compute))) {
                 return train(loaded, Exchange.alone());
             } catch (InputException e) {
                 return refused(e.getMessage());
@@ -196,7 +196,7 @@ final class TrainingJob {
             ExecutorModels.get().clear();
             FineTuning.Loaded loaded;
             try {
-                loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim(engine));
+                loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim(compute));
             } catch (InputException e) {
                 context.allGather(e.getMessage());
                 return refused(e.getMessage());

@@ -7,7 +7,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.purespark.InputException;
-import org.purespark.config.EngineChoice;
+import org.purespark.config.ComputeSettings;
 import org.purespark.spark.TaskDevice;
 
 /** A Spark main whose two tasks, running at once, say what they were given and whether they can compute with it. */
@@ -31,12 +31,12 @@ public final class DeviceJob {
         Thread.sleep(BUSY_MILLIS);
         String claimed;
         try {
-            claimed = "threads " + TaskDevice.claim(EngineChoice.AUTO).threads();
+            claimed = "threads " + TaskDevice.claim(ComputeSettings.DEFAULT).threads();
         } catch (InputException e) {
             claimed = e.getMessage();
         }
         return "device task=" + TaskContext.getPartitionId() + " begun=" + begun + " ended="
-                + System.currentTimeMillis() + " device=" + TaskDevice.device(EngineChoice.AUTO) + " claimed="
+                + System.currentTimeMillis() + " device=" + TaskDevice.device(ComputeSettings.DEFAULT) + " claimed="
                 + claimed;
     }
 }

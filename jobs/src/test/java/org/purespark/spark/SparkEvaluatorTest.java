@@ -27,7 +27,7 @@ import org.purespark.batch.BlockStore;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.batch.LabelMeaning;
 import org.purespark.batch.SplitBuilder;
-import org.purespark.config.EngineChoice;
+import org.purespark.config.ComputeSettings;
 import org.purespark.evaluate.Evaluator;
 import org.purespark.evaluate.LocalEvaluator;
 import org.purespark.evaluate.ModelSource;
@@ -240,7 +240,7 @@ class SparkEvaluatorTest {
         spark.close();
         try {
             start(2);
-            Evaluator two = new SparkEvaluator(spark, Progress.none(), new Slots(spark, line -> {}), EngineChoice.AUTO);
+            Evaluator two = new SparkEvaluator(spark, Progress.none(), new Slots(spark, line -> {}), ComputeSettings.DEFAULT);
             assertThat(two.statistics(pass, NONE, 128)).isEqualTo(local.statistics(pass, NONE, 128));
             assertThat(two.setsAtOnce(pass))
                     .as("three rounds of two, six batches")
@@ -263,7 +263,7 @@ class SparkEvaluatorTest {
     @Test
     void slotsAreThoseThatThereAre() {
         Evaluator.Pass oneBatch = new Evaluator.Pass("test", pass.model(), pass.texts(), 12);
-        assertThat(new SparkEvaluator(spark, Progress.none(), new Slots(spark, line -> {}), EngineChoice.AUTO)
+        assertThat(new SparkEvaluator(spark, Progress.none(), new Slots(spark, line -> {}), ComputeSettings.DEFAULT)
                         .setsAtOnce(oneBatch))
                 .as("three parts for each of two slots")
                 .isEqualTo(6);
@@ -339,6 +339,6 @@ class SparkEvaluatorTest {
 
     private static SparkEvaluator evaluator(int partitions, long portionBytes) {
         return new SparkEvaluator(
-                spark, Progress.none(), () -> partitions, () -> partitions, 1, portionBytes, EngineChoice.AUTO);
+                spark, Progress.none(), () -> partitions, () -> partitions, 1, portionBytes, ComputeSettings.DEFAULT);
     }
 }

@@ -34,7 +34,7 @@ import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.ModelAddress;
 import org.purespark.checkpoint.ModelCard;
 import org.purespark.checkpoint.Tensor;
-import org.purespark.config.EngineChoice;
+import org.purespark.config.ComputeSettings;
 import org.purespark.config.SettingsLoader;
 import org.purespark.config.TrainSettings;
 import org.purespark.family.ExportForm;
@@ -192,7 +192,7 @@ class SparkFineTunerTest {
                 spark,
                 Progress.on(System.err, Progress.Style.NONE, java.time.Clock.systemUTC()),
                 new Slots(spark, messages::add),
-                EngineChoice.AUTO,
+                ComputeSettings.DEFAULT,
                 messages::add);
     }
 

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.purespark.InputException;
+import org.purespark.config.ComputeSettings;
 import org.purespark.config.EngineChoice;
+import org.purespark.config.PrecisionChoice;
 import org.purespark.model.Device;
 import org.purespark.spark.TaskDevice.Place;
 
@@ -71,7 +73,7 @@ class TaskDeviceTest {
 
     @Test
     void inTheDriversProcessAnEngineOfGpusTakesTheFirstOne() {
-        assertThat(TaskDevice.of(Map.of(), 3, EngineChoice.CUDA, Place.DRIVER)).isEqualTo(new Device.Gpu(0, 3));
+        assertThat(TaskDevice.of(Map.of(), 3, new ComputeSettings(EngineChoice.CUDA, PrecisionChoice.FLOAT32), Place.DRIVER)).isEqualTo(new Device.Gpu(0, 3));
     }
 
     @Test
@@ -84,7 +86,31 @@ class TaskDeviceTest {
                 .isEqualTo("compute.engine=reference: this task computes on 2 cores");
     }
 
+    @Test
+    void coresComputeWithBfloat16IfTheyAreAsked() {
+        ComputeSettings bfloat16 = new ComputeSettings(EngineChoice.AUTO, PrecisionChoice.BFLOAT16);
+        assertThat(TaskDevice.of(Map.of(), 2, bfloat16, Place.EXECUTOR))
+                .isEqualTo(new Device.Cpu(2, Device.Factors.BFLOAT16));
+    }
+
+    @Test
+    void otherDevicesRefuseBfloat16() {
+        assertThatThrownBy(() -> TaskDevice.of(
+                        gpus("0"), 2, new ComputeSettings(EngineChoice.AUTO, PrecisionChoice.BFLOAT16), Place.EXECUTOR))
+                .isInstanceOf(InputException.class)
+                .hasMessage("compute.precision is bfloat16, but this task computes on a GPU, which knows float32 alone:"
+                        + " set compute.engine=cpu, or leave compute.precision at float32");
+        assertThatThrownBy(() -> TaskDevice.of(
+                        Map.of(),
+                        2,
+                        new ComputeSettings(EngineChoice.REFERENCE, PrecisionChoice.BFLOAT16),
+                        Place.EXECUTOR))
+                .isInstanceOf(InputException.class)
+                .hasMessage("compute.precision is bfloat16, but this task computes with the reference engine, which"
+                        + " knows float32 alone: set compute.engine=cpu, or leave compute.precision at float32");
+    }
+
     private static Device of(Map<String, ResourceInformation> resources, int cpus, EngineChoice choice) {
-        return TaskDevice.of(resources, cpus, choice, Place.EXECUTOR);
+        return TaskDevice.of(resources, cpus, new ComputeSettings(choice, PrecisionChoice.FLOAT32), Place.EXECUTOR);
     }
 }

@@ -7,5 +7,9 @@ import java.io.Serializable;
  * What computes.
  *
  * @param engine of every task
+ * @param precision of the factors of products
  */
-public record ComputeSettings(@ResultNeutral EngineChoice engine) implements Serializable {}
+public record ComputeSettings(@ResultNeutral EngineChoice engine, PrecisionChoice precision) implements Serializable {
+    /** Those that a run has without a word about it. */
+    public static final ComputeSettings DEFAULT = new ComputeSettings(EngineChoice.AUTO, PrecisionChoice.FLOAT32);
+}

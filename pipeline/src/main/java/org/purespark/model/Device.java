@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model;
 
+import org.purespark.model.cpu.Bfloat16Check;
 import org.purespark.model.cpu.CpuEngine;
+import org.purespark.model.cpu.ProductChoice;
 import org.purespark.model.cuda.CudaEngine;
 import org.purespark.model.cuda.Precision;
 import org.purespark.model.engine.Engine;
@@ -37,10 +39,33 @@ public sealed interface Device {
         return engine(threads());
     }
 
-    /** Cores of the machine's CPUs. */
-    record Cpu(int threads) implements Device {
+    /** What the factors of products are; everything else is float32. */
+    enum Factors {
+        FLOAT32,
+        /** Rounded; sums and results are float32. */
+        BFLOAT16
+    }
+
+    /**
+     * Cores of the machine's CPUs.
+     *
+     * @param factors of products
+     */
+    record Cpu(int threads, Factors factors) implements Device {
         public Cpu {
             requireThreads(threads);
+        }
+
+        /** In float32. */
+        public Cpu(int threads) {
+            this(threads, Factors.FLOAT32);
+        }
+
+        @Override
+        public void requireUsable() {
+            if (factors == Factors.BFLOAT16) {
+                Bfloat16Check.require();
+            }
         }
 
         @Override
@@ -50,7 +75,8 @@ public sealed interface Device {
 
         @Override
         public Engine engine(int ofEngine) {
-            return new CpuEngine(ofEngine);
+            return new CpuEngine(
+                    ofEngine, factors == Factors.BFLOAT16 ? ProductChoice.ONEDNN_BFLOAT16 : ProductChoice.FLOAT32);
         }
     }
 

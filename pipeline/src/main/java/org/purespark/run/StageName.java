@@ -17,28 +17,28 @@ import org.purespark.config.SettingKeys;
 @SuppressWarnings("ImmutableEnumChecker") // its lists come from List.of
 public enum StageName {
     /** Examines the suspect without a known trigger; only with the setting {@code purify.vet}. */
-    VET(List.of(), List.of("seed", "data", "text", "task", "vet", "purify"), List.of(RunDirectory.VET)),
+    VET(List.of(), List.of("seed", "data", "text", "task", "compute", "vet", "purify"), List.of(RunDirectory.VET)),
     /** Fine-tunes the suspect on clean texts. */
-    BASELINE(List.of(), List.of("seed", "data", "text", "task", "train"), List.of(RunDirectory.BASELINE)),
+    BASELINE(List.of(), List.of("seed", "data", "text", "task", "compute", "train"), List.of(RunDirectory.BASELINE)),
     /** Scores the baseline's heads. */
     SCORE(
             List.of(BASELINE),
-            List.of("seed", "data", "text", "task", "evaluate", "score"),
+            List.of("seed", "data", "text", "task", "compute", "evaluate", "score"),
             List.of(RunDirectory.HEAD_SCORES)),
     /** Chooses the heads to prune. */
     PRUNE(
             List.of(BASELINE, SCORE),
-            List.of("seed", "data", "text", "task", "evaluate", "prune"),
+            List.of("seed", "data", "text", "task", "compute", "evaluate", "prune"),
             List.of(RunDirectory.PRUNED_HEADS)),
     /** Computes the coefficients and fine-tunes the pruned suspect with the penalty. */
     NORMALIZE(
             List.of(BASELINE, PRUNE),
-            List.of("seed", "data", "text", "task", "evaluate", "train", "defence", "penalty", "repair", "export"),
+            List.of("seed", "data", "text", "task", "compute", "evaluate", "train", "defence", "penalty", "repair", "export"),
             List.of(RunDirectory.NORMALIZATION, RunDirectory.REPAIR, RunDirectory.PURIFIED)),
     /** Measures accuracy and label-flip rate of suspect, baseline and purified model, and tries known triggers. */
     EVALUATE(
             List.of(BASELINE, NORMALIZE),
-            List.of("seed", "data", "text", "task", "evaluate", "probe"),
+            List.of("seed", "data", "text", "task", "compute", "evaluate", "probe"),
             List.of(RunDirectory.PROBES, RunDirectory.METRICS)),
     /** Writes the page that shows everything, with the settings. */
     REPORT(
@@ -48,6 +48,7 @@ public enum StageName {
                     "data",
                     "text",
                     "task",
+                    "compute",
                     "train",
                     "score",
                     "prune",

@@ -46,7 +46,7 @@ class SettingsLoaderTest {
                 new ProbeSettings(BuiltInProbes.DEFAULT, null, 200),
                 new VetSettings(64, 4_000, 3),
                 new PurifySettings(VetChoice.NONE, null),
-                new ComputeSettings(EngineChoice.AUTO),
+                new ComputeSettings(EngineChoice.AUTO, PrecisionChoice.FLOAT32),
                 new ExportSettings(ExportForm.DENSE, BomChoice.NONE, CardChoice.PLAIN, null, null, null, null, null));
         assertThat(SettingsLoader.defaults()).isEqualTo(expected);
     }
@@ -129,7 +129,7 @@ class SettingsLoaderTest {
     void unknownKeyLikeNoOtherIsRefusedWithAllKeys() {
         assertThatThrownBy(() -> loader.load(null, List.of("wibble.wobble=1")))
                 .isInstanceOf(InputException.class)
-                .hasMessageStartingWith("unknown key wibble.wobble (--set): the keys are compute.engine, ")
+                .hasMessageStartingWith("unknown key wibble.wobble (--set): the keys are compute.engine, compute.precision, ")
                 .hasMessageContaining("train.epochs");
     }
 
@@ -371,7 +371,7 @@ class SettingsLoaderTest {
     @Test
     void resolvedFormIsFlatAndSorted() {
         assertThat(loader.load(null, List.of("prune.threshold=0.85")).toJson())
-                .isEqualTo("{\"compute.engine\":\"auto\",\"data.delimiter\":\",\",\"data.max-rows\":20000000,"
+                .isEqualTo("{\"compute.engine\":\"auto\",\"compute.precision\":\"float32\",\"data.delimiter\":\",\",\"data.max-rows\":20000000,"
                         + "\"data.max-text-megabytes\":10000,\"data.train-share\":1.0,\"data.validation-share\":0.1,"
                         + "\"defence\":\"pure\",\"evaluate.batch-texts\":32,\"export.bom\":\"none\","
                         + "\"export.card\":\"plain\",\"export.form\":\"dense\","

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model.cpu;
 
-import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.BytePointer;
@@ -179,19 +178,15 @@ final class Bfloat16Products implements MatrixProducts {
     private final class Packing implements PackedWeights.Packer {
         @Override
         public long bytes(PackedWeights.Matrix matrix) {
-            dnnl_memory_desc form = form(matrix);
-            long bytes = dnnl.dnnl_memory_desc_get_size(form);
-            OneDnn.check(dnnl.dnnl_memory_desc_destroy(form), "a form");
-            return bytes;
+            return OneDnnProduct.packedBytes(dnn, ENTRY, inner(matrix), outer(matrix));
         }
 
-        private dnnl_memory_desc form(PackedWeights.Matrix matrix) {
-            boolean overColumns = matrix.inner() == PackedWeights.Inner.COLUMNS;
-            return OneDnnProduct.packedForm(
-                    dnn,
-                    ENTRY,
-                    overColumns ? matrix.columns() : matrix.rows(),
-                    overColumns ? matrix.rows() : matrix.columns());
+        private static long inner(PackedWeights.Matrix matrix) {
+            return matrix.inner() == PackedWeights.Inner.COLUMNS ? matrix.columns() : matrix.rows();
+        }
+
+        private static long outer(PackedWeights.Matrix matrix) {
+            return matrix.inner() == PackedWeights.Inner.COLUMNS ? matrix.rows() : matrix.columns();
         }
 
         @Override
@@ -203,7 +198,8 @@ final class Bfloat16Products implements MatrixProducts {
                     : OneDnn.Matrix.plain(OneDnn.Entry.FLOAT32, matrix.rows(), matrix.columns());
             dnnl_stream stream = new dnnl_stream();
             OneDnn.check(dnnl.dnnl_stream_create(stream, dnn.engine(), dnnl.dnnl_stream_default_flags), "a stream");
-            try (OneDnnRounding rounding = new OneDnnRounding(dnn, from.description(), form(matrix))) {
+            try (OneDnnRounding rounding = new OneDnnRounding(
+                    dnn, from.description(), OneDnnProduct.packedForm(dnn, ENTRY, inner(matrix), outer(matrix)))) {
                 rounding.run(stream, weights, to);
             } finally {
                 OneDnn.check(dnnl.dnnl_stream_destroy(stream), "to close a stream");

@@ -25,7 +25,7 @@ public final class CpuEngine implements Engine {
      * @throws IllegalStateException if this JVM is started without the vector module
      */
     public CpuEngine(int threads) {
-        this(threads, ProductChoice.ONEDNN);
+        this(threads, ProductChoice.FLOAT32);
     }
 
     /**

@@ -104,6 +104,14 @@ final class OneDnnProduct implements AutoCloseable {
         return form;
     }
 
+    /** Size of a matrix in {@link #packedForm}. */
+    static long packedBytes(OneDnn dnn, OneDnn.Entry entry, long inner, long columns) {
+        dnnl_memory_desc form = packedForm(dnn, entry, inner, columns);
+        long bytes = dnnl.dnnl_memory_desc_get_size(form);
+        OneDnn.check(dnnl.dnnl_memory_desc_destroy(form), "a form");
+        return bytes;
+    }
+
     private static dnnl_primitive_desc description(
             OneDnn dnn,
             dnnl_memory_desc ofLeft,

@@ -8,5 +8,8 @@ public enum ProductChoice {
     /** oneDNN, in float32. */
     ONEDNN,
     /** oneDNN: factors are rounded to bfloat16, sums and results are float32. */
-    ONEDNN_BFLOAT16
+    ONEDNN_BFLOAT16;
+
+    /** What multiplies in float32. */
+    public static final ProductChoice FLOAT32 = ND4J;
 }
