@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model;
 
+import org.purespark.config.PrecisionChoice;
 import org.purespark.model.cpu.Bfloat16Check;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.cpu.ProductChoice;
@@ -43,7 +44,19 @@ public sealed interface Device {
     enum Factors {
         FLOAT32,
         /** Rounded; sums and results are float32. */
-        BFLOAT16
+        BFLOAT16;
+
+        /** As a setting says. */
+        public static Factors of(PrecisionChoice choice) {
+            return switch (choice) {
+                case FLOAT32 -> FLOAT32;
+                case BFLOAT16 -> BFLOAT16;
+            };
+        }
+
+        ProductChoice products() {
+            return this == BFLOAT16 ? ProductChoice.BFLOAT16 : ProductChoice.FLOAT32;
+        }
     }
 
     /**
@@ -75,8 +88,7 @@ public sealed interface Device {
 
         @Override
         public Engine engine(int ofEngine) {
-            return new CpuEngine(
-                    ofEngine, factors == Factors.BFLOAT16 ? ProductChoice.ONEDNN_BFLOAT16 : ProductChoice.FLOAT32);
+            return new CpuEngine(ofEngine, factors.products());
         }
     }
 

@@ -17,7 +17,6 @@ import org.purespark.attack.WordNet;
 import org.purespark.checkpoint.Checkpoint;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.checkpoint.ModelAddress;
-import org.purespark.config.PrecisionChoice;
 import org.purespark.config.Settings;
 import org.purespark.config.TaskFit;
 import org.purespark.model.Device;
@@ -141,9 +140,7 @@ public final class Poisoning {
             PoisonProgress progress = PoisonProgress.of(storage, request, settings);
             Device device = new Device.Cpu(
                     Runtime.getRuntime().availableProcessors(),
-                    settings.compute().precision() == PrecisionChoice.BFLOAT16
-                            ? Device.Factors.BFLOAT16
-                            : Device.Factors.FLOAT32);
+                    Device.Factors.of(settings.compute().precision()));
             device.requireUsable();
             publish(request, plan.carryOut(new Workshop(storage, fineTuner, device, inputs, progress)));
         }

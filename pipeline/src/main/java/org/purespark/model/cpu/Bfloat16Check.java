@@ -14,6 +14,10 @@ public final class Bfloat16Check {
     private static final int WIDTH = 384;
     private static final int TRIALS = 5;
 
+    private static final String SETTING = "compute.precision is bfloat16, but this machine's CPU ";
+    private static final String WAY_OUT =
+            "; leave compute.precision at float32, or take a CPU with avx512_bf16 or AMX";
+
     private Bfloat16Check() {}
 
     /**
@@ -22,21 +26,30 @@ public final class Bfloat16Check {
      * @throws InputException naming the setting, if bfloat16 is not the faster one
      */
     public static void require() {
-        judge(nanos(OneDnn.Entry.FLOAT32), nanos(OneDnn.Entry.BFLOAT16));
+        long bfloat16;
+        try {
+            bfloat16 = nanos(OneDnn.Entry.BFLOAT16);
+        } catch (UnsupportedOperationException e) {
+            throw new InputException(SETTING + "has no product of it" + WAY_OUT, e);
+        }
+        judge(nanos(OneDnn.Entry.FLOAT32), bfloat16);
     }
 
-    /** @param float32 and {@code bfloat16}: nanoseconds of the same product */
+    /**
+     * The verdict alone.
+     *
+     * @param float32 nanoseconds of a product
+     * @param bfloat16 of the same one
+     */
     static void judge(long float32, long bfloat16) {
         if (bfloat16 >= float32) {
-            throw new InputException("compute.precision is bfloat16, but this machine's CPU does not multiply it faster:"
-                    + " a product takes " + bfloat16 / 1000 + " µs, in float32 " + float32 / 1000
-                    + " µs; leave compute.precision at float32, or take a CPU with avx512_bf16 or AMX");
+            throw new InputException(SETTING + "does not multiply it faster: a product takes " + bfloat16 / 1000
+                    + " µs, in float32 " + float32 / 1000 + " µs" + WAY_OUT);
         }
     }
 
     /** The shortest of a few products [ROWS, WIDTH]·[WIDTH, WIDTH]. */
     private static long nanos(OneDnn.Entry entry) {
-        OneDnn.onThisThread();
         long shortest = Long.MAX_VALUE;
         OneDnnProduct.Shape shape = new OneDnnProduct.Shape(
                 OneDnn.Matrix.plain(entry, ROWS, WIDTH),
@@ -48,6 +61,7 @@ public final class Bfloat16Check {
                 BytePointer left = zeros((long) ROWS * WIDTH * entry.bytes());
                 BytePointer right = zeros(OneDnnProduct.packedBytes(dnn, entry, WIDTH, WIDTH));
                 BytePointer result = zeros((long) ROWS * WIDTH * Float.BYTES)) {
+            dnn.onThisThread();
             for (int trial = 0; trial <= TRIALS; trial++) {
                 long start = System.nanoTime();
                 thread.multiply(shape, left, right, result);

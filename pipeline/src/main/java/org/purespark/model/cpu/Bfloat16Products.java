@@ -39,14 +39,14 @@ final class Bfloat16Products implements MatrixProducts {
     @Override
     public void linear(ProductKernels.LinearInputs<DeviceArray> in, ProductKernels.Weight form, DeviceArray result) {
         HostArray x = HostArray.of(in.x());
-        HostArray y = OneDnnProducts.written(result);
+        HostArray y = written(result);
         Pointer weight = packed(
                 HostArray.of(in.weight()),
                 form == ProductKernels.Weight.OUT_IN ? PackedWeights.Inner.COLUMNS : PackedWeights.Inner.ROWS);
         RowBlocks blocks = new RowBlocks(x.size(0));
         int inner = x.size(1);
         workers.run(blocks.pieces(), (piece, scratch) -> {
-            OneDnn.onThisThread();
+            dnn.onThisThread();
             OneDnnThread thread = thread(scratch);
             int first = blocks.first(piece);
             int end = blocks.first(piece + 1);
@@ -61,8 +61,8 @@ final class Bfloat16Products implements MatrixProducts {
             ProductKernels.LinearBackward<DeviceArray> in, ProductKernels.LinearInputs<DeviceArray> gradients) {
         HostArray outGradient = HostArray.of(in.outGradient());
         HostArray x = HostArray.of(in.x());
-        HostArray dx = OneDnnProducts.written(gradients.x());
-        HostArray dw = OneDnnProducts.written(gradients.weight());
+        HostArray dx = written(gradients.x());
+        HostArray dw = written(gradients.weight());
         Pointer weight = packed(HostArray.of(in.weight()), PackedWeights.Inner.ROWS);
         int rows = x.size(0);
         int summed = (rows + SUMMED_UNIT - 1) / SUMMED_UNIT * SUMMED_UNIT;
@@ -73,7 +73,7 @@ final class Bfloat16Products implements MatrixProducts {
         clear(ofInput, rows, summed, x.size(1));
         RowBlocks blocks = new RowBlocks(rows);
         workers.run(blocks.pieces(), (piece, scratch) -> {
-            OneDnn.onThisThread();
+            dnn.onThisThread();
             OneDnnThread thread = thread(scratch);
             int first = blocks.first(piece);
             int end = blocks.first(piece + 1);
@@ -83,9 +83,16 @@ final class Bfloat16Products implements MatrixProducts {
         });
         Slices slices = new Slices(out, MOST_COLUMNS);
         workers.run(slices.pieces(), (piece, scratch) -> {
-            OneDnn.onThisThread();
+            dnn.onThisThread();
             weightGradient(thread(scratch), slices.first(piece), slices.first(piece + 1), summed, out, dw);
         });
+    }
+
+    /** An array that native code is about to write. */
+    private static HostArray written(DeviceArray array) {
+        HostArray host = HostArray.of(array);
+        host.packed().weightsChange();
+        return host;
     }
 
     private OneDnnThread thread(Scratch scratch) {
@@ -191,7 +198,7 @@ final class Bfloat16Products implements MatrixProducts {
 
         @Override
         public void pack(PackedWeights.Matrix matrix, Pointer weights, Pointer to) {
-            OneDnn.onThisThread();
+            dnn.onThisThread();
             OneDnn.Matrix from = matrix.inner() == PackedWeights.Inner.COLUMNS
                     ? OneDnn.Matrix.transposed(
                             OneDnn.Entry.FLOAT32, matrix.columns(), matrix.rows(), matrix.columns())

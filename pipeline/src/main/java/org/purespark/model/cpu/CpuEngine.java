@@ -8,7 +8,7 @@ import org.purespark.model.engine.TextBatch;
 import org.purespark.model.engine.UpdateKernels;
 
 /**
- * Computes on cores of the machine: matrix products with oneDNN, everything else with kernels that use the CPU's vector
+ * Computes on cores of the machine: matrix products with ND4J or oneDNN, everything else with kernels that use the CPU's vector
  * unit. Results do not depend on the number of threads.
  */
 public final class CpuEngine implements Engine {
@@ -38,9 +38,8 @@ public final class CpuEngine implements Engine {
         this.workers = new Workers(threads);
         this.updates = new CpuUpdates(workers);
         this.products = switch (choice) {
-            case ND4J -> new Nd4jProducts(workers);
-            case ONEDNN -> new OneDnnProducts(workers);
-            case ONEDNN_BFLOAT16 -> new Bfloat16Products(workers);
+            case FLOAT32 -> new Nd4jProducts(workers);
+            case BFLOAT16 -> new Bfloat16Products(workers);
         };
     }
 
@@ -91,14 +90,24 @@ public final class CpuEngine implements Engine {
     }
 
     /**
-     * Bytes that several threads need for copies of the columns of a product's gradient, besides the arrays of the
-     * graph.
+     * Bytes of copies that the gradient of a product takes, besides the arrays of the graph: of columns for several
+     * threads, or of the gradient and the input in bfloat16.
      *
      * @param rows of the gradient
      * @param columns of the widest one
      */
-    public static long productCopyBytes(long rows, long columns, int threads) {
-        return threads == 1 ? 0 : Float.BYTES * rows * columns;
+    public static long productCopyBytes(long rows, long columns, int threads, ProductChoice choice) {
+        return threads == 1 && choice == ProductChoice.FLOAT32 ? 0 : Float.BYTES * rows * columns;
+    }
+
+    /**
+     * Bytes of copies of weights that products take.
+     *
+     * @param weights number of all entries of matrices
+     * @param forms in which a matrix is read: 1 in a pass without gradients, 2 in a training
+     */
+    public static long packedBytes(long weights, int forms, ProductChoice choice) {
+        return choice == ProductChoice.FLOAT32 ? 0 : Short.BYTES * weights * forms;
     }
 
     /**

@@ -8,6 +8,7 @@ import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** oneDNN's engine of a CPU, and matrices as it describes them. Threads may share it. */
@@ -15,6 +16,8 @@ final class OneDnn implements AutoCloseable {
     private final dnnl_engine engine = new dnnl_engine();
 
     OneDnn() {
+        // ND4J's library sets the threads of the OpenMP that both share.
+        Nd4j.getBackend();
         check(dnnl.dnnl_engine_create(engine, dnnl.dnnl_cpu, 0), "an engine");
     }
 
@@ -97,17 +100,21 @@ final class OneDnn implements AutoCloseable {
     }
 
     /** What oneDNN and its OpenMP do on this thread is done by this thread alone. */
-    static void onThisThread() {
+    void onThisThread() {
         NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
     }
 
     /**
      * @param what is asked for
-     * @throws IllegalStateException if {@code status} is not success
+     * @throws UnsupportedOperationException if oneDNN does not do it on this CPU
+     * @throws IllegalStateException if {@code status} is no success
      */
     static void check(int status, Object what) {
         if (status == dnnl.dnnl_out_of_memory) {
             throw new OutOfMemoryError("oneDNN has no memory for " + what);
+        }
+        if (status == dnnl.dnnl_unimplemented) {
+            throw new UnsupportedOperationException("oneDNN does not do this on this CPU: " + what);
         }
         if (status != dnnl.dnnl_success) {
             throw new IllegalStateException("oneDNN refuses " + what + ": status " + status);
