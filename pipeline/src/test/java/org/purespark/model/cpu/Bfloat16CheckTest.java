@@ -42,6 +42,14 @@ class Bfloat16CheckTest {
                         + " compute.precision at float32, or take a CPU with avx512_bf16 or AMX");
     }
 
+    /** oneDNN is told not to use the instructions of bfloat16; then it converts all factors. */
+    @Test
+    void aCpuThatOnlyEmulatesItIsRefused() throws IOException, InterruptedException {
+        assumeThat(Files.readString(Path.of("/proc/cpuinfo"))).contains("avx512bw", "avx512vl", "avx512dq");
+        assertThat(inAnotherProcess(Map.of("ONEDNN_MAX_CPU_ISA", "AVX512_CORE")))
+                .startsWith("refused: compute.precision is bfloat16, but this machine's CPU does not multiply it faster");
+    }
+
     private static String inAnotherProcess(Map<String, String> environment) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
