@@ -43,8 +43,8 @@ import org.purespark.train.OptimizerStep;
 
 /**
  * The project's side of the comparison with PyTorch: the same commands and answers as {@code pytorch/worker.py}.
- * {@code SpeedWorker MODEL BATCHES THREADS train|infer [float32|bfloat16]}; each mode holds in memory what it needs, as a run does. Mode
- * {@code profile} needs no commands: it prints what a training step spends its time on.
+ * {@code SpeedWorker MODEL BATCHES THREADS train|infer [float32|bfloat16]}; each mode holds in memory what it needs, as
+ * a run does. Mode {@code profile} needs no commands: it prints what a training step spends its time on.
  */
 public final class SpeedWorker {
     private static final int MICRO_BATCH = 32;
@@ -118,18 +118,12 @@ public final class SpeedWorker {
 
     private static TextClassifier classifier(Checkpoint start, Device device) {
         return new TextClassifier(
-                start.encoder(),
-                start.classifierKind(),
-                0.1,
-                start.labels().size(),
-                start.tensors(),
-                device.engine());
+                start.encoder(), start.classifierKind(), 0.1, start.labels().size(), start.tensors(), device.engine());
     }
 
     private void prepareInference(String directory, Device device) {
         int threads = device.threads();
-        ModelWeights weights =
-                ModelWeights.read(storage, new ModelSource(directory, null, "benchmark"), device);
+        ModelWeights weights = ModelWeights.read(storage, new ModelSource(directory, null, "benchmark"), device);
         this.lanes = new Lanes(threads);
         this.models = new LinkedBlockingQueue<>();
         for (int lane = 0; lane < threads; lane++) {

@@ -96,8 +96,7 @@ final class ExperimentCommand implements Callable<Integer> {
                         Clock.systemUTC(),
                         spec.commandLine().getErr()::println);
                 SparkWork work = new SparkWork("experiment", spec.commandLine().getErr())) {
-            outcome =
-                    new ExperimentRun(work.surroundings(compute), experiment, out, rows).play(cells, time());
+            outcome = new ExperimentRun(work.surroundings(compute), experiment, out, rows).play(cells, time());
             lease.ensureOwn();
         }
         tables(files, experiment, rows);

@@ -127,11 +127,7 @@ final class PoisonCommand implements Callable<Integer> {
                 SparkWork.storageWithoutSpark(), new ModelAddress(model, null, baseModel), resolved.settings());
         try (RunLease lease = lease();
                 SparkWork work = new SparkWork("poison", spec.commandLine().getErr())) {
-            new Poisoning(
-                            work.storage(),
-                            work.fineTuner(resolved.settings().compute()),
-                            resolved.settings(),
-                            work::say)
+            new Poisoning(work.storage(), work.fineTuner(resolved.settings().compute()), resolved.settings(), work::say)
                     .run(request());
             lease.ensureOwn();
         }

@@ -93,8 +93,7 @@ final class StageCommand implements Callable<Integer> {
         }
         try (SparkWork work = new SparkWork(spec.name(), spec.commandLine().getErr())) {
             Settings values = resolved.settings();
-            Purification purification =
-                    new Purification(work.surroundings(values.compute()), values);
+            Purification purification = new Purification(work.surroundings(values.compute()), values);
             if (stage == null) {
                 purification.purify(given, run);
             } else {

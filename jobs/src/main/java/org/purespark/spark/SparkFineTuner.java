@@ -35,7 +35,11 @@ public final class SparkFineTuner implements FineTuner {
      * @param messages gets each line that a person should read
      */
     public SparkFineTuner(
-            JavaSparkContext spark, Progress progress, Slots slots, ComputeSettings compute, Consumer<String> messages) {
+            JavaSparkContext spark,
+            Progress progress,
+            Slots slots,
+            ComputeSettings compute,
+            Consumer<String> messages) {
         this.spark = spark;
         this.progress = progress;
         this.messages = messages;

@@ -23,8 +23,7 @@ class NativeSettingsTest {
 
     @Test
     void leavesAQuarterToTensorsWhereTheHeapIsAsLargeAsTheProcessMayBe() {
-        assertThat(NativeSettings.decide(4 * GIB, 4 * GIB))
-                .containsEntry(NativeSettings.MAX_BYTES, Long.toString(GIB));
+        assertThat(NativeSettings.decide(4 * GIB, 4 * GIB)).containsEntry(NativeSettings.MAX_BYTES, Long.toString(GIB));
     }
 
     @Test

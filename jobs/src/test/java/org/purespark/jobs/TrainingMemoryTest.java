@@ -86,8 +86,7 @@ class TrainingMemoryTest {
 
     @Test
     void aHeapThatIsTooSmallForThisProcessIsToldHowToGrow() {
-        assertThatThrownBy(() ->
-                        local(BERT_BASE, new Machine(24 * GIB, GIB)).require())
+        assertThatThrownBy(() -> local(BERT_BASE, new Machine(24 * GIB, GIB)).require())
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll(
                         "this process needs up to 1.9 GiB of Java heap",
@@ -96,8 +95,7 @@ class TrainingMemoryTest {
 
     @Test
     void aMachineThatIsTooSmallCannotBeHelpedByOptions() {
-        assertThatThrownBy(() -> local(BERT_BASE, new Machine(4 * GIB, 2 * GIB))
-                        .require())
+        assertThatThrownBy(() -> local(BERT_BASE, new Machine(4 * GIB, 2 * GIB)).require())
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll("the process may take 3.0 GiB in all", "Run it on a larger machine")
                 .hasMessageNotContaining("--driver-memory");
@@ -106,8 +104,7 @@ class TrainingMemoryTest {
     @Test
     void aTinyModelFitsIntoTheExecutorsThatSparkStartsUnasked() {
         TaskProcess process = TaskProcess.of(
-                new SparkConf(false).set("spark.master", "local-cluster[2,1,1024]"),
-                new Machine(4 * GIB, GIB));
+                new SparkConf(false).set("spark.master", "local-cluster[2,1,1024]"), new Machine(4 * GIB, GIB));
         TrainingMemory memory = TrainingMemory.of(Shape.TINY.config(), SettingsLoader.defaults(), process);
         assertThatCode(memory::require).doesNotThrowAnyException();
     }

@@ -240,7 +240,8 @@ class SparkEvaluatorTest {
         spark.close();
         try {
             start(2);
-            Evaluator two = new SparkEvaluator(spark, Progress.none(), new Slots(spark, line -> {}), ComputeSettings.DEFAULT);
+            Evaluator two =
+                    new SparkEvaluator(spark, Progress.none(), new Slots(spark, line -> {}), ComputeSettings.DEFAULT);
             assertThat(two.statistics(pass, NONE, 128)).isEqualTo(local.statistics(pass, NONE, 128));
             assertThat(two.setsAtOnce(pass))
                     .as("three rounds of two, six batches")

@@ -73,7 +73,9 @@ class TaskDeviceTest {
 
     @Test
     void inTheDriversProcessAnEngineOfGpusTakesTheFirstOne() {
-        assertThat(TaskDevice.of(Map.of(), 3, new ComputeSettings(EngineChoice.CUDA, PrecisionChoice.FLOAT32), Place.DRIVER)).isEqualTo(new Device.Gpu(0, 3));
+        assertThat(TaskDevice.of(
+                        Map.of(), 3, new ComputeSettings(EngineChoice.CUDA, PrecisionChoice.FLOAT32), Place.DRIVER))
+                .isEqualTo(new Device.Gpu(0, 3));
     }
 
     @Test

@@ -52,7 +52,8 @@ public record Cell(SuspectOf suspect, Experiment.Variation variation, List<Plann
     public static ComputeSettings compute(List<Cell> cells) {
         List<ComputeSettings> all = cells.stream()
                 .flatMap(cell -> Stream.concat(
-                        Stream.of(cell.suspect().settings()), cell.repairs().stream().map(PlannedRepair::settings)))
+                        Stream.of(cell.suspect().settings()),
+                        cell.repairs().stream().map(PlannedRepair::settings)))
                 .map(Settings::compute)
                 .distinct()
                 .toList();

@@ -33,7 +33,18 @@ public enum StageName {
     /** Computes the coefficients and fine-tunes the pruned suspect with the penalty. */
     NORMALIZE(
             List.of(BASELINE, PRUNE),
-            List.of("seed", "data", "text", "task", "compute", "evaluate", "train", "defence", "penalty", "repair", "export"),
+            List.of(
+                    "seed",
+                    "data",
+                    "text",
+                    "task",
+                    "compute",
+                    "evaluate",
+                    "train",
+                    "defence",
+                    "penalty",
+                    "repair",
+                    "export"),
             List.of(RunDirectory.NORMALIZATION, RunDirectory.REPAIR, RunDirectory.PURIFIED)),
     /** Measures accuracy and label-flip rate of suspect, baseline and purified model, and tries known triggers. */
     EVALUATE(

@@ -19,8 +19,7 @@ public record SequentialSweep(Function<ComputeSettings, Surroundings> surroundin
         for (int i = 0; i < toDo.size(); i++) {
             PlannedRun planned = toDo.get(i);
             String label = planned.run().label();
-            Surroundings around =
-                    surroundings.apply(planned.run().settings().compute());
+            Surroundings around = surroundings.apply(planned.run().settings().compute());
             around.messages().accept("sweep: " + (i + 1) + " of " + toDo.size() + ": " + label);
             SuspectResult result = attempt(planned, around, 1);
             for (int attempt = 2; attempt <= maxAttempts && result.mayBeTriedAgain(); attempt++) {

@@ -371,7 +371,8 @@ class SettingsLoaderTest {
     @Test
     void resolvedFormIsFlatAndSorted() {
         assertThat(loader.load(null, List.of("prune.threshold=0.85")).toJson())
-                .isEqualTo("{\"compute.engine\":\"auto\",\"compute.precision\":\"float32\",\"data.delimiter\":\",\",\"data.max-rows\":20000000,"
+                .isEqualTo("{\"compute.engine\":\"auto\",\"compute.precision\":\"float32\","
+                        + "\"data.delimiter\":\",\",\"data.max-rows\":20000000,"
                         + "\"data.max-text-megabytes\":10000,\"data.train-share\":1.0,\"data.validation-share\":0.1,"
                         + "\"defence\":\"pure\",\"evaluate.batch-texts\":32,\"export.bom\":\"none\","
                         + "\"export.card\":\"plain\",\"export.form\":\"dense\","

@@ -40,12 +40,17 @@ class Bfloat16ConformanceTest {
             JsonNode expected = golden.expected().get("logits");
             double largest = 0;
             for (JsonNode row : expected) {
-                largest = Math.max(largest, Math.max(Math.abs(row.get(0).asDouble()), Math.abs(row.get(1).asDouble())));
+                largest = Math.max(
+                        largest,
+                        Math.max(
+                                Math.abs(row.get(0).asDouble()),
+                                Math.abs(row.get(1).asDouble())));
             }
             double off = 0;
             for (int b = 0; b < logits.length; b++) {
                 for (int c = 0; c < 2; c++) {
-                    off = Math.max(off, Math.abs(logits[b][c] - expected.get(b).get(c).asDouble()));
+                    off = Math.max(
+                            off, Math.abs(logits[b][c] - expected.get(b).get(c).asDouble()));
                 }
             }
             assertThat(off / largest).isLessThan(0.03);

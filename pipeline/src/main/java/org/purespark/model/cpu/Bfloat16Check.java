@@ -6,8 +6,8 @@ import org.bytedeco.javacpp.Pointer;
 import org.purespark.InputException;
 
 /**
- * Whether this CPU gains by products of bfloat16: one that has no instructions for it converts all factors, and is slower
- * than in float32.
+ * Whether this CPU gains by products of bfloat16: one that has no instructions for it converts all factors, and is
+ * slower than in float32.
  */
 public final class Bfloat16Check {
     private static final int ROWS = 128;
@@ -15,8 +15,7 @@ public final class Bfloat16Check {
     private static final int TRIALS = 5;
 
     private static final String SETTING = "compute.precision is bfloat16, but this machine's CPU ";
-    private static final String WAY_OUT =
-            "; leave compute.precision at float32, or take a CPU with avx512_bf16 or AMX";
+    private static final String WAY_OUT = "; leave compute.precision at float32, or take a CPU with avx512_bf16 or AMX";
 
     private Bfloat16Check() {}
 

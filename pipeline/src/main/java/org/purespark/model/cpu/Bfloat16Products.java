@@ -100,8 +100,7 @@ final class Bfloat16Products implements MatrixProducts {
     }
 
     private Pointer packed(HostArray weight, PackedWeights.Inner inner) {
-        PackedWeights.Matrix matrix =
-                new PackedWeights.Matrix(weight.offset(), weight.size(0), weight.size(1), inner);
+        PackedWeights.Matrix matrix = new PackedWeights.Matrix(weight.offset(), weight.size(0), weight.size(1), inner);
         return weight.packed().of(matrix, weight, packing, workers);
     }
 
@@ -200,8 +199,7 @@ final class Bfloat16Products implements MatrixProducts {
         public void pack(PackedWeights.Matrix matrix, Pointer weights, Pointer to) {
             dnn.onThisThread();
             OneDnn.Matrix from = matrix.inner() == PackedWeights.Inner.COLUMNS
-                    ? OneDnn.Matrix.transposed(
-                            OneDnn.Entry.FLOAT32, matrix.columns(), matrix.rows(), matrix.columns())
+                    ? OneDnn.Matrix.transposed(OneDnn.Entry.FLOAT32, matrix.columns(), matrix.rows(), matrix.columns())
                     : OneDnn.Matrix.plain(OneDnn.Entry.FLOAT32, matrix.rows(), matrix.columns());
             dnnl_stream stream = new dnnl_stream();
             OneDnn.check(dnnl.dnnl_stream_create(stream, dnn.engine(), dnnl.dnnl_stream_default_flags), "a stream");

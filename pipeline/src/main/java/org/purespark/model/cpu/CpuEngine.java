@@ -8,8 +8,8 @@ import org.purespark.model.engine.TextBatch;
 import org.purespark.model.engine.UpdateKernels;
 
 /**
- * Computes on cores of the machine: matrix products with ND4J or oneDNN, everything else with kernels that use the CPU's vector
- * unit. Results do not depend on the number of threads.
+ * Computes on cores of the machine: matrix products with ND4J or oneDNN, everything else with kernels that use the
+ * CPU's vector unit. Results do not depend on the number of threads.
  */
 public final class CpuEngine implements Engine {
     private static final int HEAD_SIZE_MULTIPLE = 4;

@@ -38,7 +38,8 @@ final class Nd4jProducts implements MatrixProducts {
     }
 
     @Override
-    public void linearGradient(ProductKernels.LinearBackward<DeviceArray> in, ProductKernels.LinearInputs<DeviceArray> gradients) {
+    public void linearGradient(
+            ProductKernels.LinearBackward<DeviceArray> in, ProductKernels.LinearInputs<DeviceArray> gradients) {
         HostArray outGradient = HostArray.of(in.outGradient());
         INDArray x = HostArray.of(in.x()).matrix();
         INDArray weight = HostArray.of(in.weight()).matrix();

@@ -48,7 +48,8 @@ final class OneDnnProduct implements AutoCloseable {
         private dnnl_memory_desc rightDescription(OneDnn dnn) {
             OneDnn.Entry entry = left.entry();
             return switch (right) {
-                case PLAIN -> OneDnn.Matrix.plain(entry, left.columns(), columns).description();
+                case PLAIN -> OneDnn.Matrix.plain(entry, left.columns(), columns)
+                        .description();
                 case TRANSPOSED -> OneDnn.Matrix.transposed(entry, left.columns(), columns, left.columns())
                         .description();
                 case PACKED -> packedForm(dnn, entry, left.columns(), columns);
@@ -59,8 +60,7 @@ final class OneDnnProduct implements AutoCloseable {
     OneDnnProduct(OneDnn dnn, Shape shape) {
         dnnl_memory_desc ofLeft = shape.left.description();
         dnnl_memory_desc ofRight = shape.rightDescription(dnn);
-        dnnl_memory_desc ofResult = OneDnn.Matrix.plain(
-                        OneDnn.Entry.FLOAT32, shape.left.rows(), shape.columns)
+        dnnl_memory_desc ofResult = OneDnn.Matrix.plain(OneDnn.Entry.FLOAT32, shape.left.rows(), shape.columns)
                 .description();
         dnnl_primitive_desc description = description(dnn, ofLeft, ofRight, ofResult, shape.before);
         dnnl_memory_desc ofOwn = dnnl.dnnl_primitive_desc_query_md(description, dnnl.dnnl_query_scratchpad_md, 0);
@@ -113,11 +113,7 @@ final class OneDnnProduct implements AutoCloseable {
     }
 
     private static dnnl_primitive_desc description(
-            OneDnn dnn,
-            dnnl_memory_desc ofLeft,
-            dnnl_memory_desc ofRight,
-            dnnl_memory_desc ofResult,
-            Before before) {
+            OneDnn dnn, dnnl_memory_desc ofLeft, dnnl_memory_desc ofRight, dnnl_memory_desc ofResult, Before before) {
         dnnl_primitive_attr attributes = new dnnl_primitive_attr();
         OneDnn.check(dnnl.dnnl_primitive_attr_create(attributes), "attributes");
         // The library's own memory is a thread's: it must not outlive the thread that made the primitive.

@@ -23,7 +23,8 @@ final class OneDnnThread implements AutoCloseable {
 
     /** left · right, to {@code result}. */
     void multiply(OneDnnProduct.Shape shape, Pointer left, Pointer right, Pointer result) {
-        products.computeIfAbsent(shape, absent -> new OneDnnProduct(dnn, absent)).run(stream, left, right, result);
+        products.computeIfAbsent(shape, absent -> new OneDnnProduct(dnn, absent))
+                .run(stream, left, right, result);
     }
 
     /** The entries of a matrix [rows, columns], row after row, to bfloat16. */

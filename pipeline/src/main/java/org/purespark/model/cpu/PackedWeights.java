@@ -9,8 +9,9 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Copies of one memory's matrices in the form in which a product reads them fastest. A copy is made at the first product
- * with the matrix, and again at the first one after the memory has changed; all engines that read the memory share it.
+ * Copies of one memory's matrices in the form in which a product reads them fastest. A copy is made at the first
+ * product with the matrix, and again at the first one after the memory has changed; all engines that read the memory
+ * share it.
  */
 final class PackedWeights implements AutoCloseable {
     /** Which side of a matrix [rows, columns] is summed over. */
@@ -86,7 +87,9 @@ final class PackedWeights implements AutoCloseable {
 
     /** Bytes of all copies. */
     synchronized long bytes() {
-        return copies.values().stream().mapToLong(copy -> copy.memory.capacity()).sum();
+        return copies.values().stream()
+                .mapToLong(copy -> copy.memory.capacity())
+                .sum();
     }
 
     /** Gives the copies' memory back. */

@@ -31,7 +31,7 @@ record RowBlocks(int rows) {
         return piece == pieces() ? rows : (int) ((long) units * piece / pieces()) * UNIT;
     }
 
-    /** Number of a piece's rows that are multiplied next, if {@code left} of them are left: a power of 2, or whole units. */
+    /** Number of rows that are multiplied next, if {@code left} of a piece are left: a power of 2, or whole units. */
     static int next(int left) {
         if (left >= UNIT) {
             return Math.min(MOST_ROWS, left / UNIT * UNIT);

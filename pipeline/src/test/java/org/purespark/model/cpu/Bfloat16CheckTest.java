@@ -23,9 +23,10 @@ class Bfloat16CheckTest {
         assertThatCode(() -> Bfloat16Check.judge(400_000, 200_000)).doesNotThrowAnyException();
         assertThatThrownBy(() -> Bfloat16Check.judge(400_000, 900_000))
                 .isInstanceOf(InputException.class)
-                .hasMessage("compute.precision is bfloat16, but this machine's CPU does not multiply it faster: a product"
-                        + " takes 900 µs, in float32 400 µs; leave compute.precision at float32, or take a CPU with"
-                        + " avx512_bf16 or AMX");
+                .hasMessage(
+                        "compute.precision is bfloat16, but this machine's CPU does not multiply it faster: a product"
+                                + " takes 900 µs, in float32 400 µs; leave compute.precision at float32, or take a CPU"
+                                + " with avx512_bf16 or AMX");
     }
 
     @Test
@@ -47,11 +48,13 @@ class Bfloat16CheckTest {
     void aCpuThatOnlyEmulatesItIsRefused() throws IOException, InterruptedException {
         assumeThat(Files.readString(Path.of("/proc/cpuinfo"))).contains("avx512bw", "avx512vl", "avx512dq");
         assertThat(inAnotherProcess(Map.of("ONEDNN_MAX_CPU_ISA", "AVX512_CORE")))
-                .startsWith("refused: compute.precision is bfloat16, but this machine's CPU does not multiply it faster");
+                .startsWith(
+                        "refused: compute.precision is bfloat16, but this machine's CPU does not multiply it faster");
     }
 
     private static String inAnotherProcess(Map<String, String> environment) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
+        List<String> command =
+                new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> !argument.startsWith("-javaagent"))
                 .toList());

@@ -100,7 +100,10 @@ class MatrixProductsTest {
             long bytes = weight.packed().bytes();
             float[] before = of.y.toArray();
             of.all();
-            assertThat(weight.packed().bytes()).as("no further copies").isEqualTo(bytes).isPositive();
+            assertThat(weight.packed().bytes())
+                    .as("no further copies")
+                    .isEqualTo(bytes)
+                    .isPositive();
             assertThat(of.y.toArray()).isEqualTo(before);
             // A view of the same memory writes it: 0 in place of the first output's weights.
             of.weight.view(0, 64).put(0, new float[64], 0, 64);
@@ -188,8 +191,8 @@ class MatrixProductsTest {
         }
 
         static ProductKernels products(CpuEngine engine) {
-            TextBatch batch = new TextBatch(
-                    new int[] {0, 1}, new long[1], TextBatch.Gates.open(1, 1), TextBatch.Targets.NONE);
+            TextBatch batch =
+                    new TextBatch(new int[] {0, 1}, new long[1], TextBatch.Gates.open(1, 1), TextBatch.Targets.NONE);
             return engine.kernels(batch).products();
         }
 
