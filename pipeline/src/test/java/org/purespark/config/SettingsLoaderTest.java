@@ -129,7 +129,8 @@ class SettingsLoaderTest {
     void unknownKeyLikeNoOtherIsRefusedWithAllKeys() {
         assertThatThrownBy(() -> loader.load(null, List.of("wibble.wobble=1")))
                 .isInstanceOf(InputException.class)
-                .hasMessageStartingWith("unknown key wibble.wobble (--set): the keys are compute.engine, compute.precision, ")
+                .hasMessageStartingWith(
+                        "unknown key wibble.wobble (--set): the keys are compute.engine, compute.precision, ")
                 .hasMessageContaining("train.epochs");
     }
 
