@@ -116,8 +116,9 @@ class ExperimentFileTest {
 
     @Test
     void allPartsComputeWithTheSame() throws IOException {
-        Experiment alike = ExperimentFile.read(
-                storage, file(WHOLE.replace("text.max-length = 64", "compute.precision = bfloat16")));
+        String everywhere = WHOLE.replace("text.max-length = 64", "compute.precision = bfloat16")
+                .replace("train.epochs = 2", "compute.precision = bfloat16");
+        Experiment alike = ExperimentFile.read(storage, file(everywhere));
         assertThat(Cell.compute(Cell.of(alike, new SettingsLoader(storage))))
                 .isEqualTo(new ComputeSettings(EngineChoice.AUTO, PrecisionChoice.BFLOAT16));
         Experiment other = ExperimentFile.read(
