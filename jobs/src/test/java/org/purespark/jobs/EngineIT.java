@@ -71,7 +71,7 @@ class EngineIT {
     void theReferenceEngineRefusesBfloat16() throws Exception {
         TinyCase tiny = TinyCase.in(directory);
         TinyCase.Ended ended = predict(tiny, "reference", "--set", "compute.precision=bfloat16");
-        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.status()).isEqualTo(2);
         assertThat(ended.err())
                 .contains("compute.precision is bfloat16, but this task computes with the reference engine, which knows"
                         + " float32 alone: set compute.engine=cpu, or leave compute.precision at float32");
