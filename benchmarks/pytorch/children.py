@@ -19,7 +19,7 @@ def end_with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
-def project_command(model, batches, threads, mode, heap):
+def project_command(model, batches, threads, mode, heap, precision="float32"):
     unit = {"m": 1 << 20, "g": 1 << 30}[heap[-1].lower()]
     # As the project shares memory out by itself: three quarters of the machine's, between heap and tensors.
     whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4 * 3
@@ -30,7 +30,7 @@ def project_command(model, batches, threads, mode, heap):
     ]
     java = [os.environ["PURE_JAVA"], *os.environ["PURE_JVM_OPTIONS"].split(), *memory]
     worker = ["-cp", os.environ["PURE_CLASS_PATH"], "org.purespark.benchmark.SpeedWorker", model, batches, threads, mode]
-    return java + list(map(str, worker))
+    return java + list(map(str, [*worker, precision]))
 
 
 class Child:
@@ -55,13 +55,13 @@ class Child:
         self.process.send_signal(signal.SIGSTOP)
 
     @classmethod
-    def pytorch(cls, model, batches, threads, mode, products):
-        worker = [sys.executable, HERE / "worker.py", model, batches, threads, mode, products]
-        return cls("pytorch", list(map(str, worker)), threads)
+    def pytorch(cls, model, batches, threads, mode, peer):
+        worker = [sys.executable, HERE / "worker.py", model, batches, threads, mode, peer]
+        return cls("pytorch " + peer, list(map(str, worker)), threads)
 
     @classmethod
-    def project(cls, model, batches, threads, mode, heap):
-        return cls("project", project_command(model, batches, threads, mode, heap), threads)
+    def project(cls, model, batches, threads, mode, heap, precision="float32"):
+        return cls("project " + precision, project_command(model, batches, threads, mode, heap, precision), threads)
 
     def read(self):
         line = self.process.stdout.readline()

@@ -7,6 +7,7 @@ round's ratio is the project's seconds over PyTorch's, on the same batches.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -95,8 +96,9 @@ SIZES = {
 BERT_SIZES = [size for size, config in SIZES.items() if config["model_type"] == "bert"]
 WORKS = {"train": ["train"], "infer": ["score", "evaluate"]}
 NAMES = {"train": "training step", "score": "scoring batch", "evaluate": "evaluation batch"}
-LOGIT_TOLERANCE = 1e-3
-MAX_LENGTH = 128
+# What a peer computes with, which the project does too.
+PEERS = {"eager": "float32", "onednn": "float32", "bfloat16": "bfloat16", "compiled": "float32"}
+LOGIT_TOLERANCE = {"float32": 1e-3, "bfloat16": 5e-2}
 SEED = 11
 
 
@@ -116,9 +118,12 @@ def options():
     parser.add_argument("--data", type=pathlib.Path, help="TSV with columns sentence and label, or a directory with such"
                         " a train.tsv (../shared/data/sst2)")
     parser.add_argument("--batches", type=int, default=48, help="micro-batches of 32 texts to take from it (48)")
-    parser.add_argument("--pytorch-products", choices=("default", "onednn"), default="default", help="what computes"
-                        " PyTorch's linear layers: what it uses by default, or oneDNN, which is faster on AMD's CPUs"
-                        " (default)")
+    parser.add_argument("--peer", default="eager", help="kinds of PyTorch, all in one run: eager; onednn, whose linear"
+                        " layers oneDNN computes, which is faster on AMD's CPUs; bfloat16, by autocast; compiled, by"
+                        " torch.compile. The project computes with bfloat16 beside bfloat16, else with float32 (eager)")
+    parser.add_argument("--lengths", choices=("data", "full"), default="data", help="texts as they are, or full ones:"
+                        " text after text, cut at --tokens (data)")
+    parser.add_argument("--tokens", type=int, default=128, help="of the longest text, at most 512 (128)")
     parser.add_argument("--heap", help="Java heap, such as 1g (bin/pure's 1g, 3g for D768)")
     parser.add_argument("--steps-for-growth", metavar="A,B", help="measure the project's memory after so many training"
                         " steps too, such as 50,500")
@@ -128,7 +133,11 @@ def options():
     parser.add_argument("--check", type=pathlib.Path, metavar="GOLDEN", help="only compare the reference encoder with"
                         " the golden files of a BERT, such as ../shared/golden/bert")
     chosen = parser.parse_args()
-    for given, known, name in ((chosen.model_sizes, SIZES, "--model-sizes"), (chosen.works, NAMES, "--works")):
+    for given, known, name in (
+        (chosen.model_sizes, SIZES, "--model-sizes"),
+        (chosen.works, NAMES, "--works"),
+        (chosen.peer, PEERS, "--peer"),
+    ):
         unknown = [word for word in given.split(",") if word not in known]
         if unknown:
             parser.error(f"{name}: {', '.join(unknown)} is none of {', '.join(known)}")
@@ -138,8 +147,8 @@ def options():
 # ---- Inputs ---------------------------------------------------------------------------------------------------------
 
 
-def write_batches(data, count, file):
-    """A seeded choice of texts as token ids, for both sides; returns tokens a text, and padded tokens a text."""
+def write_batches(data, count, file, lengths, tokens):
+    """A seeded choice of texts as token ids, for all sides; returns tokens a text, and padded tokens a text."""
     from tokenizers import Tokenizer
 
     file_in = data / "train.tsv" if data.is_dir() else data
@@ -148,12 +157,21 @@ def write_batches(data, count, file):
     text = columns.index("sentence") if "sentence" in columns else columns.index("text")
     label = columns.index("label")
     random.Random(SEED).shuffle(lines)
-    rows = [line.split("\t") for line in lines[: 32 * count]]
+    rows = [line.split("\t") for line in lines]
     tokenizer = Tokenizer.from_file(os.environ["PURE_TOKENIZER"] + "/tokenizer.json")
     tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_LENGTH)
-    ids = [tokenizer.encode(row[text]).ids for row in rows]
-    file.write_text("".join(f"{row[label].strip()} {' '.join(map(str, i))}\n" for row, i in zip(rows, ids)), "ascii")
+    tokenizer.enable_truncation(tokens)
+    texts, place = [], 0
+    while len(texts) < 32 * count:
+        row = rows[place % len(rows)]
+        words, label_of = row[text], row[label].strip()
+        place += 1
+        while lengths == "full" and len(tokenizer.encode(words).ids) < tokens:
+            words += " " + rows[place % len(rows)][text]
+            place += 1
+        texts.append((label_of, tokenizer.encode(words).ids))
+    ids = [of for _, of in texts]
+    file.write_text("".join(f"{of} {' '.join(map(str, i))}\n" for of, i in texts), "ascii")
     padded = sum(32 * max(map(len, ids[i : i + 32])) for i in range(0, len(ids), 32))
     return sum(map(len, ids)) / len(ids), padded / len(ids)
 
@@ -178,48 +196,68 @@ def measure(chosen, size, threads, mode, cache, batches):
     works = [work for work in WORKS[mode] if work in chosen.works.split(",")]
     heap = chosen.heap or ("3g" if SIZES[size]["hidden_size"] > 384 else "1g")
     model = checkpoint(size, cache)
+    peers = chosen.peer.split(",")
     figures = []
-    with children.Child.pytorch(model, batches, threads, mode, chosen.pytorch_products) as theirs:
-        with children.Child.project(model, batches, threads, mode, heap) as ours:
-            if mode == "infer":
-                compare_logits(theirs, ours)
-            for work in works:
-                for side in (theirs, ours):
-                    side.do(work, 0, chosen.warm_up if mode == "train" else 4 * chosen.warm_up)
-                    side.forget_peak()
-                figures.append(rounds(chosen, size, threads, work, theirs, ours))
-            memory = {"pytorch": theirs.memory(), "project": ours.memory()}
+    with contextlib.ExitStack() as open_sides:
+        theirs = {
+            peer: open_sides.enter_context(children.Child.pytorch(model, batches, threads, mode, peer)) for peer in peers
+        }
+        ours = {
+            precision: open_sides.enter_context(
+                children.Child.project(model, batches, threads, mode, heap, precision)
+            )
+            for precision in dict.fromkeys(PEERS[peer] for peer in peers)
+        }
+        sides = [*theirs.values(), *ours.values()]
+        if mode == "infer":
+            for peer in peers:
+                compare_logits(theirs[peer], ours[PEERS[peer]], LOGIT_TOLERANCE[PEERS[peer]])
+        for work in works:
+            for side in sides:
+                side.do(work, 0, chosen.warm_up if mode == "train" else 4 * chosen.warm_up)
+                side.forget_peak()
+            seconds, count = rounds(chosen, work, sides)
+            for peer in peers:
+                us = ours[PEERS[peer]]
+                figure = {
+                    "size": size,
+                    "threads": threads,
+                    "work": work,
+                    "peer": peer,
+                    "batchesPerRound": count,
+                    "pytorchSeconds": seconds[theirs[peer]],
+                    "projectSeconds": seconds[us],
+                    "ratios": [o / t for o, t in zip(seconds[us], seconds[theirs[peer]])],
+                }
+                print(row(figure), flush=True)
+                figures.append(figure)
+        memory = {side.name: side.memory() for side in sides}
     for figure in figures:
-        figure["memoryMiB"] = memory
+        figure["memoryMiB"] = {
+            "pytorch": memory["pytorch " + figure["peer"]],
+            "project": memory["project " + PEERS[figure["peer"]]],
+        }
     return figures
 
 
-def compare_logits(theirs, ours):
+def compare_logits(theirs, ours, tolerance):
     a, b = theirs.ask("logits 0"), ours.ask("logits 0")
     difference = max(abs(x - y) for x, y in zip(a, b)) / max(map(abs, a))
-    if len(a) != len(b) or difference > LOGIT_TOLERANCE:
-        raise SystemExit(f"both sides compute different things: their logits differ by {difference:.1e} (relative)")
+    if len(a) != len(b) or difference > tolerance:
+        raise SystemExit(f"{theirs.name} and {ours.name} compute different things: their logits differ by"
+                         f" {difference:.1e} (relative)")
 
 
-def rounds(chosen, size, threads, work, theirs, ours):
-    seconds = {theirs: [], ours: []}
+def rounds(chosen, work, sides):
+    """The seconds of a batch of each side in each round, and the batches of a round. All sides do the same ones."""
+    seconds = {side: [] for side in sides}
     batches = chosen.steps if work == "train" else 4 * chosen.steps
     first = 0
     for number in range(chosen.rounds):
-        for side in (theirs, ours) if number % 2 == 0 else (ours, theirs):
+        for side in sides if number % 2 == 0 else sides[::-1]:
             seconds[side].append(sum(side.do(work, first, batches)) / batches)
         first += batches
-    figure = {
-        "size": size,
-        "threads": threads,
-        "work": work,
-        "batchesPerRound": batches,
-        "pytorchSeconds": seconds[theirs],
-        "projectSeconds": seconds[ours],
-        "ratios": [o / t for o, t in zip(seconds[ours], seconds[theirs])],
-    }
-    print(row(figure), flush=True)
-    return figure
+    return seconds, batches
 
 
 def profile(chosen, size, threads, cache, batches):
@@ -245,14 +283,14 @@ def growth(chosen, size, threads, cache, batches):
 
 # ---- Results --------------------------------------------------------------------------------------------------------
 
-HEADER = f"{'model':18} threads  {'work':16}  PyTorch s   ours s  ratio  (quartiles; smallest to largest)"
+HEADER = f"{'model':18} threads  {'work':16}  {'peer':8}  PyTorch s   ours s  ratio  (quartiles; smallest to largest)"
 
 
 def row(figure):
     ratios = sorted(figure["ratios"])
     quartiles = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else [ratios[0]] * 3
     return (
-        f"{figure['size']:18} {figure['threads']:7}  {NAMES[figure['work']]:16}"
+        f"{figure['size']:18} {figure['threads']:7}  {NAMES[figure['work']]:16}  {figure['peer']:8}"
         f"  {statistics.median(figure['pytorchSeconds']):9.4f} {statistics.median(figure['projectSeconds']):8.4f}"
         f"  {statistics.median(ratios):5.2f}  ({quartiles[0]:.2f} to {quartiles[2]:.2f};"
         f" {ratios[0]:.2f} to {ratios[-1]:.2f})"
@@ -261,7 +299,7 @@ def row(figure):
 
 def memory_row(figure):
     memory = figure["memoryMiB"]
-    return f"{figure['size']:18} {figure['threads']:7}  " + "; ".join(
+    return f"{figure['size']:18} {figure['threads']:7}  {figure['peer']:8}  " + "; ".join(
         f"{name} {side['peak']}, in the steps {side['peakInSteps']}, with the model just loaded {side['ready']}"
         for name, side in memory.items()
     )
@@ -298,7 +336,7 @@ def main():
 
 
 def run(chosen, data, cache, batches):
-    tokens, padded = write_batches(data, chosen.batches, batches)
+    tokens, padded = write_batches(data, chosen.batches, batches, chosen.lengths, chosen.tokens)
     print(f"texts have {tokens:.1f} tokens, {padded:.1f} padded to the longest of their batch\n", flush=True)
     if chosen.profile:
         for size in chosen.model_sizes.split(","):
@@ -323,7 +361,8 @@ def run(chosen, data, cache, batches):
         result = {
             "schema": 1,
             "machine": machine() | {"versions": children.versions},
-            "pytorchProducts": chosen.pytorch_products,
+            "lengths": chosen.lengths,
+            "maxTokens": chosen.tokens,
             "tokensPerText": tokens,
             "paddedTokensPerText": padded,
             "figures": figures,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """PyTorch's side of the comparison: does what a line on standard input asks for, and answers with a line.
 
-    python worker.py MODEL BATCHES THREADS train|infer default|onednn
+    python worker.py MODEL BATCHES THREADS train|infer eager|onednn|bfloat16|compiled
 
 Commands: `train FROM COUNT`, `score FROM COUNT`, `evaluate FROM COUNT` answer with the seconds of each batch; `logits
 BATCH` answers with the logits of a batch. BATCHES has a line for each text: its label, then its token ids; 32 lines are
@@ -43,9 +43,11 @@ def product(x, weight, bias=None):
 
 
 class Worker:
-    def __init__(self, model, batches):
+    def __init__(self, model, batches, peer):
         self.model = (reference if families.is_bert(model) else families).load(model)
         self.batches = read_batches(batches)
+        self.forward = torch.compile(self.model, dynamic=True) if peer == "compiled" else self.model
+        self.precision = torch.autocast("cpu", dtype=torch.bfloat16, enabled=peer == "bfloat16")
         # No argument but what the method fixes: PyTorch chooses its own form of the update.
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01
@@ -54,9 +56,10 @@ class Worker:
     def train(self, texts, labels):
         self.model.train()
         ids, mask = reference.pad(texts)
-        logits, _ = self.model(ids, mask)
+        with self.precision:
+            logits, _ = self.forward(ids, mask)
         self.optimizer.zero_grad()
-        loss = F.cross_entropy(logits, torch.tensor(labels))
+        loss = F.cross_entropy(logits.float(), torch.tensor(labels))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
@@ -65,15 +68,17 @@ class Worker:
     @torch.no_grad()
     def score(self, texts, labels):
         self.model.eval()
-        logits, attention = self.model(*reference.pad(texts), with_attention=True)
-        variance = torch.stack([reference.cls_variance(layer).sum(0) for layer in attention])
+        with self.precision:
+            logits, attention = self.forward(*reference.pad(texts), with_attention=True)
+        variance = torch.stack([reference.cls_variance(layer.float()).sum(0) for layer in attention])
         correct = (logits.argmax(-1) == torch.tensor(labels)).sum()
         return variance.tolist(), int(correct)
 
     @torch.no_grad()
     def evaluate(self, texts, labels):
         self.model.eval()
-        return self.model(*reference.pad(texts))[0].tolist()
+        with self.precision:
+            return self.forward(*reference.pad(texts))[0].float().tolist()
 
     def timed(self, work, first, count):
         seconds = []
@@ -98,13 +103,13 @@ def read_batches(file):
 
 
 def main():
-    model, batches, threads, _, products = sys.argv[1:6]
+    model, batches, threads, _, peer = sys.argv[1:6]
     torch.manual_seed(11)
     torch.set_num_threads(int(threads))
     torch.set_num_interop_threads(1)
-    if products == "onednn":
+    if peer == "onednn":
         F.linear = OneDnnLinear.apply  # what nn.Linear calls
-    worker = Worker(model, batches)
+    worker = Worker(model, batches, peer)
     works = {"train": worker.train, "score": worker.score, "evaluate": worker.evaluate}
     print("ready torch", torch.__version__, flush=True)
     for line in sys.stdin:

@@ -36,6 +36,7 @@ import org.purespark.model.GradientSum;
 import org.purespark.model.ParameterLayout;
 import org.purespark.model.Parameters;
 import org.purespark.model.cpu.CpuEngine;
+import org.purespark.model.cpu.ProductChoice;
 import org.purespark.model.engine.AttentionKernels;
 import org.purespark.model.engine.AttentionKernels.AttentionCall;
 import org.purespark.model.engine.DeviceArray;
@@ -81,6 +82,10 @@ public class KernelBenchmark {
     @Param({"1", "2"})
     public int threads;
 
+    /** What multiplies. */
+    @Param("FLOAT32")
+    public ProductChoice products;
+
     private final Map<String, GraphSession> sessions = new HashMap<>();
     private final Map<String, List<String>> outputs = new HashMap<>();
     private final Map<SameDiff, Map<String, DeviceArray>> given = new IdentityHashMap<>();
@@ -95,7 +100,7 @@ public class KernelBenchmark {
     public void prepare() {
         // Loads the native library before it is timed.
         Nd4j.getBackend();
-        engine = new CpuEngine(threads);
+        engine = new CpuEngine(threads, products);
         batch = batch();
         tokens = batch.tokens();
         product("qkv", hidden, 3 * hidden);

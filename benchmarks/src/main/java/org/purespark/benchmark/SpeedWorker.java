@@ -33,7 +33,6 @@ import org.purespark.evaluate.ModelWeights;
 import org.purespark.model.Device;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
-import org.purespark.model.cpu.CpuEngine;
 import org.purespark.random.DropoutMask;
 import org.purespark.storage.Storage;
 import org.purespark.task.Answers;
@@ -44,19 +43,21 @@ import org.purespark.train.OptimizerStep;
 
 /**
  * The project's side of the comparison with PyTorch: the same commands and answers as {@code pytorch/worker.py}.
- * {@code SpeedWorker MODEL BATCHES THREADS train|infer}; each mode holds in memory what it needs, as a run does. Mode
- * {@code profile} needs no commands: it prints what a training step spends its time on.
+ * {@code SpeedWorker MODEL BATCHES THREADS train|infer [float32|bfloat16]}; each mode holds in memory what it needs, as
+ * a run does. Mode {@code profile} needs no commands: it prints what a training step spends its time on.
  */
 public final class SpeedWorker {
     private static final int MICRO_BATCH = 32;
     private static final double LEARNING_RATE = 2e-5;
     private static final long SEED = 11;
-    private static final int MAX_LENGTH = 128;
     private static final int WARM_UP = 20;
     private static final int PROFILED = 20;
 
     private final Storage storage = new Storage(new Configuration(false));
     private final List<EncodedBatch> batches;
+    /** Tokens of the longest text. */
+    private final int maxLength;
+
     private Lanes lanes;
     private BlockingQueue<LoadedModel> models;
     private TextClassifier trained;
@@ -65,23 +66,31 @@ public final class SpeedWorker {
 
     private SpeedWorker(Path batches) throws IOException {
         this.batches = read(batches);
+        this.maxLength = this.batches.stream()
+                .flatMap(batch -> batch.texts().stream())
+                .mapToInt(text -> text.length)
+                .max()
+                .orElseThrow();
     }
 
     public static void main(String[] arguments) throws IOException {
         // The answers alone go to standard output.
         PrintStream answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         System.setOut(System.err);
-        if (arguments.length != 4) {
-            System.err.println("usage: SpeedWorker MODEL BATCHES THREADS train|infer|profile");
+        if (arguments.length != 4 && arguments.length != 5) {
+            System.err.println("usage: SpeedWorker MODEL BATCHES THREADS train|infer|profile [float32|bfloat16]");
             System.exit(2);
         }
+        String precision = arguments.length == 5 ? arguments[4] : "float32";
+        Device.Cpu device = new Device.Cpu(
+                Integer.parseInt(arguments[2]), Device.Factors.valueOf(precision.toUpperCase(Locale.ROOT)));
+        device.requireUsable();
         SpeedWorker worker = new SpeedWorker(Path.of(arguments[1]));
-        int threads = Integer.parseInt(arguments[2]);
         switch (arguments[3]) {
-            case "train" -> worker.prepareTraining(arguments[0], threads);
-            case "infer" -> worker.prepareInference(arguments[0], threads);
+            case "train" -> worker.prepareTraining(arguments[0], device);
+            case "infer" -> worker.prepareInference(arguments[0], device);
             case "profile" -> {
-                worker.prepareTraining(arguments[0], threads);
+                worker.prepareTraining(arguments[0], device);
                 worker.profile(PROFILED);
                 return;
             }
@@ -96,8 +105,8 @@ public final class SpeedWorker {
         System.exit(0);
     }
 
-    private void prepareTraining(String directory, int threads) throws IOException {
-        this.trained = classifier(new CheckpointReader(storage).read(directory), threads);
+    private void prepareTraining(String directory, Device device) throws IOException {
+        this.trained = classifier(new CheckpointReader(storage).read(directory), device);
         AdamW adamW = new AdamW(
                 new AdamW.Constants(0.9, 0.999, 1e-8, 0.01),
                 AdamW.Owned.all(trained.parameters().layout()),
@@ -107,19 +116,14 @@ public final class SpeedWorker {
                 trained, adamW, new OptimizerStep.StepObjective(Set.of(), noPenalty, 1.0), Exchange.alone());
     }
 
-    private static TextClassifier classifier(Checkpoint start, int threads) {
+    private static TextClassifier classifier(Checkpoint start, Device device) {
         return new TextClassifier(
-                start.encoder(),
-                start.classifierKind(),
-                0.1,
-                start.labels().size(),
-                start.tensors(),
-                new CpuEngine(threads));
+                start.encoder(), start.classifierKind(), 0.1, start.labels().size(), start.tensors(), device.engine());
     }
 
-    private void prepareInference(String directory, int threads) {
-        ModelWeights weights =
-                ModelWeights.read(storage, new ModelSource(directory, null, "benchmark"), new Device.Cpu(threads));
+    private void prepareInference(String directory, Device device) {
+        int threads = device.threads();
+        ModelWeights weights = ModelWeights.read(storage, new ModelSource(directory, null, "benchmark"), device);
         this.lanes = new Lanes(threads);
         this.models = new LinkedBlockingQueue<>();
         for (int lane = 0; lane < threads; lane++) {
@@ -225,7 +229,7 @@ public final class SpeedWorker {
                     some,
                     this::lend,
                     (model, batch) -> BatchEvaluation.statistics(
-                            model, batch, new Task.OneLabel(), Collections.emptySortedSet(), MAX_LENGTH));
+                            model, batch, new Task.OneLabel(), Collections.emptySortedSet(), maxLength));
             case "evaluate" -> lanes.map(some, this::lend, BatchEvaluation::logits);
             default -> throw new IllegalArgumentException("unknown command " + work);
         }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.purespark.InputException;
 import org.purespark.checkpoint.ModelAddress;
+import org.purespark.config.ComputeSettings;
 import org.purespark.config.SettingsLoader;
 import org.purespark.experiment.Cell;
 import org.purespark.experiment.Experiment;
@@ -82,6 +83,7 @@ final class ExperimentCommand implements Callable<Integer> {
                     ModelAddress.of(model.address()),
                     cells.get(0).suspect().settings());
         }
+        ComputeSettings compute = Cell.compute(cells);
         ResultRows rows = new ResultRows(files, Storage.child(out, ExperimentRun.ROWS));
         for (String other : known) {
             rows.read(other);
@@ -94,9 +96,7 @@ final class ExperimentCommand implements Callable<Integer> {
                         Clock.systemUTC(),
                         spec.commandLine().getErr()::println);
                 SparkWork work = new SparkWork("experiment", spec.commandLine().getErr())) {
-            outcome = new ExperimentRun(
-                            work.surroundings(SettingsLoader.defaults().compute()), experiment, out, rows)
-                    .play(cells, time());
+            outcome = new ExperimentRun(work.surroundings(compute), experiment, out, rows).play(cells, time());
             lease.ensureOwn();
         }
         tables(files, experiment, rows);

@@ -72,12 +72,12 @@ final class SparkWork implements AutoCloseable {
         return storage;
     }
 
-    /** Evaluates on executors, with an engine. */
+    /** Evaluates on executors. */
     Evaluator evaluator(ComputeSettings compute) {
         return new SparkEvaluator(spark, progress, slots, compute);
     }
 
-    /** Trains on executors, with an engine. */
+    /** Trains on executors. */
     FineTuner fineTuner(ComputeSettings compute) {
         return new SparkFineTuner(spark, progress, slots, compute, this::say);
     }

@@ -11,6 +11,7 @@ import org.purespark.checkpoint.ModelAddress;
 import org.purespark.config.DefenceChoice;
 import org.purespark.config.Settings;
 import org.purespark.encoder.EncoderConfig;
+import org.purespark.model.Device;
 import org.purespark.model.MemoryNeed;
 import org.purespark.storage.Storage;
 
@@ -41,7 +42,8 @@ record TrainingMemory(MemoryNeed need, int tasks, MemoryNeed.Work work, TaskProc
                 settings.text().maxLength(),
                 trainingTasks,
                 process.threads(),
-                settings.evaluate().batchTexts());
+                settings.evaluate().batchTexts(),
+                Device.Factors.of(settings.compute().precision()));
     }
 
     /**

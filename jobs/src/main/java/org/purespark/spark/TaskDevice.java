@@ -12,6 +12,7 @@ import org.purespark.InputException;
 import org.purespark.config.ComputeSettings;
 import org.purespark.config.EngineChoice;
 import org.purespark.config.GpuProducts;
+import org.purespark.config.PrecisionChoice;
 import org.purespark.model.Device;
 import org.purespark.model.engine.ProductPrecision;
 import org.slf4j.Logger;
@@ -49,7 +50,8 @@ public final class TaskDevice {
      * The device of the running task.
      *
      * @param compute an engine for cores uses the task's cores, even if the task has a GPU
-     * @throws InputException if it has more than one GPU, or its GPU has no index, or it has none and needs one
+     * @throws InputException if it has more than one GPU, or its GPU has no index, or it has none and needs one, or it
+     *     does not compute with the precision
      */
     public static Device device(ComputeSettings compute) {
         TaskContext task = TaskContext.get();
@@ -103,6 +105,19 @@ public final class TaskDevice {
 
     /** Only the decision. */
     static Device of(Map<String, ResourceInformation> resources, Task task, ComputeSettings compute) {
+        Device device = inFloat32(resources, task, compute);
+        if (compute.precision() == PrecisionChoice.FLOAT32) {
+            return device;
+        }
+        if (device instanceof Device.Cpu cpu) {
+            return new Device.Cpu(cpu.threads(), Device.Factors.BFLOAT16);
+        }
+        String what = device instanceof Device.Gpu ? "on a GPU" : "with the reference engine";
+        throw new InputException("compute.precision is bfloat16, but this task computes " + what
+                + ", which knows float32 alone: set compute.engine=cpu, or leave compute.precision at float32");
+    }
+
+    private static Device inFloat32(Map<String, ResourceInformation> resources, Task task, ComputeSettings compute) {
         ProductPrecision products = products(compute.cudaProducts());
         return switch (compute.engine()) {
             case AUTO -> resources.containsKey(GPU)

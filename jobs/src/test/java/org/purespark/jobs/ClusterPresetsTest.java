@@ -8,7 +8,6 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
@@ -67,7 +66,7 @@ class ClusterPresetsTest {
         SparkConf conf = new SparkConf(false);
         load(preset).forEach((key, value) -> conf.set(key.toString(), value.toString()));
         conf.set("spark.master", "yarn");
-        TaskProcess process = TaskProcess.of(conf, new Machine(Set.of(), 1L << 34, 1L << 30));
+        TaskProcess process = TaskProcess.of(conf, new Machine(1L << 34, 1L << 30));
         assertThat(process.slots()).isEqualTo(1);
         assertThat(process.totalBytes()).isEqualTo(8L << 30);
     }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -58,7 +57,7 @@ class SweepMemoryTest {
 
     @Test
     void onOneMachineAllSlotsShareThisProcess() {
-        Machine machine = new Machine(Set.of(), 64 * GIB, GIB);
+        Machine machine = new Machine(64 * GIB, GIB);
         List<SweepMemory.SuspectNeed> rows = List.of(SMALL, MINI_LM, OTHER_MINI_LM, row("large", 5, Shape.BERT_BASE));
         assertThatThrownBy(() -> new SweepMemory(rows, SweepMode.SLOTS, local(4, machine), ALL).require())
                 .isInstanceOf(InputException.class)
@@ -70,12 +69,12 @@ class SweepMemoryTest {
                         "Give -- --driver-memory 3g, or lower train.micro-batch")
                 .hasMessageNotContaining("--max-concurrent")
                 .hasMessageNotContaining("spark.task.cpus");
-        assertFits(new SweepMemory(rows, SweepMode.SLOTS, local(4, new Machine(Set.of(), 64 * GIB, 3 * GIB)), ALL));
+        assertFits(new SweepMemory(rows, SweepMode.SLOTS, local(4, new Machine(64 * GIB, 3 * GIB)), ALL));
     }
 
     @Test
     void aMachineThatIsTooSmallCannotBeHelpedByOptions() {
-        Machine machine = new Machine(Set.of(), 4 * GIB, 2 * GIB);
+        Machine machine = new Machine(4 * GIB, 2 * GIB);
         assertThatThrownBy(() -> new SweepMemory(
                                 List.of(row("large", 5, Shape.BERT_BASE), SMALL),
                                 SweepMode.SLOTS,
@@ -145,6 +144,6 @@ class SweepMemoryTest {
                 .set("spark.executor.memory", memory)
                 .set("spark.executor.memoryOverhead", overhead)
                 .set("spark.executor.cores", "" + slots);
-        return TaskProcess.of(conf, new Machine(Set.of(), 4 * GIB, GIB));
+        return TaskProcess.of(conf, new Machine(4 * GIB, GIB));
     }
 }

@@ -3,7 +3,6 @@ package org.purespark.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Set;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TaskProcessTest {
     private static final long GIB = 1L << 30;
-    private static final Machine MACHINE = new Machine(Set.of(), 16 * GIB, 2 * GIB);
+    private static final Machine MACHINE = new Machine(16 * GIB, 2 * GIB);
 
     @ParameterizedTest
     @CsvSource({"'local', 1, 1", "'local[4]', 1, 4", "'local[4]', 3, 1", "'local[6,2]', 2, 3", "'local[2]', 8, 1"})

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -24,7 +23,7 @@ class TrainingMemoryTest {
 
     @Test
     void miniLmTrainsOnALaptopWithAGigabyteOfHeap() {
-        TrainingMemory memory = local(MINI_LM, new Machine(Set.of(), 4 * GIB, GIB));
+        TrainingMemory memory = local(MINI_LM, new Machine(4 * GIB, GIB));
         assertThatCode(memory::require).doesNotThrowAnyException();
         assertThat(memory.describe())
                 .isEqualTo("this process needs up to 0.6 GiB of Java heap and 1.2 GiB beside it, of which tensors take"
@@ -48,7 +47,7 @@ class TrainingMemoryTest {
 
     private static TaskProcess laptop() {
         SparkConf conf = new SparkConf(false).set("spark.master", "local[2]").set("spark.task.cpus", "2");
-        return TaskProcess.of(conf, new Machine(Set.of(), 4 * GIB, GIB));
+        return TaskProcess.of(conf, new Machine(4 * GIB, GIB));
     }
 
     private static Settings defence(DefenceChoice choice) {
@@ -87,8 +86,7 @@ class TrainingMemoryTest {
 
     @Test
     void aHeapThatIsTooSmallForThisProcessIsToldHowToGrow() {
-        assertThatThrownBy(() ->
-                        local(BERT_BASE, new Machine(Set.of(), 24 * GIB, GIB)).require())
+        assertThatThrownBy(() -> local(BERT_BASE, new Machine(24 * GIB, GIB)).require())
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll(
                         "this process needs up to 1.9 GiB of Java heap",
@@ -97,8 +95,7 @@ class TrainingMemoryTest {
 
     @Test
     void aMachineThatIsTooSmallCannotBeHelpedByOptions() {
-        assertThatThrownBy(() -> local(BERT_BASE, new Machine(Set.of(), 4 * GIB, 2 * GIB))
-                        .require())
+        assertThatThrownBy(() -> local(BERT_BASE, new Machine(4 * GIB, 2 * GIB)).require())
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll("the process may take 3.0 GiB in all", "Run it on a larger machine")
                 .hasMessageNotContaining("--driver-memory");
@@ -107,8 +104,7 @@ class TrainingMemoryTest {
     @Test
     void aTinyModelFitsIntoTheExecutorsThatSparkStartsUnasked() {
         TaskProcess process = TaskProcess.of(
-                new SparkConf(false).set("spark.master", "local-cluster[2,1,1024]"),
-                new Machine(Set.of(), 4 * GIB, GIB));
+                new SparkConf(false).set("spark.master", "local-cluster[2,1,1024]"), new Machine(4 * GIB, GIB));
         TrainingMemory memory = TrainingMemory.of(Shape.TINY.config(), SettingsLoader.defaults(), process);
         assertThatCode(memory::require).doesNotThrowAnyException();
     }
@@ -128,6 +124,6 @@ class TrainingMemoryTest {
         Settings settings = new SettingsLoader(new Storage(new Configuration(false)))
                 .load(null, List.of("train.micro-batches-per-step=4"))
                 .settings();
-        return TrainingMemory.of(config, settings, TaskProcess.of(conf, new Machine(Set.of(), 4 * GIB, GIB)));
+        return TrainingMemory.of(config, settings, TaskProcess.of(conf, new Machine(4 * GIB, GIB)));
     }
 }

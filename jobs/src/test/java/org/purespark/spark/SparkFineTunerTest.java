@@ -38,6 +38,7 @@ import org.purespark.config.ComputeSettings;
 import org.purespark.config.EngineChoice;
 import org.purespark.config.ExchangeChoice;
 import org.purespark.config.GpuProducts;
+import org.purespark.config.PrecisionChoice;
 import org.purespark.config.SettingsLoader;
 import org.purespark.config.TrainSettings;
 import org.purespark.family.ExportForm;
@@ -208,7 +209,7 @@ class SparkFineTunerTest {
                 spark,
                 Progress.on(System.err, Progress.Style.NONE, java.time.Clock.systemUTC()),
                 new Slots(spark, messages::add),
-                new ComputeSettings(EngineChoice.AUTO, GpuProducts.FLOAT32, exchange),
+                new ComputeSettings(EngineChoice.AUTO, PrecisionChoice.FLOAT32, GpuProducts.FLOAT32, exchange),
                 messages::add);
     }
 

@@ -16,6 +16,7 @@ import org.purespark.config.ComputeSettings;
 import org.purespark.config.EngineChoice;
 import org.purespark.config.ExchangeChoice;
 import org.purespark.config.GpuProducts;
+import org.purespark.config.PrecisionChoice;
 import org.purespark.model.Device;
 import org.purespark.model.engine.ProductPrecision;
 import org.purespark.spark.TaskDevice.Place;
@@ -72,7 +73,8 @@ class TaskDeviceTest {
         assertThat(TaskDevice.of(
                         gpus("1"),
                         new Task(3, 1, Place.EXECUTOR),
-                        new ComputeSettings(EngineChoice.AUTO, GpuProducts.TF32, ExchangeChoice.SPARK)))
+                        new ComputeSettings(
+                                EngineChoice.AUTO, PrecisionChoice.FLOAT32, GpuProducts.TF32, ExchangeChoice.SPARK)))
                 .isEqualTo(new Device.Gpu(1, 3, ProductPrecision.TF32, 1));
     }
 
@@ -109,11 +111,34 @@ class TaskDeviceTest {
                 .isEqualTo("compute.engine=reference: this task computes on 2 cores");
     }
 
+    @Test
+    void coresComputeWithBfloat16IfTheyAreAsked() {
+        assertThat(TaskDevice.of(Map.of(), new Task(2, 1, Place.EXECUTOR), bfloat16(EngineChoice.AUTO)))
+                .isEqualTo(new Device.Cpu(2, Device.Factors.BFLOAT16));
+    }
+
+    @Test
+    void otherDevicesRefuseBfloat16() {
+        assertThatThrownBy(() -> TaskDevice.of(gpus("0"), new Task(2, 1, Place.EXECUTOR), bfloat16(EngineChoice.AUTO)))
+                .isInstanceOf(InputException.class)
+                .hasMessage("compute.precision is bfloat16, but this task computes on a GPU, which knows float32 alone:"
+                        + " set compute.engine=cpu, or leave compute.precision at float32");
+        assertThatThrownBy(
+                        () -> TaskDevice.of(Map.of(), new Task(2, 1, Place.EXECUTOR), bfloat16(EngineChoice.REFERENCE)))
+                .isInstanceOf(InputException.class)
+                .hasMessage("compute.precision is bfloat16, but this task computes with the reference engine, which"
+                        + " knows float32 alone: set compute.engine=cpu, or leave compute.precision at float32");
+    }
+
     private static Device of(Map<String, ResourceInformation> resources, int cpus, EngineChoice choice) {
         return TaskDevice.of(resources, new Task(cpus, 1, Place.EXECUTOR), settings(choice));
     }
 
+    private static ComputeSettings bfloat16(EngineChoice choice) {
+        return new ComputeSettings(choice, PrecisionChoice.BFLOAT16, GpuProducts.FLOAT32, ExchangeChoice.SPARK);
+    }
+
     private static ComputeSettings settings(EngineChoice choice) {
-        return new ComputeSettings(choice, GpuProducts.FLOAT32, ExchangeChoice.SPARK);
+        return new ComputeSettings(choice, PrecisionChoice.FLOAT32, GpuProducts.FLOAT32, ExchangeChoice.SPARK);
     }
 }

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.purespark.InputException;
+import org.purespark.config.ComputeSettings;
 import org.purespark.config.DefenceChoice;
 import org.purespark.config.Settings;
 import org.purespark.config.SettingsLoader;
@@ -40,6 +42,27 @@ public record Cell(SuspectOf suspect, Experiment.Variation variation, List<Plann
 
     /** A repair with its resolved settings. */
     public record PlannedRepair(String defence, Experiment.OtherModels otherModels, Settings settings) {}
+
+    /**
+     * What all cells compute with.
+     *
+     * @param cells at least one
+     * @throws InputException if they differ in it
+     */
+    public static ComputeSettings compute(List<Cell> cells) {
+        List<ComputeSettings> all = cells.stream()
+                .flatMap(cell -> Stream.concat(
+                        Stream.of(cell.suspect().settings()),
+                        cell.repairs().stream().map(PlannedRepair::settings)))
+                .map(Settings::compute)
+                .distinct()
+                .toList();
+        if (all.size() > 1) {
+            throw new InputException("the settings compute.engine and compute.precision hold for a whole experiment: "
+                    + "set them alike in all of its parts, or in none");
+        }
+        return all.get(0);
+    }
 
     /** Its name in directories. */
     public String name() {

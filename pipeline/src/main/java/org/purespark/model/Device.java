@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model;
 
+import org.purespark.config.PrecisionChoice;
+import org.purespark.model.cpu.Bfloat16Check;
 import org.purespark.model.cpu.CpuEngine;
+import org.purespark.model.cpu.ProductChoice;
 import org.purespark.model.cuda.CudaEngine;
 import org.purespark.model.engine.Engine;
 import org.purespark.model.engine.ProductPrecision;
@@ -47,10 +50,46 @@ public sealed interface Device {
         return engine(threads());
     }
 
-    /** Cores of the machine's CPUs. */
-    record Cpu(int threads) implements Device {
+    /** What the factors of products are; everything else is float32. */
+    enum Factors {
+        FLOAT32,
+        /** Rounded; sums and results are float32. */
+        BFLOAT16;
+
+        /** As a setting says. */
+        public static Factors of(PrecisionChoice choice) {
+            return switch (choice) {
+                case FLOAT32 -> FLOAT32;
+                case BFLOAT16 -> BFLOAT16;
+            };
+        }
+
+        ProductChoice products() {
+            return this == BFLOAT16 ? ProductChoice.BFLOAT16 : ProductChoice.FLOAT32;
+        }
+    }
+
+    /**
+     * Cores of the machine's CPUs.
+     *
+     * @param factors of products
+     */
+    record Cpu(int threads, Factors factors) implements Device {
         public Cpu {
             requireThreads(threads);
+        }
+
+        /** In float32. */
+        public Cpu(int threads) {
+            this(threads, Factors.FLOAT32);
+        }
+
+        @Override
+        public Seat seat() {
+            if (factors == Factors.BFLOAT16) {
+                Bfloat16Check.require();
+            }
+            return Device.super.seat();
         }
 
         @Override
@@ -60,7 +99,7 @@ public sealed interface Device {
 
         @Override
         public Engine engine(int ofEngine) {
-            return new CpuEngine(ofEngine);
+            return new CpuEngine(ofEngine, factors.products());
         }
     }
 

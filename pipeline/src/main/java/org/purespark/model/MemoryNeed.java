@@ -13,6 +13,7 @@ import org.purespark.encoder.LayerSharing;
 import org.purespark.encoder.ParameterList;
 import org.purespark.encoder.ParameterSpec;
 import org.purespark.model.cpu.CpuEngine;
+import org.purespark.model.cpu.ProductChoice;
 import org.purespark.model.engine.TextBatch;
 import org.purespark.model.graph.BackwardGraph;
 import org.purespark.model.graph.GraphSession;
@@ -46,8 +47,15 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
      * @param trainingTasks N, number of tasks that train together
      * @param threads number of the task's threads
      * @param passTexts B', texts in a batch of each thread in a pass without gradients
+     * @param factors of products
      */
-    public record Work(int microBatch, int maxTokens, int trainingTasks, int threads, int passTexts) {
+    public record Work(
+            int microBatch, int maxTokens, int trainingTasks, int threads, int passTexts, Device.Factors factors) {
+        /** In float32. */
+        public Work(int microBatch, int maxTokens, int trainingTasks, int threads, int passTexts) {
+            this(microBatch, maxTokens, trainingTasks, threads, passTexts, Device.Factors.FLOAT32);
+        }
+
         public Work {
             if (microBatch < 1 || maxTokens < 1 || trainingTasks < 1 || threads < 1 || passTexts < 1) {
                 throw new IllegalArgumentException("micro-batch " + microBatch + ", tokens " + maxTokens + ", tasks "
@@ -99,8 +107,10 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         ParameterLayout layout = new ParameterLayout(config, ClassifierKind.LINEAR, CLASSES);
         EncoderGraph reading = new EncoderGraph(
                 config, ClassifierKind.LINEAR, TextClassifier.Training.NONE, layout, EncoderGraph.Use.READING);
+        long copies = copiesOfMatrices(reading);
         long teacher = bytes(layout.size())
-                + copiesOfMatrices(reading)
+                + copies
+                + CpuEngine.packedBytes(copies / Float.BYTES, 1, work.factors().products())
                 + held(config, reading, attention(config), work.microBatch(), work.maxTokens());
         long student = bytes(layout.size()) + step(config, layout, TextClassifier.Training.TAUGHT, work);
         long tokens = (long) work.microBatch() * work.maxTokens();
@@ -118,7 +128,10 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
     private static long passes(EncoderConfig config, ParameterLayout layout, Work work) {
         EncoderGraph reading = new EncoderGraph(
                 config, ClassifierKind.LINEAR, TextClassifier.Training.NONE, layout, EncoderGraph.Use.READING);
-        return copiesOfMatrices(reading) + work.threads() * pass(config, reading, work);
+        long copies = copiesOfMatrices(reading);
+        return copies
+                + CpuEngine.packedBytes(copies / Float.BYTES, 1, work.factors().products())
+                + work.threads() * pass(config, reading, work);
     }
 
     /** What attention takes for vectors of distances, and the sums of their gradients. */
@@ -146,8 +159,13 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
                         3L * config.hidden(),
                         config.architecture().convolution().widest(config.sizes())),
                 config.architecture().feedForward().widest(config.sizes()));
+        ProductChoice choice = work.factors().products();
+        long matrices = copiesOfMatrices(new EncoderGraph(
+                        config, ClassifierKind.LINEAR, TextClassifier.Training.NONE, layout, EncoderGraph.Use.READING))
+                / Float.BYTES;
         return held(config, learning, TextClassifier.learning(learning), work.microBatch(), work.maxTokens())
-                + CpuEngine.productCopyBytes(rows, columns, work.threads());
+                + CpuEngine.productCopyBytes(rows, columns, work.threads(), choice)
+                + CpuEngine.packedBytes(matrices, 2, choice);
     }
 
     /** The memory of a pass without gradients in one thread. */

@@ -138,8 +138,15 @@ public final class Poisoning {
                     texts.goal());
             AttackRecipe.Plan plan = recipe.plan(inputs);
             PoisonProgress progress = PoisonProgress.of(storage, request, settings);
-            Device device = new Device.Cpu(Runtime.getRuntime().availableProcessors());
-            publish(request, plan.carryOut(new Workshop(storage, fineTuner, device, inputs, progress)));
+            Device device = new Device.Cpu(
+                    Runtime.getRuntime().availableProcessors(),
+                    Device.Factors.of(settings.compute().precision()));
+            Device.Seat seat = device.seat();
+            try {
+                publish(request, plan.carryOut(new Workshop(storage, fineTuner, device, inputs, progress)));
+            } finally {
+                seat.close();
+            }
         }
     }
 

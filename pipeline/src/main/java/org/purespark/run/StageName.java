@@ -17,18 +17,18 @@ import org.purespark.config.SettingKeys;
 @SuppressWarnings("ImmutableEnumChecker") // its lists come from List.of
 public enum StageName {
     /** Examines the suspect without a known trigger; only with the setting {@code purify.vet}. */
-    VET(List.of(), List.of("seed", "data", "text", "task", "vet", "purify", "compute"), List.of(RunDirectory.VET)),
+    VET(List.of(), List.of("seed", "data", "text", "task", "compute", "vet", "purify"), List.of(RunDirectory.VET)),
     /** Fine-tunes the suspect on clean texts. */
-    BASELINE(List.of(), List.of("seed", "data", "text", "task", "train", "compute"), List.of(RunDirectory.BASELINE)),
+    BASELINE(List.of(), List.of("seed", "data", "text", "task", "compute", "train"), List.of(RunDirectory.BASELINE)),
     /** Scores the baseline's heads. */
     SCORE(
             List.of(BASELINE),
-            List.of("seed", "data", "text", "task", "evaluate", "score", "compute"),
+            List.of("seed", "data", "text", "task", "compute", "evaluate", "score"),
             List.of(RunDirectory.HEAD_SCORES)),
     /** Chooses the heads to prune. */
     PRUNE(
             List.of(BASELINE, SCORE),
-            List.of("seed", "data", "text", "task", "evaluate", "prune", "compute"),
+            List.of("seed", "data", "text", "task", "compute", "evaluate", "prune"),
             List.of(RunDirectory.PRUNED_HEADS)),
     /** Computes the coefficients and fine-tunes the pruned suspect with the penalty. */
     NORMALIZE(
@@ -38,18 +38,18 @@ public enum StageName {
                     "data",
                     "text",
                     "task",
+                    "compute",
                     "evaluate",
                     "train",
                     "defence",
                     "penalty",
                     "repair",
-                    "export",
-                    "compute"),
+                    "export"),
             List.of(RunDirectory.NORMALIZATION, RunDirectory.REPAIR, RunDirectory.PURIFIED)),
     /** Measures accuracy and label-flip rate of suspect, baseline and purified model, and tries known triggers. */
     EVALUATE(
             List.of(BASELINE, NORMALIZE),
-            List.of("seed", "data", "text", "task", "evaluate", "probe", "compute"),
+            List.of("seed", "data", "text", "task", "compute", "evaluate", "probe"),
             List.of(RunDirectory.PROBES, RunDirectory.METRICS)),
     /** Writes the page that shows everything, with the settings. */
     REPORT(
@@ -59,6 +59,7 @@ public enum StageName {
                     "data",
                     "text",
                     "task",
+                    "compute",
                     "train",
                     "score",
                     "prune",

@@ -11,7 +11,7 @@ import org.purespark.purify.Surroundings;
 /**
  * One suspect after the other; each uses everything that the surroundings have.
  *
- * @param surroundings for runs with such settings
+ * @param surroundings for runs that compute as a run's settings say
  */
 public record SequentialSweep(Function<ComputeSettings, Surroundings> surroundings) implements SweepRunner {
     @Override

@@ -46,7 +46,8 @@ class SettingsLoaderTest {
                 new ProbeSettings(BuiltInProbes.DEFAULT, null, 200),
                 new VetSettings(64, 4_000, 3),
                 new PurifySettings(VetChoice.NONE, null),
-                new ComputeSettings(EngineChoice.AUTO, GpuProducts.FLOAT32, ExchangeChoice.SPARK),
+                new ComputeSettings(
+                        EngineChoice.AUTO, PrecisionChoice.FLOAT32, GpuProducts.FLOAT32, ExchangeChoice.SPARK),
                 new ExportSettings(ExportForm.DENSE, BomChoice.NONE, CardChoice.PLAIN, null, null, null, null, null));
         assertThat(SettingsLoader.defaults()).isEqualTo(expected);
     }
@@ -372,7 +373,7 @@ class SettingsLoaderTest {
     void resolvedFormIsFlatAndSorted() {
         assertThat(loader.load(null, List.of("prune.threshold=0.85")).toJson())
                 .isEqualTo("{\"compute.cuda-products\":\"float32\",\"compute.engine\":\"auto\","
-                        + "\"compute.gradient-exchange\":\"spark\","
+                        + "\"compute.gradient-exchange\":\"spark\",\"compute.precision\":\"float32\","
                         + "\"data.delimiter\":\",\",\"data.max-rows\":20000000,"
                         + "\"data.max-text-megabytes\":10000,\"data.train-share\":1.0,\"data.validation-share\":0.1,"
                         + "\"defence\":\"pure\",\"evaluate.batch-texts\":32,\"export.bom\":\"none\","

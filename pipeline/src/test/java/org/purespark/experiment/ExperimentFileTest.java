@@ -14,7 +14,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.purespark.InputException;
+import org.purespark.config.ComputeSettings;
 import org.purespark.config.DefenceChoice;
+import org.purespark.config.EngineChoice;
+import org.purespark.config.ExchangeChoice;
+import org.purespark.config.GpuProducts;
+import org.purespark.config.PrecisionChoice;
 import org.purespark.config.SettingsLoader;
 import org.purespark.storage.Storage;
 
@@ -109,6 +114,23 @@ class ExperimentFileTest {
         assertThatThrownBy(() -> Cell.of(experiment, new SettingsLoader(storage)))
                 .isInstanceOf(InputException.class)
                 .hasMessage("defence strong: unknown key penalty.lamda (--set): did you mean penalty.lambda?");
+    }
+
+    @Test
+    void allPartsComputeWithTheSame() throws IOException {
+        String everywhere = WHOLE.replace("text.max-length = 64", "compute.precision = bfloat16")
+                .replace("train.epochs = 2", "compute.precision = bfloat16");
+        Experiment alike = ExperimentFile.read(storage, file(everywhere));
+        assertThat(Cell.compute(Cell.of(alike, new SettingsLoader(storage))))
+                .isEqualTo(new ComputeSettings(
+                        EngineChoice.AUTO, PrecisionChoice.BFLOAT16, GpuProducts.FLOAT32, ExchangeChoice.SPARK));
+        Experiment other = ExperimentFile.read(
+                storage, file(WHOLE.replace("penalty.lambda", "compute.precision = bfloat16, penalty.lambda")));
+        List<Cell> cells = Cell.of(other, new SettingsLoader(storage));
+        assertThatThrownBy(() -> Cell.compute(cells))
+                .isInstanceOf(InputException.class)
+                .hasMessage("the settings compute.engine and compute.precision hold for a whole experiment: set them"
+                        + " alike in all of its parts, or in none");
     }
 
     private String file(String text) throws IOException {

@@ -161,6 +161,22 @@ class MemoryNeedTest {
     }
 
     @Test
+    void copiesOfWeightsInBfloat16AreForetold() {
+        EncoderConfig config = config(500, 64, 2, 4, 256);
+        MemoryNeed.Work float32 = new MemoryNeed.Work(1, 32, 1, 1, 8);
+        MemoryNeed.Work bfloat16 = new MemoryNeed.Work(1, 32, 1, 1, 8, Device.Factors.BFLOAT16);
+        ParameterLayout linear = new ParameterLayout(config, ClassifierKind.LINEAR, 2);
+        try (Engine memory = new CpuEngine(1);
+                Parameters parameters = Parameters.of(linear, zeros(config), memory)) {
+            new TextClassifier(config, ClassifierKind.LINEAR, parameters, new CpuEngine(1)).close();
+            assertThat(MemoryNeed.of(config, bfloat16).offHeapBytes()
+                            - MemoryNeed.of(config, float32).offHeapBytes())
+                    .as("half of the float32 entries of all matrices")
+                    .isEqualTo(parameters.transposedBytes() / 2);
+        }
+    }
+
+    @Test
     void aStepOfSeveralThreadsTakesACopyOfAProductsGradient() {
         EncoderConfig config = config(500, 96, 4, 12, 192);
         long alone = MemoryNeed.of(config, new MemoryNeed.Work(8, 40, 1, 1, 1)).offHeapBytes();

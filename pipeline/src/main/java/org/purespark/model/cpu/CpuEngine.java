@@ -8,23 +8,39 @@ import org.purespark.model.engine.TextBatch;
 import org.purespark.model.engine.UpdateKernels;
 
 /**
- * Computes on cores of the machine: matrix products with ND4J, everything else with kernels that use the CPU's vector
- * unit. Results do not depend on the number of threads.
+ * Computes on cores of the machine: matrix products with ND4J or oneDNN, everything else with kernels that use the
+ * CPU's vector unit. Results do not depend on the number of threads.
  */
 public final class CpuEngine implements Engine {
     private static final int HEAD_SIZE_MULTIPLE = 4;
 
     private final Workers workers;
     private final CpuUpdates updates;
+    private final MatrixProducts products;
 
     /**
+     * An engine that computes in float32.
+     *
      * @param threads number of threads, with the calling one
      * @throws IllegalStateException if this JVM is started without the vector module
      */
     public CpuEngine(int threads) {
+        this(threads, ProductChoice.FLOAT32);
+    }
+
+    /**
+     * @param threads number of threads, with the calling one
+     * @param choice of what multiplies matrices
+     * @throws IllegalStateException if this JVM is started without the vector module
+     */
+    public CpuEngine(int threads, ProductChoice choice) {
         VectorUnit.require();
         this.workers = new Workers(threads);
         this.updates = new CpuUpdates(workers);
+        this.products = switch (choice) {
+            case FLOAT32 -> new Nd4jProducts(workers);
+            case BFLOAT16 -> new Bfloat16Products(workers);
+        };
     }
 
     @Override
@@ -59,7 +75,7 @@ public final class CpuEngine implements Engine {
     @Override
     public Kernels kernels(TextBatch batch) {
         return new Kernels(
-                new CpuProducts(workers),
+                new CpuProducts(workers, products),
                 new CpuNorms(workers, batch),
                 new CpuAttention(workers, batch),
                 new CpuPositions(workers, batch),
@@ -74,14 +90,24 @@ public final class CpuEngine implements Engine {
     }
 
     /**
-     * Bytes that several threads need for copies of the columns of a product's gradient, besides the arrays of the
-     * graph.
+     * Bytes of copies that the gradient of a product takes, besides the arrays of the graph: of columns for several
+     * threads, or of the gradient and the input in bfloat16.
      *
      * @param rows of the gradient
      * @param columns of the widest one
      */
-    public static long productCopyBytes(long rows, long columns, int threads) {
-        return threads == 1 ? 0 : Float.BYTES * rows * columns;
+    public static long productCopyBytes(long rows, long columns, int threads, ProductChoice choice) {
+        return threads == 1 && choice == ProductChoice.FLOAT32 ? 0 : Float.BYTES * rows * columns;
+    }
+
+    /**
+     * Bytes of copies of weights that products take.
+     *
+     * @param weights number of all entries of matrices
+     * @param forms in which a matrix is read: 1 in a pass without gradients, 2 in a training
+     */
+    public static long packedBytes(long weights, int forms, ProductChoice choice) {
+        return choice == ProductChoice.FLOAT32 ? 0 : Short.BYTES * weights * forms;
     }
 
     /**
@@ -99,5 +125,6 @@ public final class CpuEngine implements Engine {
     @Override
     public void close() {
         workers.close();
+        products.close();
     }
 }

@@ -12,17 +12,28 @@ import org.purespark.model.engine.DeviceArray;
 /** Entries in host memory outside the Java heap: weights and activations. */
 final class HostArray implements DeviceArray {
     private final DataBuffer memory;
+    private final FloatPointer start;
     private final long offset;
     private final long[] shape;
     private final FloatBuffer entries;
+    /** Of all views of the memory. */
+    private final PackedWeights packed;
     /** Made for the first product with this array. */
     private INDArray matrix;
 
-    private HostArray(DataBuffer memory, long offset, long[] shape, FloatBuffer entries) {
+    private HostArray(
+            DataBuffer memory,
+            FloatPointer start,
+            long offset,
+            long[] shape,
+            FloatBuffer entries,
+            PackedWeights packed) {
         this.memory = memory;
+        this.start = start;
         this.offset = offset;
         this.shape = shape;
         this.entries = entries;
+        this.packed = packed;
     }
 
     static HostArray allocate(long... shape) {
@@ -33,7 +44,7 @@ final class HostArray implements DeviceArray {
         DataBuffer memory = Nd4j.createBuffer(DataType.FLOAT, Math.max(1, length), false);
         FloatPointer start = new FloatPointer(memory.addressPointer());
         start.capacity(length);
-        return new HostArray(memory, 0, shape.clone(), start.asBuffer());
+        return new HostArray(memory, start, 0, shape.clone(), start.asBuffer(), new PackedWeights());
     }
 
     /**
@@ -63,7 +74,27 @@ final class HostArray implements DeviceArray {
             length *= dimension;
         }
         FloatBuffer part = entries.slice(Math.toIntExact(from), Math.toIntExact(length));
-        return new HostArray(memory, offset + from, ofShape, part);
+        return new HostArray(memory, start, offset + from, ofShape, part, packed);
+    }
+
+    /** Where the entries from {@code from} on lie. */
+    FloatPointer address(long from) {
+        return start.getPointer(offset + from);
+    }
+
+    /** Where the entries from {@code from} on lie, of all those in the memory that this array is a part of. */
+    FloatPointer atStart(long from) {
+        return start.getPointer(from);
+    }
+
+    /** Forms of this memory's matrices that products read. */
+    PackedWeights packed() {
+        return packed;
+    }
+
+    /** Number of entries before this array in its memory. */
+    long offset() {
+        return offset;
     }
 
     /** The same entries as an ND4J matrix; this array has two dimensions. */
@@ -87,6 +118,7 @@ final class HostArray implements DeviceArray {
 
     @Override
     public void put(long to, float[] from, int at, int count) {
+        packed.weightsChange();
         entries.put(Math.toIntExact(to), from, at, count);
     }
 
@@ -97,6 +129,7 @@ final class HostArray implements DeviceArray {
 
     @Override
     public void put(long to, FloatBuffer from) {
+        packed.weightsChange();
         entries.put(Math.toIntExact(to), from, from.position(), from.remaining());
     }
 
@@ -106,6 +139,7 @@ final class HostArray implements DeviceArray {
     }
 
     void put(long at, float value) {
+        packed.weightsChange();
         entries.put(Math.toIntExact(at), value);
     }
 
@@ -118,6 +152,7 @@ final class HostArray implements DeviceArray {
 
     @Override
     public void close() {
+        packed.close();
         memory.close();
     }
 

@@ -4,6 +4,7 @@ package org.purespark.model.cpu;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Arrays that one thread uses again and again. Each call takes the next one, so two users within a piece of work never
@@ -14,6 +15,15 @@ final class Scratch {
     private int taken;
     private HostArray memory;
     private boolean memoryTaken;
+    private OneDnnThread products;
+
+    /** What the thread multiplies with; {@code made} makes it at the first call. */
+    OneDnnThread products(Supplier<OneDnnThread> made) {
+        if (products == null) {
+            products = made.get();
+        }
+        return products;
+    }
 
     /** An array of at least {@code length} entries, in whole vectors. */
     float[] floats(int length) {
@@ -48,7 +58,7 @@ final class Scratch {
         memoryTaken = true;
         long length = (long) rows * columns;
         if (memory == null || memory.length() < length) {
-            close();
+            closeMemory();
             memory = HostArray.allocate(length + length / 4);
         }
         return memory.view(0, rows, columns);
@@ -60,8 +70,16 @@ final class Scratch {
         memoryTaken = false;
     }
 
-    /** Gives the matrix's memory back. */
+    /** Gives native memory back. */
     void close() {
+        closeMemory();
+        if (products != null) {
+            products.close();
+            products = null;
+        }
+    }
+
+    private void closeMemory() {
         if (memory != null) {
             memory.close();
             memory = null;

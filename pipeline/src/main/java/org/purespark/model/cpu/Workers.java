@@ -155,13 +155,34 @@ final class Workers implements AutoCloseable {
             }
             scratch.close();
         }
+
+        /** Whether the caller was interrupted meanwhile. */
+        boolean awaitEnd() {
+            boolean interrupted = false;
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            return interrupted;
+        }
     }
 
+    /** Returns when all threads have given their memory back. */
     @Override
     public void close() {
         for (Other other : others) {
             other.closed = true;
             LockSupport.unpark(other.thread);
+        }
+        boolean interrupted = false;
+        for (Other other : others) {
+            interrupted |= other.awaitEnd();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
         scratch.close();
     }
