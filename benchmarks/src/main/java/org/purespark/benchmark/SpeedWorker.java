@@ -84,7 +84,7 @@ public final class SpeedWorker {
         String precision = arguments.length == 5 ? arguments[4] : "float32";
         Device.Cpu device = new Device.Cpu(
                 Integer.parseInt(arguments[2]), Device.Factors.valueOf(precision.toUpperCase(Locale.ROOT)));
-        device.requireUsable();
+        device.seat(); // of a process that ends with its work
         SpeedWorker worker = new SpeedWorker(Path.of(arguments[1]));
         switch (arguments[3]) {
             case "train" -> worker.prepareTraining(arguments[0], device);
