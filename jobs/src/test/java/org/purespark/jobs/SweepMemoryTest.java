@@ -25,17 +25,17 @@ class SweepMemoryTest {
 
     @Test
     void theLargestRunsThatShareAnExecutorMustFitTogether() {
-        TaskProcess process = executor("1g", "1800m", 2);
+        TaskProcess process = executor("1g", "1500m", 2);
         List<SweepMemory.SuspectNeed> rows = List.of(SMALL, MINI_LM, OTHER_MINI_LM);
         assertThatThrownBy(() -> new SweepMemory(rows, SweepMode.SLOTS, process, ALL).require())
                 .isInstanceOf(InputException.class)
                 .hasMessage(
                         "suspects.csv, line 3 (minilm): the sweep does not fit into memory: each executor needs up to"
-                                + " 1.0 GiB of Java heap and 1.9 GiB beside it, of which tensors take 1.5 GiB (2 "
+                                + " 1.0 GiB of Java heap and 1.7 GiB beside it, of which tensors take 1.3 GiB (2 "
                                 + "runs in it at a"
                                 + " time, the largest that of minilm: 22,566,146 parameters, micro-batches of 32 "
                                 + "texts of up to"
-                                + " 128 tokens); but the process may take 2.8 GiB in all. Give -- --conf"
+                                + " 128 tokens); but the process may take 2.5 GiB in all. Give -- --conf"
                                 + " spark.executor.memory=1g --conf spark.executor.memoryOverhead=2g, or give "
                                 + "--max-concurrent"
                                 + " 1, or raise spark.task.cpus so that fewer runs share an executor, or lower"

@@ -26,8 +26,8 @@ class TrainingMemoryTest {
         TrainingMemory memory = local(MINI_LM, new Machine(4 * GIB, GIB));
         assertThatCode(memory::require).doesNotThrowAnyException();
         assertThat(memory.describe())
-                .isEqualTo("this process needs up to 0.6 GiB of Java heap and 1.2 GiB beside it, of which tensors take"
-                        + " 0.8 GiB (1 training task in it, 22,566,146 parameters, micro-batches of 32 texts of up to"
+                .isEqualTo("this process needs up to 0.6 GiB of Java heap and 1.1 GiB beside it, of which tensors take"
+                        + " 0.7 GiB (1 training task in it, 22,566,146 parameters, micro-batches of 32 texts of up to"
                         + " 128 tokens)");
         assertThat(memory.options()).isEqualTo("--driver-memory 1g");
     }
@@ -65,8 +65,8 @@ class TrainingMemoryTest {
     void anExecutorThatIsTooSmallIsRefusedWithTheOptionsToGive() {
         assertThatThrownBy(() -> executor(BERT_BASE, "1g", "1g", 1).require())
                 .isInstanceOf(InputException.class)
-                .hasMessage("training does not fit into memory: each executor needs up to 1.9 GiB of Java heap and 3.4"
-                        + " GiB beside it, of which tensors take 3.0 GiB (1 training task in it, 108,893,186"
+                .hasMessage("training does not fit into memory: each executor needs up to 1.9 GiB of Java heap and 3.1"
+                        + " GiB beside it, of which tensors take 2.7 GiB (1 training task in it, 108,893,186"
                         + " parameters, micro-batches of 32 texts of up to 128 tokens); but the Java heap has 1.0 GiB,"
                         + " tensors may take 1.0 GiB, the process may take 2.0 GiB in all. Give -- --conf"
                         + " spark.executor.memory=2g --conf spark.executor.memoryOverhead=4g, or lower"
@@ -79,9 +79,9 @@ class TrainingMemoryTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContainingAll(
                         "(2 training tasks in it,",
-                        "--conf spark.executor.memory=4g --conf spark.executor.memoryOverhead=7g",
+                        "--conf spark.executor.memory=4g --conf spark.executor.memoryOverhead=6g",
                         "raise spark.task.cpus so that fewer tasks share an executor");
-        assertThatCode(() -> executor(BERT_BASE, "4g", "7g", 2).require()).doesNotThrowAnyException();
+        assertThatCode(() -> executor(BERT_BASE, "4g", "6g", 2).require()).doesNotThrowAnyException();
     }
 
     @Test
