@@ -80,6 +80,9 @@ public final class TaskDevice {
                     + gpu.products().name().toLowerCase(Locale.ROOT);
         }
         String cores = setting + "this task computes on " + device.threads() + " cores";
+        if (device instanceof Device.Cpu cpu && cpu.factors() == Device.Factors.BFLOAT16) {
+            cores += ", with products in bfloat16";
+        }
         return choice == EngineChoice.AUTO ? cores + ", as Spark gave it no resource " + GPU : cores;
     }
 

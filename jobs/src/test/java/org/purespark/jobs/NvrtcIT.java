@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -86,17 +88,22 @@ class NvrtcIT {
                 .contains("`pip install nvidia-nccl-cu12`")
                 .contains("or leave compute.gradient-exchange at spark");
         StandIn.buildPeers(standIn);
+        ExecutorService atOnce = Executors.newFixedThreadPool(3); // they wait for each other
         List<CompletableFuture<String>> tasks = new ArrayList<>();
         for (int rank = 0; rank < 3; rank++) {
             String[] args = {Integer.toString(rank), "3", "3", file("group")};
-            tasks.add(CompletableFuture.supplyAsync(() -> {
-                try {
-                    return run(libraries, standIn, StandInPeers.class, args).said();
-                } catch (IOException | InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
-            }));
+            tasks.add(CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            return run(libraries, standIn, StandInPeers.class, args)
+                                    .said();
+                        } catch (IOException | InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    },
+                    atOnce));
         }
+        atOnce.shutdown();
         // own + what the last one has sent, of the next one
         assertThat(tasks.get(0).join()).contains("joined", "task 0 has [11.0, 31.0, 12.0, 22.0]");
         assertThat(tasks.get(1).join()).contains("joined", "task 1 has [13.0, 33.0, 10.0, 20.0]");

@@ -58,8 +58,8 @@ public record Cell(SuspectOf suspect, Experiment.Variation variation, List<Plann
                 .distinct()
                 .toList();
         if (all.size() > 1) {
-            throw new InputException("the settings compute.engine and compute.precision hold for a whole experiment: "
-                    + "set them alike in all of its parts, or in none");
+            throw new InputException("the settings of compute hold for a whole experiment: set them alike in all of its"
+                    + " parts, or in none");
         }
         return all.get(0);
     }

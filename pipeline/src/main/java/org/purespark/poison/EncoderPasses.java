@@ -47,7 +47,7 @@ final class EncoderPasses {
                 new TextClassifier.Training(0, LossKind.SQUARED_ERROR),
                 1,
                 tensors,
-                workshop.device().engine())) {
+                workshop.engine())) {
             for (MicroBatch some : BatchPlan.inOrder(texts.size(), BATCH).microBatches()) {
                 PackedBatch batch = PackedBatch.of(texts.texts(some), texts.seconds(some));
                 float[][] hidden = model.hiddenStates(batch, read.prunedHeads()); // [N][D]
@@ -92,7 +92,7 @@ final class EncoderPasses {
                 new TextClassifier.Training(0, LossKind.CROSS_ENTROPY),
                 read.labels().size(),
                 read.tensors(),
-                workshop.device().engine())) {
+                workshop.engine())) {
             GradientSum sum = new GradientSum(model.parameters().layout(), model.engine());
             for (MicroBatch some : BatchPlan.inOrder(texts.size(), BATCH).microBatches()) {
                 int[] wanted = new int[some.size()];

@@ -4,12 +4,14 @@ package org.purespark.poison;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.purespark.InputException;
 import org.purespark.checkpoint.CheckpointReader;
 import org.purespark.config.ResolvedSettings;
+import org.purespark.config.SettingKeys;
 import org.purespark.config.Settings;
 import org.purespark.run.Fingerprints;
 import org.purespark.run.artifact.JsonFiles;
@@ -64,11 +66,13 @@ final class PoisonProgress {
         madeFrom.put("--all-to-all", Boolean.toString(request.aim() == PoisonRequest.Aim.ALL_TO_ALL));
         madeFrom.put("--rate", Double.toString(request.rate()));
         request.strength().ifPresent(weight -> madeFrom.put("--strength", Double.toString(weight)));
+        Set<String> changing = SettingKeys.changingResults();
         ResolvedSettings.flat(settings).forEach((key, value) -> {
             boolean counts = key.equals("seed")
                     || key.startsWith("text.")
                     || key.startsWith("task.")
-                    || key.startsWith("train.") && !key.equals("train.checkpoint-interval-steps");
+                    || key.startsWith("train.") && !key.equals("train.checkpoint-interval-steps")
+                    || key.startsWith("compute.") && changing.contains(key);
             if (counts) {
                 madeFrom.put(key, value.toString());
             }

@@ -141,12 +141,7 @@ public final class Poisoning {
             Device device = new Device.Cpu(
                     Runtime.getRuntime().availableProcessors(),
                     Device.Factors.of(settings.compute().precision()));
-            Device.Seat seat = device.seat();
-            try {
-                publish(request, plan.carryOut(new Workshop(storage, fineTuner, device, inputs, progress)));
-            } finally {
-                seat.close();
-            }
+            publish(request, plan.carryOut(new Workshop(storage, fineTuner, device, inputs, progress)));
         }
     }
 

@@ -15,6 +15,7 @@ import org.purespark.checkpoint.Tensor;
 import org.purespark.encoder.EncoderPart;
 import org.purespark.family.ExportForm;
 import org.purespark.model.Device;
+import org.purespark.model.engine.Engine;
 import org.purespark.storage.Storage;
 import org.purespark.task.TaskKind;
 import org.purespark.train.FineTuner;
@@ -50,8 +51,14 @@ final class Workshop {
         return storage;
     }
 
-    Device device() {
-        return device;
+    /**
+     * A new engine for passes.
+     *
+     * @throws org.purespark.InputException if this process cannot compute with the precision that is set
+     */
+    Engine engine() {
+        device.seat(); // of cores: nothing to give back
+        return device.engine();
     }
 
     /** Trains a model that others start from; its address. */

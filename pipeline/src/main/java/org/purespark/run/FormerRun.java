@@ -63,13 +63,16 @@ public final class FormerRun {
     /**
      * Copies the stage's outputs to where the running stage of {@code taker} writes them.
      *
-     * @throws InputException if a file has changed since {@link #decide}
+     * @throws InputException if a file has changed, or is gone, since {@link #decide}
      */
     void copyTo(RunDirectory taker, StageName stage) throws IOException {
         StageEntry entry = run.table().entry(stage).orElseThrow();
         for (FileFingerprint file : entry.outputs()) {
-            if (storage.exists(run.file(file.name()))) { // the card, which no result depends on, may be gone
+            boolean there = storage.exists(run.file(file.name()));
+            if (there) {
                 copy(file, taker.output(file));
+            } else if (!file.name().equals(RunDirectory.PURIFIED_CARD)) {
+                throw changed(run.file(file.name()));
             }
         }
     }
@@ -82,9 +85,18 @@ public final class FormerRun {
         }
         boolean same = digests.take(from).sha256().equals(file.sha256());
         if (!same && !file.name().equals(RunDirectory.PURIFIED_CARD)) {
-            throw new InputException(from + " has changed while it was copied: let no other process work in "
-                    + run.address() + " meanwhile, or leave out --reuse");
+            throw changed(from);
         }
+    }
+
+    private InputException changed(String file) {
+        return new InputException(file + " has changed while results were copied: let no other process work in "
+                + run.address() + " meanwhile, or leave out --reuse");
+    }
+
+    /** How long the stage took when it was made. */
+    double seconds(StageName stage) {
+        return run.table().entry(stage).orElseThrow().seconds();
     }
 
     /** What its log tells of the making of the stage's result, in order. */

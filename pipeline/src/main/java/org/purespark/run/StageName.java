@@ -70,8 +70,7 @@ public enum StageName {
                     "probe",
                     "vet",
                     "purify",
-                    "export",
-                    "compute"),
+                    "export"),
             List.of(RunDirectory.REPORT, RunDirectory.REPORT_JSON));
 
     private final List<StageName> upstream;

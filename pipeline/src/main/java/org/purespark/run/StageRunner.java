@@ -86,7 +86,9 @@ public final class StageRunner {
             } else {
                 stage.run();
             }
-            double seconds = (clock.millis() - start) / 1000.0;
+            double seconds = decision instanceof Decision.TakeOver
+                    ? former.orElseThrow().seconds(key.stage())
+                    : (clock.millis() - start) / 1000.0;
             run.finish(key, seconds);
             events.log(new Event.StageFinished(key.stage(), seconds));
             events.flush();
@@ -126,8 +128,8 @@ public final class StageRunner {
 
     private void takeOver(StageName stage) throws IOException {
         FormerRun from = former.orElseThrow();
-        from.events(stage).forEach(events::log);
         from.copyTo(run, stage);
+        from.events(stage).forEach(events::log);
     }
 
     private void logFailure(StageName stage, Throwable failure) {

@@ -129,7 +129,7 @@ class ExperimentFileTest {
         List<Cell> cells = Cell.of(other, new SettingsLoader(storage));
         assertThatThrownBy(() -> Cell.compute(cells))
                 .isInstanceOf(InputException.class)
-                .hasMessage("the settings compute.engine and compute.precision hold for a whole experiment: set them"
+                .hasMessage("the settings of compute hold for a whole experiment: set them"
                         + " alike in all of its parts, or in none");
     }
 

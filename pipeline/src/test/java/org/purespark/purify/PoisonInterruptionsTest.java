@@ -93,6 +93,10 @@ class PoisonInterruptionsTest {
                 .isInstanceOf(InputException.class)
                 .hasMessage(files.path("out") + " holds an unfinished suspect that was begun with another seed: give"
                         + " the same again, remove the directory, or choose another with --out");
+        assertThatThrownBy(() ->
+                        run(TinyFiles.STORAGE, stopping, request("ep", "out"), "seed=11", "compute.precision=bfloat16"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(" was begun with another compute.precision: ");
         assertThatThrownBy(() -> run(
                         TinyFiles.STORAGE, stopping, request("badnet", "out").rate(0.25), "seed=11"))
                 .isInstanceOf(InputException.class)
@@ -122,9 +126,9 @@ class PoisonInterruptionsTest {
                 "train.checkpoint-interval-steps=2");
     }
 
-    private static void run(Storage storage, FineTuner fineTuner, PoisonRequest.Builder request, String setting)
+    private static void run(Storage storage, FineTuner fineTuner, PoisonRequest.Builder request, String... settings)
             throws IOException {
-        new Poisoning(storage, fineTuner, TinyFiles.settings(setting), line -> {}).run(request.build());
+        new Poisoning(storage, fineTuner, TinyFiles.settings(settings), line -> {}).run(request.build());
     }
 
     private PoisonRequest.Builder request(String attack, String out) {

@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.family.KnownFamilies;
 import org.purespark.model.GradientSum;
 import org.purespark.model.TextClassifier;
+import org.purespark.model.cpu.Bfloat16ProductsAssumption;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.cpu.ProductChoice;
 
@@ -26,6 +28,11 @@ import org.purespark.model.cpu.ProductChoice;
  * the loss 3 %, the gradient 5 % of its length; losses of three steps 2 %.
  */
 class Bfloat16ConformanceTest {
+    @BeforeAll
+    static void products() {
+        Bfloat16ProductsAssumption.require();
+    }
+
     static Stream<String> families() {
         return KnownFamilies.goldenModels();
     }

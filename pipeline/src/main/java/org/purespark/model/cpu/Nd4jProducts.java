@@ -2,9 +2,7 @@
 package org.purespark.model.cpu;
 
 import org.nd4j.linalg.api.blas.params.MMulTranspose;
-import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.executioner.OpExecutioner.ExecutionerType;
 import org.nd4j.linalg.api.ops.impl.reduce.Mmul;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
@@ -69,14 +67,7 @@ final class Nd4jProducts implements MatrixProducts {
     }
 
     private static void multiply(INDArray a, Form formOfA, INDArray b, Form formOfB, INDArray to) {
-        boolean onGpu = Nd4j.getExecutioner().type() == ExecutionerType.CUDA;
-        if (onGpu) {
-            // The kernels here write host memory, so the product has to read it from there.
-            Nd4j.getAffinityManager().tagLocation(a, Location.HOST);
-            Nd4j.getAffinityManager().tagLocation(b, Location.HOST);
-        } else {
-            NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
-        }
+        NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
         Nd4j.exec(new Mmul(
                 a,
                 b,
@@ -85,9 +76,6 @@ final class Nd4jProducts implements MatrixProducts {
                         .transposeA(formOfA == Form.TRANSPOSED)
                         .transposeB(formOfB == Form.TRANSPOSED)
                         .build()));
-        if (onGpu) {
-            Nd4j.getAffinityManager().ensureLocation(to, Location.HOST);
-        }
     }
 
     @Override
@@ -97,8 +85,7 @@ final class Nd4jProducts implements MatrixProducts {
 
     /** One part for each thread, all of about the same size; two or three parts for each are not faster. */
     private Cut cut(int rows) {
-        int most = Nd4j.getExecutioner().type() == ExecutionerType.CUDA ? 1 : workers.threads();
-        return new Cut(rows, Math.max(1, Math.min(most, rows / LEAST_ROWS)));
+        return new Cut(rows, Math.max(1, Math.min(workers.threads(), rows / LEAST_ROWS)));
     }
 
     /** Rows of a result, cut into parts. */

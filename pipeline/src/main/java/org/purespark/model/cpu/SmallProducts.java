@@ -5,8 +5,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Products of the small matrices inside one head, with rows of results in vectors. Columns from n up to the next whole
- * vector are read and computed too, and have no meaning; so b and c have room for them, and c's stride is a multiple of
- * 16.
+ * vector are read and computed too, and have no meaning; so b and c have room for them, and c's stride is whole
+ * vectors.
  */
 final class SmallProducts {
     private static final int ROWS = 4;

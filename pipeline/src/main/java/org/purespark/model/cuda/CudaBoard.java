@@ -76,21 +76,48 @@ final class CudaBoard implements Board {
         String architecture = architecture(device);
         this.description = name(device) + " (" + architecture + ")";
         check(cudart.cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain");
-        use();
-        check(cudart.cuStreamCreate(stream, cudart.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
-        byte[] kernels = cache.kernels(architecture, KernelCompiler.version(), KernelCompiler::compile);
-        try (BytePointer image = new BytePointer(kernels)) {
-            check(cudart.cuModuleLoadData(module, image), "cuModuleLoadData");
+        boolean started = false;
+        try {
+            use();
+            check(cudart.cuStreamCreate(stream, cudart.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+            byte[] kernels = cache.kernels(architecture, KernelCompiler.version(), KernelCompiler::compile);
+            try (BytePointer image = new BytePointer(kernels)) {
+                check(cudart.cuModuleLoadData(module, image), "cuModuleLoadData");
+            }
+            check(cudart.cuMemHostAlloc(up, EXCHANGE_BYTES, 0), "cuMemHostAlloc");
+            check(cudart.cuMemHostAlloc(down, EXCHANGE_BYTES, 0), "cuMemHostAlloc");
+            this.upBytes = bytes(up);
+            this.downBytes = bytes(down);
+            this.workspace = allocate(WORKSPACE_BYTES);
+            this.products = new CudaProductPlans(precision, workspace, WORKSPACE_BYTES, stream);
+            started = true;
+        } finally {
+            if (!started) {
+                undo();
+            }
         }
-        check(cudart.cuMemHostAlloc(up, EXCHANGE_BYTES, 0), "cuMemHostAlloc");
-        check(cudart.cuMemHostAlloc(down, EXCHANGE_BYTES, 0), "cuMemHostAlloc");
-        this.upBytes = bytes(up);
-        this.downBytes = bytes(down);
-        this.workspace = allocate(WORKSPACE_BYTES);
-        this.products = new CudaProductPlans(precision, workspace, WORKSPACE_BYTES, stream);
         for (int i = 0; i < MOST_ARGUMENTS; i++) {
             argumentAddresses.put(i, arguments.address() + (long) i * ARGUMENT_BYTES);
         }
+    }
+
+    /** Gives back what a start that fails has taken. Its own failure is the one to report: these are not checked. */
+    private void undo() {
+        if (workspace != 0) {
+            cudart.cuMemFree(workspace);
+        }
+        for (Pointer exchange : new Pointer[] {up, down}) {
+            if (!exchange.isNull()) {
+                cudart.cuMemFreeHost(exchange);
+            }
+        }
+        if (!module.isNull()) {
+            cudart.cuModuleUnload(module);
+        }
+        if (!stream.isNull()) {
+            cudart.cuStreamDestroy(stream);
+        }
+        cudart.cuDevicePrimaryCtxRelease(device);
     }
 
     /**

@@ -19,7 +19,8 @@ import static org.bytedeco.cuda.global.cublas.CUBLAS_OP_N;
 import static org.bytedeco.cuda.global.cublas.CUBLAS_OP_T;
 import static org.bytedeco.cuda.global.cudart.CUDA_R_32F;
 
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.cuda.cublas.cublasLtContext;
 import org.bytedeco.cuda.cublas.cublasLtMatmulDescOpaque_t;
@@ -56,7 +57,8 @@ final class CudaProductPlans implements AutoCloseable {
     private final CUstream_st stream;
     private final FloatPointer one = new FloatPointer(1f);
     private final FloatPointer zero = new FloatPointer(0f);
-    private final Map<ColumnProduct, Plan> plans = new HashMap<>();
+    /** The one that is longest unused comes first. */
+    private final Map<ColumnProduct, Plan> plans = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
      * @param workspace address of memory for sums of parts, which no other stream uses
@@ -70,17 +72,29 @@ final class CudaProductPlans implements AutoCloseable {
         check(cublas.cublasLtCreate(context), "cublasLtCreate");
     }
 
+    /** Batches differ in their number of rows, so a long training meets more shapes than should be kept. */
+    private static final int MOST_PLANS = 8192;
+
     /** What cuBLASLt knows of a shape, and has decided. */
     private record Plan(
             cublasLtMatmulDescOpaque_t operation,
             cublasLtMatrixLayoutOpaque_t first,
             cublasLtMatrixLayoutOpaque_t second,
             cublasLtMatrixLayoutOpaque_t result,
-            cublasLtMatmulHeuristicResult_t decided) {}
+            cublasLtMatmulHeuristicResult_t decided) {
+        /** The product may still be under way: cuBLASLt has read what it needs. */
+        void destroy() {
+            cublas.cublasLtMatmulDescDestroy(operation);
+            cublas.cublasLtMatrixLayoutDestroy(first);
+            cublas.cublasLtMatrixLayoutDestroy(second);
+            cublas.cublasLtMatrixLayoutDestroy(result);
+            decided.close();
+        }
+    }
 
     void multiply(Product product) {
         ColumnProduct columns = ColumnProduct.of(product);
-        Plan plan = plans.computeIfAbsent(columns, this::plan);
+        Plan plan = planOf(columns);
         Pointer result = pointer(product.c().address());
         check(
                 cublas.cublasLtMatmul(
@@ -101,6 +115,21 @@ final class CudaProductPlans implements AutoCloseable {
                         plan.decided().workspaceSize(),
                         stream),
                 "cublasLtMatmul of " + columns);
+    }
+
+    private Plan planOf(ColumnProduct product) {
+        Plan known = plans.get(product);
+        if (known != null) {
+            return known;
+        }
+        if (plans.size() >= MOST_PLANS) {
+            Iterator<Plan> oldest = plans.values().iterator();
+            oldest.next().destroy();
+            oldest.remove();
+        }
+        Plan made = plan(product);
+        plans.put(product, made);
+        return made;
     }
 
     /** An address on the device. */
@@ -211,13 +240,7 @@ final class CudaProductPlans implements AutoCloseable {
 
     @Override
     public void close() {
-        plans.values().forEach(plan -> {
-            cublas.cublasLtMatmulDescDestroy(plan.operation());
-            cublas.cublasLtMatrixLayoutDestroy(plan.first());
-            cublas.cublasLtMatrixLayoutDestroy(plan.second());
-            cublas.cublasLtMatrixLayoutDestroy(plan.result());
-            plan.decided().close();
-        });
+        plans.values().forEach(Plan::destroy);
         plans.clear();
         cublas.cublasLtDestroy(context);
         one.close();

@@ -135,13 +135,22 @@ final class DeviceSeats {
             long from = RANGE * i / sharers;
             FileLock lock = lock(locked.file(), from, RANGE * (i + 1) / sharers - from);
             if (lock != null) {
-                byte[] holder = (holder() + "\n").getBytes(StandardCharsets.UTF_8);
-                locked.file().truncate(0);
-                locked.file().write(ByteBuffer.wrap(holder), 0);
+                try {
+                    writeHolder(locked.file());
+                } catch (IOException e) {
+                    lock.release();
+                    throw e;
+                }
                 return new Place(sharers, lock);
             }
         }
         return null;
+    }
+
+    private static void writeHolder(FileChannel file) throws IOException {
+        byte[] holder = (holder() + "\n").getBytes(StandardCharsets.UTF_8);
+        file.truncate(0);
+        file.write(ByteBuffer.wrap(holder), 0);
     }
 
     private static FileLock lock(FileChannel file, long from, long length) throws IOException {

@@ -167,6 +167,9 @@ class MatrixProductsTest {
         final DeviceArray dw;
 
         Case(ProductChoice choice, int threads, int rows, int in, int out) {
+            if (choice == ProductChoice.BFLOAT16) {
+                Bfloat16ProductsAssumption.require();
+            }
             this.engine = new CpuEngine(threads, choice);
             this.rounds = choice == ProductChoice.BFLOAT16;
             Random random = new Random(7);
