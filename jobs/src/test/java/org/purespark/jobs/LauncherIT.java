@@ -96,7 +96,7 @@ class LauncherIT {
     void tasksWithoutGpuComputeWithTheirCores() throws Exception {
         List<MatchResult> tasks = devices();
         assertThat(tasks).allSatisfy(task -> {
-            assertThat(task.group(3)).isEqualTo("Cpu[threads=1]");
+            assertThat(task.group(3)).isEqualTo("Cpu[threads=1, factors=FLOAT32]");
             assertThat(task.group(4)).isEqualTo("threads 1");
         });
     }
