@@ -24,10 +24,25 @@ import org.purespark.text.TextReader;
 
 /** The texts of one file with a model's predictions, portion after portion. */
 final class PredictedTexts {
-    /** Texts of a portion, unless they are long. */
-    private static final int MOST_TEXTS = 1 << 18;
-
     private static final int MOST_CHARACTERS = 1 << 26;
+
+    /**
+     * Where a portion ends: after whole batches, as the last bits of a text's logits may depend on the texts that are
+     * multiplied with it.
+     *
+     * @param texts after so many texts, unless they are long
+     * @param batchTexts texts that go through the model at once
+     */
+    record Portions(int texts, int batchTexts) {
+        /** The usual ones. */
+        static Portions ofBatches(int batchTexts) {
+            return new Portions(1 << 18, batchTexts);
+        }
+
+        boolean endAfter(int read, int characters) {
+            return read % batchTexts == 0 && (read >= texts || characters > MOST_CHARACTERS);
+        }
+    }
 
     /** A model, and what computes with it. */
     interface Model {
@@ -45,7 +60,7 @@ final class PredictedTexts {
     private final AnswerForm form;
     private final ObjectMapper json = new ObjectMapper();
     private final Consumer<String> messages;
-    private final int mostTexts;
+    private final Portions portions;
     private final List<LabelledText> portion = new ArrayList<>();
     private boolean pairs;
     private int characters;
@@ -57,26 +72,21 @@ final class PredictedTexts {
      * @param data address of the texts
      * @param form of labels and predictions
      * @param messages gets the number of texts that are cut
+     * @param portions that are read at once; results do not depend on their texts
      */
-    PredictedTexts(
-            String data, SplitEncoder.Encoding encoding, Model model, AnswerForm form, Consumer<String> messages) {
-        this(data, encoding, model, form, messages, MOST_TEXTS);
-    }
-
-    /** @param mostTexts of a portion; results do not depend on it */
     PredictedTexts(
             String data,
             SplitEncoder.Encoding encoding,
             Model model,
             AnswerForm form,
             Consumer<String> messages,
-            int mostTexts) {
+            Portions portions) {
         this.data = data;
         this.encoding = encoding;
         this.model = model;
         this.form = form;
         this.messages = messages;
-        this.mostTexts = mostTexts;
+        this.portions = portions;
     }
 
     /**
@@ -101,7 +111,7 @@ final class PredictedTexts {
                 pairs = row.parts().isPair();
                 characters += row.parts().length();
                 boolean isLast = done + portion.size() == total;
-                if (isLast || portion.size() == mostTexts || characters > MOST_CHARACTERS) {
+                if (isLast || portions.endAfter(portion.size(), characters)) {
                     predict(unit, out);
                 }
             });

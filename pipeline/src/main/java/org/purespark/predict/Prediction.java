@@ -98,7 +98,8 @@ public final class Prediction {
                             texts,
                             settings.evaluate().batchTexts())),
                     form,
-                    messages);
+                    messages,
+                    PredictedTexts.Portions.ofBatches(settings.evaluate().batchTexts()));
             predicted.check(reader);
             storage.replace(out, lines -> predicted.write(reader, lines));
         }

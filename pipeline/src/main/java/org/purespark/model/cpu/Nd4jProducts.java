@@ -14,13 +14,76 @@ import org.purespark.model.engine.ProductKernels;
  * would wait actively for work, on the cores that the other kernels need.
  */
 final class Nd4jProducts implements MatrixProducts {
-    /** Products of fewer rows are faster in one piece. */
-    private static final int LEAST_ROWS = 48;
+    /** How the rows of a result are cut into parts. */
+    enum Cutting {
+        /** One part for each thread, all of about the same size; two or three parts for each are not faster. */
+        BY_THREADS {
+            @Override
+            int ofTokens(int rows, int threads) {
+                return Math.max(1, Math.min(threads, rows / LEAST_ROWS));
+            }
+
+            @Override
+            int ofWeights(int rows, int threads) {
+                return ofTokens(rows, threads);
+            }
+        },
+        /**
+         * By the number of rows alone, where sums of a row depend on the rows that are multiplied with it. Columns of
+         * the gradient are copied for each part of a weight's, so there are few; rows of tokens have an even number of
+         * parts, so that two threads have the same to do.
+         */
+        BY_ROWS {
+            @Override
+            int ofTokens(int rows, int threads) {
+                return rows < 4 * LEAST_ROWS ? 1 : 2 * Math.max(1, (rows + TOKENS) / (2 * TOKENS));
+            }
+
+            @Override
+            int ofWeights(int rows, int threads) {
+                return Math.max(1, rows / WEIGHTS);
+            }
+        };
+
+        /** Products of fewer rows are faster in one part. */
+        private static final int LEAST_ROWS = 48;
+
+        private static final int TOKENS = 256;
+        private static final int WEIGHTS = 1024;
+
+        /**
+         * Kernels for vectors of 16 entries sum the products of any row in the same order. Those for shorter vectors
+         * take six rows at once, and sum in another order where fewer are left.
+         */
+        static Cutting ofThisMachine() {
+            return VectorLanes.COUNT < 16 ? BY_ROWS : BY_THREADS;
+        }
+
+        /** Number of parts of a result with a row for each token. */
+        abstract int ofTokens(int rows, int threads);
+
+        /** Number of parts of a weight's gradient. */
+        abstract int ofWeights(int rows, int threads);
+    }
 
     private final Workers workers;
+    private final Cutting cutting = Cutting.ofThisMachine();
 
     Nd4jProducts(Workers workers) {
         this.workers = workers;
+    }
+
+    /**
+     * Most columns of a gradient that threads have copies of at the same time, each of the part that it computes,
+     * however the machine cuts.
+     */
+    static long copiedColumns(long columns, int threads) {
+        long most = 0;
+        for (Cutting machines : Cutting.values()) {
+            int pieces = machines.ofWeights(Math.toIntExact(columns), threads);
+            most = Math.max(most, pieces == 1 ? 0 : columns * Math.min(threads, pieces) / pieces);
+        }
+        return most;
     }
 
     @Override
@@ -29,7 +92,7 @@ final class Nd4jProducts implements MatrixProducts {
         INDArray weight = HostArray.of(in.weight()).matrix();
         HostArray y = HostArray.of(result);
         Form ofWeight = form == ProductKernels.Weight.OUT_IN ? Form.TRANSPOSED : Form.PLAIN;
-        Cut cut = cut(x.size(0));
+        Cut cut = ofTokens(x.size(0));
         workers.run(
                 cut.pieces(),
                 (piece, scratch) -> multiply(cut.rowsOf(x, piece), Form.PLAIN, weight, ofWeight, cut.rowsOf(y, piece)));
@@ -43,19 +106,21 @@ final class Nd4jProducts implements MatrixProducts {
         INDArray weight = HostArray.of(in.weight()).matrix();
         HostArray dx = HostArray.of(gradients.x());
         HostArray dw = HostArray.of(gradients.weight());
-        Cut ofRows = cut(in.x().size(0));
-        Cut ofWeights = cut(in.weight().size(0));
-        workers.run(ofRows.pieces() + ofWeights.pieces(), (piece, scratch) -> {
-            if (piece < ofRows.pieces()) {
-                multiply(ofRows.rowsOf(outGradient, piece), Form.PLAIN, weight, Form.PLAIN, ofRows.rowsOf(dx, piece));
-            } else {
-                int part = piece - ofRows.pieces();
+        Cut ofTokens = ofTokens(in.x().size(0));
+        int rows = in.weight().size(0);
+        Cut ofWeights = new Cut(rows, cutting.ofWeights(rows, workers.threads()));
+        // Parts of weights are the largest, so they come first.
+        workers.run(ofWeights.pieces() + ofTokens.pieces(), (piece, scratch) -> {
+            if (piece < ofWeights.pieces()) {
                 multiply(
-                        ofWeights.columnsOf(outGradient, part, scratch),
+                        ofWeights.columnsOf(outGradient, piece, scratch),
                         Form.TRANSPOSED,
                         x,
                         Form.PLAIN,
-                        ofWeights.rowsOf(dw, part));
+                        ofWeights.rowsOf(dw, piece));
+            } else {
+                int part = piece - ofWeights.pieces();
+                multiply(ofTokens.rowsOf(outGradient, part), Form.PLAIN, weight, Form.PLAIN, ofTokens.rowsOf(dx, part));
             }
         });
     }
@@ -83,9 +148,8 @@ final class Nd4jProducts implements MatrixProducts {
         // It keeps nothing.
     }
 
-    /** One part for each thread, all of about the same size; two or three parts for each are not faster. */
-    private Cut cut(int rows) {
-        return new Cut(rows, Math.max(1, Math.min(workers.threads(), rows / LEAST_ROWS)));
+    private Cut ofTokens(int rows) {
+        return new Cut(rows, cutting.ofTokens(rows, workers.threads()));
     }
 
     /** Rows of a result, cut into parts. */
