@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Times the project beside PyTorch: the same weights, batches and numbers of threads, in alternating rounds.
+"""Times the project beside PyTorch and ONNX Runtime: the same weights, batches and numbers of threads, in alternating rounds.
 
 Started by benchmarks/against-pytorch, which builds what it needs. Both sides stay alive, so that what is compiled and
 cached stays warm; the one whose turn it is not is stopped by a signal. PyTorch pads a batch to its longest text. A
@@ -97,8 +97,17 @@ BERT_SIZES = [size for size, config in SIZES.items() if config["model_type"] == 
 WORKS = {"train": ["train"], "infer": ["score", "evaluate"]}
 NAMES = {"train": "training step", "score": "scoring batch", "evaluate": "evaluation batch"}
 # What a peer computes with, which the project does too.
-PEERS = {"eager": "float32", "onednn": "float32", "bfloat16": "bfloat16", "compiled": "float32"}
-LOGIT_TOLERANCE = {"float32": 1e-3, "bfloat16": 5e-2}
+PEERS = {
+    "eager": "float32",
+    "onednn": "float32",
+    "bfloat16": "bfloat16",
+    "compiled": "float32",
+    "onnxruntime": "float32",
+    "onnxruntime-int8": "float32",
+}
+# ONNX Runtime computes logits alone, and no gradients.
+EVALUATES_ONLY = {"onnxruntime", "onnxruntime-int8"}
+LOGIT_TOLERANCE = {"bfloat16": 5e-2, "onnxruntime-int8": 3e-1}
 SEED = 11
 
 
@@ -120,7 +129,8 @@ def options():
     parser.add_argument("--batches", type=int, default=48, help="micro-batches of 32 texts to take from it (48)")
     parser.add_argument("--peer", default="eager", help="kinds of PyTorch, all in one run: eager; onednn, whose linear"
                         " layers oneDNN computes, which is faster on AMD's CPUs; bfloat16, by autocast; compiled, by"
-                        " torch.compile. The project computes with bfloat16 beside bfloat16, else with float32 (eager)")
+                        " torch.compile; and ONNX Runtime, with float32 and int8: onnxruntime, onnxruntime-int8, which"
+                        " evaluate only. The project computes with bfloat16 beside bfloat16, else with float32 (eager)")
     parser.add_argument("--lengths", choices=("data", "full"), default="data", help="texts as they are, or full ones:"
                         " text after text, cut at --tokens (data)")
     parser.add_argument("--tokens", type=int, default=128, help="of the longest text, at most 512 (128)")
@@ -196,7 +206,7 @@ def measure(chosen, size, threads, mode, cache, batches):
     works = [work for work in WORKS[mode] if work in chosen.works.split(",")]
     heap = chosen.heap or ("3g" if SIZES[size]["hidden_size"] > 384 else "1g")
     model = checkpoint(size, cache)
-    peers = chosen.peer.split(",")
+    peers = [peer for peer in chosen.peer.split(",") if mode == "infer" or peer not in EVALUATES_ONLY]
     figures = []
     with contextlib.ExitStack() as open_sides:
         theirs = {
@@ -208,16 +218,17 @@ def measure(chosen, size, threads, mode, cache, batches):
             )
             for precision in dict.fromkeys(PEERS[peer] for peer in peers)
         }
-        sides = [*theirs.values(), *ours.values()]
         if mode == "infer":
             for peer in peers:
-                compare_logits(theirs[peer], ours[PEERS[peer]], LOGIT_TOLERANCE[PEERS[peer]])
+                compare_logits(theirs[peer], ours[PEERS[peer]], LOGIT_TOLERANCE.get(peer, 1e-3))
         for work in works:
+            able = [peer for peer in peers if work == "evaluate" or peer not in EVALUATES_ONLY]
+            sides = [theirs[peer] for peer in able] + list(ours.values())
             for side in sides:
                 side.do(work, 0, chosen.warm_up if mode == "train" else 4 * chosen.warm_up)
                 side.forget_peak()
             seconds, count = rounds(chosen, work, sides)
-            for peer in peers:
+            for peer in able:
                 us = ours[PEERS[peer]]
                 figure = {
                     "size": size,
@@ -231,7 +242,7 @@ def measure(chosen, size, threads, mode, cache, batches):
                 }
                 print(row(figure), flush=True)
                 figures.append(figure)
-        memory = {side.name: side.memory() for side in sides}
+        memory = {side.name: side.memory() for side in [*theirs.values(), *ours.values()]}
     for figure in figures:
         figure["memoryMiB"] = {
             "pytorch": memory["pytorch " + figure["peer"]],
@@ -283,14 +294,14 @@ def growth(chosen, size, threads, cache, batches):
 
 # ---- Results --------------------------------------------------------------------------------------------------------
 
-HEADER = f"{'model':18} threads  {'work':16}  {'peer':8}  PyTorch s   ours s  ratio  (quartiles; smallest to largest)"
+HEADER = f"{'model':18} threads  {'work':16}  {'peer':16}  their s   ours s  ratio  (quartiles; smallest to largest)"
 
 
 def row(figure):
     ratios = sorted(figure["ratios"])
     quartiles = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else [ratios[0]] * 3
     return (
-        f"{figure['size']:18} {figure['threads']:7}  {NAMES[figure['work']]:16}  {figure['peer']:8}"
+        f"{figure['size']:18} {figure['threads']:7}  {NAMES[figure['work']]:16}  {figure['peer']:16}"
         f"  {statistics.median(figure['pytorchSeconds']):9.4f} {statistics.median(figure['projectSeconds']):8.4f}"
         f"  {statistics.median(ratios):5.2f}  ({quartiles[0]:.2f} to {quartiles[2]:.2f};"
         f" {ratios[0]:.2f} to {ratios[-1]:.2f})"
@@ -299,7 +310,7 @@ def row(figure):
 
 def memory_row(figure):
     memory = figure["memoryMiB"]
-    return f"{figure['size']:18} {figure['threads']:7}  {figure['peer']:8}  " + "; ".join(
+    return f"{figure['size']:18} {figure['threads']:7}  {figure['peer']:16}  " + "; ".join(
         f"{name} {side['peak']}, in the steps {side['peakInSteps']}, with the model just loaded {side['ready']}"
         for name, side in memory.items()
     )

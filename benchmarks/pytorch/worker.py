@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """PyTorch's side of the comparison: does what a line on standard input asks for, and answers with a line.
 
-    python worker.py MODEL BATCHES THREADS train|infer eager|onednn|bfloat16|compiled
+    python worker.py MODEL BATCHES THREADS train|infer eager|onednn|bfloat16|compiled|onnxruntime|onnxruntime-int8
 
 Commands: `train FROM COUNT`, `score FROM COUNT`, `evaluate FROM COUNT` answer with the seconds of each batch; `logits
 BATCH` answers with the logits of a batch. BATCHES has a line for each text: its label, then its token ids; 32 lines are
@@ -43,6 +43,8 @@ def product(x, weight, bias=None):
 
 
 class Worker:
+    version = "torch " + torch.__version__
+
     def __init__(self, model, batches, peer):
         self.model = (reference if families.is_bert(model) else families).load(model)
         self.batches = read_batches(batches)
@@ -80,14 +82,15 @@ class Worker:
         with self.precision:
             return self.forward(*reference.pad(texts))[0].float().tolist()
 
-    def timed(self, work, first, count):
-        seconds = []
-        for index in range(first, first + count):
-            batch = self.batches[index % len(self.batches)]
-            start = time.perf_counter()
-            work(*batch)
-            seconds.append(time.perf_counter() - start)
-        return " ".join(f"{s:.6f}" for s in seconds)
+
+def timed(batches, work, first, count):
+    seconds = []
+    for index in range(first, first + count):
+        batch = batches[index % len(batches)]
+        start = time.perf_counter()
+        work(*batch)
+        seconds.append(time.perf_counter() - start)
+    return " ".join(f"{s:.6f}" for s in seconds)
 
 
 def read_batches(file):
@@ -109,16 +112,22 @@ def main():
     torch.set_num_interop_threads(1)
     if peer == "onednn":
         F.linear = OneDnnLinear.apply  # what nn.Linear calls
-    worker = Worker(model, batches, peer)
-    works = {"train": worker.train, "score": worker.score, "evaluate": worker.evaluate}
-    print("ready torch", torch.__version__, flush=True)
+    if peer.startswith("onnxruntime"):
+        import onnx_worker
+
+        worker = onnx_worker.OnnxWorker(model, read_batches(batches), int(threads), int8=peer.endswith("int8"))
+        works = {"evaluate": worker.evaluate}
+    else:
+        worker = Worker(model, batches, peer)
+        works = {"train": worker.train, "score": worker.score, "evaluate": worker.evaluate}
+    print("ready", worker.version, flush=True)
     for line in sys.stdin:
         command, *numbers = line.split()
         if command == "logits":
             logits = worker.evaluate(*worker.batches[int(numbers[0])])
             print(*(value for row in logits for value in row), flush=True)
         else:
-            print(worker.timed(works[command], *map(int, numbers)), flush=True)
+            print(timed(worker.batches, works[command], *map(int, numbers)), flush=True)
 
 
 if __name__ == "__main__":
