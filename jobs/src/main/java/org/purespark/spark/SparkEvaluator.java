@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.function.IntSupplier;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
 import org.purespark.batch.BatchPlan;
@@ -156,16 +157,34 @@ public final class SparkEvaluator implements Evaluator {
 
     @Override
     public List<Tally> tallies(Pass pass, List<SortedSet<Head>> prunedSets) {
-        ArrayList<SortedSet<Head>> sets = new ArrayList<>(prunedSets);
-        TreeMap<Integer, Tally> sums = new TreeMap<>();
+        ArrayList<ArrayList<SortedSet<Head>>> groups = groups(prunedSets, setsAtOnce(pass));
+        TreeMap<Integer, List<Tally>> sums = new TreeMap<>();
         Task answered = pass.task();
         run(
                 pass,
-                sets.size(),
-                (model, batch, set) -> BatchEvaluation.tallies(model, batch, answered, List.of(sets.get(set)))
-                        .get(0),
-                (set, more) -> sums.merge(set, more, Tally::merge));
-        return new ArrayList<>(sums.values());
+                groups.size(),
+                (model, batch, group) ->
+                        new ArrayList<>(BatchEvaluation.tallies(model, batch, answered, groups.get(group))),
+                (group, more) -> sums.merge(group, more, SparkEvaluator::merged));
+        return sums.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** Neighbours are measured together, as they have layers in common, in as many groups as keep all slots busy. */
+    private static ArrayList<ArrayList<SortedSet<Head>>> groups(List<SortedSet<Head>> sets, int enough) {
+        ArrayList<ArrayList<SortedSet<Head>>> groups = new ArrayList<>();
+        int count = Math.min(sets.size(), enough);
+        for (int group = 0; group < count; group++) {
+            int from = (int) ((long) sets.size() * group / count);
+            int to = (int) ((long) sets.size() * (group + 1) / count);
+            groups.add(new ArrayList<>(sets.subList(from, to)));
+        }
+        return groups;
+    }
+
+    private static List<Tally> merged(List<Tally> some, List<Tally> more) {
+        return IntStream.range(0, some.size())
+                .mapToObj(set -> some.get(set).merge(more.get(set)))
+                .toList();
     }
 
     /** Enough sets to give every slot its parts: one set too many costs little if slots would be idle without it. */

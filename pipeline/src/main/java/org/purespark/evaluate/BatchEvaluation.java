@@ -148,12 +148,12 @@ public final class BatchEvaluation {
      */
     public static List<Tally> tallies(
             LoadedModel model, EncodedBatch batch, Task task, List<SortedSet<Head>> prunedSets) {
-        PackedBatch packed = batch.packed();
+        List<SortedSet<Head>> withDeclared =
+                prunedSets.stream().map(model::prunedWith).toList();
         List<Tally> tallies = new ArrayList<>();
-        for (SortedSet<Head> pruned : prunedSets) {
-            Forward forward = forward(model, packed, model.prunedWith(pruned), Outputs.LOGITS);
-            tallies.add(tally(
-                    task, forward.logits(), batch.answers(), model.classifier().classes()));
+        for (float[][] logits : model.classifier().logits(batch.packed(), withDeclared)) {
+            requireFinite(logits, model);
+            tallies.add(tally(task, logits, batch.answers(), model.classifier().classes()));
         }
         return tallies;
     }

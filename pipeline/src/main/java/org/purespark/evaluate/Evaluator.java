@@ -62,7 +62,10 @@ public interface Evaluator {
      */
     SlotGradients slotGradients(Pass pass, SlotRange slots);
 
-    /** One tally of the labelled texts for each set of pruned heads, in their order. */
+    /**
+     * One tally of the labelled texts for each set of pruned heads, in their order. Layers below the first one in which
+     * two sets differ are computed once for both, if they fit into one call.
+     */
     List<Tally> tallies(Pass pass, List<SortedSet<Head>> prunedSets);
 
     /**

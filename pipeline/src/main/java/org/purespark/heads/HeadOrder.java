@@ -44,6 +44,11 @@ public record HeadOrder(List<Head> lowestFirst) implements Serializable {
         return new HeadOrder(heads);
     }
 
+    /** L. */
+    public int layers() {
+        return lowestFirst.stream().mapToInt(head -> head.layer() + 1).max().orElse(0);
+    }
+
     /** The last head of each layer: these are never pruned. */
     public Set<Head> bestOfLayers() {
         Map<Integer, Head> best = new HashMap<>();

@@ -106,6 +106,7 @@ final class EncoderGraph {
     private final List<String> attentionLosses = new ArrayList<>();
     private final List<String> teacherInputs = new ArrayList<>();
     private final List<Context> contexts = new ArrayList<>();
+    private final List<List<String>> states = new ArrayList<>();
     private String tokensGradient;
 
     EncoderGraph(
@@ -140,6 +141,9 @@ final class EncoderGraph {
             seen.clsAttention().get(l).rename(clsAttention(l)); // [N, A]
             seen.neurons().get(l).rename(neurons(l)); // [R, F]
         }
+        seen.states()
+                .forEach(
+                        after -> states.add(after.stream().map(SDVariable::name).toList()));
         if (use == Use.LEARNING) {
             List<SDVariable> read = new ArrayList<>(); // [B, C] each
             if (training.readout() == Readout.EVERY_LAYER) {
@@ -243,6 +247,11 @@ final class EncoderGraph {
     /** The contexts of all layers, from the first one on, with their gradients; none in reading. */
     List<Context> contexts() {
         return contexts;
+    }
+
+    /** Names of what layer {@code layer + 1} reads of the texts, [N, D] each; {@code layer} is not the last one. */
+    List<String> statesAfter(int layer) {
+        return states.get(layer);
     }
 
     /** Name of the gradient of {@link #TOKENS}; null in reading. */

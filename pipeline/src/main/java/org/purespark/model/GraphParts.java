@@ -10,11 +10,13 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.purespark.encoder.Activation;
 import org.purespark.encoder.EncoderConfig;
+import org.purespark.encoder.EncoderPart;
 import org.purespark.model.EncoderGraph.Form;
 import org.purespark.model.EncoderGraph.Parameter;
 import org.purespark.model.EncoderGraph.Use;
 import org.purespark.model.engine.ProductKernels;
 import org.purespark.model.engine.ProductKernels.Biased;
+import org.purespark.model.engine.ProductKernels.OfHeads;
 import org.purespark.model.engine.ProductKernels.Weight;
 import org.purespark.model.engine.RowKernels.BiasFunction;
 import org.purespark.model.engine.RowKernels.EntryFunction;
@@ -23,6 +25,7 @@ import org.purespark.model.ops.BiasActivation;
 import org.purespark.model.ops.BiasGelu;
 import org.purespark.model.ops.ElementWise;
 import org.purespark.model.ops.FirstRows;
+import org.purespark.model.ops.HeadLinear;
 import org.purespark.model.ops.Linear;
 
 /** What all parts of an encoder's graph are made with: its parameters, and products with them. */
@@ -62,7 +65,36 @@ final class GraphParts {
      */
     SDVariable ofContext(int layer, SDVariable x, String weight) {
         contexts.putIfAbsent(layer, x);
-        return linear(x, weight, config.hidden(), config.hidden()); // [R, D]
+        int d = config.hidden();
+        return headLinear(x, weight, d, d, new OfHeads(OfHeads.Side.CONTEXTS, layer)); // [R, D]
+    }
+
+    /** Queries, keys and values of a layer's heads: x [N, D] → [N, 3D]. */
+    SDVariable toHeads(int layer, SDVariable x) {
+        // q, k, v are neighbours in the flat parameters: one matrix covers them.
+        String weight = EncoderPart.QUERY.weight(config.parameterLayer(layer));
+        int d = config.hidden();
+        return headLinear(x, weight, 3 * d, d, new OfHeads(OfHeads.Side.QUERIES_KEYS_VALUES, layer));
+    }
+
+    private SDVariable headLinear(SDVariable x, String first, int out, int in, OfHeads heads) {
+        return new HeadLinear(graph, new ProductKernels.LinearInputs<>(x, weight(first, out, in)), form(), heads)
+                .outputVariable();
+    }
+
+    private Weight form() {
+        return switch (use) {
+            case LEARNING -> Weight.OUT_IN;
+            case READING -> Weight.IN_OUT;
+        };
+    }
+
+    /** W [out, in] starting with parameter {@code first}, in the form that the graph multiplies with. */
+    private SDVariable weight(String first, int out, int in) {
+        return switch (use) {
+            case LEARNING -> variable(first, out, in);
+            case READING -> parameter(first, Form.TRANSPOSED_COPY, out, in);
+        };
     }
 
     /** What the heads of each layer give so far, side by side, [N, D] or, of first tokens alone, [B, D]. */
@@ -72,10 +104,7 @@ final class GraphParts {
 
     /** x [R, in] → x·Wᵀ [R, out], W [out, in] starting with parameter {@code first}. */
     SDVariable linear(SDVariable x, String first, int out, int in) {
-        return switch (use) {
-            case LEARNING -> linearOnView(x, first, out, in);
-            case READING -> product(x, parameter(first, Form.TRANSPOSED_COPY, out, in), Weight.IN_OUT);
-        };
+        return product(x, weight(first, out, in), form());
     }
 
     /** {@link #linear} without a copy of the matrix: for few rows. */

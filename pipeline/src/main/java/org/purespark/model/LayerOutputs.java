@@ -11,12 +11,17 @@ import org.nd4j.autodiff.samediff.SDVariable;
  *
  * @param clsAttention [N, A] of each layer
  * @param hidden [N, D] after each layer but the last
+ * @param states after each layer but the last: all that the next layer reads of the texts, [N, D] each
  * @param neurons [R, F] of each layer: what its last matrix reads, after the activation and, where there are two
  *     halves, after their product
  */
-record LayerOutputs(List<SDVariable> clsAttention, List<SDVariable> hidden, List<SDVariable> neurons) {
+record LayerOutputs(
+        List<SDVariable> clsAttention,
+        List<SDVariable> hidden,
+        List<List<SDVariable>> states,
+        List<SDVariable> neurons) {
     /** Of no layer yet. */
     static LayerOutputs none() {
-        return new LayerOutputs(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        return new LayerOutputs(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     }
 }

@@ -29,8 +29,10 @@ import org.purespark.model.graph.PlannedMemory;
  *
  * <p>Off-heap: weights 4·P, and the memory of the graph in a run, computed from its plan ({@link PlannedMemory}). This
  * is the memory of a step or, if it is more, of the passes without gradients before and after training, one in each
- * thread, with a copy of the matrices. A step of several threads also needs a copy of a product's gradient. Layers that
- * share weights have their own in a purified model, which is read and evaluated.
+ * thread, with outputs of layers that other sets of pruned heads begin with, and a copy of the matrices. A step of
+ * several threads also needs a copy of a product's gradient, and where heads are pruned, products take copies of what
+ * belongs to the others. Layers that share weights have their own in a purified
+ * model, which is read and evaluated.
  *
  * @param parameters P
  * @param heapBytes of the Java heap
@@ -111,6 +113,7 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         long teacher = bytes(layout.size())
                 + copies
                 + CpuEngine.packedBytes(copies / Float.BYTES, 1, work.factors().products())
+                + usedHeads(config, work)
                 + held(config, reading, attention(config), work.microBatch(), work.maxTokens());
         long student = bytes(layout.size()) + step(config, layout, TextClassifier.Training.TAUGHT, work);
         long tokens = (long) work.microBatch() * work.maxTokens();
@@ -165,12 +168,28 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
                 / Float.BYTES;
         return held(config, learning, TextClassifier.learning(learning), work.microBatch(), work.maxTokens())
                 + CpuEngine.productCopyBytes(rows, columns, work.threads(), choice)
+                + usedHeads(config, work)
                 + CpuEngine.packedBytes(matrices, 2, choice);
+    }
+
+    /** What the products of a micro-batch copy where heads are pruned. */
+    private static long usedHeads(EncoderConfig config, Work work) {
+        long rows = (long) work.microBatch() * work.maxTokens();
+        return CpuEngine.usedHeadBytes(rows, config.hidden(), work.factors().products());
     }
 
     /** The memory of a pass without gradients in one thread. */
     private static long pass(EncoderConfig config, EncoderGraph reading, Work work) {
-        return held(config, reading, attention(config), work.passTexts(), work.maxTokens());
+        long rows = (long) work.passTexts() * work.maxTokens();
+        return held(config, reading, attention(config), work.passTexts(), work.maxTokens())
+                + CpuEngine.usedHeadBytes(rows, config.hidden(), work.factors().products())
+                + states(config, reading, rows);
+    }
+
+    /** What layers have given to sets of pruned heads that are computed later. */
+    private static long states(EncoderConfig config, EncoderGraph reading, long tokens) {
+        int layers = Math.min(LogitsOfSets.MOST_STATES, config.layers() - 1);
+        return layers == 0 ? 0 : layers * reading.statesAfter(0).size() * bytes(tokens * config.hidden());
     }
 
     private static long held(

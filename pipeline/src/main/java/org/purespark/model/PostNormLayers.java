@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model;
 
+import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.purespark.encoder.Attention;
@@ -76,6 +77,7 @@ final class PostNormLayers {
         for (int l = 0; l < config.layers() - 1; l++) {
             x = layer(l, x, seen); // [N, D]
             seen.hidden().add(x);
+            seen.states().add(List.of(x));
         }
         return x;
     }
@@ -110,11 +112,9 @@ final class PostNormLayers {
 
     /** Attention of all tokens, before the output projection: x [N, D] → context [N, D]. */
     private SDVariable attention(int l, SDVariable x, LayerOutputs seen) {
-        int d = config.hidden();
-        int own = config.parameterLayer(l);
-        // q, k, v are neighbours in the flat parameters: one matrix covers them.
-        SDVariable qkv = parts.linear(x, EncoderPart.QUERY.weight(own), 3 * d, d); // [N, 3D]
-        SDVariable bias = parts.variable(EncoderPart.QUERY.bias(own), 3 * d); // [3D]
+        SDVariable qkv = parts.toHeads(l, x); // [N, 3D]
+        String first = EncoderPart.QUERY.bias(config.parameterLayer(l));
+        SDVariable bias = parts.variable(first, 3 * config.hidden()); // [3D]
         Attended<SDVariable> attended = attended(l, qkv, bias);
         seen.clsAttention().add(attended.clsAttention()); // [N, A]
         return attended.context(); // [N, D]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model;
 
+import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.purespark.encoder.Attention;
 import org.purespark.encoder.EncoderConfig;
@@ -68,6 +69,7 @@ final class PreNormLayers {
         for (int l = 0; l < config.layers() - 1; l++) {
             x = afterAttention(l, attention(l, x, seen), x.sum(), RowKind.TOKEN, seen); // [N, D]
             seen.hidden().add(x.normalized());
+            seen.states().add(List.of(x.sum(), x.normalized()));
         }
         return x;
     }
@@ -84,8 +86,7 @@ final class PreNormLayers {
 
     /** Of layer {@code l}: context [N, D] and CLS attention [N, A], which is added to {@code seen}. */
     private SDVariable attention(int l, State x, LayerOutputs seen) {
-        int d = config.hidden();
-        SDVariable qkv = parts.linear(x.normalized(), EncoderPart.QUERY.weight(l), 3 * d, d); // [N, 3D]
+        SDVariable qkv = parts.toHeads(l, x.normalized()); // [N, 3D]
         AttentionCall attention = new AttentionCall(
                 l, config.heads(), new Dropout(DropoutSite.ATTENTION.in(l), config.attentionDropout()));
         RotaryCall call = rotary.isGlobal(l)

@@ -35,8 +35,6 @@ public final class TextClassifier implements AutoCloseable {
         LOGITS_AND_ATTENTION
     }
 
-    private static final List<float[]> NO_TEACHER = List.of();
-
     private enum Ownership {
         OWN,
         SHARED
@@ -48,6 +46,7 @@ public final class TextClassifier implements AutoCloseable {
     private final Parameters parameters;
     private final EncoderGraph encoder;
     private final EmbeddingTable embeddings;
+    private final GraphRuns runs;
     private final Engine engine;
     private final GraphSession session;
     private final GraphSession.Wanted learning;
@@ -166,6 +165,7 @@ public final class TextClassifier implements AutoCloseable {
         given.put(BackwardGraph.ONE, one);
         encoder.parameters().forEach((name, parameter) -> given.put(name, parameters.inGraph(parameter)));
         this.session = new GraphSession(encoder.graph(), engine, given);
+        this.runs = new GraphRuns(config, encoder, embeddings, session, engine);
         this.learning = learning(encoder);
     }
 
@@ -231,14 +231,22 @@ public final class TextClassifier implements AutoCloseable {
 
     /** Class scores, without dropout. */
     public Forward forward(PackedBatch batch, Set<Head> pruned, Outputs outputs) {
-        Map<String, DeviceArray> values = run(reading(config.layers(), outputs), reading(batch, pruned), batch);
+        Map<String, DeviceArray> values = runs.read(reading(config.layers(), outputs), batch, pruned);
         float[][] attention = new float[outputs == Outputs.LOGITS_AND_ATTENTION ? config.layers() : 0][];
         for (int l = 0; l < attention.length; l++) {
             attention[l] = values.get(EncoderGraph.clsAttention(l)).toArray();
         }
-        float[][] logits = rows(values.get(EncoderGraph.LOGITS), classes);
-        session.release(values);
+        float[][] logits = GraphRuns.rows(values.get(EncoderGraph.LOGITS), classes);
+        runs.release(values);
         return new Forward(logits, attention, batch, config.heads());
+    }
+
+    /**
+     * Class scores [B][C] with each of several sets of pruned heads, in their order, without dropout: the same as a
+     * pass with each gives. A layer is computed once for all sets that have the same heads in it and below.
+     */
+    public List<float[][]> logits(PackedBatch batch, List<? extends Set<Head>> prunedSets) {
+        return LogitsOfSets.of(encoder, runs, batch, prunedSets, config.layers(), classes);
     }
 
     /**
@@ -255,24 +263,25 @@ public final class TextClassifier implements AutoCloseable {
      * @param most entries of a text's CLS attention that count, at least 1
      */
     public Scored scored(PackedBatch batch, Set<Head> pruned, int most) {
-        TextBatch texts = reading(batch, pruned);
-        Map<String, DeviceArray> values = run(reading(config.layers(), Outputs.LOGITS_AND_ATTENTION), texts, batch);
+        Map<String, DeviceArray> values =
+                runs.read(reading(config.layers(), Outputs.LOGITS_AND_ATTENTION), batch, pruned);
         List<DeviceArray> attention = new ArrayList<>();
         for (int l = 0; l < config.layers(); l++) {
             attention.add(values.get(EncoderGraph.clsAttention(l))); // [N, A]
         }
-        Scored scored =
-                new Scored(rows(values.get(EncoderGraph.LOGITS), classes), engine.clsSums(texts, attention, most));
-        session.release(values);
+        Scored scored = new Scored(
+                GraphRuns.rows(values.get(EncoderGraph.LOGITS), classes),
+                engine.clsSums(runs.reading(batch, pruned), attention, most));
+        runs.release(values);
         return scored;
     }
 
     /** Last hidden states of the real tokens [N][D], without dropout. */
     public float[][] hiddenStates(PackedBatch batch, Set<Head> pruned) {
         GraphSession.Wanted hidden = new GraphSession.Wanted(List.of(EncoderGraph.HIDDEN), List.of());
-        Map<String, DeviceArray> values = run(hidden, reading(batch, pruned), batch);
-        float[][] rows = rows(values.get(EncoderGraph.HIDDEN), config.hidden());
-        session.release(values);
+        Map<String, DeviceArray> values = runs.read(hidden, batch, pruned);
+        float[][] rows = GraphRuns.rows(values.get(EncoderGraph.HIDDEN), config.hidden());
+        runs.release(values);
         return rows;
     }
 
@@ -292,38 +301,12 @@ public final class TextClassifier implements AutoCloseable {
             layerOf.put(EncoderGraph.neurons(l), l);
         }
         GraphSession.Wanted wanted = new GraphSession.Wanted(List.of(), List.copyOf(layerOf.keySet()));
-        run(
+        runs.run(
                 wanted,
-                reading(batch, pruned),
+                runs.reading(batch, pruned),
                 batch,
-                NO_TEACHER,
+                GraphRuns.NO_TEACHER,
                 (variable, activations) -> taker.take(layerOf.get(variable), activations));
-    }
-
-    private Map<String, DeviceArray> run(GraphSession.Wanted wanted, TextBatch texts, PackedBatch batch) {
-        return run(wanted, texts, batch, NO_TEACHER, (variable, value) -> {});
-    }
-
-    private Map<String, DeviceArray> run(
-            GraphSession.Wanted wanted,
-            TextBatch texts,
-            PackedBatch batch,
-            List<float[]> teacherAttention,
-            GraphSession.Taker taker) {
-        embeddings.check(batch);
-        Map<String, DeviceArray> inputs = new HashMap<>();
-        inputs.put(EncoderGraph.TOKENS, session.lend(batch.tokens(), config.embedding()));
-        try {
-            for (int l = 0; l < teacherAttention.size(); l++) {
-                DeviceArray ofLayer = session.lend(batch.tokens(), config.heads()); // [N, A]
-                inputs.put(encoder.teacherInputs().get(l), ofLayer);
-                ofLayer.put(0, teacherAttention.get(l), 0, teacherAttention.get(l).length);
-            }
-            embeddings.lookUp(batch, inputs.get(EncoderGraph.TOKENS), engine.updates());
-            return session.run(wanted, texts, inputs, taker);
-        } finally {
-            session.release(inputs);
-        }
     }
 
     /**
@@ -337,7 +320,7 @@ public final class TextClassifier implements AutoCloseable {
     public record Example(PackedBatch batch, Answers answers, long[] keys, List<float[]> teacherAttention) {
         /** Without a teacher. */
         public Example(PackedBatch batch, Answers answers, long[] keys) {
-            this(batch, answers, keys, NO_TEACHER);
+            this(batch, answers, keys, GraphRuns.NO_TEACHER);
         }
 
         /** @param labels [B] class of each, 0 to C - 1 */
@@ -379,7 +362,7 @@ public final class TextClassifier implements AutoCloseable {
         TextBatch.Targets targets = new TextBatch.Targets(example.answers(), used.penaltyWeights(penaltyWeights));
         TextBatch texts = new TextBatch(example.batch().starts(), example.keys(), used.gates(), targets);
         Map<String, DeviceArray> values =
-                run(learning, texts, example.batch(), example.teacherAttention(), (variable, gradient) -> {
+                runs.run(learning, texts, example.batch(), example.teacherAttention(), (variable, gradient) -> {
                     if (variable.equals(encoder.tokensGradient())) {
                         embeddings.addGradient(example.batch(), gradient, sum);
                     } else {
@@ -387,7 +370,7 @@ public final class TextClassifier implements AutoCloseable {
                     }
                 });
         Loss loss = new Loss(sum(values, encoder.answerLosses()), sum(values, encoder.attentionLosses()));
-        session.release(values);
+        runs.release(values);
         return loss;
     }
 
@@ -427,9 +410,10 @@ public final class TextClassifier implements AutoCloseable {
                 new TextBatch.Targets(example.answers(), new float[config.layers()][config.heads()]);
         TextBatch texts = new TextBatch(batch.starts(), example.keys(), new UsedHeads(config, pruned).gates(), targets);
         GateGradients gradients = new GateGradients(encoder.contexts(), texts, config);
-        Map<String, DeviceArray> contexts = run(gradients.wanted(learning), texts, batch, NO_TEACHER, gradients::take);
+        Map<String, DeviceArray> contexts =
+                runs.run(gradients.wanted(learning), texts, batch, GraphRuns.NO_TEACHER, gradients::take);
         double[][][] ofTexts = gradients.ofTexts(contexts);
-        session.release(contexts);
+        runs.release(contexts);
         return ofTexts;
     }
 
@@ -450,9 +434,9 @@ public final class TextClassifier implements AutoCloseable {
                 new TextBatch(batch.starts(), new long[batch.texts()], new UsedHeads(config, pruned).gates(), targets);
         float[][][] found = new float[1][][]; // [1][N][W]
         GraphSession.Wanted gradients = new GraphSession.Wanted(List.of(), learning.passed());
-        run(gradients, texts, batch, NO_TEACHER, (variable, gradient) -> {
+        runs.run(gradients, texts, batch, GraphRuns.NO_TEACHER, (variable, gradient) -> {
             if (variable.equals(encoder.tokensGradient())) {
-                found[0] = rows(gradient, config.embedding());
+                found[0] = GraphRuns.rows(gradient, config.embedding());
             }
         });
         for (float[] row : found[0]) {
@@ -461,20 +445,6 @@ public final class TextClassifier implements AutoCloseable {
             }
         }
         return found[0];
-    }
-
-    private TextBatch reading(PackedBatch batch, Set<Head> pruned) {
-        TextBatch.Gates gates = new UsedHeads(config, pruned).gates();
-        return new TextBatch(batch.starts(), new long[batch.texts()], gates, TextBatch.Targets.NONE);
-    }
-
-    private static float[][] rows(DeviceArray array, int width) {
-        float[] all = array.toArray();
-        float[][] rows = new float[all.length / width][];
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = java.util.Arrays.copyOfRange(all, i * width, (i + 1) * width);
-        }
-        return rows;
     }
 
     public EncoderConfig config() {

@@ -10,14 +10,13 @@ import org.purespark.heads.Head;
 final class Measurements {
     private final List<Set<Head>> sets;
     private final AccuracyOracle oracle;
-    private final int lookAhead;
+    private final LookAhead ahead;
     private final List<Double> known = new ArrayList<>();
 
-    /** @param lookAhead most sets in one call of the oracle, at least 1 */
-    Measurements(List<Set<Head>> sets, AccuracyOracle oracle, int lookAhead) {
+    Measurements(List<Set<Head>> sets, AccuracyOracle oracle, LookAhead ahead) {
         this.sets = sets;
         this.oracle = oracle;
-        this.lookAhead = lookAhead;
+        this.ahead = ahead;
     }
 
     int size() {
@@ -31,7 +30,10 @@ final class Measurements {
     /** @throws IllegalStateException if the oracle does not give one accuracy from 0 to 1 for each set */
     double accuracy(int index) {
         while (known.size() <= index) {
-            int to = (int) Math.min((long) known.size() + lookAhead, sets.size());
+            int to = (int) Math.min((long) known.size() + ahead.sets(), sets.size());
+            for (int further = 1; to < sets.size() && ahead.takes(sets.get(to - 1), sets.get(to), further); further++) {
+                to++;
+            }
             List<Set<Head>> asked = List.copyOf(sets.subList(known.size(), to));
             known.addAll(answers(asked));
         }

@@ -186,7 +186,7 @@ public record PolicyGradient(double price, int measurements, long seed) implemen
                     .filter(set -> !known.containsKey(set))
                     .toList();
             if (!unknown.isEmpty()) {
-                Measurements answers = new Measurements(unknown, oracle, unknown.size());
+                Measurements answers = new Measurements(unknown, oracle, LookAhead.all(unknown.size()));
                 for (int i = 0; i < unknown.size(); i++) {
                     known.put(unknown.get(i), answers.accuracy(i));
                 }

@@ -19,11 +19,12 @@ import org.purespark.prune.PrunePlan.Ending;
  * last group are given back one at a time, highest score first, until it is at the threshold again. Source: Zhao, Xu
  * and Yuan, ICML 2024, head pruning.
  *
- * <p>The sets to measure are known in advance, so one call of the oracle measures several. Measurements after the end
+ * <p>The sets to measure are known in advance, so one call of the oracle measures several, and a few more if they are
+ * cheap after those before them ({@link LookAhead}). Measurements after the end
  * of the search are dropped: the plan is the same as with one set in each call.
  *
  * @param groupSize heads of a group, at least 1
- * @param lookAhead most sets in one call of the oracle, at least 1
+ * @param lookAhead sets in one call of the oracle, at least 1
  */
 public record PrunePlanner(int groupSize, int lookAhead) implements PrunePolicy {
     public PrunePlanner {
@@ -49,7 +50,8 @@ public record PrunePlanner(int groupSize, int lookAhead) implements PrunePolicy 
      */
     public PrunePlan plan(HeadOrder order, Threshold threshold, AccuracyOracle oracle, Consumer<PruneStep> progress) {
         List<List<Head>> groups = prunableGroups(order);
-        Measurements descent = new Measurements(cumulative(groups), oracle, lookAhead);
+        LookAhead ahead = new LookAhead(lookAhead, order.layers());
+        Measurements descent = new Measurements(cumulative(groups), oracle, ahead);
         List<PruneStep> steps = new ArrayList<>();
         double enough = threshold.resolve(descent.accuracy(0));
         for (int taken = 0; taken < descent.size(); taken++) {
@@ -57,34 +59,38 @@ public record PrunePlanner(int groupSize, int lookAhead) implements PrunePolicy 
             if (descent.accuracy(taken) < enough) {
                 return taken == 0
                         ? new PrunePlan(enough, new TreeSet<>(), steps, Ending.BELOW_FROM_START)
-                        : giveBack(descent.set(taken), groups.get(taken - 1), enough, oracle, steps, progress);
+                        : giveBack(
+                                new Measurements(givenBack(descent.set(taken), groups.get(taken - 1)), oracle, ahead),
+                                enough,
+                                steps,
+                                progress);
             }
         }
         return new PrunePlan(enough, new TreeSet<>(descent.set(descent.size() - 1)), steps, Ending.ALL_GROUPS_PRUNED);
     }
 
-    /** Measures with one, two, … heads of the last group given back, the highest score first. */
-    private PrunePlan giveBack(
-            Set<Head> pruned,
-            List<Head> lastGroup,
-            double enough,
-            AccuracyOracle oracle,
-            List<PruneStep> steps,
-            Consumer<PruneStep> progress) {
-        List<Set<Head>> candidates = new ArrayList<>();
-        TreeSet<Head> remaining = new TreeSet<>(pruned);
-        for (int i = lastGroup.size() - 1; i >= 0; i--) {
-            remaining.remove(lastGroup.get(i));
-            candidates.add(Collections.unmodifiableSortedSet(new TreeSet<>(remaining)));
-        }
-        Measurements ascent = new Measurements(candidates, oracle, lookAhead);
+    /** Measures sets with ever fewer heads until one is good enough. */
+    private static PrunePlan giveBack(
+            Measurements ascent, double enough, List<PruneStep> steps, Consumer<PruneStep> progress) {
         for (int given = 0; given < ascent.size(); given++) {
             note(ascent.step(given, true), steps, progress);
             if (ascent.accuracy(given) >= enough) {
                 return new PrunePlan(enough, new TreeSet<>(ascent.set(given)), steps, Ending.THRESHOLD_REACHED);
             }
         }
+        TreeSet<Head> remaining = new TreeSet<>(ascent.set(ascent.size() - 1));
         return new PrunePlan(enough, remaining, steps, Ending.GROUP_GIVEN_BACK_STILL_BELOW);
+    }
+
+    /** The sets with one, two, … heads of a group given back, the highest score first. */
+    private static List<Set<Head>> givenBack(Set<Head> pruned, List<Head> group) {
+        List<Set<Head>> sets = new ArrayList<>();
+        TreeSet<Head> remaining = new TreeSet<>(pruned);
+        for (int i = group.size() - 1; i >= 0; i--) {
+            remaining.remove(group.get(i));
+            sets.add(Collections.unmodifiableSortedSet(new TreeSet<>(remaining)));
+        }
+        return sets;
     }
 
     /** The groups without the heads that are never pruned; groups that are empty then are left out. */

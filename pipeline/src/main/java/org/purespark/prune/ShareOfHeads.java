@@ -40,7 +40,7 @@ public record ShareOfHeads(double share, Extent extent) implements PrunePolicy {
         if (!pruned.isEmpty()) {
             sets.add(Collections.unmodifiableSortedSet(pruned));
         }
-        Measurements measured = new Measurements(sets, oracle, sets.size());
+        Measurements measured = new Measurements(sets, oracle, LookAhead.all(sets.size()));
         List<PruneStep> steps = new ArrayList<>();
         for (int i = 0; i < sets.size(); i++) {
             steps.add(measured.step(i, false));

@@ -7,18 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.purespark.InputException;
 import org.purespark.run.artifact.JsonFiles;
 import org.purespark.run.lease.RunLease;
 import org.purespark.storage.FileKind;
-import org.purespark.storage.FileStamp;
 import org.purespark.storage.Storage;
 
 /**
@@ -65,6 +62,7 @@ public final class RunDirectory {
     private final Clock clock;
     private final Fingerprints fingerprints;
     private final StampedDigests digests;
+    private final PlacedOutputs placed;
     private final JsonFiles files;
     private final RunLease lease;
     private byte[] known;
@@ -80,6 +78,7 @@ public final class RunDirectory {
         this.clock = clock;
         this.fingerprints = prints;
         this.digests = digests;
+        this.placed = new PlacedOutputs(storage, digests, address);
         this.files = new JsonFiles(storage);
         this.lease = lease;
     }
@@ -191,7 +190,7 @@ public final class RunDirectory {
     /** Looks at the outputs of a stage and decides whether the stage must run. */
     public Decision decide(StageKey key) throws IOException {
         Optional<StageEntry> entry = table().entry(key.stage());
-        return table().decide(key, entry.isPresent() ? present(key.stage(), entry.get()) : Map.of());
+        return table().decide(key, entry.isPresent() ? placed.recorded(key.stage(), entry.get()) : Map.of());
     }
 
     /**
@@ -203,7 +202,7 @@ public final class RunDirectory {
     public String upstream(StageName stage) throws IOException {
         Optional<StageEntry> entry = table().entry(stage);
         if (entry.isPresent()) {
-            List<String> wrong = StageTable.outputReasons(entry.get(), present(stage, entry.get()));
+            List<String> wrong = StageTable.outputReasons(entry.get(), placed.recorded(stage, entry.get()));
             if (!wrong.isEmpty()) {
                 throw new InputException("cannot use the result of stage " + stage.text() + " in " + address + ": "
                         + String.join("; ", wrong) + ". Run the stage " + stage.text() + " again");
@@ -221,7 +220,7 @@ public final class RunDirectory {
                         "there is no " + output + " in " + address + ": run the stage " + stage.text() + " first");
             }
         }
-        return Fingerprints.digest(present(stage));
+        return Fingerprints.digest(placed.now(stage));
     }
 
     /**
@@ -287,10 +286,7 @@ public final class RunDirectory {
             lease().ensureOwn();
             storage.move(output(output), file(output));
         }
-        Map<String, FileStamp> stamps = stamps(stage);
-        for (FileFingerprint file : written) {
-            digests.learn(file(file.name()), stamps.get(file.name()), file.sha256());
-        }
+        placed.learn(stage, written);
         ensureUnchanged();
         StageEntry entry =
                 StageEntry.complete(key, written, seconds, clock.instant().toString(), table().attempts(stage));
@@ -403,43 +399,5 @@ public final class RunDirectory {
             }
         }
         return found;
-    }
-
-    /** The files of a stage's outputs that are in their places, by name. */
-    private Map<String, FileStamp> stamps(StageName stage) throws IOException {
-        Map<String, FileStamp> stamps = new LinkedHashMap<>();
-        for (String output : stage.outputs()) {
-            String prefix = storage.isDirectory(file(output)) ? output + "/" : null;
-            for (FileStamp stamp : storage.stamps(file(output))) {
-                stamps.put(prefix == null ? output : prefix + stamp.name(), stamp);
-            }
-        }
-        return stamps;
-    }
-
-    /** A stage's outputs as they are now, without the card, which may change. */
-    private List<FileFingerprint> present(StageName stage) throws IOException {
-        List<FileFingerprint> files = new ArrayList<>();
-        for (var found : stamps(stage).entrySet()) {
-            if (!found.getKey().equals(PURIFIED_CARD)) {
-                String sha256 = digests.of(file(found.getKey()), found.getValue());
-                files.add(new FileFingerprint(found.getKey(), found.getValue().size(), sha256));
-            }
-        }
-        return files;
-    }
-
-    /** The recorded outputs that are there, as they are now. Of a file of another size the digest is left empty. */
-    private Map<String, FileFingerprint> present(StageName stage, StageEntry entry) throws IOException {
-        Map<String, FileStamp> stamps = stamps(stage);
-        Map<String, FileFingerprint> present = new TreeMap<>();
-        for (FileFingerprint output : entry.outputs()) {
-            FileStamp stamp = stamps.get(output.name());
-            if (stamp != null) {
-                String sha256 = stamp.size() == output.size() ? digests.of(file(output.name()), stamp) : "";
-                present.put(output.name(), new FileFingerprint(output.name(), stamp.size(), sha256));
-            }
-        }
-        return present;
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +23,9 @@ import org.purespark.encoder.Architecture;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.LayerSharing;
+import org.purespark.heads.Head;
 import org.purespark.model.cpu.CpuEngine;
+import org.purespark.model.cpu.ProductChoice;
 import org.purespark.model.engine.Engine;
 import org.purespark.task.Answers;
 import org.purespark.task.LossKind;
@@ -49,7 +52,7 @@ class MemoryNeedTest {
     private static void assertForetold(EncoderConfig config, int microBatch, int tokens) {
         MemoryNeed need = MemoryNeed.of(config, new MemoryNeed.Work(microBatch, tokens, 1, 1, 1));
         long foretold = need.offHeapBytes() - Float.BYTES * need.parameters();
-        assertThat(held(config, microBatch, tokens)).isEqualTo(foretold);
+        assertThat(held(config, microBatch, tokens)).isEqualTo(foretold - ofUsedHeads(config, microBatch, tokens));
     }
 
     @ParameterizedTest
@@ -119,8 +122,41 @@ class MemoryNeedTest {
             assertThat(need.offHeapBytes())
                     .isEqualTo(Float.BYTES * need.parameters()
                             + parameters.transposedBytes()
-                            + threads * one.activationBytes());
+                            + threads
+                                    * (one.activationBytes()
+                                            + statesOfSets(config, texts, tokens)
+                                            + ofUsedHeads(config, texts, tokens)));
+            List<Set<Head>> sets = subsets(layers);
+            one.logits(PackedBatch.of(Collections.nCopies(texts, new int[tokens])), sets);
+            assertThat(Float.BYTES * need.parameters() + parameters.transposedBytes() + threads * one.activationBytes())
+                    .as("with %s sets of pruned heads", sets.size())
+                    .isLessThanOrEqualTo(need.offHeapBytes());
         }
+    }
+
+    /** Copies that products take where heads are pruned. */
+    private static long ofUsedHeads(EncoderConfig config, int texts, int tokens) {
+        return CpuEngine.usedHeadBytes((long) texts * tokens, config.hidden(), ProductChoice.FLOAT32);
+    }
+
+    /** Outputs of at most four layers [N, D] wait for other sets. */
+    private static long statesOfSets(EncoderConfig config, int texts, int tokens) {
+        return Float.BYTES * Math.min(4L, config.layers() - 1) * texts * tokens * config.hidden();
+    }
+
+    /** A head is pruned or not in each layer. */
+    private static List<Set<Head>> subsets(int layers) {
+        List<Set<Head>> sets = new ArrayList<>();
+        for (int bits = 0; bits < 1 << layers; bits++) {
+            Set<Head> pruned = new TreeSet<>();
+            for (int layer = 0; layer < layers; layer++) {
+                if ((bits >> layer & 1) == 1) {
+                    pruned.add(new Head(layer, 0));
+                }
+            }
+            sets.add(pruned);
+        }
+        return sets;
     }
 
     @Test
@@ -153,7 +189,8 @@ class MemoryNeedTest {
                     .isEqualTo(2 * Float.BYTES * need.parameters()
                             + parameters.transposedBytes()
                             + teacher.activationBytes()
-                            + student.activationBytes());
+                            + student.activationBytes()
+                            + 2 * ofUsedHeads(config, 8, 40));
         }
         assertThat(need.heapBytes() - MemoryNeed.of(config, work).heapBytes())
                 .as("attention of each token in each head")
@@ -170,7 +207,7 @@ class MemoryNeedTest {
                 Parameters parameters = Parameters.of(linear, zeros(config), memory)) {
             new TextClassifier(config, ClassifierKind.LINEAR, parameters, new CpuEngine(1)).close();
             assertThat(MemoryNeed.of(config, bfloat16).offHeapBytes()
-                            - MemoryNeed.of(config, float32).offHeapBytes())
+                            - (MemoryNeed.of(config, float32).offHeapBytes() - ofUsedHeads(config, 8, 32)))
                     .as("half of the float32 entries of all matrices")
                     .isEqualTo(parameters.transposedBytes() / 2);
         }
@@ -182,6 +219,15 @@ class MemoryNeedTest {
         long alone = MemoryNeed.of(config, new MemoryNeed.Work(8, 40, 1, 1, 1)).offHeapBytes();
         long ofTwo = MemoryNeed.of(config, new MemoryNeed.Work(8, 40, 1, 2, 1)).offHeapBytes();
         assertThat(ofTwo - alone).isEqualTo(8 * 40 * 3 * 96 * Float.BYTES);
+    }
+
+    /** Where products are cut by their rows alone, a wide gradient is copied part by part for one thread too. */
+    @Test
+    void aStepOfOneThreadTakesACopyOfAPartOfAWideGradient() {
+        assertThat(CpuEngine.productCopyBytes(8 * 40, 2_000, 1, ProductChoice.FLOAT32))
+                .isZero();
+        assertThat(CpuEngine.productCopyBytes(8 * 40, 3_072, 1, ProductChoice.FLOAT32))
+                .isEqualTo(8 * 40 * 1_024 * Float.BYTES);
     }
 
     @Test

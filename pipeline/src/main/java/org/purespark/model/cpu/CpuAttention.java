@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model.cpu;
 
+import java.util.List;
 import org.purespark.model.engine.AttentionKernels;
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.TextBatch;
 import org.purespark.random.DropoutMask;
 
-/** Attention; each text is one piece of work. */
+/** Attention; a text is one piece of work, or several: {@link HeadPiece}. */
 final class CpuAttention implements AttentionKernels {
     private final Workers workers;
     private final TextBatch batch;
@@ -14,13 +15,6 @@ final class CpuAttention implements AttentionKernels {
     CpuAttention(Workers workers, TextBatch batch) {
         this.workers = workers;
         this.batch = batch;
-    }
-
-    /** The text's rows of q, k, v with their bias [T, 3D]. */
-    private TextRows load(HostArray qkv, float[] bias, int text, Scratch scratch) {
-        return TextRows.in(scratch, batch.length(text), bias.length)
-                .read(qkv, batch.start(text))
-                .plus(bias);
     }
 
     @Override
@@ -47,21 +41,22 @@ final class CpuAttention implements AttentionKernels {
         HostArray context = HostArray.of(out.context());
         HostArray cls = HostArray.ofNullable(out.clsAttention());
         int heads = gates.length;
-        int hidden = bias.length / 3;
-        int headSize = hidden / heads;
-        workers.run(batch.texts(), (b, scratch) -> {
-            int tokens = batch.length(b);
-            TextRows rows = load(qkv, bias, b, scratch);
-            TextRows ofContext = TextRows.in(scratch, tokens, hidden);
-            TextRows ofCls = TextRows.in(scratch, tokens, heads);
-            HeadBlock block = new HeadBlock(scratch, rows, headSize);
+        int headSize = bias.length / 3 / heads;
+        List<HeadPiece> pieces = HeadPiece.of(batch, heads);
+        workers.run(pieces.size(), (number, scratch) -> {
+            HeadPiece piece = pieces.get(number);
+            int tokens = batch.length(piece.text());
+            TextRows rows = piece.qkv(qkv, batch, scratch).plus(piece.ofQkv(bias)); // [T, 3GE]
+            TextRows ofContext = TextRows.in(scratch, tokens, piece.count() * headSize); // [T, GE]
+            TextRows ofCls = TextRows.in(scratch, tokens, piece.count()); // [T, G]
+            HeadBlock block = new HeadBlock(scratch, rows, piece);
             float[] room = block.contextRoom(scratch);
             BucketScores ofDistance = table == null ? null : new BucketScores(scratch, tokens);
-            DropoutMask mask = attention.dropout().maskOf(batch, b);
-            for (int head = 0; head < heads; head++) {
+            DropoutMask mask = attention.dropout().maskOf(batch, piece.text());
+            for (int head = piece.first(); head < piece.end(); head++) {
                 if (gates[head] == 0) {
-                    ofContext.clear(head * headSize, headSize);
-                    ofCls.clear(head, 1);
+                    ofContext.clear((head - piece.first()) * headSize, headSize);
+                    ofCls.clear(head - piece.first(), 1);
                     continue;
                 }
                 block.select(head);
@@ -75,9 +70,9 @@ final class CpuAttention implements AttentionKernels {
                     block.writeClsAttention(ofCls);
                 }
             }
-            ofContext.write(context, batch.start(b));
+            piece.write(ofContext, context, batch);
             if (cls != null) {
-                ofCls.write(cls, batch.start(b));
+                piece.write(ofCls, cls, batch);
             }
         });
     }
@@ -132,26 +127,24 @@ final class CpuAttention implements AttentionKernels {
         HostArray clsGradient = HostArray.of(in.clsGradient());
         HostArray toQkv = HostArray.of(gradients.qkv());
         int heads = gates.length;
-        int hidden = bias.length / 3;
-        int headSize = hidden / heads;
+        int headSize = bias.length / 3 / heads;
         float[][] biases = new float[batch.texts()][bias.length];
-        workers.run(batch.texts(), (b, scratch) -> {
-            int tokens = batch.length(b);
-            TextRows rows = load(qkv, bias, b, scratch);
-            TextRows ofContext = TextRows.in(scratch, tokens, hidden).read(contextGradient, batch.start(b));
-            TextRows ofCls = TextRows.in(scratch, tokens, heads).read(clsGradient, batch.start(b));
-            TextRows toRows = TextRows.in(scratch, tokens, bias.length);
-            HeadBlock block = new HeadBlock(scratch, rows, headSize);
+        List<HeadPiece> pieces = HeadPiece.of(batch, heads);
+        workers.run(pieces.size(), (number, scratch) -> {
+            HeadPiece piece = pieces.get(number);
+            int tokens = batch.length(piece.text());
+            TextRows rows = piece.qkv(qkv, batch, scratch).plus(piece.ofQkv(bias)); // [T, 3GE]
+            TextRows ofContext = piece.read(contextGradient, batch, scratch); // [T, GE]
+            TextRows ofCls = piece.read(clsGradient, batch, scratch); // [T, G]
+            TextRows toRows = TextRows.in(scratch, tokens, rows.stride()); // [T, 3GE]
+            HeadBlock block = new HeadBlock(scratch, rows, piece);
             HeadBlock.Gradients backward = block.new Gradients(scratch);
             BucketScores ofDistance = tables == null ? null : new BucketScores(scratch, tokens);
             BucketScores toDistance = tables == null ? null : new BucketScores(scratch, tokens);
-            DropoutMask mask = attention.dropout().maskOf(batch, b);
-            for (int head = 0; head < heads; head++) {
-                int column = head * headSize;
+            DropoutMask mask = attention.dropout().maskOf(batch, piece.text());
+            for (int head = piece.first(); head < piece.end(); head++) {
                 if (gates[head] == 0) {
-                    toRows.clear(column, headSize);
-                    toRows.clear(hidden + column, headSize);
-                    toRows.clear(2 * hidden + column, headSize);
+                    piece.clearQkv(toRows, head);
                     continue;
                 }
                 block.select(head);
@@ -169,11 +162,11 @@ final class CpuAttention implements AttentionKernels {
                 }
                 backward.write(toRows);
                 if (toDistance != null) {
-                    toDistance.writeTo(tables[b], heads, head, (float) Math.sqrt(headSize));
+                    toDistance.writeTo(tables[piece.text()], heads, head, (float) Math.sqrt(headSize));
                 }
             }
-            toRows.write(toQkv, batch.start(b));
-            toRows.addTo(biases[b]);
+            piece.writeQkv(toRows, toQkv, batch);
+            piece.addSum(toRows, biases[piece.text()]);
         });
         gradients.bias().put(0, Rows.total(biases, bias.length), 0, bias.length);
     }

@@ -17,6 +17,7 @@ public final class CpuEngine implements Engine {
     private final Workers workers;
     private final CpuUpdates updates;
     private final MatrixProducts products;
+    private final UsedHeadProducts ofUsedHeads;
 
     /**
      * An engine that computes in float32.
@@ -41,6 +42,8 @@ public final class CpuEngine implements Engine {
             case FLOAT32 -> new Nd4jProducts(workers);
             case BFLOAT16 -> new Bfloat16Products(workers);
         };
+        // Copies of weights in bfloat16 are made once for each change: other heads of them would be others.
+        this.ofUsedHeads = choice == ProductChoice.FLOAT32 ? new UsedHeadProducts(workers, products) : null;
     }
 
     @Override
@@ -75,7 +78,7 @@ public final class CpuEngine implements Engine {
     @Override
     public Kernels kernels(TextBatch batch) {
         return new Kernels(
-                new CpuProducts(workers, products),
+                new CpuProducts(workers, products, ofUsedHeads, batch),
                 new CpuNorms(workers, batch),
                 new CpuAttention(workers, batch),
                 new CpuPositions(workers, batch),
@@ -91,13 +94,28 @@ public final class CpuEngine implements Engine {
 
     /**
      * Bytes of copies that the gradient of a product takes, besides the arrays of the graph: of columns for several
-     * threads, or of the gradient and the input in bfloat16.
+     * parts, or of the gradient and the input in bfloat16.
      *
      * @param rows of the gradient
      * @param columns of the widest one
      */
     public static long productCopyBytes(long rows, long columns, int threads, ProductChoice choice) {
-        return threads == 1 && choice == ProductChoice.FLOAT32 ? 0 : Float.BYTES * rows * columns;
+        return Float.BYTES
+                * rows
+                * switch (choice) {
+                    case FLOAT32 -> Nd4jProducts.copiedColumns(columns, threads);
+                    case BFLOAT16 -> columns;
+                };
+    }
+
+    /**
+     * Bytes of copies of the factors of used heads that products take, at most, where heads are pruned.
+     *
+     * @param rows of tokens
+     * @param hidden D
+     */
+    public static long usedHeadBytes(long rows, long hidden, ProductChoice choice) {
+        return choice == ProductChoice.FLOAT32 ? UsedHeadProducts.mostBytes(rows, hidden) : 0;
     }
 
     /**
@@ -126,5 +144,8 @@ public final class CpuEngine implements Engine {
     public void close() {
         workers.close();
         products.close();
+        if (ofUsedHeads != null) {
+            ofUsedHeads.close();
+        }
     }
 }

@@ -2,6 +2,7 @@
 package org.purespark.model.cpu;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.purespark.encoder.DistanceTable;
 import org.purespark.model.engine.AttentionKernels.Attended;
@@ -17,7 +18,7 @@ final class CpuPositions implements PositionKernels {
     private static final float LOWEST = -1e30f;
 
     /** Texts whose gradients of distances are summed in one array: fixed, so that the order of summing is fixed too. */
-    private static final int TEXTS_PER_PIECE = 4;
+    private static final int TEXTS_PER_SUM = 4;
 
     private final Workers workers;
     private final TextBatch batch;
@@ -31,7 +32,7 @@ final class CpuPositions implements PositionKernels {
 
     /** Number of sums of gradients of distances. */
     static int pieces(int texts) {
-        return (texts + TEXTS_PER_PIECE - 1) / TEXTS_PER_PIECE;
+        return (texts + TEXTS_PER_SUM - 1) / TEXTS_PER_SUM;
     }
 
     private Rotation rotation(double base, int headSize) {
@@ -45,11 +46,13 @@ final class CpuPositions implements PositionKernels {
         int headSize = width / 3 / call.attention().heads();
         Rotation rotation = rotation(call.base(), headSize);
         AttendedRows rows = new AttendedRows(out, call.attention());
-        workers.run(batch.texts(), (b, scratch) -> {
-            TextRows turned = TextRows.in(scratch, batch.length(b), width).read(qkv, batch.start(b));
-            rotation.turn(turned, 2 * (width / 3));
-            HeadBlock block = new HeadBlock(scratch, turned, headSize);
-            rows.attend(b, scratch, block, head -> attendWithin(call.reach(), batch.length(b), block));
+        List<HeadPiece> pieces = HeadPiece.of(batch, call.attention().heads());
+        workers.run(pieces.size(), (number, scratch) -> {
+            HeadPiece piece = pieces.get(number);
+            TextRows turned = piece.qkv(qkv, batch, scratch); // [T, 3GE]
+            rotation.turn(turned, 2 * (turned.stride() / 3));
+            HeadBlock block = new HeadBlock(scratch, turned, piece);
+            rows.attend(piece, scratch, block, head -> attendWithin(call.reach(), batch.length(piece.text()), block));
         });
     }
 
@@ -74,20 +77,23 @@ final class CpuPositions implements PositionKernels {
         AttendedGradients given = new AttendedGradients(
                 call.attention(), HostArray.of(in.contextGradient()), HostArray.of(in.clsGradient()));
         HostArray toQkv = HostArray.of(gradient);
-        workers.run(batch.texts(), (b, scratch) -> {
-            TextRows turned = TextRows.in(scratch, batch.length(b), width).read(qkv, batch.start(b));
-            rotation.turn(turned, 2 * (width / 3));
-            TextRows toRows = TextRows.in(scratch, batch.length(b), width);
-            HeadBlock block = new HeadBlock(scratch, turned, headSize);
+        List<HeadPiece> pieces = HeadPiece.of(batch, call.attention().heads());
+        workers.run(pieces.size(), (number, scratch) -> {
+            HeadPiece piece = pieces.get(number);
+            int tokens = batch.length(piece.text());
+            TextRows turned = piece.qkv(qkv, batch, scratch); // [T, 3GE]
+            rotation.turn(turned, 2 * (turned.stride() / 3));
+            TextRows toRows = TextRows.in(scratch, tokens, turned.stride()); // [T, 3GE]
+            HeadBlock block = new HeadBlock(scratch, turned, piece);
             given.backward(
-                    b,
+                    piece,
                     scratch,
                     block,
                     toRows,
-                    head -> attendWithin(call.reach(), batch.length(b), block),
+                    head -> attendWithin(call.reach(), tokens, block),
                     (head, ofScores, backward) -> {});
-            rotation.turnBack(toRows, 2 * (width / 3));
-            toRows.write(toQkv, batch.start(b));
+            rotation.turnBack(toRows, 2 * (turned.stride() / 3));
+            piece.writeQkv(toRows, toQkv, batch);
         });
     }
 
@@ -96,7 +102,7 @@ final class CpuPositions implements PositionKernels {
         void attend(int head);
     }
 
-    /** What attention gives, text by text. */
+    /** What attention gives, piece by piece. */
     private final class AttendedRows {
         private final AttentionCall attention;
         private final HostArray context;
@@ -108,19 +114,18 @@ final class CpuPositions implements PositionKernels {
             this.cls = HostArray.ofNullable(out.clsAttention());
         }
 
-        void attend(int text, Scratch scratch, HeadBlock block, Attend attend) {
+        void attend(HeadPiece piece, Scratch scratch, HeadBlock block, Attend attend) {
             float[] gates = batch.gates(attention.layer());
-            int heads = gates.length;
-            int hidden = context.size(1);
-            int headSize = hidden / heads;
-            TextRows ofContext = TextRows.in(scratch, batch.length(text), hidden);
-            TextRows ofCls = TextRows.in(scratch, batch.length(text), heads);
+            int headSize = context.size(1) / gates.length;
+            int tokens = batch.length(piece.text());
+            TextRows ofContext = TextRows.in(scratch, tokens, piece.count() * headSize); // [T, GE]
+            TextRows ofCls = TextRows.in(scratch, tokens, piece.count()); // [T, G]
             float[] room = block.contextRoom(scratch);
-            DropoutMask mask = attention.dropout().maskOf(batch, text);
-            for (int head = 0; head < heads; head++) {
+            DropoutMask mask = attention.dropout().maskOf(batch, piece.text());
+            for (int head = piece.first(); head < piece.end(); head++) {
                 if (gates[head] == 0) {
-                    ofContext.clear(head * headSize, headSize);
-                    ofCls.clear(head, 1);
+                    ofContext.clear((head - piece.first()) * headSize, headSize);
+                    ofCls.clear(head - piece.first(), 1);
                     continue;
                 }
                 block.select(head);
@@ -131,9 +136,9 @@ final class CpuPositions implements PositionKernels {
                     block.writeClsAttention(ofCls);
                 }
             }
-            ofContext.write(context, batch.start(text));
+            piece.write(ofContext, context, batch);
             if (cls != null) {
-                ofCls.write(cls, batch.start(text));
+                piece.write(ofCls, cls, batch);
             }
         }
     }
@@ -143,7 +148,7 @@ final class CpuPositions implements PositionKernels {
         void add(int head, SmallProducts.Matrix ofScores, HeadBlock.Gradients backward);
     }
 
-    /** The gradients of what attention gives, text by text. */
+    /** The gradients of what attention gives, piece by piece. */
     private final class AttendedGradients {
         private final AttentionCall attention;
         private final HostArray contextGradient;
@@ -155,23 +160,16 @@ final class CpuPositions implements PositionKernels {
             this.clsGradient = clsGradient;
         }
 
-        /** Fills {@code toRows} [T, 3D]. */
-        void backward(int text, Scratch scratch, HeadBlock block, TextRows toRows, Attend attend, More more) {
+        /** Fills {@code toRows} [T, 3GE]. */
+        void backward(HeadPiece piece, Scratch scratch, HeadBlock block, TextRows toRows, Attend attend, More more) {
             float[] gates = batch.gates(attention.layer());
-            int heads = gates.length;
-            int hidden = contextGradient.size(1);
-            int headSize = hidden / heads;
-            int tokens = batch.length(text);
-            TextRows ofContext = TextRows.in(scratch, tokens, hidden).read(contextGradient, batch.start(text));
-            TextRows ofCls = TextRows.in(scratch, tokens, heads).read(clsGradient, batch.start(text));
+            TextRows ofContext = piece.read(contextGradient, batch, scratch); // [T, GE]
+            TextRows ofCls = piece.read(clsGradient, batch, scratch); // [T, G]
             HeadBlock.Gradients backward = block.new Gradients(scratch);
-            DropoutMask mask = attention.dropout().maskOf(batch, text);
-            for (int head = 0; head < heads; head++) {
-                int column = head * headSize;
+            DropoutMask mask = attention.dropout().maskOf(batch, piece.text());
+            for (int head = piece.first(); head < piece.end(); head++) {
                 if (gates[head] == 0) {
-                    toRows.clear(column, headSize);
-                    toRows.clear(hidden + column, headSize);
-                    toRows.clear(2 * hidden + column, headSize);
+                    piece.clearQkv(toRows, head);
                     continue;
                 }
                 block.select(head);
@@ -240,14 +238,13 @@ final class CpuPositions implements PositionKernels {
         float scale = scale(call, headSize);
         DistanceVectors vectors = new DistanceVectors(HostArray.of(in.positions()), call, scale);
         AttendedRows rows = new AttendedRows(out, call.attention());
-        workers.run(batch.texts(), (b, scratch) -> {
-            int tokens = batch.length(b);
-            TextRows text = TextRows.in(scratch, tokens, bias.length)
-                    .read(qkv, batch.start(b))
-                    .plus(bias);
-            HeadBlock block = new HeadBlock(scratch, text, headSize, scale, HeadBlock.Part.ALL);
-            DistanceProducts distances = new DistanceProducts(scratch, vectors, tokens, headSize);
-            rows.attend(b, scratch, block, head -> attend(block, distances, head * headSize));
+        List<HeadPiece> pieces = HeadPiece.of(batch, call.attention().heads());
+        workers.run(pieces.size(), (number, scratch) -> {
+            HeadPiece piece = pieces.get(number);
+            TextRows text = piece.qkv(qkv, batch, scratch).plus(piece.ofQkv(bias)); // [T, 3GE]
+            HeadBlock block = new HeadBlock(scratch, text, piece, scale, HeadBlock.Part.ALL);
+            DistanceProducts distances = new DistanceProducts(scratch, vectors, batch.length(piece.text()), headSize);
+            rows.attend(piece, scratch, block, head -> attend(block, distances, head * headSize));
         });
     }
 
@@ -269,30 +266,33 @@ final class CpuPositions implements PositionKernels {
         AttendedGradients given = new AttendedGradients(
                 call.attention(), HostArray.of(in.contextGradient()), HostArray.of(in.clsGradient()));
         HostArray toQkv = HostArray.of(gradients.qkv());
-        int pieces = pieces(batch.texts());
-        float[][] biases = new float[pieces][bias.length];
-        float[][] positions = new float[pieces][Math.toIntExact(in.positions().length())];
-        workers.run(pieces, (piece, scratch) -> {
-            int end = Math.min(batch.texts(), (piece + 1) * TEXTS_PER_PIECE);
-            for (int b = piece * TEXTS_PER_PIECE; b < end; b++) {
-                int tokens = batch.length(b);
-                TextRows text = TextRows.in(scratch, tokens, bias.length)
-                        .read(qkv, batch.start(b))
-                        .plus(bias);
-                TextRows toRows = TextRows.in(scratch, tokens, bias.length);
-                HeadBlock block = new HeadBlock(scratch, text, headSize, scale, HeadBlock.Part.ALL);
-                DistanceProducts distances = new DistanceProducts(scratch, vectors, tokens, headSize);
-                float[] sum = positions[piece];
+        int sums = pieces(batch.texts());
+        float[][] biases = new float[sums][bias.length];
+        float[][] positions = new float[sums][Math.toIntExact(in.positions().length())];
+        // Some texts have one sum, and their heads' columns of it are apart.
+        Slices slices = new Slices(
+                call.attention().heads(), HeadPiece.slice(call.attention().heads(), batch.longest()));
+        workers.run(sums * slices.pieces(), (number, scratch) -> {
+            int sum = number / slices.pieces();
+            int slice = number % slices.pieces();
+            int end = Math.min(batch.texts(), (sum + 1) * TEXTS_PER_SUM);
+            for (int b = sum * TEXTS_PER_SUM; b < end; b++) {
+                int first = slices.first(slice);
+                HeadPiece piece = new HeadPiece(b, first, slices.first(slice + 1) - first, slices.columns());
+                TextRows text = piece.qkv(qkv, batch, scratch).plus(piece.ofQkv(bias)); // [T, 3GE]
+                TextRows toRows = TextRows.in(scratch, batch.length(b), text.stride()); // [T, 3GE]
+                HeadBlock block = new HeadBlock(scratch, text, piece, scale, HeadBlock.Part.ALL);
+                DistanceProducts distances = new DistanceProducts(scratch, vectors, batch.length(b), headSize);
                 given.backward(
-                        b,
+                        piece,
                         scratch,
                         block,
                         toRows,
                         head -> attend(block, distances, head * headSize),
                         (head, ofScores, backward) -> distances.backward(
-                                ofScores, block.queries(), block.keys(), backward, head * headSize, sum));
-                toRows.write(toQkv, batch.start(b));
-                toRows.addTo(biases[piece]);
+                                ofScores, block.queries(), block.keys(), backward, head * headSize, positions[sum]));
+                piece.writeQkv(toRows, toQkv, batch);
+                piece.addSum(toRows, biases[sum]);
                 scratch.giveBack();
             }
         });

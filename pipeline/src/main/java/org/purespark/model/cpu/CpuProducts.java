@@ -3,17 +3,26 @@ package org.purespark.model.cpu;
 
 import org.purespark.model.engine.DeviceArray;
 import org.purespark.model.engine.ProductKernels;
+import org.purespark.model.engine.TextBatch;
 
 /** Products by {@link MatrixProducts}; what is added to them, by the engine's own kernels. */
 final class CpuProducts implements ProductKernels {
     private static final int COLUMNS_PER_PIECE = 256;
+    private static final int LEAST_ROWS = 96;
 
     private final Workers workers;
     private final MatrixProducts products;
+    /** Null where all columns are multiplied. */
+    private final UsedHeadProducts ofUsedHeads;
 
-    CpuProducts(Workers workers, MatrixProducts products) {
+    private final TextBatch batch;
+
+    /** @param ofUsedHeads null to multiply what belongs to pruned heads too */
+    CpuProducts(Workers workers, MatrixProducts products, UsedHeadProducts ofUsedHeads, TextBatch batch) {
         this.workers = workers;
         this.products = products;
+        this.ofUsedHeads = ofUsedHeads;
+        this.batch = batch;
     }
 
     @Override
@@ -24,6 +33,48 @@ final class CpuProducts implements ProductKernels {
     @Override
     public void linearGradient(LinearBackward<DeviceArray> in, LinearInputs<DeviceArray> gradients) {
         products.linearGradient(in, gradients);
+    }
+
+    @Override
+    public void headLinear(LinearInputs<DeviceArray> in, Weight form, OfHeads heads, DeviceArray y) {
+        HeadColumns columns =
+                switch (heads.side()) {
+                    case QUERIES_KEYS_VALUES -> HeadColumns.of(batch.gates(heads.layer()), y.size(1), 3);
+                    case CONTEXTS -> HeadColumns.of(
+                            batch.gates(heads.layer()), in.x().size(1), 1);
+                };
+        if (!isSmaller(columns, y.size(0))) {
+            linear(in, form, y);
+            return;
+        }
+        switch (heads.side()) {
+            case QUERIES_KEYS_VALUES -> ofUsedHeads.toHeads(columns, in, form, y);
+            case CONTEXTS -> ofUsedHeads.fromHeads(columns, in, form, y);
+        }
+    }
+
+    @Override
+    public void headLinearGradient(LinearBackward<DeviceArray> in, OfHeads heads, LinearInputs<DeviceArray> gradients) {
+        HeadColumns columns =
+                switch (heads.side()) {
+                    case QUERIES_KEYS_VALUES -> HeadColumns.of(
+                            batch.gates(heads.layer()), in.outGradient().size(1), 3);
+                    case CONTEXTS -> HeadColumns.of(
+                            batch.gates(heads.layer()), in.x().size(1), 1);
+                };
+        if (!isSmaller(columns, in.x().size(0))) {
+            linearGradient(in, gradients);
+            return;
+        }
+        switch (heads.side()) {
+            case QUERIES_KEYS_VALUES -> ofUsedHeads.toHeadsGradient(columns, in, gradients);
+            case CONTEXTS -> ofUsedHeads.fromHeadsGradient(columns, in, gradients);
+        }
+    }
+
+    /** Few rows do not pay for a copy of the weight. */
+    private boolean isSmaller(HeadColumns columns, int rows) {
+        return ofUsedHeads != null && rows >= LEAST_ROWS && columns.areFew();
     }
 
     @Override

@@ -7,11 +7,11 @@ import org.purespark.model.engine.DropoutEntries;
 import org.purespark.random.DropoutMask;
 
 /**
- * The heads of one text of T tokens, one after the other, some of its queries at a time: Q of them. The entry of a pair
- * of tokens is in the row of the key's token and the column of the query's token, so softmax goes down the columns. A
- * head's pairs of all queries would not fit into a core's cache where texts are long. Rows of a matrix [.., E], [T, Q]
- * are padded to whole vectors and computed in fours; rows after the last one, and columns after Q, have no meaning.
- * Arrays belong to one thread's scratch and are used for every head of the text.
+ * The G heads of one text of T tokens, one after the other, some of its queries at a time: Q of them. The entry of a
+ * pair of tokens is in the row of the key's token and the column of the query's token, so softmax goes down the
+ * columns. A head's pairs of all queries would not fit into a core's cache where texts are long. Rows of a matrix
+ * [.., E], [T, Q] are padded to whole vectors and computed in fours; rows after the last one, and columns after Q,
+ * have no meaning. Arrays belong to one thread's scratch and are used for every head of the text.
  */
 final class HeadBlock {
     /** Texts up to this length are computed as a whole. */
@@ -20,10 +20,11 @@ final class HeadBlock {
     /** Queries at a time in longer ones. */
     private static final int QUERIES = 64;
 
-    private final TextRows qkv; // [T, 3D]
+    private final TextRows qkv; // [T, 3GE]
+    private final int firstHead;
     private final int tokens;
     private final int headSize;
-    private final int hidden;
+    private final int hidden; // GE
     private final int width;
     private final int most; // queries at a time
     private final int columns; // from one row of pairs to the next
@@ -46,21 +47,22 @@ final class HeadBlock {
         ALL
     }
 
-    /** @param qkv the text's q, k, v side by side [T, 3D] */
-    HeadBlock(Scratch scratch, TextRows qkv, int headSize) {
-        this(scratch, qkv, headSize, (float) (1 / Math.sqrt(headSize)), Part.OF_A_LONG_TEXT);
+    /** @param qkv q, k, v of the text's heads side by side [T, 3GE] */
+    HeadBlock(Scratch scratch, TextRows qkv, HeadPiece piece) {
+        this(scratch, qkv, piece, (float) (1 / Math.sqrt(qkv.stride() / 3 / piece.count())), Part.OF_A_LONG_TEXT);
     }
 
     /**
-     * @param qkv the text's q, k, v side by side [T, 3D]
+     * @param qkv q, k, v of the text's heads side by side [T, 3GE]
      * @param scale of the scores
      */
-    HeadBlock(Scratch scratch, TextRows qkv, int headSize, float scale, Part part) {
+    HeadBlock(Scratch scratch, TextRows qkv, HeadPiece piece, float scale, Part part) {
         this.scale = scale;
         this.qkv = qkv;
         this.hidden = qkv.stride() / 3;
         this.tokens = qkv.rows();
-        this.headSize = headSize;
+        this.firstHead = piece.first();
+        this.headSize = hidden / piece.count();
         this.width = VectorLanes.padded(headSize);
         this.most = part == Part.ALL || tokens <= SHORT ? tokens : QUERIES;
         this.columns = most == tokens ? DropoutEntries.stride(tokens) : oddVectors(most);
@@ -103,9 +105,14 @@ final class HeadBlock {
         return count > 0;
     }
 
-    /** The head's first column of D. */
+    /** The head's first column of [.., GE]. */
     private int column() {
-        return head * headSize;
+        return place() * headSize;
+    }
+
+    /** The head's column of [.., G]. */
+    private int place() {
+        return head - firstHead;
     }
 
     /** p = softmax(k·qᵀ / √E) over the text's tokens, query by query. */
@@ -191,15 +198,15 @@ final class HeadBlock {
         }
     }
 
-    /** Writes the first query's attention to each token, after dropout, to the head's column of [T, A]. */
+    /** Writes the first query's attention to each token, after dropout, to the head's column of [T, G]. */
     void writeClsAttention(TextRows to) {
         for (int t = 0; t < tokens && first == 0; t++) {
-            to.entries()[t * to.stride() + head] = kept[t * columns];
+            to.entries()[t * to.stride() + place()] = kept[t * columns];
         }
     }
 
     /**
-     * keptᵀ·v, written to the head's columns of the queries' rows of [T, D].
+     * keptᵀ·v, written to the head's columns of the queries' rows of [T, GE].
      *
      * @param context memory of {@link #contextRoom}
      */
@@ -235,7 +242,7 @@ final class HeadBlock {
             sums.add(scores, columns, first, count);
         }
 
-        /** Writes the head's gradients of q, k and v in their columns of [T, 3D]. */
+        /** Writes the head's gradients of q, k and v in their columns of [T, 3GE]. */
         void write(TextRows to) {
             HeadBlock.this.write(dq, to, 0, tokens, column());
             HeadBlock.this.write(dk, to, 0, tokens, hidden + column());
@@ -256,8 +263,8 @@ final class HeadBlock {
          * Backward through keptᵀ·v, dropout, softmax and k·qᵀ/√E. More may be added to the gradients of q and k after
          * it.
          *
-         * @param ofContext gradient of the context [T, D]
-         * @param ofCls gradient of the CLS attention after dropout [T, A]
+         * @param ofContext gradient of the context [T, GE]
+         * @param ofCls gradient of the CLS attention after dropout [T, G]
          * @return gradients of the scores, times their scale [T, Q]
          */
         Matrix throughSoftmax(TextRows ofContext, TextRows ofCls, DropoutMask mask) {
@@ -265,7 +272,7 @@ final class HeadBlock {
             Matrix ofScores = new Matrix(scores, columns);
             SmallProducts.times(v, transposed(context, 1f), ofScores, tokens, count, headSize);
             for (int t = 0; t < tokens && first == 0; t++) {
-                scores[t * columns] += ofCls.entries()[t * ofCls.stride() + head];
+                scores[t * columns] += ofCls.entries()[t * ofCls.stride() + place()];
             }
             if (mask != null) {
                 drop(mask, scores);

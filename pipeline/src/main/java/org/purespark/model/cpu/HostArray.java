@@ -133,6 +133,12 @@ final class HostArray implements DeviceArray {
         entries.put(Math.toIntExact(to), from, from.position(), from.remaining());
     }
 
+    /** Copies {@code count} entries of another array, from {@code from} on, to those from {@code to} on. */
+    void copy(long to, HostArray other, long from, long count) {
+        packed.weightsChange();
+        entries.put(Math.toIntExact(to), other.entries, Math.toIntExact(from), Math.toIntExact(count));
+    }
+
     @Override
     public float get(long at) {
         return entries.get(Math.toIntExact(at));

@@ -28,6 +28,13 @@ record TextRows(float[] entries, int rows, int stride) {
         return this;
     }
 
+    /** Reads {@code count} columns of the rows from {@code first} on to columns from {@code to} on. */
+    void read(HostArray array, int first, int from, int to, int count) {
+        for (int t = 0; t < rows; t++) {
+            array.get((long) (first + t) * array.size(1) + from, entries, t * stride + to, count);
+        }
+    }
+
     /** Adds a bias to each row. */
     TextRows plus(float[] bias) {
         for (int t = 0; t < rows; t++) {
@@ -41,10 +48,17 @@ record TextRows(float[] entries, int rows, int stride) {
         to.put((long) first * stride, entries, 0, rows * stride);
     }
 
-    /** Adds each row to {@code sum}. */
-    void addTo(float[] sum) {
+    /** Writes {@code count} columns to the columns from {@code to} on of the rows from {@code first} on. */
+    void write(HostArray array, int first, int from, int to, int count) {
         for (int t = 0; t < rows; t++) {
-            Sums.add(sum, 0, entries, t * stride, stride);
+            array.put((long) (first + t) * array.size(1) + to, entries, t * stride + from, count);
+        }
+    }
+
+    /** Adds {@code count} entries of each row, from {@code from} on, to those of {@code sum} from {@code to} on. */
+    void addTo(float[] sum, int from, int to, int count) {
+        for (int t = 0; t < rows; t++) {
+            Sums.add(sum, to, entries, t * stride + from, count);
         }
     }
 

@@ -13,8 +13,8 @@ import java.util.List;
 /** The kernels in CUDA C, as one program. */
 final class KernelSources {
     /** Each file uses what those before it define. */
-    static final List<String> FILES =
-            List.of("common.cuh", "rows.cu", "norms.cu", "attention.cu", "positions.cu", "losses.cu", "updates.cu");
+    static final List<String> FILES = List.of(
+            "common.cuh", "rows.cu", "norms.cu", "attention.cu", "first.cu", "positions.cu", "losses.cu", "updates.cu");
 
     private KernelSources() {}
 

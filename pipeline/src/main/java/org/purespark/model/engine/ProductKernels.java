@@ -23,6 +23,32 @@ public interface ProductKernels {
     /** dx = dy·W [R, in], dW = dyᵀ·x [out, in]. */
     void linearGradient(LinearBackward<DeviceArray> in, LinearInputs<DeviceArray> gradients);
 
+    /**
+     * What of a product belongs to the heads of a layer.
+     *
+     * @param layer the layer; its gates are used, where 0 means that the head is pruned
+     */
+    record OfHeads(Side side, int layer) {
+        /** The side of the weight. */
+        public enum Side {
+            /** Out: queries, keys and values of the heads [R, 3·A·E]. Nothing reads those of pruned heads. */
+            QUERIES_KEYS_VALUES,
+            /** In: what the heads give [R, A·E], 0 for pruned heads. Nothing reads the gradient of what those give. */
+            CONTEXTS
+        }
+    }
+
+    /** {@link #linear}; what nothing reads may be 0. */
+    default void headLinear(LinearInputs<DeviceArray> in, Weight form, OfHeads heads, DeviceArray y) {
+        linear(in, form, y);
+    }
+
+    /** {@link #linearGradient}, with dy 0 for queries, keys and values of pruned heads; what nothing reads may be 0. */
+    default void headLinearGradient(
+            LinearBackward<DeviceArray> in, OfHeads heads, LinearInputs<DeviceArray> gradients) {
+        linearGradient(in, gradients);
+    }
+
     /** x [R, W], bias [W]. */
     record Biased<V>(V x, V bias) {}
 

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -21,7 +22,8 @@ import org.purespark.model.ops.GraphOp;
  *
  * @param steps in the order in which operations are added to the graph, inputs before users
  * @param slots of all variables of the run, by name
- * @param inputs names of the variables that are read and not computed: parameters and inputs of the run
+ * @param inputs names of the variables that are read and not computed: parameters, inputs of the run, and what it is
+ *     given
  */
 record GraphPlan(List<Step> steps, Map<String, Integer> slots, List<String> inputs) {
     /** Used instead of a slot for an output that nothing reads. */
@@ -57,16 +59,15 @@ record GraphPlan(List<Step> steps, Map<String, Integer> slots, List<String> inpu
     }
 
     /**
-     * @param kept names of the variables whose arrays are needed after the run
-     * @param passed names of the variables that are needed only until the end of the operation that computes them
+     * @param run what it computes
      * @throws IllegalArgumentException for a name that the graph does not have, a passed one that it does not compute,
      *     and an operation that is not a {@link GraphOp}
      */
-    static GraphPlan of(SameDiff graph, Collection<String> kept, Collection<String> passed) {
-        Slots slots = new Slots(graph);
-        BitSet toKeep = slots.of(kept);
-        BitSet wanted = slots.of(passed);
-        for (String name : passed) {
+    static GraphPlan of(SameDiff graph, GraphSession.Wanted run) {
+        Slots slots = new Slots(graph, Set.copyOf(run.given()));
+        BitSet toKeep = slots.of(run.kept());
+        BitSet wanted = slots.of(run.passed());
+        for (String name : run.passed()) {
             if (!slots.isComputed(slots.of(name))) {
                 throw new IllegalArgumentException("the graph does not compute " + name);
             }
@@ -88,7 +89,7 @@ record GraphPlan(List<Step> steps, Map<String, Integer> slots, List<String> inpu
                     .filter(slot -> !readLater.get(slot) && !toKeep.get(slot))
                     .toList();
             List<Integer> read = outputs.stream()
-                    .map(slot -> readLater.get(slot) || wanted.get(slot) ? slot : UNREAD)
+                    .map(slot -> slots.isComputed(slot) && (readLater.get(slot) || wanted.get(slot)) ? slot : UNREAD)
                     .toList();
             inputs.forEach(readLater::set);
             backwards.add(step(graphOp(operation), inputs, read, lastReads));
@@ -126,7 +127,9 @@ record GraphPlan(List<Step> steps, Map<String, Integer> slots, List<String> inpu
         BitSet read = (BitSet) wanted.clone();
         for (int i = all.size() - 1; i >= 0; i--) {
             SameDiffOp operation = all.get(i);
-            if (operation.getOutputsOfOp().stream().anyMatch(name -> read.get(slots.of(name)))) {
+            if (operation.getOutputsOfOp().stream()
+                    .map(slots::of)
+                    .anyMatch(slot -> slots.isComputed(slot) && read.get(slot))) {
                 names(operation.getInputsToOp()).forEach(name -> read.set(slots.of(name)));
                 needed.add(operation);
             }
@@ -138,11 +141,13 @@ record GraphPlan(List<Step> steps, Map<String, Integer> slots, List<String> inpu
     /** Gives variables their slots. */
     private static final class Slots {
         private final SameDiff graph;
+        private final Set<String> given;
         private final Map<String, Integer> slots = new HashMap<>();
         private final List<SDVariable> variables = new ArrayList<>();
 
-        Slots(SameDiff graph) {
+        Slots(SameDiff graph, Set<String> given) {
             this.graph = graph;
+            this.given = given;
         }
 
         int of(String name) {
@@ -162,7 +167,8 @@ record GraphPlan(List<Step> steps, Map<String, Integer> slots, List<String> inpu
         }
 
         boolean isComputed(int slot) {
-            return variables.get(slot).getVariableType() == VariableType.ARRAY;
+            SDVariable variable = variables.get(slot);
+            return variable.getVariableType() == VariableType.ARRAY && !given.contains(variable.name());
         }
 
         Map<String, Integer> all() {
@@ -171,7 +177,7 @@ record GraphPlan(List<Step> steps, Map<String, Integer> slots, List<String> inpu
 
         List<String> inputs() {
             return variables.stream()
-                    .filter(SDVariable::isPlaceHolder)
+                    .filter(variable -> variable.isPlaceHolder() || given.contains(variable.name()))
                     .map(SDVariable::name)
                     .toList();
         }

@@ -43,8 +43,14 @@ public final class GraphSession implements AutoCloseable {
      *
      * @param kept variables whose values are returned
      * @param passed variables whose values go to a {@link Taker} as soon as they are computed
+     * @param given computed variables whose values are inputs of this run: what they alone depend on is not computed
      */
-    public record Wanted(List<String> kept, List<String> passed) {}
+    public record Wanted(List<String> kept, List<String> passed, List<String> given) {
+        /** With all that it depends on. */
+        public Wanted(List<String> kept, List<String> passed) {
+            this(kept, passed, List.of());
+        }
+    }
 
     /** Takes values while a graph runs. */
     public interface Taker {
@@ -64,7 +70,7 @@ public final class GraphSession implements AutoCloseable {
      * @throws IllegalArgumentException for an unknown variable, or a missing input
      */
     public Map<String, DeviceArray> run(Wanted wanted, TextBatch batch, Map<String, DeviceArray> inputs, Taker taker) {
-        GraphPlan plan = plans.computeIfAbsent(wanted, none -> GraphPlan.of(graph, wanted.kept(), wanted.passed()));
+        GraphPlan plan = plans.computeIfAbsent(wanted, none -> GraphPlan.of(graph, wanted));
         DeviceArray[] values = given(plan, inputs);
         try {
             Map<Integer, String> passed = new HashMap<>();

@@ -32,7 +32,7 @@ public final class PlannedMemory {
      */
     public PlannedMemory run(
             GraphSession.Wanted wanted, TextBatch batch, Map<String, long[]> inputs, List<String> lent) {
-        GraphPlan plan = GraphPlan.of(graph, wanted.kept(), wanted.passed());
+        GraphPlan plan = GraphPlan.of(graph, wanted);
         long[][] shapes = new long[plan.slots().size()][];
         boolean[] pooled = new boolean[shapes.length];
         for (String name : plan.inputs()) {

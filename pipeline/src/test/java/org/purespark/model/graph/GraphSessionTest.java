@@ -117,6 +117,26 @@ class GraphSessionTest {
         assertThat(kept.get("sum").toArray()).isEqualTo(run("sum").get("sum").toArray());
     }
 
+    @Test
+    void aRunGoesOnFromAGivenValueAndLeavesItAsItIs() {
+        Map<String, DeviceArray> begin = run("a", "sum");
+        float[] a = begin.get("a").toArray();
+        Map<String, DeviceArray> end = session.run(
+                new GraphSession.Wanted(List.of("sum"), List.of(), List.of("a")),
+                batch,
+                Map.of("a", begin.get("a")),
+                (variable, value) -> {});
+        assertThat(end.get("sum").toArray()).isEqualTo(begin.get("sum").toArray());
+        assertThat(begin.get("a").toArray()).isEqualTo(a);
+        assertThatThrownBy(() -> session.run(
+                        new GraphSession.Wanted(List.of("sum"), List.of(), List.of("a")),
+                        batch,
+                        Map.of("x", x),
+                        (variable, value) -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the graph's input a is missing");
+    }
+
     /** What nothing else reads is free as soon as it was handed out. */
     @Test
     void passedValuesDoNotAddUp() {

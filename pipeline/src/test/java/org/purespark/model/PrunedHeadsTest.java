@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.purespark.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.purespark.checkpoint.Tensor;
+import org.purespark.encoder.Architecture;
+import org.purespark.encoder.ClassifierKind;
+import org.purespark.encoder.EncoderConfig;
+import org.purespark.heads.Head;
+import org.purespark.model.TextClassifier.Outputs;
+import org.purespark.model.cpu.CpuEngine;
+import org.purespark.model.engine.Engine;
+import org.purespark.model.reference.ReferenceEngine;
+import org.purespark.random.SeededRandom;
+import org.purespark.random.SeededRandom.Purpose;
+import org.purespark.task.Answers;
+
+/** Half of the heads pruned, in batches of so many tokens that the CPU's engine leaves their products out. */
+class PrunedHeadsTest {
+    private static final PackedBatch TEXTS = texts();
+    private static final int[] LABELS = {0, 1, 2, 0};
+    private static final Set<Head> PRUNED =
+            Set.of(new Head(0, 1), new Head(0, 2), new Head(1, 0), new Head(1, 3), new Head(2, 0), new Head(2, 1));
+
+    static Stream<Named<Architecture>> architectures() {
+        return Stream.concat(Stream.of(Named.of("bert", Architecture.bert(0, 1e-12))), OtherArchitectures.all());
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void giveWhatAllProductsGive(Architecture architecture) {
+        try (TextClassifier reference = model(architecture, new ReferenceEngine());
+                TextClassifier cpu = model(architecture, new CpuEngine(1));
+                TextClassifier reading =
+                        new TextClassifier(cpu.config(), ClassifierKind.LINEAR, cpu.parameters(), new CpuEngine(1))) {
+            float[][] expected =
+                    reference.forward(TEXTS, PRUNED, Outputs.LOGITS).logits();
+            for (TextClassifier model : List.of(cpu, reading)) {
+                float[][] actual = model.forward(TEXTS, PRUNED, Outputs.LOGITS).logits();
+                for (int b = 0; b < expected.length; b++) {
+                    assertThat(actual[b]).containsExactly(expected[b], within(2e-4f));
+                }
+            }
+            float[] ofReference = gradient(reference);
+            float[] ofCpu = gradient(cpu);
+            float largest = 0;
+            for (float entry : ofReference) {
+                largest = Math.max(largest, Math.abs(entry));
+            }
+            assertThat(ofCpu).containsExactly(ofReference, within(1e-4f * largest));
+            double[][][] gates = cpu.gateGradients(TEXTS, new Answers.Classes(LABELS), PRUNED);
+            for (Head head : PRUNED) {
+                assertThat(gates[0][head.layer()][head.head()]).isZero();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void giveTheSameBitsForAnyNumberOfThreads(Architecture architecture) {
+        try (TextClassifier one = model(architecture, new CpuEngine(1));
+                TextClassifier three = model(architecture, new CpuEngine(3))) {
+            assertThat(gradient(three)).isEqualTo(gradient(one));
+            assertThat(three.forward(TEXTS, PRUNED, Outputs.LOGITS).logits())
+                    .isDeepEqualTo(one.forward(TEXTS, PRUNED, Outputs.LOGITS).logits());
+        }
+    }
+
+    private static float[] gradient(TextClassifier model) {
+        GradientSum sum = new GradientSum(model.parameters().layout(), model.engine());
+        model.addGradients(
+                new TextClassifier.Example(TEXTS, LABELS, new long[] {3, 5, 7, 9}),
+                PRUNED,
+                new double[] {0.1, 0.2, 0.3},
+                sum);
+        ParameterLayout layout = model.parameters().layout();
+        float[] dense = new float[layout.size() - layout.denseStart()];
+        sum.dense().get(0, dense, 0, dense.length);
+        return dense;
+    }
+
+    private static PackedBatch texts() {
+        List<int[]> texts = new ArrayList<>();
+        for (int length : new int[] {40, 57, 3, 29}) {
+            int[] ids = new int[length];
+            for (int t = 0; t < length; t++) {
+                ids[t] = 2 + (7 * t + length) % 40;
+            }
+            texts.add(ids);
+        }
+        return PackedBatch.of(texts);
+    }
+
+    private static TextClassifier model(Architecture architecture, Engine engine) {
+        EncoderConfig config = EncoderConfig.builder(architecture)
+                .vocabulary(50)
+                .positions(64)
+                .tokenTypes(2)
+                .hidden(32)
+                .heads(4)
+                .layers(3)
+                .intermediate(48)
+                .build();
+        SeededRandom random = SeededRandom.of(5, Purpose.TEST_WEIGHTS);
+        SortedMap<String, Tensor> tensors = new TreeMap<>();
+        new ParameterLayout(config, ClassifierKind.LINEAR, 3)
+                .slices()
+                .forEach((name, slice) -> tensors.put(name, Tensor.of(random(random, slice.length()), slice.shape())));
+        return new TextClassifier(config, ClassifierKind.LINEAR, 0, 3, tensors, engine);
+    }
+
+    private static float[] random(SeededRandom random, int length) {
+        float[] values = new float[length];
+        for (int i = 0; i < length; i++) {
+            values[i] = (float) (0.3 * random.nextGaussian());
+        }
+        return values;
+    }
+}
