@@ -33,7 +33,7 @@ class OnnxWorker:
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
         with tempfile.TemporaryDirectory() as directory:
             file = pathlib.Path(directory) / "model.onnx"
-            export(reference.load(model).eval(), batches[0][0], file)
+            export(reference.load(model), batches[0][0], file)
             if int8:
                 quantize_dynamic(file, file.with_name("int8.onnx"), weight_type=QuantType.QInt8)
                 file = file.with_name("int8.onnx")
@@ -50,7 +50,7 @@ def export(model, texts, file):
     texts_of, tokens = torch.export.Dim("texts", min=2, max=4096), torch.export.Dim("tokens", min=2, max=512)
     shapes = {0: texts_of, 1: tokens}
     torch.onnx.export(
-        Logits(model),
+        Logits(model).eval(),
         (ids, mask),
         str(file),
         input_names=["ids", "mask"],
@@ -58,4 +58,5 @@ def export(model, texts, file):
         dynamic_shapes={"ids": shapes, "mask": shapes},
         dynamo=True,
         external_data=False,
+        verbose=False,
     )
