@@ -65,8 +65,8 @@ class TrainingMemoryTest {
     void anExecutorThatIsTooSmallIsRefusedWithTheOptionsToGive() {
         assertThatThrownBy(() -> executor(BERT_BASE, "1g", "1g", 1).require())
                 .isInstanceOf(InputException.class)
-                .hasMessage("training does not fit into memory: each executor needs up to 1.9 GiB of Java heap and 3.1"
-                        + " GiB beside it, of which tensors take 2.7 GiB (1 training task in it, 108,893,186"
+                .hasMessage("training does not fit into memory: each executor needs up to 1.9 GiB of Java heap and 3.2"
+                        + " GiB beside it, of which tensors take 2.8 GiB (1 training task in it, 108,893,186"
                         + " parameters, micro-batches of 32 texts of up to 128 tokens); but the Java heap has 1.0 GiB,"
                         + " tensors may take 1.0 GiB, the process may take 2.0 GiB in all. Give -- --conf"
                         + " spark.executor.memory=2g --conf spark.executor.memoryOverhead=4g, or lower"
