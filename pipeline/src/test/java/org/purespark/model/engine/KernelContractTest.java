@@ -27,7 +27,7 @@ import org.purespark.model.reference.ReferenceEngine;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KernelContractTest {
     /** Without a common divisor with the number of combinations: each choice of {@link Draw} comes up. */
-    private static final int APART_FOR_SLOW_ENGINES = 5;
+    private static final int APART_FOR_SLOW_ENGINES = 9;
 
     /** The number of a trial of {@link Draw} with pruned heads and dropout. */
     private static final int SOME_HEADS_AND_DROPOUT = 17;
@@ -173,7 +173,7 @@ class KernelContractTest {
         return all;
     }
 
-    /** All trials; for slow engines each fifth one, another first one for each operation. */
+    /** All trials; for slow engines each ninth one, another first one for each operation. */
     private static IntStream of(EngineUnderTest under, Operations operations) {
         int apart = under.takesAll() ? 1 : APART_FOR_SLOW_ENGINES;
         return IntStream.range(0, Draw.TRIALS).filter(trial -> (trial + operations.ordinal()) % apart == 0);
