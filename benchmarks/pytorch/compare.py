@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Times the project beside PyTorch and ONNX Runtime: the same weights, batches and numbers of threads, in alternating rounds.
+"""Times the project beside PyTorch and ONNX Runtime: the same weights, batches and threads, in alternating rounds.
 
 Started by benchmarks/against-pytorch, which builds what it needs. Both sides stay alive, so that what is compiled and
 cached stays warm; the one whose turn it is not is stopped by a signal. PyTorch pads a batch to its longest text. A

@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A batch and one of the candidate sets with which it is evaluated.
+ * A batch and one of the candidate sets, or of the groups of neighbouring ones, with which it is evaluated.
  *
  * @param batch index of the batch in its split, from 0
- * @param set number of the set, from 0
+ * @param set number of the set or group, from 0
  */
 record EvaluationItem(int batch, int set) implements Serializable {
     /**

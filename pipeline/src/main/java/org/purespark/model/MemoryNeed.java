@@ -31,8 +31,7 @@ import org.purespark.model.graph.PlannedMemory;
  * is the memory of a step or, if it is more, of the passes without gradients before and after training, one in each
  * thread, with outputs of layers that other sets of pruned heads begin with, and a copy of the matrices. A step of
  * several threads also needs a copy of a product's gradient, and where heads are pruned, products take copies of what
- * belongs to the others. Layers that share weights have their own in a purified
- * model, which is read and evaluated.
+ * belongs to the others. Layers that share weights have their own in a purified model, which is read and evaluated.
  *
  * @param parameters P
  * @param heapBytes of the Java heap

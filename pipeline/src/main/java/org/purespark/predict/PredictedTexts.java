@@ -39,7 +39,7 @@ final class PredictedTexts {
             return new Portions(1 << 18, batchTexts);
         }
 
-        boolean endAfter(int read, int characters) {
+        boolean endAfter(int read, long characters) {
             return read % batchTexts == 0 && (read >= texts || characters > MOST_CHARACTERS);
         }
     }
@@ -63,7 +63,7 @@ final class PredictedTexts {
     private final Portions portions;
     private final List<LabelledText> portion = new ArrayList<>();
     private boolean pairs;
-    private int characters;
+    private long characters;
     private long total;
     private long done;
     private long cut;

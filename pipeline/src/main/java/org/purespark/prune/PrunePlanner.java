@@ -20,8 +20,8 @@ import org.purespark.prune.PrunePlan.Ending;
  * and Yuan, ICML 2024, head pruning.
  *
  * <p>The sets to measure are known in advance, so one call of the oracle measures several, and a few more if they are
- * cheap after those before them ({@link LookAhead}). Measurements after the end
- * of the search are dropped: the plan is the same as with one set in each call.
+ * cheap after those before them ({@link LookAhead}). Measurements after the end of the search are dropped: the plan is
+ * the same as with one set in each call.
  *
  * @param groupSize heads of a group, at least 1
  * @param lookAhead sets in one call of the oracle, at least 1
