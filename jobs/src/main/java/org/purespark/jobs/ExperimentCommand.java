@@ -17,8 +17,10 @@ import org.purespark.experiment.Cell;
 import org.purespark.experiment.Experiment;
 import org.purespark.experiment.ExperimentFile;
 import org.purespark.experiment.ExperimentRun;
+import org.purespark.experiment.ResultRow;
 import org.purespark.experiment.ResultRows;
 import org.purespark.experiment.ResultTable;
+import org.purespark.experiment.RowKeys;
 import org.purespark.run.lease.LeaseTimes;
 import org.purespark.run.lease.LeasedDirectory;
 import org.purespark.run.lease.RunLease;
@@ -73,8 +75,9 @@ final class ExperimentCommand implements Callable<Integer> {
         }
         Experiment experiment = ExperimentFile.read(files, file);
         List<Cell> cells = Cell.of(experiment, new SettingsLoader(files));
+        RowKeys keys = new RowKeys(files, experiment);
         if (dryRun) {
-            print(cells);
+            print(cells, keys, rows(files));
             return 0;
         }
         for (Experiment.Model model : experiment.models()) {
@@ -84,10 +87,7 @@ final class ExperimentCommand implements Callable<Integer> {
                     cells.get(0).suspect().settings());
         }
         ComputeSettings compute = Cell.compute(cells);
-        ResultRows rows = new ResultRows(files, Storage.child(out, ExperimentRun.ROWS));
-        for (String other : known) {
-            rows.read(other);
-        }
+        ResultRows rows = rows(files);
         ExperimentRun.Outcome outcome;
         try (RunLease lease = RunLease.acquire(
                         files,
@@ -96,10 +96,10 @@ final class ExperimentCommand implements Callable<Integer> {
                         Clock.systemUTC(),
                         spec.commandLine().getErr()::println);
                 SparkWork work = new SparkWork("experiment", spec.commandLine().getErr())) {
-            outcome = new ExperimentRun(work.surroundings(compute), experiment, out, rows).play(cells, time());
+            outcome = new ExperimentRun(work.surroundings(compute), experiment, keys, out, rows).play(cells, time());
             lease.ensureOwn();
         }
-        tables(files, experiment, rows);
+        tables(files, experiment, rows.of(experiment, cells, keys));
         PrintWriter print = spec.commandLine().getOut();
         print.println(outcome.made() + " repairs made, " + outcome.known() + " known before, " + outcome.failed()
                 + " failed, " + outcome.left() + " left");
@@ -113,27 +113,42 @@ final class ExperimentCommand implements Callable<Integer> {
                 .map(given -> Duration.ofSeconds(Math.round(given * MINUTES_OF_AN_HOUR * MINUTES_OF_AN_HOUR)));
     }
 
-    private void tables(Storage files, Experiment experiment, ResultRows rows) throws IOException {
-        ResultTable table = ResultTable.of(rows.all(), experiment.reference());
+    private ResultRows rows(Storage files) throws IOException {
+        ResultRows rows = new ResultRows(files, Storage.child(out, ExperimentRun.ROWS));
+        for (String other : known) {
+            rows.read(other);
+        }
+        return rows;
+    }
+
+    private void tables(Storage files, Experiment experiment, List<ResultRow> rows) throws IOException {
+        ResultTable table = ResultTable.of(rows, experiment.reference());
         files.replace(Storage.child(out, experiment.name() + ".md"), table.markdown());
         files.replace(Storage.child(out, experiment.name() + ".csv"), table.csv());
         files.replace(Storage.child(out, experiment.name() + ".tex"), table.latex());
     }
 
-    private void print(List<Cell> cells) {
-        PrintWriter print = spec.commandLine().getOut();
+    private void print(List<Cell> cells, RowKeys keys, ResultRows rows) throws IOException {
         long suspects =
                 cells.stream().map(cell -> cell.suspect().name()).distinct().count();
-        long repairs = cells.stream().mapToLong(cell -> cell.repairs().size()).sum();
-        print.println(suspects + " suspects, " + repairs + " repairs");
+        long repairs = 0;
+        long knownRepairs = 0;
+        List<String> lines = new ArrayList<>();
         for (Cell cell : cells) {
-            print.println(cell.name() + ": "
-                    + String.join(
-                            ", ",
-                            cell.repairs().stream()
-                                    .map(Cell.PlannedRepair::defence)
-                                    .toList()));
+            List<String> names = new ArrayList<>();
+            for (Cell.PlannedRepair repair : cell.repairs()) {
+                // Without rows no model needs to be read for its key.
+                boolean done = !rows.all().isEmpty()
+                        && rows.done(keys.of(cell, repair)).isPresent();
+                names.add(done ? repair.defence() + " (known)" : repair.defence());
+                repairs++;
+                knownRepairs += done ? 1 : 0;
+            }
+            lines.add(cell.name() + ": " + String.join(", ", names));
         }
+        PrintWriter print = spec.commandLine().getOut();
+        print.println(suspects + " suspects, " + repairs + " repairs, " + knownRepairs + " of them known");
+        lines.forEach(print::println);
         print.flush();
     }
 }

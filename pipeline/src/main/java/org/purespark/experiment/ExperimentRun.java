@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.experiment;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.purespark.InputException;
 import org.purespark.config.BuiltInProbes;
 import org.purespark.config.DefenceChoice;
 import org.purespark.config.ProbeSettings;
-import org.purespark.config.ResolvedSettings;
-import org.purespark.config.SettingKeys;
 import org.purespark.config.Settings;
-import org.purespark.config.SettingsLoader;
 import org.purespark.defence.Defence;
 import org.purespark.defence.DefenceNeed;
 import org.purespark.defence.Defences;
@@ -33,7 +27,6 @@ import org.purespark.poison.Poisoning;
 import org.purespark.purify.Inputs;
 import org.purespark.purify.Purification;
 import org.purespark.purify.Surroundings;
-import org.purespark.run.Fingerprints;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.artifact.MetricsFile;
 import org.purespark.run.artifact.RepairFile;
@@ -55,15 +48,17 @@ public final class ExperimentRun {
     private final Experiment experiment;
     private final String out;
     private final ResultRows rows;
-    private final Map<String, String> digests = new LinkedHashMap<>();
+    private final RowKeys keys;
 
     /**
+     * @param keys of the experiment's rows
      * @param out directory of the experiment
      * @param rows what is known already, and where new rows go
      */
-    public ExperimentRun(Surroundings surroundings, Experiment experiment, String out, ResultRows rows) {
+    public ExperimentRun(Surroundings surroundings, Experiment experiment, RowKeys keys, String out, ResultRows rows) {
         this.surroundings = surroundings.with(new RememberingEvaluator(surroundings.evaluator()));
         this.experiment = experiment;
+        this.keys = keys;
         this.out = out;
         this.rows = rows;
     }
@@ -85,7 +80,7 @@ public final class ExperimentRun {
         for (Cell cell : cells) {
             int leftOfCell = 0;
             for (Cell.PlannedRepair repair : cell.repairs()) {
-                String key = key(cell, repair);
+                String key = keys.of(cell, repair);
                 if (rows.done(key).isPresent()) {
                     known++;
                     continue;
@@ -147,7 +142,7 @@ public final class ExperimentRun {
                     choice.spelling(),
                     Experiment.OtherModels.ALL,
                     auto.settings().withDefence(choice));
-            Optional<ResultRow> row = rows.done(key(cell, single)).filter(known -> known.tried() != null);
+            Optional<ResultRow> row = rows.done(keys.of(cell, single)).filter(known -> known.tried() != null);
             // auto gives WAG the clean model too; WAG by itself has the other model alone.
             if (row.isEmpty() || choice == DefenceChoice.WAG) {
                 return Optional.empty();
@@ -306,68 +301,5 @@ public final class ExperimentRun {
 
     private String run(Cell cell) {
         return Storage.child(Storage.child(out, RUNS), cell.name());
-    }
-
-    /** What the figures of a repair depend on: contents of the inputs, attack, all settings that change results. */
-    String key(Cell cell, Cell.PlannedRepair repair) throws IOException {
-        Cell.SuspectOf suspect = cell.suspect();
-        Experiment.PlannedAttack attack = suspect.attack();
-        List<String> parts = new ArrayList<>();
-        parts.add("model " + digest("model", suspect.model().address()));
-        parts.add("other " + digest("model", suspect.model().other()));
-        parts.add("train " + digest("train", experiment.data().train()));
-        parts.add("validation " + digest("validation", experiment.data().validation()));
-        parts.add("test " + digest("test", experiment.data().test()));
-        parts.add("attack " + attack.attack() + ", target " + attack.target() + ", rate " + attack.rate() + ", options "
-                + options(attack));
-        parts.add("poisoned-train " + digest("poisoned-train", attack.poisonedTrain()));
-        parts.add("poisoned-test " + digest("poisoned-test", attack.poisonedTest()));
-        parts.add("suspect's settings " + unusual(suspect.settings()));
-        parts.add("settings " + unusual(repair.settings()));
-        if (repair.otherModels() == Experiment.OtherModels.NONE) {
-            parts.add("no other models");
-        }
-        return Fingerprints.digest(String.join("\n", parts)).substring(0, 16);
-    }
-
-    /** What the attack has besides target and rate. */
-    private static Map<String, String> options(Experiment.PlannedAttack attack) {
-        Map<String, String> options = new TreeMap<>();
-        if (attack.aim() != PoisonRequest.Aim.ONE_TARGET) {
-            options.put("aim", attack.aim().name());
-        }
-        if (attack.strength() != null) {
-            options.put("strength", attack.strength().toString());
-        }
-        return options;
-    }
-
-    /** The settings that are not the defaults, so that a key lasts when the program gets further settings. */
-    private static Map<String, JsonNode> unusual(Settings settings) {
-        Map<String, JsonNode> usual = ResolvedSettings.flat(SettingsLoader.defaults());
-        Map<String, JsonNode> found = new TreeMap<>();
-        ResolvedSettings.flat(settings).forEach((key, value) -> {
-            if (SettingKeys.changingResults().contains(key) && !value.equals(usual.get(key))) {
-                found.put(key, value);
-            }
-        });
-        return found;
-    }
-
-    private String digest(String name, String address) throws IOException {
-        if (address == null) {
-            return "none";
-        }
-        String known = digests.get(address);
-        if (known == null) {
-            if (!surroundings.storage().exists(address)) {
-                throw new InputException("there is no " + address + ", which the experiment names");
-            }
-            known = new Fingerprints(surroundings.storage())
-                    .input(name, address)
-                    .digest();
-            digests.put(address, known);
-        }
-        return known;
     }
 }

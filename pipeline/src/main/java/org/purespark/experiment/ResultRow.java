@@ -114,6 +114,34 @@ public record ResultRow(
                 failure);
     }
 
+    /**
+     * The same figures under the names of another experiment.
+     *
+     * @param cell the repair's cell there
+     * @param itsDefence the repair's name there
+     */
+    ResultRow named(String itsExperiment, Cell cell, String itsDefence) {
+        return new ResultRow(
+                schema,
+                key,
+                itsExperiment,
+                cell.suspect().model().name(),
+                cell.suspect().attack().name(),
+                cell.suspect().seed(),
+                cell.variation().name(),
+                itsDefence,
+                target,
+                suspect,
+                baseline,
+                purified,
+                prunedHeads,
+                tried,
+                taken,
+                seconds,
+                finishedAt,
+                failure);
+    }
+
     /** Whether the repair has come to its end. */
     public boolean completed() {
         return failure == null;

@@ -2,8 +2,10 @@
 package org.purespark.experiment;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.purespark.InputException;
@@ -58,6 +60,21 @@ public final class ResultRows {
         StringBuilder text = new StringBuilder();
         byKey.values().forEach(each -> text.append(JsonFiles.line(each)));
         storage.replace(file, text.toString());
+    }
+
+    /**
+     * The finished rows of an experiment's cells, in the cells' order and under the experiment's own names. Rows of
+     * other experiments may be among those that were read, and may stand for the same repairs under other names.
+     */
+    public List<ResultRow> of(Experiment experiment, List<Cell> cells, RowKeys keys) throws IOException {
+        List<ResultRow> rows = new ArrayList<>();
+        for (Cell cell : cells) {
+            for (Cell.PlannedRepair repair : cell.repairs()) {
+                done(keys.of(cell, repair))
+                        .ifPresent(row -> rows.add(row.named(experiment.name(), cell, repair.defence())));
+            }
+        }
+        return rows;
     }
 
     /** All, in the order in which they came. */

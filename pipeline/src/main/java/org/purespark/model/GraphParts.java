@@ -25,7 +25,6 @@ import org.purespark.model.ops.BiasActivation;
 import org.purespark.model.ops.BiasGelu;
 import org.purespark.model.ops.ElementWise;
 import org.purespark.model.ops.FirstRows;
-import org.purespark.model.ops.HeadLinear;
 import org.purespark.model.ops.Linear;
 
 /** What all parts of an encoder's graph are made with: its parameters, and products with them. */
@@ -78,7 +77,7 @@ final class GraphParts {
     }
 
     private SDVariable headLinear(SDVariable x, String first, int out, int in, OfHeads heads) {
-        return new HeadLinear(graph, new ProductKernels.LinearInputs<>(x, weight(first, out, in)), form(), heads)
+        return new Linear(graph, new ProductKernels.LinearInputs<>(x, weight(first, out, in)), form(), heads)
                 .outputVariable();
     }
 
