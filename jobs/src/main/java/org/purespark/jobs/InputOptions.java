@@ -38,7 +38,7 @@ final class InputOptions {
             names = "--clean-model",
             paramLabel = "DIR",
             description = "Hugging Face directory of the clean pre-trained model that the suspect was made from, for"
-                    + " the defences that need it (fine-mixing).")
+                    + " the defences fine-mixing, clean-start, wag and auto, and for --vet.")
     private String cleanModel;
 
     @Option(

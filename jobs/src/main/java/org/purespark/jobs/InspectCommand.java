@@ -41,6 +41,9 @@ final class InspectCommand implements Callable<Integer> {
             description = "text, or json with every tensor (docs/inspect.schema.json).")
     private Format format;
 
+    @Option(names = "--json", description = "The same as --format json.")
+    private boolean json;
+
     @Spec
     private CommandSpec spec;
 
@@ -49,7 +52,7 @@ final class InspectCommand implements Callable<Integer> {
         InspectionReport report =
                 Inspection.of(SparkWork.storageWithoutSpark(), new ModelAddress(model, null, baseModel));
         PrintWriter out = spec.commandLine().getOut();
-        switch (format) {
+        switch (json ? Format.JSON : format) {
             case TEXT -> out.println(InspectionText.of(report));
             case JSON -> out.print(JsonFiles.indented(report));
         }

@@ -92,9 +92,13 @@ public final class Pure implements Runnable {
         add(commandLine, "baseline", StageName.BASELINE, "Fine-tunes the suspect on clean texts, without defence.");
         add(commandLine, "score", StageName.SCORE, "Scores every attention head on clean texts.");
         add(commandLine, "prune", StageName.PRUNE, "Chooses the heads to prune.");
-        add(commandLine, "normalize", StageName.NORMALIZE, "Fine-tunes the pruned suspect with attention penalty.");
+        add(commandLine, "normalize", StageName.NORMALIZE, "Makes the purified model, by the chosen defence.");
         add(commandLine, "evaluate", StageName.EVALUATE, "Measures accuracy and label-flip rate of all models.");
-        add(commandLine, "report", StageName.REPORT, "Writes report.html from what a run directory holds.");
+        add(
+                commandLine,
+                "report",
+                StageName.REPORT,
+                "Writes report.html and report.json from what a run directory holds.");
         return commandLine;
     }
 

@@ -65,10 +65,14 @@ class PureTest {
                 .startsWith(tiny.path("model") + ": accepted\n")
                 .contains("model       bert as BertModel");
         tiny.write("model/config.json", "{\"model_type\": \"bert\", \"num_hidden_layers\": 1000000000}");
-        assertThat(pure("inspect", tiny.path("model"), "--format", "json")).isEqualTo(2);
+        assertThat(pure("inspect", tiny.path("model"), "--json")).isEqualTo(2);
         assertThat(out.toString())
                 .contains("\"verdict\" : \"refused\"", "\\\"num_hidden_layers\\\" is 1000000000; the most is 1000");
         assertThat(err.toString()).isEmpty();
+        String json = out.toString();
+        out.getBuffer().setLength(0);
+        assertThat(pure("inspect", tiny.path("model"), "--format", "json")).isEqualTo(2);
+        assertThat(json).endsWith(out.toString());
         assertThat(pure("inspect", tiny.path("nowhere"))).isEqualTo(2);
         assertThat(err.toString())
                 .isEqualTo("pure: cannot read model " + tiny.path("nowhere")
