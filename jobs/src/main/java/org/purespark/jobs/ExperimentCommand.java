@@ -81,10 +81,7 @@ final class ExperimentCommand implements Callable<Integer> {
             return 0;
         }
         for (Experiment.Model model : experiment.models()) {
-            TrainingMemory.require(
-                    files,
-                    ModelAddress.of(model.address()),
-                    cells.get(0).suspect().settings());
+            TrainingMemory.require(files, ModelAddress.of(model.address()), Cell.settings(cells));
         }
         ComputeSettings compute = Cell.compute(cells);
         ResultRows rows = rows(files);

@@ -2,6 +2,8 @@
 package org.purespark.jobs;
 
 import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import org.apache.spark.SparkConf;
 import org.purespark.InputException;
@@ -52,12 +54,23 @@ record TrainingMemory(MemoryNeed need, int tasks, MemoryNeed.Work work, TaskProc
      * @param model the checkpoint to train; if it is missing, the command reports this later
      */
     static void require(Storage storage, ModelAddress model, Settings settings) throws IOException {
+        require(storage, model, List.of(settings));
+    }
+
+    /**
+     * {@link #require(Storage, ModelAddress, Settings)} of several trainings of a model, one after the other.
+     *
+     * @param each the settings of each
+     */
+    static void require(Storage storage, ModelAddress model, Collection<Settings> each) throws IOException {
         if (model == null || !isThere(storage, model.directory())) {
             return;
         }
         EncoderConfig config = new CheckpointReader(storage).readShape(model);
-        of(config, settings, TaskProcess.of(new SparkConf(), Machine.ofThisProcess()))
-                .require();
+        TaskProcess process = TaskProcess.of(new SparkConf(), Machine.ofThisProcess());
+        for (Settings settings : each) {
+            of(config, settings, process).require();
+        }
     }
 
     private static boolean isThere(Storage storage, String directory) throws IOException {

@@ -72,6 +72,18 @@ public final class TaskDevice {
         return device;
     }
 
+    /**
+     * Refuses NCCL, which takes a GPU once, where tasks share one.
+     *
+     * @param sharers number of tasks that may share a GPU
+     */
+    static void requireNoSharers(int sharers) {
+        if (sharers > 1) {
+            throw new InputException("compute.gradient-exchange is nccl, but " + AMOUNT + " lets " + sharers
+                    + " tasks share a GPU: set it to 1, or compute.gradient-exchange=spark");
+        }
+    }
+
     /** What computes, and why. */
     static String reason(Device device, EngineChoice choice) {
         String setting = "compute.engine=" + choice.name().toLowerCase(Locale.ROOT) + ": ";

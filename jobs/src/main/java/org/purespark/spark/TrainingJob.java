@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.BarrierTaskContext;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -227,6 +228,8 @@ final class TrainingJob {
             FineTuning.Loaded loaded = fineTuning.load(hadoop.storage(), TaskDevice.claim(compute));
             try {
                 if (compute.gradientExchange() == ExchangeChoice.NCCL) {
+                    TaskDevice.requireNoSharers(
+                            TaskDevice.sharers(SparkEnv.get().conf()));
                     loaded.engine().requirePeers();
                 }
                 return loaded;

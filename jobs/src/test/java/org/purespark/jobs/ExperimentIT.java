@@ -53,7 +53,7 @@ class ExperimentIT {
         assertThat(first.err()).containsOnlyOnce("baseline: fine-tuning:");
         List<String> rows = Files.readAllLines(directory.resolve("out/rows.jsonl"));
         assertThat(rows).hasSize(2);
-        assertThat(directory.resolve("out/runs/tiny-badnet-1")).doesNotExist();
+        assertThat(directory.resolve("out/runs").toFile().list()).isNullOrEmpty();
         assertThat(Files.readString(directory.resolve("out/small.md"))).contains("| tiny | badnet |  | pure | 1 |");
         assertThat(directory.resolve("out/small.csv")).exists();
         assertThat(directory.resolve("out/small.tex")).exists();

@@ -53,6 +53,15 @@ class TaskDeviceTest {
                 .hasMessageContaining("deploy/gpu/discover");
     }
 
+    @Test
+    void ncclIsRefusedWhereTasksShareAGpu() {
+        TaskDevice.requireNoSharers(1);
+        assertThatThrownBy(() -> TaskDevice.requireNoSharers(2))
+                .isInstanceOf(InputException.class)
+                .hasMessage("compute.gradient-exchange is nccl, but spark.task.resource.gpu.amount lets 2 tasks share a"
+                        + " GPU: set it to 1, or compute.gradient-exchange=spark");
+    }
+
     private static Map<String, ResourceInformation> gpus(String... addresses) {
         return Map.of("gpu", new ResourceInformation("gpu", addresses));
     }

@@ -34,7 +34,7 @@ public record Cell(SuspectOf suspect, Experiment.Variation variation, List<Plann
      * @param settings of the trainings that make it
      */
     public record SuspectOf(Experiment.Model model, Experiment.PlannedAttack attack, long seed, Settings settings) {
-        /** Its name in directories. */
+        /** Its name in messages, and the first part of that in directories. */
         public String name() {
             return model.name() + "-" + attack.name() + "-" + seed;
         }
@@ -50,13 +50,8 @@ public record Cell(SuspectOf suspect, Experiment.Variation variation, List<Plann
      * @throws InputException if they differ in it
      */
     public static ComputeSettings compute(List<Cell> cells) {
-        List<ComputeSettings> all = cells.stream()
-                .flatMap(cell -> Stream.concat(
-                        Stream.of(cell.suspect().settings()),
-                        cell.repairs().stream().map(PlannedRepair::settings)))
-                .map(Settings::compute)
-                .distinct()
-                .toList();
+        List<ComputeSettings> all =
+                settings(cells).stream().map(Settings::compute).distinct().toList();
         if (all.size() > 1) {
             throw new InputException("the settings of compute hold for a whole experiment: set them alike in all of its"
                     + " parts, or in none");
@@ -64,7 +59,17 @@ public record Cell(SuspectOf suspect, Experiment.Variation variation, List<Plann
         return all.get(0);
     }
 
-    /** Its name in directories. */
+    /** The settings of all trainings: of suspects and of repairs. */
+    public static List<Settings> settings(List<Cell> cells) {
+        return cells.stream()
+                .flatMap(cell -> Stream.concat(
+                        Stream.of(cell.suspect().settings()),
+                        cell.repairs().stream().map(PlannedRepair::settings)))
+                .distinct()
+                .toList();
+    }
+
+    /** Its name in messages, and the first part of that in directories. */
     public String name() {
         return variation.name().isEmpty()
                 ? suspect.name()

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -147,6 +148,10 @@ public final class ExperimentRun {
             if (row.isEmpty() || choice == DefenceChoice.WAG) {
                 return Optional.empty();
             }
+            if (!made.isEmpty() && !sameClues(made.values().iterator().next(), row.get())) {
+                // The rows were made by versions with other known triggers, so they do not compare.
+                return Optional.empty();
+            }
             made.put(choice, row.get());
             ResultRow.Tried seen = row.get().tried();
             tried.add(new Portfolio.Tried(choice, seen.quality(), seen.rises()));
@@ -155,6 +160,10 @@ public final class ExperimentRun {
         surroundings.messages().accept("experiment: from the rows: " + choice.reason());
         return Optional.of(made.get(choice.defence())
                 .takenBy(auto.defence(), key, choice.defence().spelling(), made.values(), now()));
+    }
+
+    private static boolean sameClues(ResultRow row, ResultRow other) {
+        return row.tried().rises().keySet().equals(other.tried().rises().keySet());
     }
 
     /** Rows hold no figures of known triggers; only the choice of {@code auto} depends on them. */
@@ -174,7 +183,13 @@ public final class ExperimentRun {
                 && cell.repairs().stream().anyMatch(other -> other.settings().defence() == DefenceChoice.AUTO);
         ResultRow.Tried tried = triedByAuto ? tried(cell, repair) : null;
         String taken = asked == DefenceChoice.AUTO ? made.defence() : null;
-        return row(cell, repair, key, metrics, new Repaired(made.prunedHeads(), tried, taken), null);
+        Map<String, Double> seconds = new LinkedHashMap<>(metrics.seconds());
+        if (taken == null && !made.usesHeadSearch()) {
+            // A search that another repair of the same run directory has made.
+            seconds.keySet().removeAll(ResultRow.HEAD_SEARCH);
+        }
+        Repaired repaired = new Repaired(made.prunedHeads(), tried, taken, seconds);
+        return row(cell, repair, key, metrics, repaired, null);
     }
 
     private ResultRow.Tried tried(Cell cell, Cell.PlannedRepair repair) throws IOException {
@@ -184,8 +199,8 @@ public final class ExperimentRun {
     }
 
     /** What a row says of a repair besides figures. */
-    private record Repaired(Integer prunedHeads, ResultRow.Tried tried, String taken) {
-        static final Repaired NOT = new Repaired(null, null, null);
+    private record Repaired(Integer prunedHeads, ResultRow.Tried tried, String taken, Map<String, Double> seconds) {
+        static final Repaired NOT = new Repaired(null, null, null, Map.of());
     }
 
     private ResultRow row(
@@ -212,7 +227,7 @@ public final class ExperimentRun {
                 repaired.prunedHeads(),
                 repaired.tried(),
                 repaired.taken(),
-                done ? metrics.seconds() : Map.of(),
+                repaired.seconds(),
                 now(),
                 failure);
     }
@@ -295,11 +310,11 @@ public final class ExperimentRun {
                 : new TreeSet<>(Defences.of(repair.settings().defence()).needs());
     }
 
-    private String directory(Cell.SuspectOf suspect) {
-        return Storage.child(Storage.child(out, SUSPECTS), suspect.name());
+    private String directory(Cell.SuspectOf suspect) throws IOException {
+        return Storage.child(Storage.child(out, SUSPECTS), suspect.name() + "-" + keys.ofSuspect(suspect));
     }
 
-    private String run(Cell cell) {
-        return Storage.child(Storage.child(out, RUNS), cell.name());
+    private String run(Cell cell) throws IOException {
+        return Storage.child(Storage.child(out, RUNS), cell.name() + "-" + keys.ofSuspect(cell.suspect()));
     }
 }

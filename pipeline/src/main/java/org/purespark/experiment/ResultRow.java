@@ -4,6 +4,7 @@ package org.purespark.experiment;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.purespark.defence.Portfolio;
 
@@ -25,7 +26,7 @@ import org.purespark.defence.Portfolio;
  * @param prunedHeads number of heads
  * @param tried what {@code auto} sees of the repair; null if the experiment has no {@code auto}, or it does not try it
  * @param taken the defence that {@code auto} has taken; null for a defence that was named
- * @param seconds by stage of the run directory; stages that an earlier row has paid for are there too
+ * @param seconds by stage that the repair needs; stages that an earlier row has paid for are there too
  * @param finishedAt ISO 8601, UTC
  * @param failure what went wrong; null if nothing did, else all figures are null
  */
@@ -49,6 +50,9 @@ public record ResultRow(
         String finishedAt,
         String failure) {
     public static final int SCHEMA = 1;
+
+    /** The stages of a search for heads. */
+    static final Set<String> HEAD_SEARCH = Set.of("score", "prune");
 
     /** The one stage that each repair has for itself. */
     private static final String TRAINING = "normalize";

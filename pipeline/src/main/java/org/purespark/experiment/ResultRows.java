@@ -35,7 +35,7 @@ public final class ResultRows {
         }
     }
 
-    /** Takes over the rows of another file, such as one that is kept under version control. */
+    /** Takes over the rows of another file, such as one that is kept under version control, but for finished ones. */
     public void read(String other) throws IOException {
         String text = storage.readText(other, FileKind.RUN_FILE);
         int line = 0;
@@ -43,7 +43,7 @@ public final class ResultRows {
             line++;
             if (!row.isBlank()) {
                 ResultRow read = JsonFiles.parse(other + ", line " + line, row, ResultRow.class, ResultRow.SCHEMA);
-                byKey.put(read.key(), read);
+                byKey.merge(read.key(), read, (own, further) -> own.completed() ? own : further);
             }
         }
     }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.experiment;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,15 +16,17 @@ import org.purespark.InputException;
 import org.purespark.config.ResolvedSettings;
 import org.purespark.config.SettingKeys;
 import org.purespark.config.Settings;
-import org.purespark.config.SettingsLoader;
 import org.purespark.poison.PoisonRequest;
 import org.purespark.run.Fingerprints;
 import org.purespark.storage.Storage;
 
 /** The keys of an experiment's rows: digests of all that the figures of a repair depend on. Names are not among it. */
 public final class RowKeys {
+    private static final String USUAL = "key-defaults.json";
+
     private final Storage storage;
     private final Experiment experiment;
+    private final Map<String, JsonNode> usual = usual();
     private final Map<String, String> digests = new LinkedHashMap<>();
 
     /** @param storage of models and texts, whose contents are read once */
@@ -35,24 +41,36 @@ public final class RowKeys {
      * @throws InputException naming a model or file that is not there
      */
     public String of(Cell cell, Cell.PlannedRepair repair) throws IOException {
-        Cell.SuspectOf suspect = cell.suspect();
-        Experiment.PlannedAttack attack = suspect.attack();
-        List<String> parts = new ArrayList<>();
-        parts.add("model " + digest("model", suspect.model().address()));
-        parts.add("other " + digest("model", suspect.model().other()));
-        parts.add("train " + digest("train", experiment.data().train()));
-        parts.add("validation " + digest("validation", experiment.data().validation()));
-        parts.add("test " + digest("test", experiment.data().test()));
-        parts.add("attack " + attack.attack() + ", target " + attack.target() + ", rate " + attack.rate() + ", options "
-                + options(attack));
-        parts.add("poisoned-train " + digest("poisoned-train", attack.poisonedTrain()));
-        parts.add("poisoned-test " + digest("poisoned-test", attack.poisonedTest()));
-        parts.add("suspect's settings " + unusual(suspect.settings()));
+        List<String> parts = new ArrayList<>(partsOf(cell.suspect()));
         parts.add("settings " + unusual(repair.settings()));
         if (repair.otherModels() == Experiment.OtherModels.NONE) {
             parts.add("no other models");
         }
         return Fingerprints.digest(String.join("\n", parts)).substring(0, 16);
+    }
+
+    /**
+     * What tells a suspect from another one of the same name, such as that of an attack whose rate was changed since.
+     *
+     * @throws InputException naming a model or file that is not there
+     */
+    String ofSuspect(Cell.SuspectOf suspect) throws IOException {
+        return Fingerprints.digest(String.join("\n", partsOf(suspect))).substring(0, 8);
+    }
+
+    private List<String> partsOf(Cell.SuspectOf suspect) throws IOException {
+        Experiment.PlannedAttack attack = suspect.attack();
+        return List.of(
+                "model " + digest("model", suspect.model().address()),
+                "other " + digest("model", suspect.model().other()),
+                "train " + digest("train", experiment.data().train()),
+                "validation " + digest("validation", experiment.data().validation()),
+                "test " + digest("test", experiment.data().test()),
+                "attack " + attack.attack() + ", target " + attack.target() + ", rate " + attack.rate() + ", options "
+                        + options(attack),
+                "poisoned-train " + digest("poisoned-train", attack.poisonedTrain()),
+                "poisoned-test " + digest("poisoned-test", attack.poisonedTest()),
+                "suspect's settings " + unusual(suspect.settings()));
     }
 
     /** What the attack has besides target and rate. */
@@ -67,16 +85,28 @@ public final class RowKeys {
         return options;
     }
 
-    /** The settings that are not the defaults, so that a key lasts when the program gets further settings. */
-    private static Map<String, JsonNode> unusual(Settings settings) {
-        Map<String, JsonNode> usual = ResolvedSettings.flat(SettingsLoader.defaults());
+    /** The settings that are not the usual ones, so that a key lasts when the program gets further settings. */
+    private Map<String, JsonNode> unusual(Settings settings) {
         Map<String, JsonNode> found = new TreeMap<>();
         ResolvedSettings.flat(settings).forEach((key, value) -> {
-            if (SettingKeys.changingResults().contains(key) && !value.equals(usual.get(key))) {
+            if (SettingKeys.changingResults().contains(key)
+                    && !value.toString().equals(usual.get(key).toString())) {
                 found.put(key, value);
             }
         });
         return found;
+    }
+
+    /** The usual value of each setting that changes results. A default may change; what is usual in keys does not. */
+    static Map<String, JsonNode> usual() {
+        try (InputStream in = RowKeys.class.getResourceAsStream(USUAL)) {
+            if (in == null) {
+                throw new IllegalStateException("the resource " + USUAL + " is missing");
+            }
+            return new ObjectMapper().readValue(in, new TypeReference<TreeMap<String, JsonNode>>() {});
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the resource " + USUAL, e);
+        }
     }
 
     private String digest(String name, String address) throws IOException {

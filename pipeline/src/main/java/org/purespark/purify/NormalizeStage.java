@@ -13,6 +13,7 @@ import org.purespark.defence.RepairPlan;
 import org.purespark.defence.Tuning;
 import org.purespark.heads.LayerCoefficients;
 import org.purespark.probe.Probe;
+import org.purespark.run.Fingerprints;
 import org.purespark.run.RunDirectory;
 import org.purespark.run.Stage;
 import org.purespark.run.StageName;
@@ -56,8 +57,9 @@ record NormalizeStage(
 
     /** What the choice among several repairs depends on. */
     private StageNeeds ofTheChoice(StageNeeds needs) {
-        StageNeeds all = needs.withOption(
-                        "probe.battery", settings.probe().battery().name())
+        List<String> probes =
+                inputs.battery().probes().stream().map(Probe::name).toList();
+        StageNeeds all = needs.withOption("known triggers", Fingerprints.digest(String.join("\n", probes)))
                 .withOption("largest drop of quality", Double.toString(Portfolio.maxDrop(settings)));
         if (settings.probe().batteryFile() != null) {
             all = all.withInputs(Inputs.PROBE_BATTERY);

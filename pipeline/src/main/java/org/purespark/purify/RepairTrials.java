@@ -58,7 +58,9 @@ record RepairTrials(
             double quality = passes.tally(
                             RunTexts.Split.VALIDATION, "normalize: " + name + " on validation texts", model)
                     .quality()
-                    .orElseThrow();
+                    .orElseThrow(() -> new InputException("defence=auto compares repairs on the validation texts, and "
+                            + name + " has no figure on them: they have too few labels, or all have the same score."
+                            + " Give others with --validation, or name a defence"));
             Map<String, Portfolio.Rise> rises = new TreeMap<>();
             probing.rises(name, model)
                     .forEach((clue, after) -> rises.put(clue, new Portfolio.Rise(before.get(clue), after)));
@@ -69,9 +71,22 @@ record RepairTrials(
     /** The repair that is taken. Its model is the run's purified model. */
     record Taken(Defence defence, RepairPlan plan, RepairFile.Choice choice) {}
 
-    /** A trial that is done, in a file of its own. */
-    record TrialFile(int schema, String defence, double quality, Map<String, Portfolio.Rise> rises) {
-        static final int SCHEMA = 2;
+    /**
+     * A trial that is done, in a file of its own.
+     *
+     * @param training what the run records if this trial is taken
+     */
+    record TrialFile(
+            int schema,
+            String defence,
+            double quality,
+            Map<String, Portfolio.Rise> rises,
+            RunRepair.LastTraining training) {
+        static final int SCHEMA = 3;
+
+        Portfolio.Tried tried(DefenceChoice choice) {
+            return new Portfolio.Tried(choice, quality, rises);
+        }
     }
 
     private record Trial(Defence defence, RepairPlan plan, String directory) {}
@@ -79,7 +94,7 @@ record RepairTrials(
     Taken run(Storage storage, RunDirectory directory) throws IOException {
         String work = Storage.child(directory.workDirectory(StageName.NORMALIZE), TRIALS);
         Map<DefenceChoice, Trial> trials = new EnumMap<>(DefenceChoice.class);
-        Map<DefenceChoice, RunRepair.LastTraining> trainings = new EnumMap<>(DefenceChoice.class);
+        Map<DefenceChoice, TrialFile> done = new EnumMap<>(DefenceChoice.class);
         List<Portfolio.Tried> tried = new ArrayList<>();
         for (Defence defence : defences) {
             Optional<RepairPlan> plan = plan(defence);
@@ -87,7 +102,9 @@ record RepairTrials(
                 String place = Storage.child(work, defence.choice().spelling());
                 Trial trial = new Trial(defence, plan.get(), place);
                 trials.put(defence.choice(), trial);
-                tried.add(tried(storage, trial, trainings));
+                TrialFile file = done(storage, trial);
+                done.put(defence.choice(), file);
+                tried.add(file.tried(defence.choice()));
             }
         }
         if (tried.isEmpty()) {
@@ -97,9 +114,7 @@ record RepairTrials(
         log.say("normalize: " + choice.reason());
         Trial taken = trials.get(choice.defence());
         storage.move(model(taken), directory.output(RunDirectory.PURIFIED));
-        if (trainings.containsKey(choice.defence())) {
-            repair.log(trainings.get(choice.defence()));
-        }
+        repair.log(done.get(choice.defence()).training());
         List<RepairFile.Candidate> candidates = new ArrayList<>();
         for (int i = 0; i < tried.size(); i++) {
             Portfolio.Remainder left = choice.remainders().get(i);
@@ -119,25 +134,22 @@ record RepairTrials(
         }
     }
 
-    private Portfolio.Tried tried(Storage storage, Trial trial, Map<DefenceChoice, RunRepair.LastTraining> trainings)
-            throws IOException {
+    private TrialFile done(Storage storage, Trial trial) throws IOException {
         DefenceChoice choice = trial.defence().choice();
         String file = Storage.child(trial.directory(), "trial.json");
         JsonFiles files = new JsonFiles(storage);
         if (storage.exists(file) && storage.exists(Storage.child(model(trial), "config.json"))) {
-            TrialFile known = files.read(file, TrialFile.class, TrialFile.SCHEMA);
-            return new Portfolio.Tried(choice, known.quality(), known.rises());
+            return files.read(file, TrialFile.class, TrialFile.SCHEMA);
         }
         log.say("normalize: trying " + choice.spelling());
-        trainings.put(
-                choice,
-                repair.run(
-                        trial.defence(),
-                        trial.plan(),
-                        new Repair.Places(model(trial), Storage.child(trial.directory(), "work"))));
+        RunRepair.LastTraining training = repair.run(
+                trial.defence(),
+                trial.plan(),
+                new Repair.Places(model(trial), Storage.child(trial.directory(), "work")));
         Portfolio.Tried tried = measures.of(choice, source(storage, trial));
-        files.write(file, new TrialFile(TrialFile.SCHEMA, choice.spelling(), tried.quality(), tried.rises()));
-        return tried;
+        TrialFile done = new TrialFile(TrialFile.SCHEMA, choice.spelling(), tried.quality(), tried.rises(), training);
+        files.write(file, done);
+        return done;
     }
 
     private static ModelSource source(Storage storage, Trial trial) throws IOException {

@@ -37,8 +37,12 @@ record RunRepair(
                         directory.output(RunDirectory.PURIFIED), directory.trainingCheckpoints(StageName.NORMALIZE))));
     }
 
-    /** The last training of a repair, which makes its model. */
-    record LastTraining(Tuning tuning, List<Trainer.StepReport> steps) {}
+    /**
+     * The last training of a repair, which makes its model.
+     *
+     * @param lambda weight of the penalty in the loss; 0 without one
+     */
+    record LastTraining(double lambda, List<Trainer.StepReport> steps) {}
 
     /**
      * Makes a model somewhere.
@@ -62,16 +66,17 @@ record RunRepair(
                 plan,
                 places,
                 new Repair.Export(settings.export().form(), card(defence)),
-                (tuning, steps) -> trainings.add(new LastTraining(tuning, steps)));
+                (tuning, steps) -> trainings.add(new LastTraining(lambda(tuning), steps)));
         return trainings.get(trainings.size() - 1);
     }
 
     /** Records the steps of the training that makes the run's purified model. */
     void log(LastTraining training) {
-        double lambda = training.tuning().penaltyWeights().length == 0
-                ? 0
-                : settings.penalty().lambda();
-        log.steps(StageName.NORMALIZE, training.steps(), lambda);
+        log.steps(StageName.NORMALIZE, training.steps(), training.lambda());
+    }
+
+    private double lambda(Tuning tuning) {
+        return tuning.penaltyWeights().length == 0 ? 0 : settings.penalty().lambda();
     }
 
     private ModelCard card(Defence defence) {

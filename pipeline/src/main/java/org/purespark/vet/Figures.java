@@ -43,6 +43,16 @@ final class Figures {
         return FLIP_RATE + tokens;
     }
 
+    /** Name of the push of triggers of at most so many tokens. */
+    static String push(int tokens) {
+        return PUSH + tokens;
+    }
+
+    /** Name of the push of triggers of at most so many moved words. */
+    static String movedPush(int tokens) {
+        return MOVED_PUSH + tokens;
+    }
+
     /** @param targets at least one */
     static List<VetSignal> of(List<OfTarget> targets) {
         List<VetSignal> signals = new ArrayList<>();
@@ -67,7 +77,7 @@ final class Figures {
         for (int length = 1; length <= longest; length++) {
             int index = length - 1;
             signals.add(signal(
-                    PUSH + length,
+                    push(length),
                     largest(targets, target -> target.byLength().get(index).push()),
                     "multiple",
                     "How sure the model is of the class that the best trigger of up to " + words(length)
@@ -109,7 +119,7 @@ final class Figures {
 
     private static VetSignal movedPush(int length, double value) {
         return signal(
-                MOVED_PUSH + length,
+                movedPush(length),
                 value,
                 "multiple",
                 "The same as push-" + length + " of words that clean texts do not have and whose embedding has moved"

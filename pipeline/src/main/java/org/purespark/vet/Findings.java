@@ -6,6 +6,8 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.function.ToDoubleFunction;
 import org.purespark.metrics.WilsonInterval;
 
 /**
@@ -50,22 +52,35 @@ record Findings(List<String> names, TypedWords words, CleanTexts texts) {
                 .orElseThrow();
     }
 
-    /** A finding counts as far as the flip rate of its length, or for one token any signal of single tokens, fires. */
+    /** A finding counts in full if a signal that fires is its own: a flip rate, or a push of its search. */
     private static VetLevel level(Turn turn, Figures.OfTarget target, Judgement judgement) {
         if (judgement.verdict() != VetVerdict.BACKDOORED) {
             return VetLevel.NOTE;
         }
-        for (int length = turn.tokens().size(); length <= target.byLength().size(); length++) {
-            String name = Figures.flipRate(length);
-            double rate = target.byLength().get(length - 1).rate();
-            boolean isIt = target.byLength().get(length - 1).tokens().equals(turn.tokens());
-            for (VetSignal signal : judgement.signals()) {
-                if (isIt && signal.name().equals(name) && signal.fires() && rate >= signal.threshold()) {
-                    return VetLevel.BACKDOORED;
-                }
+        boolean fires = fires(turn, target.byLength(), Figures::flipRate, Turn::rate, judgement)
+                || fires(turn, target.byLength(), Figures::push, Turn::push, judgement)
+                || fires(turn, target.moved(), Figures::movedPush, Turn::push, judgement);
+        return fires ? VetLevel.BACKDOORED : VetLevel.SUSPICIOUS;
+    }
+
+    /** Whether the trigger is the best one of a length whose figure is at the threshold of its signal. */
+    private static boolean fires(
+            Turn turn,
+            List<Turn> byLength,
+            IntFunction<String> signalOfLength,
+            ToDoubleFunction<Turn> figure,
+            Judgement judgement) {
+        for (int length = turn.tokens().size(); length <= byLength.size(); length++) {
+            Turn best = byLength.get(length - 1);
+            String name = signalOfLength.apply(length);
+            boolean fires = judgement.signals().stream()
+                    .filter(signal -> signal.name().equals(name) && signal.fires())
+                    .anyMatch(signal -> figure.applyAsDouble(best) >= signal.threshold());
+            if (fires && best.tokens().equals(turn.tokens())) {
+                return true;
             }
         }
-        return VetLevel.SUSPICIOUS;
+        return false;
     }
 
     private VetFinding finding(Turn turn, VetLevel level) {

@@ -53,9 +53,14 @@ class ResultTableTest {
 
     @Test
     void failedRowsAreInNoTable() {
-        ResultRow failed = new ResultRow(
+        assertThat(ResultTable.of(List.of(failed("k")), "ft").markdown().lines())
+                .hasSize(2);
+    }
+
+    private static ResultRow failed(String key) {
+        return new ResultRow(
                 1,
-                "k",
+                key,
                 "e",
                 "m",
                 "a",
@@ -72,7 +77,6 @@ class ResultTableTest {
                 Map.of(),
                 "2026-01-01T00:00:00Z",
                 "it diverged");
-        assertThat(ResultTable.of(List.of(failed), "ft").markdown().lines()).hasSize(2);
     }
 
     @Test
@@ -87,6 +91,19 @@ class ResultTableTest {
         assertThat(again.all()).containsExactlyElementsOf(rows.all());
         assertThat(again.done(row.key())).contains(row);
         assertThat(again.done("another")).isEmpty();
+    }
+
+    @Test
+    void aFailedRowOfAnotherFileDoesNotTakeTheFinishedOnesPlace() throws IOException {
+        Storage storage = new Storage(new Configuration(false));
+        ResultRow finished = row(1, "ft", 0.9);
+        ResultRows rows =
+                new ResultRows(storage, directory.resolve("rows.jsonl").toString());
+        rows.add(finished);
+        String other = directory.resolve("other.jsonl").toString();
+        new ResultRows(storage, other).add(failed(finished.key()));
+        rows.read(other);
+        assertThat(rows.done(finished.key())).contains(finished);
     }
 
     @Test

@@ -6,23 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.purespark.checkpoint.Tensor;
 import org.purespark.encoder.Architecture;
-import org.purespark.encoder.ClassifierKind;
-import org.purespark.encoder.EncoderConfig;
 import org.purespark.heads.Head;
 import org.purespark.model.TextClassifier.Outputs;
 import org.purespark.model.cpu.CpuEngine;
-import org.purespark.random.SeededRandom;
-import org.purespark.random.SeededRandom.Purpose;
 
 class LogitsOfSetsTest {
     private static final PackedBatch TEXTS =
@@ -37,12 +29,8 @@ class LogitsOfSetsTest {
             Set.of(new Head(0, 0), new Head(2, 1), new Head(3, 0)),
             Set.of(new Head(3, 0)));
 
-    static Stream<Named<Architecture>> architectures() {
-        return Stream.concat(Stream.of(Named.of("bert", Architecture.bert(0, 1e-12))), OtherArchitectures.all());
-    }
-
     @ParameterizedTest
-    @MethodSource("architectures")
+    @MethodSource("org.purespark.model.RandomClassifier#architectures")
     void areThoseOfAPassWithEachToTheLastBit(Architecture architecture) {
         try (TextClassifier model = model(architecture)) {
             List<float[][]> together = model.logits(TEXTS, SETS);
@@ -86,28 +74,14 @@ class LogitsOfSetsTest {
     }
 
     private static TextClassifier model(Architecture architecture) {
-        EncoderConfig config = EncoderConfig.builder(architecture)
-                .vocabulary(50)
-                .positions(32)
-                .tokenTypes(2)
-                .hidden(24)
-                .heads(3)
-                .layers(4)
-                .intermediate(40)
-                .build();
-        SeededRandom random = SeededRandom.of(5, Purpose.TEST_WEIGHTS);
-        SortedMap<String, Tensor> tensors = new TreeMap<>();
-        new ParameterLayout(config, ClassifierKind.LINEAR, 3)
-                .slices()
-                .forEach((name, slice) -> tensors.put(name, Tensor.of(random(random, slice.length()), slice.shape())));
-        return new TextClassifier(config, ClassifierKind.LINEAR, 0, 3, tensors, new CpuEngine(1));
-    }
-
-    private static float[] random(SeededRandom random, int length) {
-        float[] values = new float[length];
-        for (int i = 0; i < length; i++) {
-            values[i] = (float) (0.3 * random.nextGaussian());
-        }
-        return values;
+        return RandomClassifier.of(
+                RandomClassifier.config(architecture)
+                        .positions(32)
+                        .hidden(24)
+                        .heads(3)
+                        .layers(4)
+                        .intermediate(40)
+                        .build(),
+                new CpuEngine(1));
     }
 }

@@ -7,23 +7,15 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.purespark.checkpoint.Tensor;
 import org.purespark.encoder.Architecture;
 import org.purespark.encoder.ClassifierKind;
-import org.purespark.encoder.EncoderConfig;
 import org.purespark.heads.Head;
 import org.purespark.model.TextClassifier.Outputs;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.model.engine.Engine;
 import org.purespark.model.reference.ReferenceEngine;
-import org.purespark.random.SeededRandom;
-import org.purespark.random.SeededRandom.Purpose;
 import org.purespark.task.Answers;
 
 /** Half of the heads pruned, in batches of so many tokens that the CPU's engine leaves their products out. */
@@ -33,12 +25,8 @@ class PrunedHeadsTest {
     private static final Set<Head> PRUNED =
             Set.of(new Head(0, 1), new Head(0, 2), new Head(1, 0), new Head(1, 3), new Head(2, 0), new Head(2, 1));
 
-    static Stream<Named<Architecture>> architectures() {
-        return Stream.concat(Stream.of(Named.of("bert", Architecture.bert(0, 1e-12))), OtherArchitectures.all());
-    }
-
     @ParameterizedTest
-    @MethodSource("architectures")
+    @MethodSource("org.purespark.model.RandomClassifier#architectures")
     void giveWhatAllProductsGive(Architecture architecture) {
         try (TextClassifier reference = model(architecture, new ReferenceEngine());
                 TextClassifier cpu = model(architecture, new CpuEngine(1));
@@ -67,7 +55,7 @@ class PrunedHeadsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("architectures")
+    @MethodSource("org.purespark.model.RandomClassifier#architectures")
     void giveTheSameBitsForAnyNumberOfThreads(Architecture architecture) {
         try (TextClassifier one = model(architecture, new CpuEngine(1));
                 TextClassifier three = model(architecture, new CpuEngine(3))) {
@@ -103,28 +91,14 @@ class PrunedHeadsTest {
     }
 
     private static TextClassifier model(Architecture architecture, Engine engine) {
-        EncoderConfig config = EncoderConfig.builder(architecture)
-                .vocabulary(50)
-                .positions(64)
-                .tokenTypes(2)
-                .hidden(32)
-                .heads(4)
-                .layers(3)
-                .intermediate(48)
-                .build();
-        SeededRandom random = SeededRandom.of(5, Purpose.TEST_WEIGHTS);
-        SortedMap<String, Tensor> tensors = new TreeMap<>();
-        new ParameterLayout(config, ClassifierKind.LINEAR, 3)
-                .slices()
-                .forEach((name, slice) -> tensors.put(name, Tensor.of(random(random, slice.length()), slice.shape())));
-        return new TextClassifier(config, ClassifierKind.LINEAR, 0, 3, tensors, engine);
-    }
-
-    private static float[] random(SeededRandom random, int length) {
-        float[] values = new float[length];
-        for (int i = 0; i < length; i++) {
-            values[i] = (float) (0.3 * random.nextGaussian());
-        }
-        return values;
+        return RandomClassifier.of(
+                RandomClassifier.config(architecture)
+                        .positions(64)
+                        .hidden(32)
+                        .heads(4)
+                        .layers(3)
+                        .intermediate(48)
+                        .build(),
+                engine);
     }
 }

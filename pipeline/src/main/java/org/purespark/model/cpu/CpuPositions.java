@@ -269,9 +269,14 @@ final class CpuPositions implements PositionKernels {
         int sums = pieces(batch.texts());
         float[][] biases = new float[sums][bias.length];
         float[][] positions = new float[sums][Math.toIntExact(in.positions().length())];
-        // Some texts have one sum, and their heads' columns of it are apart.
+        // Some texts have one sum. Where each head has columns of its own in it, the heads may be shared among threads.
+        int heads = call.attention().heads();
         Slices slices = new Slices(
-                call.attention().heads(), HeadPiece.slice(call.attention().heads(), batch.longest()));
+                heads,
+                switch (call.owners()) {
+                    case EACH -> HeadPiece.slice(heads, batch.longest());
+                    case ALL_IN_COMMON -> heads;
+                });
         workers.run(sums * slices.pieces(), (number, scratch) -> {
             int sum = number / slices.pieces();
             int slice = number % slices.pieces();

@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * {@code repair.json}: what made the purified model from the suspect.
  *
- * @param schema 1
+ * @param schema 2
  * @param defence its name in settings
  * @param usesHeadSearch whether the pruned heads are those of {@code pruned-heads.json}
  * @param prunedHeads number of heads that are pruned
@@ -23,7 +23,7 @@ public record RepairFile(
         List<Training> trainings,
         Map<String, String> facts,
         Choice choice) {
-    public static final int SCHEMA = 1;
+    public static final int SCHEMA = 2;
 
     /**
      * A training.
