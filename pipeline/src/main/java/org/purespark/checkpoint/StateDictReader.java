@@ -58,6 +58,7 @@ final class StateDictReader implements TensorFile {
                     + ": data.pkl stands behind tensors, where torch.save never puts it; save the model again");
         }
         requireApart(pickle);
+        requireOneType();
         requireNoExpansion();
     }
 
@@ -192,6 +193,22 @@ final class StateDictReader implements TensorFile {
             }
             before = data;
             name = located.entry().name();
+        }
+    }
+
+    /** Refuses a storage that is elements of one type for one tensor and of another type for another one. */
+    private void requireOneType() {
+        Located before = null;
+        for (Located located : tensors) {
+            boolean same = before != null && located.data().equals(before.data());
+            if (same && located.entry().type() != before.entry().type()) {
+                throw new InputException("cannot read tensor " + located.entry().shown()
+                        + ": its storage has elements of "
+                        + located.entry().type() + ", and of " + before.entry().type() + " for tensor "
+                        + before.entry().shown() + "; save the model again ("
+                        + located.entry().place() + ")");
+            }
+            before = located;
         }
     }
 

@@ -206,6 +206,7 @@ final class Unpickler {
             }
             case REBUILD_TENSOR -> {
                 requireArguments(callee, arguments, 4);
+                requireNoMetadata(arguments);
                 if (!(arguments.get(0) instanceof StorageRef storage)) {
                     throw refused("it makes a tensor of " + arguments.get(0).kind() + ", expected a storage");
                 }
@@ -223,6 +224,16 @@ final class Unpickler {
                 return tensor;
             }
             default -> throw refused("it calls " + callee.name());
+        }
+    }
+
+    /** Refuses a tensor whose seventh argument changes what it is, such as its sign. */
+    private void requireNoMetadata(List<PickleValue> arguments) {
+        PickleValue metadata = arguments.size() < 7 ? Other.NONE : arguments.get(6);
+        boolean none = metadata == Other.NONE
+                || metadata instanceof Dictionary entries && entries.entries().isEmpty();
+        if (!none || arguments.size() > 7) {
+            throw refused("it makes a tensor with attributes of its own, which PyTorch applies to the stored elements");
         }
     }
 

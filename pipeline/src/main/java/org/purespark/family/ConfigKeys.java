@@ -190,6 +190,11 @@ public final class ConfigKeys {
         return raw.hasNonNull(key);
     }
 
+    /** Whether the key's value is a list. */
+    boolean isList(String key) {
+        return raw.path(key).isArray();
+    }
+
     /** A list of texts; a single text is cut at each bar, as in older files. Empty if the key is absent. */
     List<String> texts(String key) {
         JsonNode value = raw.path(key);

@@ -133,7 +133,8 @@ public final class DebertaV2 implements Family {
     private static Attention attention(ConfigKeys keys, int positions) {
         Set<String> terms = new TreeSet<>();
         for (String term : keys.texts(TERMS)) {
-            terms.add(term.toLowerCase(Locale.ROOT));
+            // transformers lowers the one text of older files, not the items of a list
+            terms.add(keys.isList(TERMS) ? term : term.toLowerCase(Locale.ROOT));
         }
         if (!keys.flag("relative_attention", false)) {
             if (!terms.isEmpty()) {

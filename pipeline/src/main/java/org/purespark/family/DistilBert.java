@@ -19,6 +19,10 @@ import org.purespark.encoder.Sizes;
 public final class DistilBert implements Family {
     private static final double EPSILON = 1e-12;
 
+    /** Keys of other families that transformers takes for DistilBERT's own; they win where both are there. */
+    private static final Map<String, String> OTHER_KEYS =
+            Map.of("dim", "hidden_size", "n_layers", "num_hidden_layers", "n_heads", "num_attention_heads");
+
     private static final Map<EncoderPart, String> LAYER_NAMES = Map.of(
             EncoderPart.QUERY, "attention.q_lin",
             EncoderPart.KEY, "attention.k_lin",
@@ -48,12 +52,13 @@ public final class DistilBert implements Family {
     public EncoderConfig read(ConfigKeys keys) {
         Activation activation = keys.activation("activation", Activation.GELU);
         keys.requireAbsolutePositions();
-        int hidden = keys.positive("dim", 768, Sizes.MOST_WIDTH);
+        String dim = key(keys, "dim");
+        int hidden = keys.positive(dim, 768, Sizes.MOST_WIDTH);
         return EncoderConfig.builder(Architecture.bert(0, EPSILON).with(new FeedForward.TwoLayers(activation)))
                 .vocabulary(keys.positive("vocab_size", 30522, Sizes.MOST_ROWS))
                 .hidden(hidden)
-                .layers(keys.positive("n_layers", 6, Sizes.MOST_LAYERS))
-                .heads(keys.divisorOf(hidden, "dim", "n_heads", 12))
+                .layers(keys.positive(key(keys, "n_layers"), 6, Sizes.MOST_LAYERS))
+                .heads(keys.divisorOf(hidden, dim, key(keys, "n_heads"), 12))
                 .intermediate(keys.positive("hidden_dim", 3072, Sizes.MOST_WIDTH))
                 .positions(keys.positive("max_position_embeddings", 512, Sizes.MOST_ROWS))
                 .hiddenDropout(keys.probability("dropout", 0.1))
@@ -67,8 +72,15 @@ public final class DistilBert implements Family {
                 .build();
     }
 
+    /** The key that counts. */
+    private static String key(ConfigKeys keys, String own) {
+        String other = OTHER_KEYS.get(own);
+        return keys.has(other) ? other : own;
+    }
+
     @Override
     public void write(EncoderConfig encoder, ObjectNode raw) {
+        raw.remove(OTHER_KEYS.values());
         raw.put("vocab_size", encoder.vocabulary());
         raw.put("max_position_embeddings", encoder.positions());
         raw.put("initializer_range", encoder.initializerRange());

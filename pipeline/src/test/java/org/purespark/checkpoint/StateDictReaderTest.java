@@ -199,6 +199,36 @@ class StateDictReaderTest {
     }
 
     @Test
+    void aStorageOfTwoTypesIsRefused() throws IOException {
+        String first = view("0", integer(0), integer(3) + "\u0085", integer(1) + "\u0085");
+        String second = view("0", integer(3), integer(3) + "\u0085", integer(1) + "\u0085")
+                .replace("FloatStorage", "HalfStorage")
+                .replace("K\3tQ", "K\6tQ")
+                .replace("x" + TENSOR, "y" + TENSOR);
+        Path file = saved(first.substring(0, first.length() - 1) + second.substring(1));
+        assertRefused(
+                file,
+                "cannot read tensor y: its storage has elements of F16, and of F32 for tensor x; save the model again ("
+                        + file + ", storage 0)");
+    }
+
+    @Test
+    void aTensorWithAttributesOfItsOwnIsRefused() throws IOException {
+        String plain = view("0", integer(0), integer(3) + "\u0085", integer(1) + "\u0085");
+        Path file = saved(plain.replace(DICT + "tRs.", DICT + "}X\3\0\0\0neg\u0088stRs."));
+        assertRefused(
+                file,
+                "it makes a tensor with attributes of its own, which PyTorch applies to the stored elements; nothing in"
+                        + " it was executed");
+        for (String none : new String[] {"N", "}"}) {
+            file = saved(plain.replace(DICT + "tRs.", DICT + none + "tRs."));
+            try (StateDictReader read = StateDictReader.open(TinyModels.STORAGE, file.toString())) {
+                assertThat(read.entries()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
     void entriesThatOverlapAreRefused() throws IOException {
         byte[] whole = zip(view("0", integer(0), integer(3) + "\u0085", integer(1) + "\u0085"), "little");
         byte[] name = "archive/data/0".getBytes(StandardCharsets.US_ASCII);

@@ -158,6 +158,21 @@ class DeclaredModelTest {
         assertThat(apart).isEqualTo(shared.withLayersApart()).isNotEqualTo(shared);
     }
 
+    /** As transformers 4.57.6 and 5.24.0 do. */
+    @Test
+    void otherFamiliesKeysWinInADistilBertAndAreNotWritten() throws IOException {
+        EncoderConfig config = parse("{'model_type':'distilbert','dim':768,'n_layers':6,'n_heads':12,'hidden_size':8,"
+                + "'num_hidden_layers':2,'num_attention_heads':4,'hidden_dim':16}");
+        assertThat(config)
+                .isEqualTo(parse("{'model_type':'distilbert','dim':8,'n_layers':2,'n_heads':4," + "'hidden_dim':16}"));
+        ObjectNode written = new ObjectMapper().createObjectNode();
+        written.put("num_attention_heads", 12).put("hidden_size", 768).put("num_hidden_layers", 6);
+        new DistilBert().write(config, written);
+        assertThat(written.get("n_heads").intValue()).isEqualTo(4);
+        assertThat(written.has("num_attention_heads") || written.has("hidden_size"))
+                .isFalse();
+    }
+
     @Test
     void distilBertsOwnKeysAreRead() throws IOException {
         EncoderConfig config = parse("{'model_type':'distilbert','dim':8,'n_layers':2,'n_heads':4,'hidden_dim':16,"
@@ -353,6 +368,8 @@ class DeclaredModelTest {
                         + " relative_attention is not true; expected both or neither",
                 "{'model_type':'deberta-v2','relative_attention':true,'pos_att_type':'p2p'} | \"pos_att_type\" is"
                         + " [p2p]; expected c2p, p2c or both",
+                "{'model_type':'deberta-v2','relative_attention':true,'pos_att_type':['C2P']} | \"pos_att_type\" is"
+                        + " [C2P]; expected c2p, p2c or both",
                 "{'model_type':'deberta-v2','relative_attention':true} | \"pos_att_type\" is []; expected c2p, p2c or"
                         + " both",
                 "{'model_type':'deberta-v2','relative_attention':true,'pos_att_type':'p2c','norm_rel_ebd':'batch'} |"
