@@ -86,7 +86,9 @@ class S3SweepIT {
         assertSameAsLocal(store, "out");
     }
 
+    /** {@link S3IT} does the same to a single run each time. */
     @Test
+    @Tag("large")
     void aFlakyStoreThatIsReplacedInTheMiddleChangesNoResult() throws Exception {
         S3Server successor = S3Server.start(Files.createDirectories(directory.resolve("server")));
         S3Server first = S3Server.start(Files.createDirectories(directory.resolve("server")));
