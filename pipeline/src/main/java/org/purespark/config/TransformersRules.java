@@ -3,7 +3,7 @@ package org.purespark.config;
 
 /** The version of transformers whose tokenizers are followed where versions differ. */
 public enum TransformersRules implements Spelt {
-    /** The files, whatever the tokenizer's class would make of them; vocab.json without tokenizer.json as version 5. */
+    /** The files as version 4 reads them; vocab.json without tokenizer.json as version 5. */
     FILES("files"),
     /** Version 4, which follows tokenizer.json. */
     FOUR("4"),

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,21 +15,29 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.purespark.InputException;
 import org.purespark.Shown;
+import org.purespark.config.TransformersRules;
 
 /**
  * Tokens that other files than {@code tokenizer.json} add to a tokenizer, put where transformers puts them: those of
  * {@code added_tokens_decoder}, or without it those of {@code added_tokens.json}, then the special tokens. A token of
  * the vocabulary keeps its id; others get the next free ones.
+ *
+ * <p>The flags of a special token are those of {@code added_tokens_decoder}, or without it of {@code tokenizer.json};
+ * an object under its key counts for a token that is not there. By version 4 the class's own mask token goes before
+ * all of them where no file names one.
  */
 final class DeclaredTokens {
     private static final List<String> FLAGS = List.of("single_word", "lstrip", "rstrip", "normalized", "special");
     private static final List<String> MORE_KEYS = List.of("additional_special_tokens", "extra_special_tokens");
+    private static final String MASK = "mask_token";
     private static final String DECODER = "added_tokens_decoder";
 
     private final ObjectNode json;
     private final TokenizerConfig config;
     private final TokenizerClass tokenizerClass;
     private final ArrayNode added;
+    private final boolean byVersion5;
+    private final Set<String> settled = new HashSet<>();
     private final Map<String, ObjectNode> byContent = new LinkedHashMap<>();
     private final Map<String, Integer> vocabulary = new HashMap<>();
     private int size;
@@ -37,17 +46,37 @@ final class DeclaredTokens {
     /**
      * The files of a tokenizer beside {@code tokenizer.json}, and the model's {@code config.json}; those that are
      * missing have no keys.
+     *
+     * @param hasTokenizer whether {@code tokenizer.json} is there
      */
     record Sources(
             TokenizerConfig config,
             TokenizerConfig model,
             TokenizerConfig addedTokens,
-            TokenizerConfig specialTokens) {}
+            TokenizerConfig specialTokens,
+            boolean hasTokenizer) {
+        /** Whether {@code tokenizer_config.json} lists the added tokens by id. */
+        boolean hasDecoder() {
+            return config.has(DECODER);
+        }
 
-    private DeclaredTokens(ObjectNode json, TokenizerConfig config, TokenizerClass tokenizerClass) {
+        /** The files that name special tokens, the first one that has a key decides. */
+        List<TokenizerConfig> naming() {
+            // The file of special tokens is asked only where there is no list by id, as by transformers.
+            return hasDecoder() ? List.of(config) : List.of(specialTokens, config);
+        }
+
+        /** The special token under a key. */
+        Optional<String> token(String key) {
+            return naming().stream().filter(file -> file.has(key)).findFirst().flatMap(file -> file.token(key));
+        }
+    }
+
+    private DeclaredTokens(ObjectNode json, Sources sources, TokenizerClass tokenizerClass, TransformersRules rules) {
         this.json = json;
-        this.config = config;
+        this.config = sources.config();
         this.tokenizerClass = tokenizerClass;
+        this.byVersion5 = rules == TransformersRules.FIVE;
         this.added = json.get("added_tokens") instanceof ArrayNode there ? there : json.putArray("added_tokens");
         readVocabulary();
         for (JsonNode token : added) {
@@ -56,16 +85,32 @@ final class DeclaredTokens {
                 highest = Math.max(highest, token.path("id").asInt(-1));
             }
         }
+        settle(sources);
+    }
+
+    /** Finds the tokens whose flags no key of a special token changes. */
+    private void settle(Sources sources) {
+        if (sources.hasDecoder()) {
+            ofDecoder()
+                    .values()
+                    .forEach(token -> settled.add(token.path("content").textValue()));
+        } else {
+            sources.addedTokens().json().fieldNames().forEachRemaining(settled::add);
+        }
+        if (sources.hasTokenizer() && (byVersion5 || !sources.hasDecoder())) {
+            settled.addAll(byContent.keySet());
+        }
     }
 
     /**
      * @param json a {@code tokenizer.json}, to which the tokens are added
+     * @param rules whose rules hold where versions of transformers differ; the files' are those of version 4
      * @throws InputException if a token has another id than it would get
      */
-    static void addTo(ObjectNode json, Sources sources, TokenizerClass tokenizerClass) {
-        DeclaredTokens tokens = new DeclaredTokens(json, sources.config(), tokenizerClass);
-        Map<String, JsonNode> special = tokens.specialTokens(sources);
-        if (sources.config().has(DECODER)) {
+    static void addTo(ObjectNode json, Sources sources, TokenizerClass tokenizerClass, TransformersRules rules) {
+        DeclaredTokens tokens = new DeclaredTokens(json, sources, tokenizerClass, rules);
+        Map<String, Optional<ObjectNode>> special = tokens.specialTokens(sources);
+        if (sources.hasDecoder()) {
             tokens.addAll(tokens.ofDecoder(), sources.config().source() + ": " + DECODER);
         } else {
             tokens.addAll(
@@ -133,31 +178,72 @@ final class DeclaredTokens {
     }
 
     /**
-     * All special tokens that a file names, and those of the class which the vocabulary has; null for one without flags
-     * of its own.
+     * All special tokens that a file names, the class's mask token, and its others which the tokenizer has, with the
+     * flags that they get; empty for one that keeps those that it has.
      */
-    private Map<String, JsonNode> specialTokens(Sources sources) {
-        // The file of special tokens is asked only where there is no list by id, as by transformers 4.
-        List<TokenizerConfig> files = config.has(DECODER) ? List.of(config) : List.of(sources.specialTokens(), config);
-        Map<String, JsonNode> special = new LinkedHashMap<>();
-        for (Map.Entry<String, Optional<String>> key : tokenizerClass.usual().byKey()) {
-            Optional<TokenizerConfig> file = files.stream()
-                    .filter(one -> one.json().hasNonNull(key.getKey()))
-                    .findFirst();
-            if (file.isPresent()) {
-                special.put(
-                        file.get().token(key.getKey()).orElseThrow(),
-                        file.get().json().get(key.getKey()));
-            } else if (key.getValue().filter(vocabulary::containsKey).isPresent()) {
-                special.putIfAbsent(key.getValue().get(), null);
+    private Map<String, Optional<ObjectNode>> specialTokens(Sources sources) {
+        Map<String, Optional<ObjectNode>> special = new LinkedHashMap<>();
+        for (Map.Entry<String, Optional<String>> entry : tokenizerClass.usual().byKey()) {
+            String key = entry.getKey();
+            Optional<TokenizerConfig> file =
+                    sources.naming().stream().filter(one -> one.has(key)).findFirst();
+            if (file.isEmpty()) {
+                entry.getValue()
+                        .filter(usual ->
+                                key.equals(MASK) || vocabulary.containsKey(usual) || byContent.containsKey(usual))
+                        .ifPresent(usual -> special.putIfAbsent(usual, usualFlags(key, usual)));
+                continue;
+            }
+            Optional<String> named = file.get().token(key);
+            if (named.isEmpty()) {
+                // null: the tokenizer has no such token.
+                continue;
+            }
+            Optional<ObjectNode> flags =
+                    namedFlags(key, named.get(), file.get().json().get(key));
+            if (byVersion5) {
+                special.put(named.get(), flags);
+            } else {
+                special.putIfAbsent(named.get(), flags);
             }
         }
-        for (TokenizerConfig file : files) {
+        for (TokenizerConfig file : sources.naming()) {
             for (String key : MORE_KEYS) {
-                more(file, key).forEach(special::putIfAbsent);
+                more(file, key).forEach((content, declared) -> special.putIfAbsent(content, moreFlags(declared)));
             }
         }
         return special;
+    }
+
+    /** Of a token that no file names: by version 4 the class's, whatever other files say. */
+    private Optional<ObjectNode> usualFlags(String key, String usual) {
+        return byVersion5 && settled.contains(usual) ? Optional.empty() : classFlags(key, usual);
+    }
+
+    private Optional<ObjectNode> namedFlags(String key, String content, JsonNode declared) {
+        if (settled.contains(content)) {
+            return Optional.empty();
+        }
+        return declared.isObject() ? Optional.of(specialToken(declared)) : classFlags(key, content);
+    }
+
+    /** Flags of one of the additional special tokens: by version 4 an object counts whatever other files say. */
+    private Optional<ObjectNode> moreFlags(JsonNode declared) {
+        boolean isLeft = byVersion5 && settled.contains(declared.path("content").asText());
+        return declared.isObject() && !isLeft ? Optional.of(specialToken(declared)) : Optional.empty();
+    }
+
+    /** Flags that the class itself gives the token under a key. */
+    private Optional<ObjectNode> classFlags(String key, String content) {
+        boolean isMask = key.equals(MASK);
+        if (isMask ? !tokenizerClass.maskTakesSpaces(byVersion5) : tokenizerClass != TokenizerClass.MPNET) {
+            return Optional.empty();
+        }
+        return Optional.of(plain(content, true).put("lstrip", isMask));
+    }
+
+    private ObjectNode specialToken(JsonNode declared) {
+        return token(declared, true).put("special", true);
     }
 
     private static Map<String, JsonNode> more(TokenizerConfig file, String key) {
@@ -180,9 +266,9 @@ final class DeclaredTokens {
         return tokens;
     }
 
-    private void addSpecial(String content, JsonNode declared) {
-        if (declared != null && declared.isObject()) {
-            put(token(declared, true).put("special", true));
+    private void addSpecial(String content, Optional<ObjectNode> flags) {
+        if (flags.isPresent()) {
+            put(flags.get());
         } else if (!byContent.containsKey(content)) {
             put(plain(content, true));
         }

@@ -4,7 +4,6 @@ package org.purespark.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,13 +22,16 @@ final class RebuiltTokenizer {
 
     private final String source;
     private final ObjectNode json;
+    private final DeclaredTokens.Sources sources;
     private final TokenizerConfig config;
     private final TokenizerClass tokenizerClass;
 
-    private RebuiltTokenizer(String source, ObjectNode json, TokenizerConfig config, TokenizerClass tokenizerClass) {
+    private RebuiltTokenizer(
+            String source, ObjectNode json, DeclaredTokens.Sources sources, TokenizerClass tokenizerClass) {
         this.source = source;
         this.json = json;
-        this.config = config;
+        this.sources = sources;
+        this.config = sources.config();
         this.tokenizerClass = tokenizerClass;
     }
 
@@ -40,8 +42,9 @@ final class RebuiltTokenizer {
      * @param json the file; not changed
      * @throws InputException if version 5 does not make that class from the file
      */
-    static ObjectNode of(String source, ObjectNode json, TokenizerConfig config, TokenizerClass tokenizerClass) {
-        RebuiltTokenizer made = new RebuiltTokenizer(source, copy(json), config, tokenizerClass);
+    static ObjectNode of(
+            String source, ObjectNode json, DeclaredTokens.Sources sources, TokenizerClass tokenizerClass) {
+        RebuiltTokenizer made = new RebuiltTokenizer(source, copy(json), sources, tokenizerClass);
         if (tokenizerClass != TokenizerClass.FILES_ALONE) {
             made.rebuild();
         }
@@ -62,17 +65,6 @@ final class RebuiltTokenizer {
         return copy;
     }
 
-    /** Whether both cut texts alike, as far as their descriptions tell. */
-    static boolean isSame(ObjectNode one, ObjectNode other) {
-        return List.of("normalizer", "pre_tokenizer", "post_processor").stream()
-                        .allMatch(part -> steps(one.path(part)).equals(steps(other.path(part))))
-                && one.path("model").path("unk_id").equals(other.path("model").path("unk_id"))
-                && one.path("model").path("ignore_merges").asBoolean(false)
-                        == other.path("model").path("ignore_merges").asBoolean(false)
-                && one.path("model").path("byte_fallback").asBoolean(false)
-                        == other.path("model").path("byte_fallback").asBoolean(false);
-    }
-
     private void rebuild() {
         switch (tokenizerClass) {
             case BERT, MPNET -> {
@@ -80,6 +72,9 @@ final class RebuiltTokenizer {
                 bertNormalizer(json.putObject("normalizer"));
                 json.putObject("pre_tokenizer").put("type", "BertPreTokenizer");
                 ((ObjectNode) json.get("model"))
+                        .put(
+                                "unk_token",
+                                token("unk_token", tokenizerClass.usual().unknown()))
                         .put("continuing_subword_prefix", "##")
                         .put("max_input_chars_per_word", LONGEST_WORD);
             }
@@ -116,7 +111,14 @@ final class RebuiltTokenizer {
             }
             case FILES_ALONE -> {}
         }
-        template();
+        // ALBERT's class alone leaves the tokens around a text as the file has them.
+        if (tokenizerClass != TokenizerClass.ALBERT || !json.hasNonNull("post_processor")) {
+            template();
+        }
+        if (sources.hasDecoder()) {
+            // The list by id is in the place of the file's added tokens.
+            json.putArray("added_tokens");
+        }
     }
 
     private void bertNormalizer(ObjectNode normalizer) {
@@ -240,7 +242,7 @@ final class RebuiltTokenizer {
     }
 
     private String token(String key, String usual) {
-        return config.token(key).orElse(usual);
+        return sources.token(key).orElse(usual);
     }
 
     private int id(String token) {
@@ -279,44 +281,8 @@ final class RebuiltTokenizer {
     }
 
     private static Optional<JsonNode> characterMap(JsonNode normalizer) {
-        return steps(normalizer).stream()
+        return SameTokenizer.steps(normalizer).stream()
                 .filter(step -> step.path("type").asText().equals("Precompiled"))
                 .findFirst();
-    }
-
-    /** The steps of a part one after the other, each in one form. */
-    private static List<JsonNode> steps(JsonNode part) {
-        List<JsonNode> steps = new ArrayList<>();
-        switch (part.path("type").asText()) {
-            case "" -> {}
-            case "Sequence" -> {
-                for (String list : List.of("normalizers", "pretokenizers", "processors")) {
-                    part.path(list).forEach(step -> steps.addAll(steps(step)));
-                }
-            }
-            case "Metaspace" -> steps.add(plainMetaspace((ObjectNode) part));
-            case "TemplateProcessing" -> {
-                for (JsonNode piece : part.path("single")) {
-                    JsonNode token = piece.path("SpecialToken").path("id");
-                    steps.add(token.isMissingNode() ? piece.path("Sequence").path("id") : token);
-                }
-            }
-            case "RobertaProcessing", "BertProcessing" -> {
-                steps.add(part.path("cls").path(0));
-                steps.add(((ObjectNode) part).textNode("A"));
-                steps.add(part.path("sep").path(0));
-            }
-            case "ByteLevel" -> steps.add(((ObjectNode) part.deepCopy()).without("trim_offsets"));
-            default -> steps.add(part);
-        }
-        return steps;
-    }
-
-    private static JsonNode plainMetaspace(ObjectNode part) {
-        boolean always = part.path("add_prefix_space").asBoolean(true);
-        ObjectNode plain = part.objectNode().put("type", "Metaspace");
-        plain.set("replacement", part.path("replacement"));
-        plain.put("prepend_scheme", part.path("prepend_scheme").asText(always ? "always" : "never"));
-        return plain.put("split", part.path("split").asBoolean(true));
     }
 }

@@ -116,7 +116,7 @@ enum TokenizerClass {
         return usual;
     }
 
-    /** Whether the class puts its own rules for case, accents and Chinese characters in the place of the file's. */
+    /** Whether the class puts its own rules for case and accents in the place of the file's. */
     boolean setsBertNormalizer() {
         return this == BERT || this == MPNET;
     }
@@ -131,8 +131,8 @@ enum TokenizerClass {
         return this == BERT || this == ALBERT || this == DEBERTA_V2 ? 1 : 2;
     }
 
-    /** Whether its own mask token takes the spaces before it. */
-    boolean maskTakesSpaces() {
-        return usual.mask() != null && this != BERT;
+    /** Whether its own mask token takes the spaces before it, by version 5 of transformers or by version 4. */
+    boolean maskTakesSpaces(boolean byVersion5) {
+        return this == MPNET || !byVersion5 && (this == ROBERTA || this == XLM_ROBERTA || this == ALBERT);
     }
 }

@@ -67,12 +67,13 @@ record TokenizerDefinition(
             TokenizerConfig config = keys(TokenizerFile.CONFIG, storage, modelDirectory);
             TokenizerConfig model = keys(TokenizerFile.MODEL, storage, modelDirectory);
             TokenizerClass tokenizerClass = TokenizerClass.of(config, model);
+            Optional<String> tokenizer = TokenizerFile.TOKENIZER.read(storage, modelDirectory);
             DeclaredTokens.Sources sources = new DeclaredTokens.Sources(
                     config,
                     model,
                     keys(TokenizerFile.ADDED_TOKENS, storage, modelDirectory),
-                    keys(TokenizerFile.SPECIAL_TOKENS, storage, modelDirectory));
-            Optional<String> tokenizer = TokenizerFile.TOKENIZER.read(storage, modelDirectory);
+                    keys(TokenizerFile.SPECIAL_TOKENS, storage, modelDirectory),
+                    tokenizer.isPresent());
             if (tokenizer.isPresent()) {
                 String address = TokenizerFile.TOKENIZER.address(modelDirectory);
                 return ofFile(address, object(address, tokenizer.get()), sources, tokenizerClass, rules);
@@ -80,7 +81,7 @@ record TokenizerDefinition(
             Optional<String> vocabulary = TokenizerFile.VOCABULARY.read(storage, modelDirectory);
             if (vocabulary.isPresent()) {
                 String address = TokenizerFile.VOCABULARY.address(modelDirectory);
-                return ofVocabulary(WordPieceVocabulary.of(address, vocabulary.get()), sources, tokenizerClass, rules);
+                return ofVocabulary(address, vocabulary.get(), sources, tokenizerClass, rules);
             }
             Optional<String> bytes = TokenizerFile.BYTE_VOCABULARY.read(storage, modelDirectory);
             Optional<String> merges = TokenizerFile.MERGES.read(storage, modelDirectory);
@@ -95,7 +96,12 @@ record TokenizerDefinition(
                         object(address, bytes.get()),
                         merges.get(),
                         TokenizerFile.MERGES.address(modelDirectory));
-                return of(address, byteVocabulary.tokenizer(config, tokenizerClass), sources, tokenizerClass, rules);
+                return of(
+                        address,
+                        byteVocabulary.tokenizer(config, tokenizerClass),
+                        sources,
+                        tokenizerClass,
+                        TransformersRules.FIVE);
             }
         } catch (IOException e) {
             throw new InputException(modelDirectory + ": the tokenizer cannot be read (" + e.getMessage() + ")", e);
@@ -115,27 +121,29 @@ record TokenizerDefinition(
         if (rules == TransformersRules.FIVE) {
             return of(
                     address,
-                    RebuiltTokenizer.of(address, json, sources.config(), tokenizerClass),
+                    RebuiltTokenizer.of(address, json, sources, tokenizerClass),
                     sources,
                     tokenizerClass,
                     rules);
         }
         ObjectNode file = RebuiltTokenizer.copy(json);
         TokenizerDefinition made = of(address, json, sources, tokenizerClass, rules);
-        return rules == TransformersRules.FOUR ? made : made.withNoteOfVersions(file, sources.config(), tokenizerClass);
+        return rules == TransformersRules.FOUR ? made : made.withNoteOfVersions(file, sources, tokenizerClass);
     }
 
     /** Says where version 5 of transformers may cut texts otherwise than the file. */
     private TokenizerDefinition withNoteOfVersions(
-            ObjectNode file, TokenizerConfig config, TokenizerClass tokenizerClass) {
-        String asked = "text.transformers=5 follows that version";
+            ObjectNode file, DeclaredTokens.Sources sources, TokenizerClass tokenizerClass) {
         try {
-            if (RebuiltTokenizer.isSame(json, RebuiltTokenizer.of(source, file, config, tokenizerClass))) {
-                return this;
-            }
+            ObjectNode other = RebuiltTokenizer.of(source, file, sources, tokenizerClass);
+            complete(other, sources, tokenizerClass, TransformersRules.FIVE);
+            return SameTokenizer.is(json, other) ? this : noted("text.transformers=5 follows that version");
         } catch (InputException e) {
-            asked = "text.transformers=5 refuses such a file";
+            return noted("text.transformers=5 refuses such a file");
         }
+    }
+
+    private TokenizerDefinition noted(String asked) {
         List<String> warnings = new ArrayList<>(checked.warnings());
         warnings.add(source + " is followed as it is, as by transformers 4; transformers 5 makes the tokenizer by its"
                 + " class and may give a text other tokens: " + asked + ", text.transformers=4 says that the file is"
@@ -146,7 +154,8 @@ record TokenizerDefinition(
     }
 
     private static TokenizerDefinition ofVocabulary(
-            WordPieceVocabulary vocabulary,
+            String address,
+            String text,
             DeclaredTokens.Sources sources,
             TokenizerClass tokenizerClass,
             TransformersRules rules) {
@@ -160,12 +169,12 @@ record TokenizerDefinition(
         }
         // A directory without any class has BERT's vocabulary, as that file is BERT's.
         TokenizerClass made = tokenizerClass.hasWordPieces() ? tokenizerClass : TokenizerClass.BERT;
-        return of(
-                vocabulary.source(),
-                vocabulary.tokenizer(MAPPER.createObjectNode(), config, made),
-                sources,
-                made,
-                rules);
+        WordPieceVocabulary vocabulary = WordPieceVocabulary.of(address, text, rules);
+        TokenizerDefinition definition =
+                of(address, vocabulary.tokenizer(MAPPER.createObjectNode(), config, made), sources, made, rules);
+        boolean isNoted = rules == TransformersRules.FILES
+                && !vocabulary.equals(WordPieceVocabulary.of(address, text, TransformersRules.FIVE));
+        return isNoted ? definition.noted("text.transformers=5 follows that version") : definition;
     }
 
     private static TokenizerConfig keys(TokenizerFile file, Storage storage, String modelDirectory) throws IOException {
@@ -183,13 +192,10 @@ record TokenizerDefinition(
         TokenizerConfig config = sources.config();
         JsonNode padding = json.path("padding").path("pad_id");
         TruncationSide side = TruncationSide.of(config, json.path("truncation"));
-        json.putNull("truncation");
-        json.putNull("padding");
         if (config.flag("split_special_tokens").orElse(false)) {
             throw new InputException(config.source() + ": split_special_tokens is true; only false is computed");
         }
-        applyConfig(json, config, tokenizerClass);
-        DeclaredTokens.addTo(json, sources, tokenizerClass);
+        complete(json, sources, tokenizerClass, rules);
         CheckedTokenizer checked = TokenizerCheck.check(source, json);
         int padId = padding.isMissingNode() || padding.isNull()
                 ? padId(source, checked.vocabulary(), config)
@@ -203,22 +209,37 @@ record TokenizerDefinition(
                 TokenTypes.of(config, sources.model()).by(rules));
     }
 
+    /** Puts in what other files than {@code tokenizer.json} say, and what the class of transformers does. */
+    private static void complete(
+            ObjectNode json, DeclaredTokens.Sources sources, TokenizerClass tokenizerClass, TransformersRules rules) {
+        json.putNull("truncation");
+        json.putNull("padding");
+        applyConfig(json, sources.config(), tokenizerClass, rules);
+        DeclaredTokens.addTo(json, sources, tokenizerClass, rules);
+    }
+
     /**
      * Puts in what the class of transformers has, whatever {@code tokenizer.json} says: a key of
      * {@code tokenizer_config.json}, or the class's default.
      */
-    private static void applyConfig(ObjectNode json, TokenizerConfig config, TokenizerClass tokenizerClass) {
+    private static void applyConfig(
+            ObjectNode json, TokenizerConfig config, TokenizerClass tokenizerClass, TransformersRules rules) {
         if (tokenizerClass.setsBertNormalizer()
                 && json.get("normalizer") instanceof ObjectNode normalizer
                 && normalizer.path("type").asText().equals("BertNormalizer")) {
             normalizer.put("lowercase", config.flag("do_lower_case").orElse(true));
             // null: accents are removed if letters become lower case.
             normalizer.put("strip_accents", config.flag("strip_accents").orElse(null));
-            normalizer.put(
-                    "handle_chinese_chars",
-                    config.flag("tokenize_chinese_chars").orElse(true));
+            if (tokenizerClass == TokenizerClass.BERT) {
+                normalizer.put(
+                        "handle_chinese_chars",
+                        config.flag("tokenize_chinese_chars").orElse(true));
+            }
         }
-        if (json.get("pre_tokenizer") instanceof ObjectNode preTokenizer
+        // Version 5 has no key for a tokenizer that is the file alone.
+        boolean isFileAlone = rules == TransformersRules.FIVE && tokenizerClass == TokenizerClass.FILES_ALONE;
+        if (!isFileAlone
+                && json.get("pre_tokenizer") instanceof ObjectNode preTokenizer
                 && preTokenizer.path("type").asText().equals("ByteLevel")) {
             preTokenizer.put("add_prefix_space", config.flag("add_prefix_space").orElse(false));
         }

@@ -8,8 +8,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.purespark.InputException;
 import org.purespark.Shown;
+import org.purespark.config.TransformersRules;
 
 /**
  * BERT's {@code vocab.txt}, one token on each line, and the equivalent {@code tokenizer.json}, as transformers'
@@ -22,13 +24,25 @@ import org.purespark.Shown;
  */
 record WordPieceVocabulary(String source, Map<String, Integer> ids) {
     private static final int MAX_CHARACTERS_PER_WORD = 100;
+    private static final Pattern SPACE_AT_END = Pattern.compile("\\p{IsWhite_Space}++\\z");
 
-    /** @param text the content of the file at {@code address} */
-    static WordPieceVocabulary of(String address, String text) {
+    /**
+     * @param text the content of the file at {@code address}
+     * @param rules version 5 of transformers ends a line at a line feed alone, and leaves out the white space at its
+     *     end
+     */
+    static WordPieceVocabulary of(String address, String text, TransformersRules rules) {
         Map<String, Integer> ids = new LinkedHashMap<>();
         int line = 0;
-        for (String token : text.lines().toList()) {
-            ids.put(token, line++);
+        if (rules == TransformersRules.FIVE) {
+            String lines = text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+            for (String token : lines.split("\n", -1)) {
+                ids.put(SPACE_AT_END.matcher(token).replaceFirst(""), line++);
+            }
+        } else {
+            for (String token : text.lines().toList()) {
+                ids.put(token, line++);
+            }
         }
         return new WordPieceVocabulary(address, ids);
     }
@@ -43,7 +57,12 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids) {
         String unknown = token("unk_token", usual.unknown(), config);
         json.put("version", "1.0");
         addedTokens(json.putArray("added_tokens"), usual, config, tokenizerClass);
-        json.putObject("normalizer").put("type", "BertNormalizer").put("clean_text", true);
+        json.putObject("normalizer")
+                .put("type", "BertNormalizer")
+                .put("clean_text", true)
+                .put(
+                        "handle_chinese_chars",
+                        config.flag("tokenize_chinese_chars").orElse(true));
         json.putObject("pre_tokenizer").put("type", "BertPreTokenizer");
         postProcessor(
                 json.putObject("post_processor"),
@@ -109,7 +128,7 @@ record WordPieceVocabulary(String source, Map<String, Integer> ids) {
         if (ids.containsKey(mask)) {
             byId.put(
                     ids.get(mask),
-                    addedToken(added, ids.get(mask), mask).put("lstrip", tokenizerClass.maskTakesSpaces()));
+                    addedToken(added, ids.get(mask), mask).put("lstrip", tokenizerClass == TokenizerClass.MPNET));
         }
         added.addAll(byId.values());
     }

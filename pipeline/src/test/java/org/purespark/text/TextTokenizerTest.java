@@ -148,6 +148,7 @@ class TextTokenizerTest {
         padding.put("direction", "Right").putNull("pad_to_multiple_of");
         padding.put("pad_id", 1).put("pad_type_id", 0).put("pad_token", "<pad>");
         write("tokenizer.json", json.toString());
+        copy("roberta/model/config.json");
         String plain = GOLDEN.resolve("roberta/model").toString();
         try (TextTokenizer tokenizer = load();
                 TextTokenizer expected = TextTokenizer.load(storage, plain)) {
