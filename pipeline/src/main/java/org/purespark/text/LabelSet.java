@@ -162,6 +162,13 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
         return names.size();
     }
 
+    /** Whether the labels are names of classes, and one of them is the number of another class too. */
+    public boolean namesAreOtherNumbers() {
+        List<String> ids = LabelMatch.ids(names.size());
+        return source == LabelSource.CHECKPOINT_NAMES
+                && labels.stream().anyMatch(name -> ids.contains(name) && ids.indexOf(name) != labels.indexOf(name));
+    }
+
     /**
      * The class number of a label.
      *

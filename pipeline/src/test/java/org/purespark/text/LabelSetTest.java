@@ -114,7 +114,7 @@ class LabelSetTest {
     }
 
     @Test
-    void spacesAroundAClasssNameDoNotCount() {
+    void spacesAroundTheNameOfAClassDoNotCount() {
         List<String> names = List.of(" neg", "pos ");
         LabelSet labels = resolve(names, table("train.csv", "pos", "neg"), List.of());
         assertThat(labels)
@@ -123,6 +123,18 @@ class LabelSetTest {
         LabelSet mapped =
                 LabelSet.resolve(names, table("train.csv", "x", "y"), List.of(), LabelChoice.of("x=pos,y=neg"));
         assertThat(mapped.indexOf("x")).isEqualTo(1);
+    }
+
+    @Test
+    void itIsKnownWhetherNamesAreNumbersOfOtherClassesToo() {
+        FoundLabels numbers = table("train.csv", "1", "2");
+        LabelSet shifted = resolve(List.of("1", "2", "3"), numbers, List.of());
+        assertThat(shifted.indexOf("1")).as("by name").isZero();
+        assertThat(shifted.namesAreOtherNumbers()).isTrue();
+        assertThat(resolve(List.of("0", "1", "2"), numbers, List.of()).namesAreOtherNumbers())
+                .isFalse();
+        assertThat(resolve(List.of("a", "b", "c"), numbers, List.of()).namesAreOtherNumbers())
+                .isFalse();
     }
 
     @Test
