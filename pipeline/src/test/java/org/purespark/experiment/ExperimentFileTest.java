@@ -147,7 +147,8 @@ class ExperimentFileTest {
                 .replace(
                         "{name = badnet, target = 1}",
                         "{name = badnet, attack = null, target = null, rate = null,"
-                                + " poisoned-train = null, poisoned-test = null, aim = null, strength = null, set = null}")
+                                + " poisoned-train = null, poisoned-test = null, aim = null, strength = null,"
+                                + " set = null}")
                 .replaceAll("vary .*", "vary = null")
                 .replaceAll("poison-set .*", "poison-set = null")
                 .replace("reference = strong", "reference = null");
