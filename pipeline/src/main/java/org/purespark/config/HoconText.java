@@ -5,6 +5,8 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.purespark.InputException;
 
 /**
@@ -20,9 +22,16 @@ public final class HoconText {
 
     private final String text;
     private final String what;
+    /** Levels of each open brace and bracket: its own, and those of the dots in the key before it. */
+    private final Deque<Integer> open = new ArrayDeque<>();
+
     private int at;
+    /** The sum of {@link #open}. */
     private int depth;
+    /** In the entry that is read. */
     private int dots;
+
+    private boolean lineEnded;
     private int substitutions;
 
     private HoconText(String text, String what) {
@@ -57,31 +66,51 @@ public final class HoconText {
         }
         while (at < text.length()) {
             char character = text.charAt(at++);
-            switch (character) {
-                case '"' -> skipQuoted();
-                case '#' -> skipLine();
-                case '{', '[' -> {
-                    depth++;
-                    dots = 0;
-                }
-                case '}', ']' -> {
-                    depth--;
-                    dots = 0;
-                }
-                case '.' -> dots++;
-                case '=', ':', ',', '\n' -> dots = 0;
-                case '$', '+' -> substitutions += isNext(character == '$' ? '{' : '=') ? 1 : 0;
-                default -> {
-                    // nothing that nests
-                }
-            }
-            if (depth > DEEPEST || dots > DEEPEST) {
-                throw refused("nested deeper than " + DEEPEST + " levels");
-            }
-            if (substitutions > MOST_SUBSTITUTIONS) {
-                throw refused("made of more than " + MOST_SUBSTITUTIONS + " substitutions (${…} and +=)");
+            if (character == '#' || (character == '/' && isNext('/'))) {
+                skipLine();
+            } else if (character == '\n') {
+                lineEnded = true;
+            } else if (!isSpace(character)) {
+                // behind a line's end an entry goes on with its separator or its braces alone
+                dots = lineEnded && "{[=:+".indexOf(character) < 0 ? 0 : dots;
+                lineEnded = false;
+                count(character);
             }
         }
+    }
+
+    private void count(char character) {
+        switch (character) {
+            case '"' -> skipQuoted();
+            case '{', '[' -> {
+                open.push(1 + dots);
+                depth += 1 + dots;
+                dots = 0;
+            }
+            case '}', ']' -> {
+                // braces may follow that go on with the same entry
+                int levels = open.isEmpty() ? 1 : open.pop();
+                depth -= levels;
+                dots = levels - 1;
+            }
+            case '.' -> dots++;
+            case ',' -> dots = 0;
+            case '$', '+' -> substitutions += isNext(character == '$' ? '{' : '=') ? 1 : 0;
+            default -> {
+                // nothing that nests
+            }
+        }
+        if (depth + dots > DEEPEST) {
+            throw refused("nested deeper than " + DEEPEST + " levels");
+        }
+        if (substitutions > MOST_SUBSTITUTIONS) {
+            throw refused("made of more than " + MOST_SUBSTITUTIONS + " substitutions (${…} and +=)");
+        }
+    }
+
+    /** What the library takes for space. */
+    private static boolean isSpace(char character) {
+        return Character.isWhitespace(character) || Character.isSpaceChar(character) || character == '\uFEFF';
     }
 
     private boolean isNext(char character) {
@@ -98,6 +127,9 @@ public final class HoconText {
         if (text.startsWith("\"\"", at)) {
             int end = text.indexOf("\"\"\"", at + 2);
             at = end < 0 ? text.length() : end + 3;
+            while (isNext('"')) {
+                at++;
+            }
             return;
         }
         while (at < text.length() && text.charAt(at) != '"' && text.charAt(at) != '\n') {

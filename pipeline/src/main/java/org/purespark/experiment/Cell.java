@@ -36,6 +36,10 @@ public record Cell(SuspectOf suspect, Experiment.Variation variation, List<Plann
     public record SuspectOf(Experiment.Model model, Experiment.PlannedAttack attack, long seed, Settings settings) {
         /** Its name in messages, and the first part of that in directories. */
         public String name() {
+            return name(model, attack, seed);
+        }
+
+        static String name(Experiment.Model model, Experiment.PlannedAttack attack, long seed) {
             return model.name() + "-" + attack.name() + "-" + seed;
         }
     }
@@ -71,9 +75,12 @@ public record Cell(SuspectOf suspect, Experiment.Variation variation, List<Plann
 
     /** Its name in messages, and the first part of that in directories. */
     public String name() {
-        return variation.name().isEmpty()
-                ? suspect.name()
-                : suspect.name() + "-" + variation.name().replaceAll("[^A-Za-z0-9._-]+", "-");
+        return variation.name().isEmpty() ? suspect.name() : suspect.name() + "-" + part(variation);
+    }
+
+    /** What a variation's name is in that of a directory. */
+    static String part(Experiment.Variation variation) {
+        return variation.name().replaceAll("[^A-Za-z0-9._-]+", "-");
     }
 
     /**

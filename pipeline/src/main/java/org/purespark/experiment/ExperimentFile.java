@@ -3,18 +3,20 @@ package org.purespark.experiment;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.purespark.InputException;
 import org.purespark.config.HoconText;
 import org.purespark.poison.PoisonRequest;
@@ -35,10 +37,16 @@ public final class ExperimentFile {
     private static final Set<String> DEFENCE_KEYS = new TreeSet<>(List.of("name", "models", "set"));
     private static final double USUAL_RATE = 0.5;
 
+    private static final int MOST_REPAIRS = 100_000;
+
     private final String file;
+    private final ExperimentValues values;
+    private final ExperimentSettings settings;
 
     private ExperimentFile(String file) {
         this.file = file;
+        this.values = new ExperimentValues(file);
+        this.settings = new ExperimentSettings(values);
     }
 
     /** @throws InputException naming the file, the key and what is expected */
@@ -58,247 +66,188 @@ public final class ExperimentFile {
     }
 
     private Experiment experiment(ConfigObject root) {
-        requireKeys(root, "", KEYS);
+        values.requireKeys(root, "", KEYS);
         List<Experiment.PlannedDefence> defences = new ArrayList<>();
-        for (ConfigValue value : list(root, "", "defences")) {
+        for (ConfigValue value : values.list(root, "defences")) {
             defences.add(defence(value));
         }
         List<Experiment.Model> models = new ArrayList<>();
-        for (ConfigValue value : list(root, "", "models")) {
-            models.add(model(object(value, "models")));
+        for (ConfigValue value : values.list(root, "models")) {
+            models.add(model(values.object(value, "models")));
         }
         List<Experiment.PlannedAttack> attacks = new ArrayList<>();
-        for (ConfigValue value : list(root, "", "attacks")) {
-            attacks.add(attack(object(value, "attacks")));
+        for (ConfigValue value : values.list(root, "attacks")) {
+            attacks.add(attack(values.object(value, "attacks")));
         }
         List<Long> seeds = new ArrayList<>();
-        for (ConfigValue value : list(root, "", "seeds")) {
-            seeds.add(seed(value));
+        for (ConfigValue value : values.list(root, "seeds")) {
+            seeds.add(values.whole(value, "seeds"));
         }
-        requireDistinct("models", models.stream().map(Experiment.Model::name).toList());
-        requireDistinct(
-                "attacks", attacks.stream().map(Experiment.PlannedAttack::name).toList());
+        requireNames("models", models, Experiment.Model::name);
+        requireNames("attacks", attacks, Experiment.PlannedAttack::name);
+        requireNames("defences", defences, Experiment.PlannedDefence::name);
+        values.requireDistinct("seeds", "the seed", seeds);
         List<String> names =
                 defences.stream().map(Experiment.PlannedDefence::name).toList();
-        requireDistinct("defences", names);
-        String reference = text(root, "", "reference", names.get(0));
+        String reference = values.text(root, "", "reference", names.get(0));
         if (!names.contains(reference)) {
-            throw refused("reference", "'" + reference + "' is none of the defences " + names);
+            throw values.refused("reference", "'" + reference + "' is none of the defences " + names);
         }
-        return new Experiment(
-                text(root, "", "name", null),
+        Experiment experiment = new Experiment(
+                values.name(root, ""),
                 models,
-                data(object(required(root, "", "data"), "data")),
+                data(values.object(values.required(root, "", "data"), "data")),
                 attacks,
                 defences,
                 seeds,
-                variations(root),
-                settings(root.get("poison-set"), "poison-set"),
-                settings(root.get("set"), "set"),
+                settings.variations(ExperimentValues.optional(root, "vary"), "vary"),
+                settings.settings(ExperimentValues.optional(root, "poison-set"), "poison-set"),
+                settings.settings(ExperimentValues.optional(root, "set"), "set"),
                 reference);
+        requireSize(experiment);
+        requireSuspects(experiment);
+        requireVariations(experiment);
+        return experiment;
+    }
+
+    private <T> void requireNames(String place, List<T> all, Function<T, String> name) {
+        values.requireDistinct(place, "the name", all.stream().map(name).toList());
+    }
+
+    private void requireSize(Experiment experiment) {
+        double repairs = (double) experiment.models().size()
+                * experiment.attacks().size()
+                * experiment.seeds().size()
+                * experiment.variations().size()
+                * experiment.defences().size();
+        if (repairs > MOST_REPAIRS) {
+            throw values.refused(
+                    "seeds",
+                    String.format(
+                            Locale.ROOT,
+                            "with models, attacks, defences and vary they make %.0f repairs, the most is %d; make"
+                                    + " several experiments",
+                            repairs,
+                            MOST_REPAIRS));
+        }
+    }
+
+    /** Two suspects have two names. */
+    private void requireSuspects(Experiment experiment) {
+        Map<String, String> known = new HashMap<>();
+        for (Experiment.Model model : experiment.models()) {
+            for (Experiment.PlannedAttack attack : experiment.attacks()) {
+                for (long seed : experiment.seeds()) {
+                    String name = Cell.SuspectOf.name(model, attack, seed);
+                    String parts = "model " + model.name() + " with attack " + attack.name() + " and seed " + seed;
+                    String other = known.put(name, parts);
+                    if (other != null) {
+                        throw values.refused(
+                                "attacks",
+                                other + ", and " + parts + ", are both named " + name + "; rename one of them");
+                    }
+                }
+            }
+        }
+    }
+
+    /** Each has a directory of its own. */
+    private void requireVariations(Experiment experiment) {
+        Map<String, String> known = new HashMap<>();
+        for (Experiment.Variation variation : experiment.variations()) {
+            String name = Cell.part(variation);
+            String other = known.put(name, variation.name());
+            if (other != null) {
+                throw values.refused(
+                        "vary",
+                        "'" + other + "' and '" + variation.name() + "' are both " + name
+                                + " in names of directories; change one of the values");
+            }
+        }
     }
 
     private Experiment.Model model(ConfigObject object) {
-        requireKeys(object, "models", MODEL_KEYS);
+        values.requireKeys(object, "models", MODEL_KEYS);
         return new Experiment.Model(
-                name(object, "models"),
-                address(text(object, "models", "address", null)),
-                object.containsKey("other-model") ? address(text(object, "models", "other-model", null)) : null);
+                values.name(object, "models"),
+                address(values.text(object, "models", "address")),
+                address(values.text(object, "models", "other-model", null)));
     }
 
     private Experiment.Data data(ConfigObject object) {
-        requireKeys(object, "data", DATA_KEYS);
+        values.requireKeys(object, "data", DATA_KEYS);
         return new Experiment.Data(
-                address(text(object, "data", "train", null)),
-                object.containsKey("validation") ? address(text(object, "data", "validation", null)) : null,
-                address(text(object, "data", "test", null)));
+                address(values.text(object, "data", "train")),
+                address(values.text(object, "data", "validation", null)),
+                address(values.text(object, "data", "test")));
     }
 
     private Experiment.PlannedAttack attack(ConfigObject object) {
-        requireKeys(object, "attacks", ATTACK_KEYS);
-        String name = name(object, "attacks");
-        String train = object.containsKey("poisoned-train") ? text(object, "attacks", "poisoned-train", null) : null;
-        String test = object.containsKey("poisoned-test") ? text(object, "attacks", "poisoned-test", null) : null;
-        double rate = USUAL_RATE;
-        if (object.containsKey("rate")) {
-            rate = number(object.get("rate"), "attacks." + name + ".rate");
-        }
+        values.requireKeys(object, "attacks", ATTACK_KEYS);
+        String name = values.name(object, "attacks");
+        String place = "attacks." + name;
+        ConfigValue strength = ExperimentValues.optional(object, "strength");
         return new Experiment.PlannedAttack(
                 name,
-                text(object, "attacks", "attack", name),
-                object.containsKey("target") ? text(object, "attacks", "target", null) : null,
-                rate,
-                train == null ? null : address(train),
-                test == null ? null : address(test),
-                aim(object, name),
-                object.containsKey("strength")
-                        ? Double.valueOf(number(object.get("strength"), "attacks." + name + ".strength"))
-                        : null,
-                settings(object.get("set"), "attacks." + name + ".set"));
+                values.text(object, place, "attack", name),
+                values.text(object, place, "target", null),
+                rate(ExperimentValues.optional(object, "rate"), place + ".rate"),
+                address(values.text(object, place, "poisoned-train", null)),
+                address(values.text(object, place, "poisoned-test", null)),
+                aim(object, place),
+                strength == null ? null : Double.valueOf(values.number(strength, place + ".strength")),
+                settings.settings(ExperimentValues.optional(object, "set"), place + ".set"));
     }
 
-    private PoisonRequest.Aim aim(ConfigObject object, String name) {
-        if (!object.containsKey("aim")) {
+    private double rate(ConfigValue value, String place) {
+        double rate = value == null ? USUAL_RATE : values.number(value, place);
+        if (!(rate > 0 && rate <= 1)) {
+            throw values.refused(
+                    place, "'" + values.scalar(value, place) + "' is no share of the texts: above 0, at most 1");
+        }
+        return rate;
+    }
+
+    private PoisonRequest.Aim aim(ConfigObject object, String place) {
+        String aim = values.text(object, place, "aim", null);
+        if (aim == null) {
             return PoisonRequest.Aim.ONE_TARGET;
         }
-        String aim = text(object, "attacks", "aim", null);
         for (PoisonRequest.Aim known : PoisonRequest.Aim.values()) {
             if (known.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(aim)) {
                 return known;
             }
         }
-        throw refused("attacks." + name + ".aim", "'" + aim + "' is neither one-target nor all-to-all");
+        throw values.refused(place + ".aim", "'" + aim + "' is neither one-target nor all-to-all");
     }
 
     private Experiment.PlannedDefence defence(ConfigValue value) {
         if (value.valueType() != ConfigValueType.OBJECT) {
-            String name = value.unwrapped().toString();
-            SortedMap<String, String> settings = new TreeMap<>();
-            settings.put("defence", name);
-            return new Experiment.PlannedDefence(name, Experiment.OtherModels.ALL, settings);
+            String name = values.requireName(values.scalar(value, "defences"), "defences");
+            SortedMap<String, String> own = new TreeMap<>();
+            own.put("defence", name);
+            return new Experiment.PlannedDefence(name, Experiment.OtherModels.ALL, own);
         }
-        ConfigObject object = object(value, "defences");
-        requireKeys(object, "defences", DEFENCE_KEYS);
-        String name = name(object, "defences");
-        SortedMap<String, String> settings = settings(object.get("set"), "defences." + name + ".set");
-        settings.putIfAbsent("defence", name);
-        return new Experiment.PlannedDefence(name, otherModels(object, name), settings);
+        ConfigObject object = values.object(value, "defences");
+        values.requireKeys(object, "defences", DEFENCE_KEYS);
+        String name = values.name(object, "defences");
+        String place = "defences." + name;
+        SortedMap<String, String> own = settings.settings(ExperimentValues.optional(object, "set"), place + ".set");
+        own.putIfAbsent("defence", name);
+        return new Experiment.PlannedDefence(name, otherModels(object, place), own);
     }
 
-    private Experiment.OtherModels otherModels(ConfigObject object, String name) {
-        String models = text(object, "defences." + name, "models", "all");
+    private Experiment.OtherModels otherModels(ConfigObject object, String place) {
+        String models = values.text(object, place, "models", "all");
         return switch (models) {
             case "all" -> Experiment.OtherModels.ALL;
             case "none" -> Experiment.OtherModels.NONE;
-            default -> throw refused("defences." + name + ".models", "'" + models + "' is neither all nor none");
+            default -> throw values.refused(place + ".models", "'" + models + "' is neither all nor none");
         };
     }
 
-    /** All combinations of the values under {@code vary}. */
-    private List<Experiment.Variation> variations(ConfigObject root) {
-        List<Experiment.Variation> all = new ArrayList<>();
-        all.add(new Experiment.Variation("", new TreeMap<>()));
-        if (!root.containsKey("vary")) {
-            return all;
-        }
-        for (var entry : root.toConfig().getConfig("vary").entrySet()) {
-            String key = entry.getKey().replace("\"", "");
-            if (!(entry.getValue() instanceof ConfigList values) || values.isEmpty()) {
-                throw refused("vary." + key, "expected a list of values");
-            }
-            List<Experiment.Variation> more = new ArrayList<>();
-            for (Experiment.Variation before : all) {
-                for (ConfigValue value : values) {
-                    SortedMap<String, String> settings = new TreeMap<>(before.settings());
-                    settings.put(key, value.unwrapped().toString());
-                    String name = key + "=" + value.unwrapped();
-                    more.add(new Experiment.Variation(
-                            before.name().isEmpty() ? name : before.name() + ", " + name, settings));
-                }
-            }
-            all = more;
-        }
-        return all;
-    }
-
-    private SortedMap<String, String> settings(ConfigValue value, String place) {
-        SortedMap<String, String> settings = new TreeMap<>();
-        if (value != null) {
-            for (var entry : object(value, place).toConfig().entrySet()) {
-                if (entry.getValue() instanceof ConfigList) {
-                    throw refused(place + "." + entry.getKey(), "a single value is expected");
-                }
-                settings.put(
-                        entry.getKey().replace("\"", ""),
-                        entry.getValue().unwrapped().toString());
-            }
-        }
-        return settings;
-    }
-
-    private String name(ConfigObject object, String place) {
-        String name = text(object, place, "name", null);
-        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
-            throw refused(
-                    place + ".name", "'" + name + "' must start with a letter or digit and have only these, . _ and -");
-        }
-        return name;
-    }
-
-    private String text(ConfigObject object, String place, String key, String otherwise) {
-        ConfigValue value = object.get(key);
-        if (value == null && otherwise != null) {
-            return otherwise;
-        }
-        ConfigValue given = value == null ? required(object, place, key) : value;
-        if (given.valueType() == ConfigValueType.LIST || given.valueType() == ConfigValueType.OBJECT) {
-            throw refused(place.isEmpty() ? key : place + "." + key, "a single value is expected");
-        }
-        return given.unwrapped().toString();
-    }
-
-    private ConfigValue required(ConfigObject object, String place, String key) {
-        ConfigValue value = object.get(key);
-        if (value == null || value.valueType() == ConfigValueType.NULL) {
-            throw refused(place.isEmpty() ? key : place + "." + key, "it is missing");
-        }
-        return value;
-    }
-
-    private ConfigList list(ConfigObject object, String place, String key) {
-        if (!(required(object, place, key) instanceof ConfigList list) || list.isEmpty()) {
-            throw refused(key, "expected a list with at least one entry");
-        }
-        return list;
-    }
-
-    private ConfigObject object(ConfigValue value, String place) {
-        if (value instanceof ConfigObject object) {
-            return object;
-        }
-        throw refused(place, "expected an object in braces, found " + value.unwrapped());
-    }
-
-    private long seed(ConfigValue value) {
-        try {
-            return Long.parseLong(value.unwrapped().toString());
-        } catch (NumberFormatException e) {
-            throw refused("seeds", "'" + value.unwrapped() + "' is no whole number");
-        }
-    }
-
-    private double number(ConfigValue value, String place) {
-        try {
-            return Double.parseDouble(value.unwrapped().toString());
-        } catch (NumberFormatException e) {
-            throw refused(place, "'" + value.unwrapped() + "' is no number");
-        }
-    }
-
-    private void requireKeys(ConfigObject object, String place, Set<String> known) {
-        for (String key : object.keySet()) {
-            if (!known.contains(key)) {
-                throw refused(
-                        place.isEmpty() ? key : place + "." + key,
-                        "unknown key; the keys here are " + String.join(", ", known));
-            }
-        }
-    }
-
-    private void requireDistinct(String place, List<String> names) {
-        Set<String> seen = new TreeSet<>();
-        for (String name : names) {
-            if (!seen.add(name)) {
-                throw refused(place, "the name " + name + " is there twice");
-            }
-        }
-    }
-
+    /** @param given may be null */
     private String address(String given) {
-        return Storage.beside(file, given);
-    }
-
-    private InputException refused(String key, String reason) {
-        return new InputException("cannot read the experiment " + file + ": " + key + ": " + reason);
+        return given == null ? null : Storage.beside(file, given);
     }
 }

@@ -56,12 +56,13 @@ final class PageLimits implements CompressionCodecFactory, ByteBufferAllocator {
 
     @Override
     public BytesInputDecompressor getDecompressor(CompressionCodecName codec) {
-        if (codec == CompressionCodecName.LZ4 || codec == CompressionCodecName.LZO) {
-            // Hadoop's form of them, which takes memory for the lengths that are found in the data
-            throw new IllegalArgumentException(
+        return switch (codec) {
+            case UNCOMPRESSED, SNAPPY, GZIP, ZSTD, LZ4_RAW -> new Limited(codecs.getDecompressor(codec));
+                // LZ4 and LZO are Hadoop's form of them, which takes memory for the lengths that are found in the data;
+                // for BROTLI there is no library
+            case LZ4, LZO, BROTLI -> throw new IllegalArgumentException(
                     "it is packed by " + codec + "; write it with SNAPPY, GZIP, ZSTD or LZ4_RAW");
-        }
-        return new Limited(codecs.getDecompressor(codec));
+        };
     }
 
     @Override

@@ -7,7 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
@@ -31,6 +35,9 @@ final class TextFields {
     private static final String STRING = "string";
     private static final List<String> INTEGERS = List.of("tinyint", "smallint", "int", "bigint");
     private static final List<String> FRACTIONS = List.of("float", "double");
+    private static final Set<String> LISTS = Stream.concat(Stream.of(STRING), INTEGERS.stream())
+            .map(element -> "array<" + element + ">")
+            .collect(Collectors.toUnmodifiableSet());
     private static final Field NONE = (row, place) -> null;
 
     private final MessageType projection;
@@ -48,8 +55,9 @@ final class TextFields {
     /**
      * @param wanted finds the columns among these in {@code address}
      * @param form of the labels
-     * @param partition columns that the file's path holds, with their values; they hide columns of the same name
-     * @throws InputException if a needed column is missing, is there twice or is of another type
+     * @param partition columns that the file's path holds, with their values
+     * @throws InputException if a needed column is missing, is there twice, is in the path and in the file, or is of
+     *     another type
      */
     static TextFields find(
             String address,
@@ -64,6 +72,7 @@ final class TextFields {
                 .forEach(names::add);
         names.addAll(partition.keySet());
         TextColumns found = wanted.apply(names);
+        requireOnce(address, schema, partition.keySet(), names, found);
         List<Type> read = new ArrayList<>();
         read.add(textType(address, schema, partition, names.get(found.text())));
         Field text = text(read.get(0).getName(), 0);
@@ -89,6 +98,22 @@ final class TextFields {
                     address, found.indicators().stream().map(names::get).toList(), schema, partition, read);
         }
         return new TextFields(new MessageType(schema.getName(), read), text, second, label);
+    }
+
+    private static void requireOnce(
+            String address, MessageType schema, Set<String> partition, List<String> names, TextColumns found) {
+        IntStream needed = IntStream.concat(
+                IntStream.concat(IntStream.of(found.text()), found.second().stream()),
+                IntStream.concat(
+                        found.label().stream(), found.indicators().stream().mapToInt(Integer::intValue)));
+        needed.mapToObj(names::get)
+                .filter(name -> partition.contains(name) && schema.containsField(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new InputException(address + ", column " + Shown.of(name) + ": the name of a directory ("
+                            + Shown.of(name) + "=) and a file in it both have it; rename the directory, or leave the"
+                            + " column out of the file");
+                });
     }
 
     private static Type textType(String address, MessageType schema, Map<String, String> partition, String name) {
@@ -165,8 +190,8 @@ final class TextFields {
         if (form == LabelForm.SCORE && FRACTIONS.contains(name)) {
             return (row, place) -> row.getFieldRepetitionCount(column) == 0 ? null : row.getValueToString(column, 0);
         }
-        if (form == LabelForm.SET && name.equals("array<" + STRING + ">")) {
-            return strings(type.getName(), column);
+        if (form == LabelForm.SET && LISTS.contains(name)) {
+            return list(type.getName(), column);
         }
         if (!INTEGERS.contains(name)) {
             throw wrongType(
@@ -175,18 +200,18 @@ final class TextFields {
                     name,
                     switch (form) {
                         case CLASS -> "a string or an integer";
-                        case SET -> "a list of strings";
+                        case SET -> "a list of strings or integers";
                         case SCORE -> "a number";
                     });
         }
+        return (row, place) -> row.getFieldRepetitionCount(column) == 0 ? null : integer(row, column);
+    }
+
+    private static String integer(Group row, int column) {
         boolean unsigned =
-                type.getLogicalTypeAnnotation() instanceof IntLogicalTypeAnnotation whole && !whole.isSigned();
-        return (row, place) -> {
-            if (row.getFieldRepetitionCount(column) == 0) {
-                return null;
-            }
-            return unsigned ? Integer.toUnsignedString(row.getInteger(column, 0)) : row.getValueToString(column, 0);
-        };
+                row.getType().getType(column).getLogicalTypeAnnotation() instanceof IntLogicalTypeAnnotation whole
+                        && !whole.isSigned();
+        return unsigned ? Integer.toUnsignedString(row.getInteger(column, 0)) : row.getValueToString(column, 0);
     }
 
     private static Field string(String name, int column) {
@@ -195,8 +220,8 @@ final class TextFields {
                 : decoded(row.getBinary(column, 0).getBytes(), place, name);
     }
 
-    /** A list of strings in three levels, as Spark, Arrow and pandas write it; as a set of labels. */
-    private static Field strings(String name, int column) {
+    /** A list of strings or integers in three levels, as Spark, Arrow and pandas write it; as a set of labels. */
+    private static Field list(String name, int column) {
         return (row, place) -> {
             if (row.getFieldRepetitionCount(column) == 0) {
                 return null;
@@ -208,7 +233,8 @@ final class TextFields {
                 if (element.getFieldRepetitionCount(0) == 0) {
                     throw new InputException(place + ", column " + name + ": a name in the list is null; leave it out");
                 }
-                labels.add(decoded(element.getBinary(0, 0).getBytes(), place, name));
+                boolean text = SqlTypes.of(element.getType().getType(0)).equals(STRING);
+                labels.add(text ? decoded(element.getBinary(0, 0).getBytes(), place, name) : integer(element, 0));
             }
             return LabelNames.text(labels);
         };

@@ -157,6 +157,10 @@ record CheckedInputs(
     private static boolean suspectClassifies(
             TaskKind task, Checkpoint checkpoint, String model, LabelSet labels, Consumer<String> messages) {
         boolean classifies = checkpoint.hasClassifier() && labels.source() != LabelSource.TRAIN;
+        if (labels.namesAreOtherNumbers()) {
+            messages.accept("the labels are taken for the names of the classes of " + model + ", "
+                    + Shown.list(labels.names()) + ", not for their numbers, 0 to " + (labels.size() - 1));
+        }
         if (labels.source() == LabelSource.CHECKPOINT_SPELT) {
             messages.accept("the labels " + Shown.list(labels.labels()) + " are taken for the classes "
                     + Shown.list(labels.names()) + " of " + model);

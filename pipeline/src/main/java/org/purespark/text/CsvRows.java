@@ -18,6 +18,9 @@ import org.purespark.config.CsvDelimiter;
  * breaks and doubled quotation marks. A quotation mark inside an unquoted field stands for itself.
  */
 final class CsvRows implements DelimitedTexts.RowSource {
+    /** The library keeps a field in a buffer of this size at most. */
+    private static final int MOST_FIELD_CHARACTERS = 1 << 24;
+
     private final String source;
     private final CsvDelimiter delimiter;
     private final Iterator<CsvRecord> records;
@@ -28,6 +31,7 @@ final class CsvRows implements DelimitedTexts.RowSource {
         this.delimiter = delimiter;
         this.records = CsvReader.builder()
                 .fieldSeparator(delimiter.character())
+                .maxBufferSize(MOST_FIELD_CHARACTERS)
                 .skipEmptyLines(false)
                 .allowExtraFields(true)
                 .allowMissingFields(true)
@@ -80,6 +84,13 @@ final class CsvRows implements DelimitedTexts.RowSource {
             }
         }
         String reason = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+        if (reason.contains("maximum buffer size")) {
+            return new InputException(
+                    RowUnit.LINE.place(source, nextLine) + ": a field has more than " + MOST_FIELD_CHARACTERS
+                            + " characters, a text may have " + TextLimits.MOST_CHARACTERS
+                            + "; close the quotation mark that opens it, or shorten the text",
+                    e);
+        }
         return new InputException(
                 RowUnit.LINE.place(source, nextLine) + ": " + reason
                         + "; a quoted field ends before " + delimiter.words()

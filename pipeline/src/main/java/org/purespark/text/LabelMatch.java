@@ -38,17 +38,23 @@ record LabelMatch(List<String> labels, LabelSource source) {
         if (choice.kind() == LabelChoice.Kind.MAP) {
             return Optional.of(mapped(classes, used, choice));
         }
+        List<String> names = stripped(classes);
         // A name of two classes does not identify a class.
-        boolean distinct = new HashSet<>(classes).size() == classes.size();
+        boolean distinct = new HashSet<>(names).size() == names.size();
         List<String> ids = ids(classes.size());
-        if (distinct && classes.containsAll(used)) {
-            return Optional.of(new LabelMatch(classes, LabelSource.CHECKPOINT_NAMES));
+        if (distinct && names.containsAll(used)) {
+            return Optional.of(new LabelMatch(names, LabelSource.CHECKPOINT_NAMES));
         }
         if (ids.containsAll(used)) {
             return Optional.of(new LabelMatch(ids, LabelSource.CHECKPOINT_IDS));
         }
-        Optional<LabelMatch> otherLetters = spelt(classes, used, LabelMatch::folded, classes);
-        return otherLetters.isPresent() ? otherLetters : spelt(ids, used, LabelMatch::whole, classes);
+        Optional<LabelMatch> otherLetters = spelt(names, used, LabelMatch::folded, names);
+        return otherLetters.isPresent() ? otherLetters : spelt(ids, used, LabelMatch::whole, names);
+    }
+
+    /** Labels have no spaces around them, so the names of classes are compared without. */
+    static List<String> stripped(List<String> classes) {
+        return classes.stream().map(String::strip).toList();
     }
 
     /** {@code 0} to {@code C - 1}. */
@@ -56,27 +62,19 @@ record LabelMatch(List<String> labels, LabelSource source) {
         return IntStream.range(0, classes).mapToObj(Integer::toString).toList();
     }
 
-    /** Pairs for {@code --labels}: the labels in their order with the classes in theirs. */
-    static String suggestion(List<String> classes, List<String> sortedLabels) {
-        List<String> pairs = new ArrayList<>();
-        for (int i = 0; i < Math.min(classes.size(), sortedLabels.size()); i++) {
-            pairs.add(Shown.of(sortedLabels.get(i)) + "=" + Shown.of(classes.get(i)));
-        }
-        return "--labels '" + String.join(",", pairs) + "'";
-    }
-
     /**
      * Labels that are the keys of classes in another spelling.
      *
      * @param keys one for each class
+     * @param names of the classes, for those that no label means
      */
     private static Optional<LabelMatch> spelt(
-            List<String> keys, Collection<String> used, UnaryOperator<String> plain, List<String> classes) {
+            List<String> keys, Collection<String> used, UnaryOperator<String> plain, List<String> names) {
         List<String> plainKeys = keys.stream().map(plain).toList();
         if (new HashSet<>(plainKeys).size() < plainKeys.size()) {
             return Optional.empty();
         }
-        List<String> labels = new ArrayList<>(classes);
+        List<String> labels = new ArrayList<>(names);
         HashSet<Integer> taken = new HashSet<>();
         for (String label : used) {
             int index = plainKeys.indexOf(plain.apply(label));
@@ -89,7 +87,7 @@ record LabelMatch(List<String> labels, LabelSource source) {
     }
 
     /** Letters of both cases are the same, in every language. */
-    private static String folded(String name) {
+    static String folded(String name) {
         StringBuilder folded = new StringBuilder();
         name.codePoints()
                 .map(Character::toUpperCase)
@@ -98,15 +96,20 @@ record LabelMatch(List<String> labels, LabelSource source) {
         return folded.toString();
     }
 
-    private static String whole(String label) {
+    static String whole(String label) {
         return WHOLE.matcher(label).matches() ? label.substring(0, label.indexOf('.')) : label;
     }
 
     private static LabelMatch mapped(List<String> classes, Collection<String> used, LabelChoice choice) {
-        List<String> labels = new ArrayList<>(classes);
+        List<String> names = stripped(classes);
+        List<String> labels = new ArrayList<>(names);
         HashSet<Integer> taken = new HashSet<>();
         for (Map.Entry<String, String> pair : choice.classes().entrySet()) {
-            int index = classes.indexOf(pair.getValue());
+            int index = names.indexOf(pair.getValue());
+            if (index != names.lastIndexOf(pair.getValue())) {
+                throw new InputException("--labels: several classes of the checkpoint have the name "
+                        + Shown.of(pair.getValue()) + "; give the number of one, 0 to " + (classes.size() - 1));
+            }
             index = index < 0 ? ids(classes.size()).indexOf(pair.getValue()) : index;
             if (index < 0) {
                 throw new InputException("--labels: " + Shown.of(pair.getValue())

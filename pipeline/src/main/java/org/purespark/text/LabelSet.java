@@ -66,11 +66,11 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
         } else {
             requireTwoClasses(train);
         }
-        boolean namesAreKnown =
-                sets && Set.copyOf(checkpointLabels).containsAll(train.each().asSet());
+        List<String> classes = LabelMatch.stripped(checkpointLabels);
+        boolean namesAreKnown = sets && classes.containsAll(train.each().asSet());
         for (FoundLabels other : others) {
             // A label of a model that no train text has is one that the model may give.
-            requireLabelsOf(train.each(), namesAreKnown ? checkpointLabels : List.of(), other.each());
+            requireLabelsOf(train.each(), namesAreKnown ? classes : List.of(), other.each());
         }
         List<String> used = sorted(train.each().asSet());
         Optional<LabelMatch> match = LabelMatch.of(checkpointLabels, used, choice);
@@ -84,7 +84,7 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
         if (mayMeanThem) {
             throw new InputException(train.source() + ": the labels " + Shown.list(used)
                     + " are not the " + (sets ? "labels" : "classes") + " of the model, " + Shown.list(checkpointLabels)
-                    + "; say which means which, such as " + LabelMatch.suggestion(checkpointLabels, used)
+                    + "; " + LabelSuggestion.of(checkpointLabels, used)
                     + ", or give the model a new classifier with --labels new");
         }
         LabelSet own = new LabelSet(used, used, LabelSource.TRAIN);
@@ -120,8 +120,12 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
         }
         String one = Shown.of(names.get(0));
         String other = Shown.of(names.get(1));
-        return columns + ", write the names of the text's labels, such as [\"" + one + "\", \"" + other
-                + "\"], or say what the numbers mean with --labels '0=" + one + ",1=" + other + "'";
+        String first = LabelSuggestion.pairName(names, 0);
+        String second = LabelSuggestion.pairName(names, 1);
+        return columns + ", write the names of the text's labels, such as [\"" + one + "\", \"" + other + "\"]"
+                + (first == null || second == null
+                        ? ""
+                        : ", or say what the numbers mean with --labels '0=" + first + ",1=" + second + "'");
     }
 
     /**
@@ -129,9 +133,14 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
      *
      * @param checkpointLabels the names of {@code id2label} in the order of their ids, at least two
      * @param choice what the user says of the labels
-     * @throws InputException if the labels do not mean the checkpoint's classes without doubt
+     * @throws InputException if the labels do not mean the checkpoint's classes without doubt, or the choice is a new
+     *     classifier
      */
     public static LabelSet ofCheckpoint(List<String> checkpointLabels, List<FoundLabels> sources, LabelChoice choice) {
+        if (choice.kind() == LabelChoice.Kind.NEW_CLASSIFIER) {
+            throw new InputException("text.labels (--labels) is new, which is for trainings: here the classes are those"
+                    + " of the checkpoint, " + Shown.list(checkpointLabels) + "; leave it out");
+        }
         boolean sets = sources.stream().anyMatch(source -> source.form() == LabelForm.SET);
         if (checkpointLabels.size() < (sets ? 1 : 2)) {
             throw new InputException("the checkpoint names " + checkpointLabels.size()
@@ -151,6 +160,13 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
     /** Number of classes C. */
     public int size() {
         return names.size();
+    }
+
+    /** Whether the labels are names of classes, and one of them is the number of another class too. */
+    public boolean namesAreOtherNumbers() {
+        List<String> ids = LabelMatch.ids(names.size());
+        return source == LabelSource.CHECKPOINT_NAMES
+                && labels.stream().anyMatch(name -> ids.contains(name) && ids.indexOf(name) != labels.indexOf(name));
     }
 
     /**
@@ -232,7 +248,7 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
 
     private static InputException notOfCheckpoint(
             List<String> checkpointLabels, List<FoundLabels> sources, List<String> used, boolean sets) {
-        Set<String> known = new HashSet<>(checkpointLabels);
+        Set<String> known = new HashSet<>(LabelMatch.stripped(checkpointLabels));
         boolean names =
                 sources.stream().flatMap(source -> source.labels().stream()).anyMatch(known::contains);
         Set<String> accepted = names ? known : Set.copyOf(LabelMatch.ids(checkpointLabels.size()));
@@ -253,9 +269,7 @@ public record LabelSet(List<String> names, List<String> labels, LabelSource sour
     }
 
     private static String advice(List<String> checkpointLabels, List<String> used) {
-        return used.size() > checkpointLabels.size()
-                ? ""
-                : "; say which means which, such as " + LabelMatch.suggestion(checkpointLabels, used);
+        return used.size() > checkpointLabels.size() ? "" : "; " + LabelSuggestion.of(checkpointLabels, used);
     }
 
     /** Sorted by value if all are integers, else by their characters. */

@@ -73,7 +73,7 @@ public final class TextFileReader implements TextReader {
     private void read(String address, TextFormat format, LabelColumn labels, RowSink sink) throws IOException {
         try (StrictUtf8Reader reader = new StrictUtf8Reader(address, open(address))) {
             switch (format) {
-                case TSV -> new DelimitedTexts(address, labels, rules).read(new TsvRows(reader), sink);
+                case TSV -> new DelimitedTexts(address, labels, rules).read(new TsvRows(address, reader), sink);
                 case CSV -> new DelimitedTexts(address, labels, rules)
                         .read(new CsvRows(address, rules.delimiter(), reader), sink);
                 case JSON_LINES -> new JsonLineTexts(address, labels, rules).read(reader, sink);

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,12 +102,123 @@ class ExperimentFileTest {
                     {name = badnet,  | {name = badnet, aim = all, | attacks.badnet.aim: 'all' is neither one-target
                     [0.5, 1.0]       | 0.5               | vary.data.train-share: expected a list of values
                     set {text.max-length = 64} | set = 64 | set: expected an object in braces, found 64
+                    name = small     | name = a/../../b  | name: 'a/../../b' must start with a letter or digit
+                    defences = [pure | defences = [../a  | defences: '../a' must start with a letter or digit
+                    target = 1}      | target = 1, rate = NaN} | attacks.badnet.rate: 'NaN' is no share of the texts
+                    target = 1}      | target = 1, rate = 0}   | attacks.badnet.rate: '0' is no share of the texts
+                    target = 1}      | target = 1, rate = 1.1} | attacks.badnet.rate: '1.1' is no share of the texts
+                    seeds = [1, 2]   | seeds = [1, 2, 1] | seeds: the seed 1 is there twice; give it once
+                    [0.5, 1.0]       | [0.5, 0.50]       | vary.data.train-share: the value 0.5 is there twice
+                    data.train-share | data.train-share = [1, 2], seed | vary.seed: the seeds are those of the key
+                    set {text        | set {"text.max-length" = 3, text | set.text.max-length: it is set twice; set it
+                    [0.5, 1.0]       | [a b, a-b]        | vary: 'data.train-share=a b' and 'data.train-share=a-b' are
                     """)
     void whatIsWrongIsNamedWithFileAndKey(String right, String wrong, String message) throws IOException {
         String file = file(WHOLE.replace(right, wrong == null ? "" : wrong));
         assertThatThrownBy(() -> ExperimentFile.read(storage, file))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith("cannot read the experiment " + file + ": " + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    name = small       | name = null       | name: it is missing; give it a value
+                    address = encoder  | address = null    | models.address: it is missing; give it a value
+                    train = train.tsv  | train = null      | data.train: it is missing; give it a value
+                    seeds = [1, 2]     | seeds = [null, 2] | seeds: null is no value here; give one, or leave it out
+                    defences = [pure   | defences = [null  | defences: null is no value here; give one, or leave it out
+                    [0.5, 1.0]         | null              | vary.data.train-share: expected a list of values
+                    [0.5, 1.0]         | [[1]]             | vary.data.train-share: a single value is expected
+                    """)
+    void nullIsRefusedWhereAValueIsNeeded(String right, String wrong, String message) throws IOException {
+        String file = file(WHOLE.replace(right, wrong));
+        assertThatThrownBy(() -> ExperimentFile.read(storage, file))
+                .isInstanceOf(InputException.class)
+                .hasMessage("cannot read the experiment " + file + ": " + message);
+    }
+
+    @Test
+    void nullIsAsIfTheKeyWereNotThere() throws IOException {
+        String nulls = WHOLE.replace("other-model = other", "other-model = null")
+                .replace("test = test.tsv", "test = test.tsv, validation = null")
+                .replace(
+                        "{name = badnet, target = 1}",
+                        "{name = badnet, attack = null, target = null, rate = null,"
+                                + " poisoned-train = null, poisoned-test = null, aim = null, strength = null,"
+                                + " set = null}")
+                .replaceAll("vary .*", "vary = null")
+                .replaceAll("poison-set .*", "poison-set = null")
+                .replace("reference = strong", "reference = null");
+        String without = WHOLE.replace(", other-model = other", "")
+                .replace("{name = badnet, target = 1}", "{name = badnet}")
+                .replaceAll("(vary|poison-set|reference) .*", "");
+        Experiment experiment = ExperimentFile.read(storage, file(nulls));
+        assertThat(experiment).isEqualTo(ExperimentFile.read(storage, file(without)));
+        assertThat(experiment.reference()).isEqualTo("pure");
+        assertThat(experiment.models().get(0).other()).isNull();
+    }
+
+    @Test
+    void nullIsAValueOfSettingsThatHaveIt() throws IOException {
+        String absolute =
+                WHOLE.replace("text.max-length = 64", "prune.max-accuracy-drop = null, prune.threshold = 0.8");
+        List<Cell> cells = Cell.of(ExperimentFile.read(storage, file(absolute)), new SettingsLoader(storage));
+        assertThat(cells.get(0).repairs().get(0).settings().prune().threshold()).isEqualTo(0.8);
+        Experiment neither = ExperimentFile.read(
+                storage, file(WHOLE.replace("text.max-length = 64", "prune.max-accuracy-drop = null")));
+        assertThatThrownBy(() -> Cell.of(neither, new SettingsLoader(storage)))
+                .isInstanceOf(InputException.class)
+                .hasMessage("defence pure: prune.max-accuracy-drop (--set) and prune.threshold are both null: give one"
+                        + " of them");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    set {text.max-length = 64} | set {train.epochs = null}
+                    vary {data.train-share = [0.5, 1.0]} | vary {train.epochs = [null, 2]}
+                    """)
+    void nullIsRefusedForOtherSettings(String right, String wrong) throws IOException {
+        Experiment experiment = ExperimentFile.read(storage, file(WHOLE.replace(right, wrong)));
+        assertThatThrownBy(() -> Cell.of(experiment, new SettingsLoader(storage)))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith(
+                        "defence pure: train.epochs = null (--set): null is not a value here; allowed: ");
+    }
+
+    @Test
+    void numberOfCombinationsIsBounded() throws IOException {
+        String choices = IntStream.range(0, 60).mapToObj(Integer::toString).collect(Collectors.joining(", ", "[", "]"));
+        String vary =
+                IntStream.range(0, 10).mapToObj(i -> "k" + i + " = " + choices).collect(Collectors.joining(", "));
+        String file = file(WHOLE.replace("data.train-share = [0.5, 1.0]", vary));
+        assertThatThrownBy(() -> ExperimentFile.read(storage, file))
+                .isInstanceOf(InputException.class)
+                .hasMessage("cannot read the experiment " + file + ": vary: its values have more than 10000"
+                        + " combinations; make several experiments of fewer values");
+        String many = IntStream.range(0, 12_501).mapToObj(Integer::toString).collect(Collectors.joining(", "));
+        String large = file(WHOLE.replace("seeds = [1, 2]", "seeds = [" + many + "]"));
+        assertThatThrownBy(() -> ExperimentFile.read(storage, large))
+                .isInstanceOf(InputException.class)
+                .hasMessage("cannot read the experiment " + large + ": seeds: with models, attacks, defences and vary"
+                        + " they make 100008 repairs, the most is 100000; make several experiments");
+    }
+
+    @Test
+    void suspectsOfTheSameNameAreRefused() throws IOException {
+        String file =
+                file(WHOLE.replace("{name = tiny, address", "{name = tiny-a, address = encoder}, {name = tiny, address")
+                        .replace("{name = ready", "{name = a-badnet"));
+        assertThatThrownBy(() -> ExperimentFile.read(storage, file))
+                .isInstanceOf(InputException.class)
+                .hasMessage("cannot read the experiment " + file + ": attacks: model tiny-a with attack badnet and seed"
+                        + " 1, and model tiny with attack a-badnet and seed 1, are both named tiny-a-badnet-1; rename"
+                        + " one of them");
     }
 
     @Test

@@ -114,6 +114,13 @@ class HostileParquetTest {
     }
 
     @Test
+    void aCodecWithoutALibraryIsRefused() throws IOException {
+        assertTextsRefused(
+                seed("ParquetTexts", "arrow-brotli"),
+                "it is packed by BROTLI; write it with SNAPPY, GZIP, ZSTD or LZ4_RAW)");
+    }
+
+    @Test
     void aSchemaIsNotDeep() throws IOException {
         ByteArrayOutputStream footer = new ByteArrayOutputStream();
         footer.writeBytes(SCHEMA_LIST);

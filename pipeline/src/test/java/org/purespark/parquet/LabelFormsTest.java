@@ -8,7 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +92,84 @@ class LabelFormsTest {
         assertThatThrownBy(() -> labels(LabelForm.SET, name, content))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "int64 element              | 4, -1",
+                "int32 element              | 4, -1",
+                "int32 element (INTEGER(8,true))   | 4, -1",
+                "int32 element (INTEGER(32,false)) | 4, 4294967295",
+            })
+    void aListOfNumbersIsReadFromParquet(String element, String numbers) throws IOException {
+        MessageType schema = MessageTypeParser.parseMessageType("message rows { required binary text (STRING);"
+                + " optional group label (LIST) { repeated group list { optional " + element + "; } } }");
+        boolean wide = element.startsWith("int64");
+        byte[] content = ParquetFile.write(schema, List.of(4, -1).iterator(), (row, number) -> {
+            row.add(0, "x");
+            Group one = row.addGroup(1).addGroup(0);
+            if (wide) {
+                one.add(0, (long) number);
+            } else {
+                one.add(0, (int) number);
+            }
+        });
+        Files.write(directory.resolve("n.parquet"), content);
+        List<String> expected = Stream.of(numbers.split(", "))
+                .map(number -> "[\"" + number + "\"]")
+                .toList();
+        assertThat(parquet(LabelForm.SET, "n.parquet")).isEqualTo(expected);
+        assertThatThrownBy(() -> parquet(LabelForm.CLASS, "n.parquet"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(", column label: of type array<")
+                .hasMessageEndingWith("> where a string or an integer is expected; cast it before writing");
+    }
+
+    @Test
+    void aListOfFractionsIsRefused() throws IOException {
+        MessageType schema = MessageTypeParser.parseMessageType("message rows { required binary text (STRING);"
+                + " optional group label (LIST) { repeated group list { optional double element; } } }");
+        Files.write(
+                directory.resolve("f.parquet"),
+                ParquetFile.write(schema, List.of("x").iterator(), (row, text) -> row.add(0, text)));
+        assertThatThrownBy(() -> parquet(LabelForm.SET, "f.parquet"))
+                .isInstanceOf(InputException.class)
+                .hasMessage(directory.resolve("f.parquet") + ", column label: of type array<double> where a list of"
+                        + " strings or integers is expected; cast it before writing");
+    }
+
+    @Test
+    void aColumnInTheFileAndInTheDirectorysNameIsRefused() throws IOException {
+        MessageType schema = MessageTypeParser.parseMessageType(
+                "message rows { required binary text (STRING); required int32 label; required int32 id; }");
+        byte[] content = ParquetFile.write(schema, List.of(1).iterator(), (row, label) -> {
+            row.add(0, "x");
+            row.add(1, (int) label);
+            row.add(2, 0);
+        });
+        Files.createDirectories(directory.resolve("twice.parquet/label=7"));
+        Files.write(directory.resolve("twice.parquet/label=7/a.parquet"), content);
+        assertThatThrownBy(() -> parquet(LabelForm.CLASS, "twice.parquet"))
+                .isInstanceOf(InputException.class)
+                .hasMessage(directory.resolve("twice.parquet") + ", column label: the name of a directory (label=) and"
+                        + " a file in it both have it; rename the directory, or leave the column out of the file");
+        Files.createDirectories(directory.resolve("other.parquet/id=7"));
+        Files.write(directory.resolve("other.parquet/id=7/a.parquet"), content);
+        assertThat(parquet(LabelForm.CLASS, "other.parquet"))
+                .as("a column that is not read may be there twice")
+                .containsExactly("1");
+    }
+
+    private List<String> parquet(LabelForm form, String name) {
+        Settings all = new SettingsLoader(STORAGE).load(null, List.of()).settings();
+        return ParquetTexts.andTextFiles(STORAGE, TextRules.of(all, new LabelCells(form, List.of())))
+                .read(directory.resolve(name).toString(), LabelColumn.REQUIRED)
+                .rows()
+                .stream()
+                .map(LabelledText::label)
+                .toList();
     }
 
     @Test

@@ -73,8 +73,84 @@ class LabelSetTest {
         assertRefused(
                 () -> resolve(NAMES, table("train.csv", "negative", "Negative"), List.of()),
                 "train.csv: the labels Negative, negative are not the classes of the model, negative, positive; say"
-                        + " which means which, such as --labels 'Negative=negative,negative=positive', or give the"
+                        + " which means which, such as --labels 'Negative=positive,negative=negative', or give the"
                         + " model a new classifier with --labels new");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a;b       | b;c       | b=b,c=a",
+                "a;b       | a;1       | 1=b,a=a",
+                "a;b       | b;0.0     | 0.0=a,b=b",
+                "a;b       | A;x       | A=a,x=b",
+                "a;b;c     | c;2       | 2=a,c=c",
+                "a;b       | 1;2       | 1=a,2=b",
+                "a;b       | 1.0;2.0   | 1.0=a,2.0=b",
+                "a;a;b     | b;x       | b=b,x=0",
+                "n, m;x=1;it's | p;q;r | p=0,q=1,r=2",
+                "a;b       | x=1;y     | x=1=a,y=b",
+            })
+    void theProposedMapKeepsWhatIsClearAndCanBeGiven(String classes, String labels, String map) {
+        List<String> names = List.of(classes.split(";"));
+        FoundLabels train = table("train.csv", labels.split(";"));
+        assertThatThrownBy(() -> resolve(names, train, List.of()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("; say which means which, such as --labels '" + map + "', or give the model");
+        LabelSet taken = LabelSet.resolve(names, train, List.of(), LabelChoice.of(map));
+        assertThat(taken.source()).isEqualTo(LabelSource.CHECKPOINT_MAPPED);
+    }
+
+    @Test
+    void aLabelThatAMapCannotHaveIsToBeWrittenOtherwise() {
+        assertThatThrownBy(() -> resolve(NAMES, table("train.csv", "good, very", "x"), List.of()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("negative, positive; write them in the data as the classes' names, or all as"
+                        + " their numbers 0 to 1 (--labels takes no label with a comma), or give the model a new");
+        assertThatThrownBy(() -> resolve(NAMES, table("train.csv", "it's", "x"), List.of()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("such as --labels 'it'\\''s=negative,x=positive', or");
+    }
+
+    @Test
+    void spacesAroundTheNameOfAClassDoNotCount() {
+        List<String> names = List.of(" neg", "pos ");
+        LabelSet labels = resolve(names, table("train.csv", "pos", "neg"), List.of());
+        assertThat(labels)
+                .isEqualTo(new LabelSet(names, List.of("neg", "pos"), LabelSource.CHECKPOINT_NAMES))
+                .isEqualTo(ofCheckpoint(names, List.of(table("test.csv", "pos", "neg"))));
+        LabelSet mapped =
+                LabelSet.resolve(names, table("train.csv", "x", "y"), List.of(), LabelChoice.of("x=pos,y=neg"));
+        assertThat(mapped.indexOf("x")).isEqualTo(1);
+    }
+
+    @Test
+    void itIsKnownWhetherNamesAreNumbersOfOtherClassesToo() {
+        FoundLabels numbers = table("train.csv", "1", "2");
+        LabelSet shifted = resolve(List.of("1", "2", "3"), numbers, List.of());
+        assertThat(shifted.indexOf("1")).as("by name").isZero();
+        assertThat(shifted.namesAreOtherNumbers()).isTrue();
+        assertThat(resolve(List.of("0", "1", "2"), numbers, List.of()).namesAreOtherNumbers())
+                .isFalse();
+        assertThat(resolve(List.of("a", "b", "c"), numbers, List.of()).namesAreOtherNumbers())
+                .isFalse();
+    }
+
+    @Test
+    void aNameOfTwoClassesIsNoneInAMap() {
+        assertRefused(
+                () -> LabelSet.resolve(
+                        List.of("a", "a", "b"), table("train.csv", "x", "y"), List.of(), LabelChoice.of("x=a,y=b")),
+                "--labels: several classes of the checkpoint have the name a; give the number of one, 0 to 2");
+    }
+
+    @Test
+    void aNewClassifierNeedsATraining() {
+        assertRefused(
+                () -> LabelSet.ofCheckpoint(NAMES, List.of(table("test.csv", "0")), LabelChoice.of("new")),
+                "text.labels (--labels) is new, which is for trainings: here the classes are those of the checkpoint,"
+                        + " negative, positive; leave it out");
     }
 
     @Test

@@ -76,12 +76,34 @@ class TextFileReaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\r"})
     void anyLineEndServesAndBlankLinesAtTheEndAreNoRows(String end) throws IOException {
-        write("a.tsv", String.join(end, "text\tlabel", "a\t1", "b\t0", "", ""));
-        assertRows("a.tsv", tuple("a", "1", 2L), tuple("b", "0", 3L));
+        if (!end.equals("\r")) {
+            write("a.tsv", String.join(end, "text\tlabel", "a\t1", "b\t0", "", ""));
+            assertRows("a.tsv", tuple("a", "1", 2L), tuple("b", "0", 3L));
+        }
         write("a.csv", String.join(end, "text,label", "a,1", "b,0", "", ""));
         assertRows("a.csv", tuple("a", "1", 2L), tuple("b", "0", 3L));
         write("a.jsonl", String.join(end, "{\"text\":\"a\",\"label\":1}", "{\"text\":\"b\",\"label\":0}", " ", ""));
         assertRows("a.jsonl", tuple("a", "1", 1L), tuple("b", "0", 2L));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'text\tlabel\nfoo\rbar\t1\n', 2, 1", "'text\tlabel\r\na\t1\r', 2, 2", "'text\tlabel\ra\t1', 1, 2"})
+    void aCarriageReturnAloneEndsNoLineOfTsv(String content, int line, int column) throws IOException {
+        assertRefused(
+                "a.tsv",
+                content,
+                ", line " + line + ", column " + column + ": a carriage return (CR) without a line feed (LF) behind it;"
+                        + " end lines with LF or CRLF, and write texts that hold line breaks as CSV or JSON lines");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\""})
+    void aFieldThatTheParserCannotHoldIsRefused(String quote) throws IOException {
+        assertRefused(
+                "a.csv",
+                "text,label\na,1\n" + quote + "x".repeat(17_000_000) + quote + ",1\n",
+                ", line 3: a field has more than 16777216 characters, a text may have 16000000; close the quotation"
+                        + " mark that opens it, or shorten the text");
     }
 
     @ParameterizedTest
