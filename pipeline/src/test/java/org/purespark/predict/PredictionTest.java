@@ -202,7 +202,7 @@ class PredictionTest {
                         + files.path("model/tokenizer.json") + ", and the model " + files.path("model")
                         + " has embeddings for ids from 0 to 2499; take tokenizer and model from the same checkpoint");
         assertThat(directory.resolve("out.jsonl")).doesNotExist();
-        assertThat(files.said()).singleElement().asString().contains("3 of 7 tokens have no embedding");
+        assertThat(files.said()).singleElement().asString().contains("3 of 8 tokens have no embedding");
     }
 
     @Test
