@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,7 +49,7 @@ class HoconTextTest {
                 "%s = [{%s = [{%s"
             })
     void bracesAndDottedKeysCountTogether(String form) {
-        assertRefused(String.format(form, KEY, KEY, KEY), "nested deeper than 64 levels");
+        assertRefused(String.format(Locale.ROOT, form, KEY, KEY, KEY), "nested deeper than 64 levels");
     }
 
     @Test
