@@ -3,8 +3,6 @@ package org.purespark.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -14,7 +12,7 @@ import org.purespark.model.cpu.CpuEngine;
 
 /** Texts of which several threads compute the attention of some heads each. */
 class LongTextsTest {
-    private static final PackedBatch TEXTS = texts();
+    private static final PackedBatch TEXTS = RandomClassifier.texts(300, 5, 140);
     private static final int[] LABELS = {0, 2, 1};
 
     @ParameterizedTest
@@ -43,18 +41,6 @@ class LongTextsTest {
         float[] dense = new float[layout.size() - layout.denseStart()];
         sum.dense().get(0, dense, 0, dense.length);
         return dense;
-    }
-
-    private static PackedBatch texts() {
-        List<int[]> texts = new ArrayList<>();
-        for (int length : new int[] {300, 5, 140}) {
-            int[] ids = new int[length];
-            for (int t = 0; t < length; t++) {
-                ids[t] = 2 + (7 * t + length) % 40;
-            }
-            texts.add(ids);
-        }
-        return PackedBatch.of(texts);
     }
 
     private static TextClassifier model(Architecture architecture, int threads) {

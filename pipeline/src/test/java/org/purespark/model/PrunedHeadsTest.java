@@ -4,7 +4,6 @@ package org.purespark.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +19,7 @@ import org.purespark.task.Answers;
 
 /** Half of the heads pruned, in batches of so many tokens that the CPU's engine leaves their products out. */
 class PrunedHeadsTest {
-    private static final PackedBatch TEXTS = texts();
+    private static final PackedBatch TEXTS = RandomClassifier.texts(40, 57, 3, 29);
     private static final int[] LABELS = {0, 1, 2, 0};
     private static final Set<Head> PRUNED =
             Set.of(new Head(0, 1), new Head(0, 2), new Head(1, 0), new Head(1, 3), new Head(2, 0), new Head(2, 1));
@@ -76,18 +75,6 @@ class PrunedHeadsTest {
         float[] dense = new float[layout.size() - layout.denseStart()];
         sum.dense().get(0, dense, 0, dense.length);
         return dense;
-    }
-
-    private static PackedBatch texts() {
-        List<int[]> texts = new ArrayList<>();
-        for (int length : new int[] {40, 57, 3, 29}) {
-            int[] ids = new int[length];
-            for (int t = 0; t < length; t++) {
-                ids[t] = 2 + (7 * t + length) % 40;
-            }
-            texts.add(ids);
-        }
-        return PackedBatch.of(texts);
     }
 
     private static TextClassifier model(Architecture architecture, Engine engine) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.model;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -37,6 +39,19 @@ final class RandomClassifier {
                 .slices()
                 .forEach((name, slice) -> tensors.put(name, Tensor.of(random(random, slice.length()), slice.shape())));
         return new TextClassifier(config, ClassifierKind.LINEAR, 0, CLASSES, tensors, engine);
+    }
+
+    /** Texts of these numbers of tokens, all below 42. */
+    static PackedBatch texts(int... lengths) {
+        List<int[]> texts = new ArrayList<>();
+        for (int length : lengths) {
+            int[] ids = new int[length];
+            for (int t = 0; t < length; t++) {
+                ids[t] = 2 + (7 * t + length) % 40;
+            }
+            texts.add(ids);
+        }
+        return PackedBatch.of(texts);
     }
 
     private static float[] random(SeededRandom random, int length) {
