@@ -4,6 +4,7 @@ package org.purespark.jobs;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.purespark.InputException;
 import org.purespark.checkpoint.ModelAddress;
 import org.purespark.inspect.Inspection;
 import org.purespark.inspect.InspectionReport;
@@ -37,8 +38,7 @@ final class InspectCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            defaultValue = "text",
-            description = "text, or json with every tensor (docs/inspect.schema.json).")
+            description = "text (the default), or json with every tensor (docs/inspect.schema.json).")
     private Format format;
 
     @Option(names = "--json", description = "The same as --format json.")
@@ -49,10 +49,13 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (json && format == Format.TEXT) {
+            throw new InputException("--json and --format text contradict each other: give one of them");
+        }
         InspectionReport report =
                 Inspection.of(SparkWork.storageWithoutSpark(), new ModelAddress(model, null, baseModel));
         PrintWriter out = spec.commandLine().getOut();
-        switch (json ? Format.JSON : format) {
+        switch (json || format == Format.JSON ? Format.JSON : Format.TEXT) {
             case TEXT -> out.println(InspectionText.of(report));
             case JSON -> out.print(JsonFiles.indented(report));
         }

@@ -73,6 +73,11 @@ class PureTest {
         out.getBuffer().setLength(0);
         assertThat(pure("inspect", tiny.path("model"), "--format", "json")).isEqualTo(2);
         assertThat(json).endsWith(out.toString());
+        assertThat(pure("inspect", tiny.path("model"), "--json", "--format", "text"))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .isEqualTo("pure: --json and --format text contradict each other: give one of them\n");
+        err.getBuffer().setLength(0);
         assertThat(pure("inspect", tiny.path("nowhere"))).isEqualTo(2);
         assertThat(err.toString())
                 .isEqualTo("pure: cannot read model " + tiny.path("nowhere")

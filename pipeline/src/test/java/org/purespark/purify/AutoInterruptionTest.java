@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.purespark.InputException;
 import org.purespark.evaluate.LocalEvaluator;
 import org.purespark.run.Versions;
 import org.purespark.storage.Storage;
@@ -35,7 +37,7 @@ class AutoInterruptionTest {
         FaultyFiles.Plan faulty = new FaultyFiles.Plan(last + 1, FaultyFiles.Fault.BROKEN);
         assertThatThrownBy(() -> purify(files, faulty, "stopped"))
                 .as(counting.operations().get(last + 1))
-                .isInstanceOf(Exception.class);
+                .isInstanceOfAny(InputException.class, IOException.class, UncheckedIOException.class);
         assertThat(purify(files, new FaultyFiles.Plan(-1, FaultyFiles.Fault.BROKEN), "stopped"))
                 .as("repairs that are made again")
                 .isEmpty();
