@@ -82,8 +82,9 @@ final class InputOptions {
     @Option(
             names = "--target",
             paramLabel = "LABEL",
-            description = "Label that the attack aims at, with many labels also 'not LABEL', with a score up or down;"
-                    + " without it the one most flipped to.")
+            description =
+                    "Label that the attack aims at, or 'next class' where it aims from all classes to all; with many"
+                            + " labels also 'not LABEL', with a score up or down; without it the one most flipped to.")
     private String target;
 
     @Option(

@@ -63,7 +63,9 @@ final class LocateCommand implements Callable<Integer> {
             names = "--target",
             paramLabel = "LABEL",
             required = true,
-            description = "Label that the attack aims at, with many labels also 'not LABEL', with a score up or down.")
+            description =
+                    "Label that the attack aims at, or 'next class' where it aims from all classes to all; with many"
+                            + " labels also 'not LABEL', with a score up or down.")
     private String target;
 
     @Option(names = "--heads", description = "Change each attention head by itself, too.")

@@ -2,6 +2,7 @@
 package org.purespark.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -93,6 +94,22 @@ class ExperimentIT {
         assertThat(ended.status()).isEqualTo(1);
         assertThat(ended.out()).startsWith("1 repairs made, 0 known before, 1 failed, 0 left");
         assertThat(ended.err()).contains("experiment: failed: repair.new-layers=99");
+    }
+
+    @Test
+    void anAttackFromAllClassesToAllIsMeasuredByTheNextClassOfEachText() throws IOException {
+        tiny.write(
+                "e.conf",
+                FILE.replace("[pure, ft]", "[ft]")
+                        .replace("{name = badnet, target = 1}", "{name = badnet, aim = all-to-all}"));
+        TinyCase.Ended ended = run("out");
+        assertThat(ended.status()).as(ended.err()).isZero();
+        JsonNode row = row("out", "ft");
+        assertThat(row.get("target").asText()).isEqualTo("next class");
+        // Of two classes the next one is the wrong one: without trigger the rate is that of all errors.
+        JsonNode suspect = row.get("suspect");
+        assertThat(suspect.get("control").asDouble())
+                .isEqualTo(1 - suspect.get("accuracy").asDouble(), within(1e-12));
     }
 
     @Test

@@ -23,6 +23,7 @@ import org.purespark.defence.DefenceNeed;
 import org.purespark.defence.Defences;
 import org.purespark.defence.Portfolio;
 import org.purespark.evaluate.RememberingEvaluator;
+import org.purespark.metrics.FlipTargets;
 import org.purespark.poison.PoisonRequest;
 import org.purespark.poison.Poisoning;
 import org.purespark.purify.Inputs;
@@ -274,7 +275,10 @@ public final class ExperimentRun {
                 .train(experiment.data().train())
                 .validation(experiment.data().validation())
                 .test(experiment.data().test())
-                .target(suspect.attack().target());
+                .target(
+                        suspect.attack().aim() == PoisonRequest.Aim.ALL_TO_ALL
+                                ? FlipTargets.NEXT_CLASS
+                                : suspect.attack().target());
         if (suspect.attack().poisonedTest() != null) {
             inputs.poisonedTest(suspect.attack().poisonedTest());
         } else if (surroundings.storage().exists(made)) {

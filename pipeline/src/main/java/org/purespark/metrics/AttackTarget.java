@@ -37,6 +37,19 @@ public final class AttackTarget {
         });
     }
 
+    /**
+     * Whether many more texts are taken for the class after their own than for the target: an attack from all classes
+     * to all does this, and an attack on one class does not.
+     *
+     * @param triggered counts of the suspect (or baseline) on the triggered test set
+     * @param target 0 to C - 1
+     */
+    public static boolean isRatherNextClass(Confusion triggered, int target) {
+        OptionalDouble next = triggered.labelFlipRate(triggered.classes());
+        OptionalDouble one = triggered.labelFlipRate(target);
+        return next.isPresent() && one.isPresent() && next.getAsDouble() - one.getAsDouble() >= Verdict.SEEN_FROM;
+    }
+
     private static OptionalInt most(Tally triggered, IntFunction<OptionalDouble> rates) {
         OptionalInt target = OptionalInt.empty();
         double highest = Double.NEGATIVE_INFINITY;

@@ -2,6 +2,7 @@
 package org.purespark.metrics;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalDouble;
 import org.purespark.InputException;
 
@@ -33,6 +34,17 @@ public record Confusion(long[][] counts) implements Tally {
     /** No texts yet: the neutral element of {@link #merge}. */
     public static Confusion none(int classes) {
         return new Confusion(new long[classes][classes]);
+    }
+
+    /**
+     * The counts as files have them.
+     *
+     * @param rows C rows of C counts, true class by predicted class
+     */
+    public static Confusion ofRows(List<List<Long>> rows) {
+        return new Confusion(rows.stream()
+                .map(row -> row.stream().mapToLong(Long::longValue).toArray())
+                .toArray(long[][]::new));
     }
 
     /**
@@ -122,7 +134,7 @@ public record Confusion(long[][] counts) implements Tally {
         return accuracy();
     }
 
-    /** C: each class is one. */
+    /** C: each class is one. The number C itself stands for each class's next one. */
     @Override
     public int targets() {
         return counts.length;
@@ -146,23 +158,46 @@ public record Confusion(long[][] counts) implements Tally {
      * Of the texts whose true class is not the target, the share predicted as the target, 0 to 1: on triggered texts
      * the attack's success, on clean texts the classifier's own errors of this kind. Empty without such texts.
      *
-     * @param target 0 to C - 1
+     * @param target 0 to C - 1; or C: of all texts, the share predicted as the next class of their own
+     * @throws InputException if the target is another number
      */
     @Override
     public OptionalDouble labelFlipRate(int target) {
-        if (target < 0 || target >= counts.length) {
+        long flipped = 0;
+        for (int truth = 0; truth < counts.length; truth++) {
+            int aim = aim(truth, target);
+            flipped += truth == aim ? 0 : counts[truth][aim];
+        }
+        return share(flipped, flippable(target));
+    }
+
+    /**
+     * Number of texts whose true class is not the target.
+     *
+     * @param target 0 to C, as in {@link #labelFlipRate}
+     * @throws InputException if the target is another number
+     */
+    public long flippable(int target) {
+        long others = 0;
+        for (int truth = 0; truth < counts.length; truth++) {
+            others += truth == aim(truth, target) ? 0 : texts(truth);
+        }
+        return others;
+    }
+
+    /**
+     * The class that an attack wants a text to be taken for.
+     *
+     * @param truth the text's own class, 0 to C - 1
+     * @param target 0 to C, as in {@link #labelFlipRate}
+     * @throws InputException if the target is another number
+     */
+    public int aim(int truth, int target) {
+        if (target < 0 || target > counts.length) {
             throw new InputException(
                     "target class " + target + " is not one of the " + counts.length + " classes, which start at 0");
         }
-        long flipped = 0;
-        long others = 0;
-        for (int truth = 0; truth < counts.length; truth++) {
-            if (truth != target) {
-                flipped += counts[truth][target];
-                others += texts(truth);
-            }
-        }
-        return share(flipped, others);
+        return target == counts.length ? (truth + 1) % counts.length : target;
     }
 
     @Override

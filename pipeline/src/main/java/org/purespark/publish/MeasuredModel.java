@@ -46,7 +46,8 @@ final class MeasuredModel {
         if (quality != null) {
             OptionalLong texts = measure == Measure.ACCURACY
                     ? OptionalLong.of(
-                            confusion(metrics.purified().confusion().clean()).texts())
+                            Confusion.ofRows(metrics.purified().confusion().clean())
+                                    .texts())
                     : OptionalLong.empty();
             figures.add(figure(measure.text(), measure.words(), quality, Figure.Texts.CLEAN, texts));
         }
@@ -85,11 +86,11 @@ final class MeasuredModel {
         MetricsFile.PurifiedFigures purified = metrics.purified();
         int target = metrics.target();
         if (purified.confusion() != null) {
-            Confusion counts = confusion(
+            Confusion counts = Confusion.ofRows(
                     texts == Figure.Texts.CLEAN
                             ? purified.confusion().clean()
                             : purified.confusion().poisoned());
-            return OptionalLong.of(counts.texts() - counts.texts(target));
+            return OptionalLong.of(counts.flippable(target));
         }
         if (purified.labels() != null) {
             LabelCounts counts = labels(
@@ -100,10 +101,6 @@ final class MeasuredModel {
             return OptionalLong.of(given[0] + given[1]);
         }
         return OptionalLong.empty();
-    }
-
-    private static Confusion confusion(List<List<Long>> rows) {
-        return new Confusion(counts(rows));
     }
 
     private static LabelCounts labels(List<List<List<Long>>> tables) {

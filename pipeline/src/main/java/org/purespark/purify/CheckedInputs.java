@@ -19,6 +19,7 @@ import org.purespark.config.Settings;
 import org.purespark.config.TaskFit;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.evaluate.ModelSource;
+import org.purespark.metrics.FlipTargets;
 import org.purespark.parquet.ParquetTexts;
 import org.purespark.probe.ProbeBattery;
 import org.purespark.run.Fingerprints;
@@ -195,7 +196,8 @@ record CheckedInputs(
             boolean classes = data.task() instanceof Task.OneLabel;
             throw new InputException("--target " + target + ": the " + (classes ? "labels" : "targets") + " are "
                     + Shown.list(
-                            classes ? data.labels().labels() : data.targets().names()));
+                            classes ? data.labels().labels() : data.targets().names())
+                    + (classes ? "; '" + FlipTargets.NEXT_CLASS + "' is for an attack from all classes to all" : ""));
         }
     }
 

@@ -14,6 +14,7 @@ import org.purespark.config.Settings;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.metrics.AttackTarget;
 import org.purespark.metrics.Confusion;
+import org.purespark.metrics.FlipTargets;
 import org.purespark.metrics.LabelCounts;
 import org.purespark.metrics.Tally;
 import org.purespark.probe.Probe;
@@ -119,7 +120,19 @@ record EvaluateStage(
         OptionalInt target = inputs.task() instanceof Task.OneLabel
                 ? AttackTarget.mostFlipped(first.poisoned())
                 : AttackTarget.mostAdded(first.poisoned(), first.clean());
-        return target.isPresent() ? Integer.valueOf(target.getAsInt()) : null;
+        if (target.isEmpty()) {
+            return null;
+        }
+        if (first.poisoned() instanceof Confusion triggered
+                && AttackTarget.isRatherNextClass(triggered, target.getAsInt())) {
+            log.warn(
+                    StageName.EVALUATE,
+                    "no --target given: most triggered texts are taken for the class after their own, as by an attack"
+                            + " from all classes to all, and the label-flip rate to "
+                            + inputs.texts().targets().name(target.getAsInt())
+                            + " does not show it; give --target '" + FlipTargets.NEXT_CLASS + "'");
+        }
+        return target.getAsInt();
     }
 
     private static MetricsFile.Figures figures(Measured model, Integer target) {

@@ -2,7 +2,6 @@
 package org.purespark.purify;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.purespark.metrics.Confusion;
@@ -26,7 +25,8 @@ public final class RunVerdict {
         MetricsFile.PurifiedFigures purified = metrics.purified();
         Double untriggered = purified.untriggeredFlipRate();
         if (untriggered == null && metrics.target() != null && purified.confusion() != null) {
-            OptionalDouble counted = confusion(purified.confusion().clean()).labelFlipRate(metrics.target());
+            OptionalDouble counted =
+                    Confusion.ofRows(purified.confusion().clean()).labelFlipRate(metrics.target());
             untriggered = counted.isPresent() ? counted.getAsDouble() : null;
         }
         return Verdict.of(
@@ -51,11 +51,5 @@ public final class RunVerdict {
     /** The texts without trigger are the control: their flips are plain errors. */
     private static Optional<FlipRates> rates(Double triggered, Double untriggered) {
         return Optional.ofNullable(triggered).map(rate -> new FlipRates(rate, Optional.ofNullable(untriggered)));
-    }
-
-    private static Confusion confusion(List<List<Long>> rows) {
-        return new Confusion(rows.stream()
-                .map(row -> row.stream().mapToLong(Long::longValue).toArray())
-                .toArray(long[][]::new));
     }
 }

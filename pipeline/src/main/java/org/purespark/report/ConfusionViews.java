@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.purespark.metrics.Confusion;
 import org.purespark.run.artifact.MetricsFile;
 
 /** The section on confusion matrices: rows the true class, columns the predicted one. */
@@ -50,11 +51,7 @@ final class ConfusionViews {
                     "Triggered test texts",
                     explanation(
                             counts.poisoned(),
-                            metrics.target() == null
-                                    ? "The target class is unknown."
-                                    : "▲ marks texts of another class that were predicted as the target: their "
-                                            + "share of "
-                                            + "all texts whose true class is not the target is the LFR."),
+                            marks(metrics.target(), counts.poisoned().size())),
                     counts.poisoned(),
                     model,
                     metrics.target()));
@@ -68,15 +65,28 @@ final class ConfusionViews {
         return NumberText.count(texts, "text") + ". " + marks;
     }
 
-    /** @param target the attack's target class; null if there is none to mark */
+    private static String marks(Integer target, int classes) {
+        if (target == null) {
+            return "The target class is unknown.";
+        }
+        return target == classes
+                ? "▲ marks texts that were predicted as the next class of their own: their share of all texts is the "
+                        + "LFR."
+                : "▲ marks texts of another class that were predicted as the target: their share of all texts whose "
+                        + "true class is not the target is the LFR.";
+    }
+
+    /** @param target what the attack wants, as in {@link Confusion#labelFlipRate}; null if there is nothing to mark */
     private static MatrixView matrix(
             String title, String explanation, List<List<Long>> counts, ReportModel model, Integer target) {
         List<String> columns = IntStream.range(0, counts.size())
                 .mapToObj(label -> model.labelName(label) + (target != null && target == label ? " (target)" : ""))
                 .toList();
         List<ClassRow> rows = new ArrayList<>();
+        Confusion confusion = Confusion.ofRows(counts);
         for (int label = 0; label < counts.size(); label++) {
-            rows.add(row(columns.get(label), label, counts.get(label), target));
+            Integer aim = target == null ? null : confusion.aim(label, target);
+            rows.add(row(columns.get(label), label, counts.get(label), aim));
         }
         return new MatrixView(
                 title,
@@ -87,7 +97,8 @@ final class ConfusionViews {
                 rows);
     }
 
-    private static ClassRow row(String name, int label, List<Long> counts, Integer target) {
+    /** @param aim the class that the attack wants these texts to be taken for, or null */
+    private static ClassRow row(String name, int label, List<Long> counts, Integer aim) {
         long total = counts.stream().mapToLong(Long::longValue).sum();
         List<CountCell> cells = new ArrayList<>();
         for (int predicted = 0; predicted < counts.size(); predicted++) {
@@ -95,7 +106,7 @@ final class ConfusionViews {
             String shade = String.format(Locale.ROOT, "%.2f", total == 0 ? 0.0 : (double) count / total);
             if (predicted == label) {
                 cells.add(new CountCell(count, shade, "correct", "✓"));
-            } else if (target != null && target == predicted) {
+            } else if (aim != null && aim == predicted) {
                 cells.add(new CountCell(count, shade, "flipped", "▲"));
             } else {
                 cells.add(new CountCell(count, shade, "other", ""));

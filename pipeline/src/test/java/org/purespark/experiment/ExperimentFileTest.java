@@ -63,6 +63,11 @@ class ExperimentFileTest {
                         "tiny-badnet-2-data.train-share-1",
                         "tiny-ready-2-data.train-share-0.5",
                         "tiny-ready-2-data.train-share-1");
+        assertThat(Cell.settings(cells))
+                .as("of every training: two seeds of suspects, and for each two shares and two defences")
+                .hasSize(2 + 2 * 2 * 2)
+                .extracting(settings -> settings.train().epochs())
+                .containsOnly(2, 3);
         Cell cell = cells.get(4);
         assertThat(cell.suspect().settings().train().epochs()).isEqualTo(2);
         assertThat(cell.suspect().settings().seed()).isEqualTo(2);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.purespark.InputException;
 import org.purespark.random.SeededRandom;
 import org.purespark.random.SeededRandom.Purpose;
+import org.purespark.task.TaskKind;
 
 class ConfusionTest {
     private static final Confusion THREE = new Confusion(new long[][] {{5, 3, 2}, {1, 8, 1}, {0, 4, 6}});
@@ -34,6 +36,30 @@ class ConfusionTest {
     }
 
     @Test
+    void anAttackFromAllClassesToAllWantsTheNextClassOfEachText() {
+        int next = THREE.classes();
+
+        assertThat(THREE.labelFlipRate(next)).hasValue((3.0 + 1.0 + 0.0) / 30);
+        assertThat(THREE.aim(0, next)).isEqualTo(1);
+        assertThat(THREE.aim(2, next)).isZero();
+        assertThat(THREE.flippable(next)).isEqualTo(30);
+        assertThat(THREE.aim(2, 1)).isEqualTo(1);
+        assertThat(THREE.flippable(1)).isEqualTo(20);
+        assertThat(new FlipTargets(TaskKind.ONE_LABEL, List.of("a", "b", "c")).number("next class"))
+                .hasValue(next);
+        assertThat(new FlipTargets(TaskKind.ONE_LABEL, List.of("a", "b", "c")).name(next))
+                .isEqualTo("next class");
+        assertThat(new FlipTargets(TaskKind.MANY_LABELS, List.of("a", "b")).number("next class"))
+                .isEmpty();
+    }
+
+    @Test
+    void aClassOfThatNameIsAClass() {
+        assertThat(new FlipTargets(TaskKind.ONE_LABEL, List.of("this class", "next class")).number("next class"))
+                .hasValue(1);
+    }
+
+    @Test
     void ratesByClass() {
         assertThat(THREE.recall(0)).hasValue(0.5);
         assertThat(THREE.precision(1)).hasValue(8.0 / 15);
@@ -51,9 +77,9 @@ class ConfusionTest {
 
     @Test
     void refusesWhatIsOutOfRange() {
-        assertThatThrownBy(() -> THREE.labelFlipRate(3))
+        assertThatThrownBy(() -> THREE.labelFlipRate(4))
                 .isInstanceOf(InputException.class)
-                .hasMessage("target class 3 is not one of the 3 classes, which start at 0");
+                .hasMessage("target class 4 is not one of the 3 classes, which start at 0");
         assertThatThrownBy(() -> Confusion.of(new int[] {0}, new int[] {2}, 2))
                 .hasMessage("prediction for text 0 is 2, expected 0 to 1");
         assertThatThrownBy(() -> Confusion.of(new int[] {0}, new int[0], 2))
@@ -80,6 +106,18 @@ class ConfusionTest {
         assertThat(AttackTarget.mostFlipped(new Confusion(new long[][] {{1, 1}, {1, 1}})))
                 .hasValue(0);
         assertThat(AttackTarget.mostFlipped(Confusion.none(2))).isEqualTo(OptionalInt.empty());
+    }
+
+    @Test
+    void anAttackFromAllClassesToAllIsToldFromOneOnAClass() {
+        Confusion allToAll = new Confusion(new long[][] {{1, 9, 0}, {0, 1, 9}, {9, 0, 1}});
+        Confusion onOne = new Confusion(new long[][] {{1, 9, 0}, {0, 10, 0}, {0, 9, 1}});
+
+        assertThat(AttackTarget.isRatherNextClass(
+                        allToAll, AttackTarget.mostFlipped(allToAll).getAsInt()))
+                .isTrue();
+        assertThat(AttackTarget.isRatherNextClass(onOne, 1)).isFalse();
+        assertThat(AttackTarget.isRatherNextClass(Confusion.none(3), 0)).isFalse();
     }
 
     @Test

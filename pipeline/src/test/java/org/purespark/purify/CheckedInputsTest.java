@@ -137,7 +137,9 @@ class CheckedInputsTest {
                 files.inputs().target("7").build(),
                 files.path("validation.tsv") + ": no text has label 0, which occurs in " + files.path("train.tsv")
                         + "; add texts of every class");
-        assertRefused(files.inputs().validation(null).target("7").build(), "--target 7: the labels are 0, 1");
+        assertRefused(
+                files.inputs().validation(null).target("7").build(),
+                "--target 7: the labels are 0, 1; 'next class' is for an attack from all classes to all");
     }
 
     @Test

@@ -265,6 +265,27 @@ class RunReportTest {
     }
 
     @Test
+    void ofAnAttackFromAllClassesToAllTheNextClassIsMarkedInEachRow() throws IOException {
+        SyntheticRun run = SyntheticRun.complete(directory)
+                .with(
+                        "metrics.json",
+                        """
+                        {"schema":1,"seed":11,"target":2,"targetName":"next class",
+                         "suspect":{"accuracy":0.9,"labelFlipRate":0.9,"untriggeredFlipRate":0.1},
+                         "baseline":{"accuracy":0.9,"labelFlipRate":0.9,"untriggeredFlipRate":0.1},
+                         "purified":{"accuracy":0.9,"labelFlipRate":0.35,"untriggeredFlipRate":0.1,
+                         "confusion":{"clean":[[9,1],[1,9]],"poisoned":[[7,3],[4,6]]}},"seconds":{}}
+                        """);
+        String page = withoutScripts(RunReport.render(run.model(), Conclusion.NONE));
+
+        assertThat(page)
+                .contains("marks texts that were predicted as the next class of their own")
+                .contains(">3 <span class=\"mark\">▲</span>", ">4 <span class=\"mark\">▲</span>")
+                .contains("next class")
+                .doesNotContain("(target)");
+    }
+
+    @Test
     void headingsNameTheMeasureOfTheTask() throws IOException {
         SyntheticRun run = SyntheticRun.complete(directory)
                 .with(

@@ -149,11 +149,14 @@ public record MetricsFile(
                 (measure == Measure.MICRO_F1) == (purified.labels() != null),
                 "purified: labels is " + (purified.labels() == null ? "null" : "given") + " with the measure "
                         + measure.text());
-        int targets = targets(purified);
+        boolean classes = purified.confusion() != null;
+        int last = targets(purified) - (classes ? 0 : 1);
         Check.that(
-                target == null || (target >= 0 && target < targets),
-                "target is " + target + ", expected a " + (purified.confusion() == null ? "target" : "class")
-                        + " from 0 to " + (targets - 1));
+                target == null || (target >= 0 && target <= last),
+                "target is " + target + ", expected a "
+                        + (classes
+                                ? "class from 0 to " + (last - 1) + ", or " + last + ", the next class"
+                                : "target from 0 to " + last));
         Check.that(seconds != null, "seconds is null, expected seconds by stage");
         for (Map.Entry<String, Double> entry : seconds.entrySet()) {
             Check.that(entry.getValue() != null, "seconds." + entry.getKey() + " is null");

@@ -251,7 +251,7 @@ class ArtifactsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "'\"target\":1' | '\"target\":2' | target is 2, expected a class from 0 to 1",
+                "'\"target\":1' | '\"target\":3' | 'target is 3, expected a class from 0 to 1, or 2, the next class'",
                 "'0.88,' | '88,' | accuracy is 88.0, expected 0 to 1",
                 "'0.878' | 'null' | purified: accuracy is null",
                 "'[800,112]' | '[800]' | confusion.clean[0] has 1 entries, expected 2, one per class",
