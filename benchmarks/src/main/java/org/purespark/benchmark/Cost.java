@@ -35,6 +35,7 @@ import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.ModelWeights;
 import org.purespark.heads.Head;
 import org.purespark.model.Device;
+import org.purespark.model.Example;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
 import org.purespark.model.cpu.CpuEngine;
@@ -332,8 +333,7 @@ public final class Cost {
     private static void step(OptimizerStep optimizer, EncodedBatch batch) {
         long[] keys = new long[batch.answers().size()];
         Arrays.setAll(keys, text -> DropoutMask.key(SEED, 0, text));
-        TextClassifier.Example example =
-                new TextClassifier.Example(PackedBatch.of(batch.texts()), batch.answers(), keys);
+        Example example = new Example(PackedBatch.of(batch.texts()), batch.answers(), keys);
         optimizer.apply(1, OptimizerStep.Share.all(List.of(example)), 2e-5);
     }
 

@@ -31,6 +31,7 @@ import org.purespark.evaluate.LoadedModel;
 import org.purespark.evaluate.ModelSource;
 import org.purespark.evaluate.ModelWeights;
 import org.purespark.model.Device;
+import org.purespark.model.Example;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
 import org.purespark.random.DropoutMask;
@@ -247,8 +248,7 @@ public final class SpeedWorker {
         for (int i = 0; i < keys.length; i++) {
             keys[i] = DropoutMask.key(SEED, 0, index * MICRO_BATCH + i);
         }
-        TextClassifier.Example example =
-                new TextClassifier.Example(PackedBatch.of(batch.texts()), batch.answers(), keys);
+        Example example = new Example(PackedBatch.of(batch.texts()), batch.answers(), keys);
         optimizer.apply(++steps, OptimizerStep.Share.all(List.of(example)), LEARNING_RATE);
     }
 }

@@ -78,6 +78,7 @@ final class ExperimentCommand implements Callable<Integer> {
         RowKeys keys = new RowKeys(files, experiment);
         if (dryRun) {
             print(cells, keys, rows(files));
+            printMemory(files, experiment, cells);
             return 0;
         }
         for (Experiment.Model model : experiment.models()) {
@@ -135,8 +136,8 @@ final class ExperimentCommand implements Callable<Integer> {
             List<String> names = new ArrayList<>();
             for (Cell.PlannedRepair repair : cell.repairs()) {
                 // Without rows no model needs to be read for its key.
-                boolean done = !rows.all().isEmpty()
-                        && rows.done(keys.of(cell, repair)).isPresent();
+                boolean done =
+                        !rows.all().isEmpty() && rows.done(cell, repair, keys).isPresent();
                 names.add(done ? repair.defence() + " (known)" : repair.defence());
                 repairs++;
                 knownRepairs += done ? 1 : 0;
@@ -146,6 +147,15 @@ final class ExperimentCommand implements Callable<Integer> {
         PrintWriter print = spec.commandLine().getOut();
         print.println(suspects + " suspects, " + repairs + " repairs, " + knownRepairs + " of them known");
         lines.forEach(print::println);
+        print.flush();
+    }
+
+    private void printMemory(Storage files, Experiment experiment, List<Cell> cells) throws IOException {
+        PrintWriter print = spec.commandLine().getOut();
+        for (Experiment.Model model : experiment.models()) {
+            TrainingMemory.describe(files, ModelAddress.of(model.address()), Cell.settings(cells))
+                    .forEach(line -> print.println("training of " + model.name() + ": " + line));
+        }
         print.flush();
     }
 }

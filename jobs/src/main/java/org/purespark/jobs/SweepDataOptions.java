@@ -31,7 +31,10 @@ final class SweepDataOptions {
             description = "Triggered texts with their true labels, of rows that name none.")
     private String poisonedTest;
 
-    @Option(names = "--target", paramLabel = "LABEL", description = "Label that the attack aims at in such rows.")
+    @Option(
+            names = "--target",
+            paramLabel = "LABEL",
+            description = "Label that the attack aims at in such rows, or 'next class' (from all classes to all).")
     private String target;
 
     Inputs inputs() {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToLongFunction;
 import org.apache.spark.SparkConf;
 import org.purespark.InputException;
 import org.purespark.checkpoint.AdapterBase;
@@ -71,6 +72,31 @@ record TrainingMemory(MemoryNeed need, int tasks, MemoryNeed.Work work, TaskProc
         for (Settings settings : each) {
             of(config, settings, process).require();
         }
+    }
+
+    /**
+     * The most heap and the most memory beside it that several trainings of a model need, and how to give it, in words.
+     *
+     * @param each the settings of each, at least one
+     */
+    static List<String> describe(Storage storage, ModelAddress model, Collection<Settings> each) throws IOException {
+        if (!isThere(storage, model.directory())) {
+            return List.of("not known, as there is no model at " + model.directory() + " yet");
+        }
+        EncoderConfig config = new CheckpointReader(storage).readShape(model);
+        TaskProcess process = TaskProcess.of(new SparkConf(), Machine.ofThisProcess());
+        List<TrainingMemory> all =
+                each.stream().map(settings -> of(config, settings, process)).toList();
+        ProcessMemory most = new ProcessMemory(
+                most(all, memory -> memory.tasks * memory.need.heapBytes()),
+                most(all, memory -> memory.tasks * memory.need.offHeapBytes()),
+                process);
+        String fits = most.canBeGiven() ? "fits with: -- " + most.options() : "does not fit into this machine";
+        return List.of(most.describe(), fits);
+    }
+
+    private static long most(List<TrainingMemory> all, ToLongFunction<TrainingMemory> bytes) {
+        return all.stream().mapToLong(bytes).max().orElseThrow();
     }
 
     private static boolean isThere(Storage storage, String directory) throws IOException {

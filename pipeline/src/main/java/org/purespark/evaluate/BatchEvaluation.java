@@ -17,9 +17,10 @@ import org.purespark.metrics.Confusion;
 import org.purespark.metrics.LabelCounts;
 import org.purespark.metrics.ScorePairs;
 import org.purespark.metrics.Tally;
+import org.purespark.model.Example;
+import org.purespark.model.ForwardPass;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
-import org.purespark.model.TextClassifier.Forward;
 import org.purespark.model.TextClassifier.Outputs;
 import org.purespark.model.TextClassifier.Scored;
 import org.purespark.random.DropoutMask;
@@ -98,7 +99,7 @@ public final class BatchEvaluation {
                 GateSums.none(classifier.config().layers(), classifier.config().heads());
         SortedSet<Head> declared = model.prunedWith(Collections.emptySortedSet());
         for (EncodedBatch some : batch.labelledWithin(TOKENS_WITH_GRADIENTS)) {
-            TextClassifier.Example example = new TextClassifier.Example(
+            Example example = new Example(
                     some.packed(),
                     some.answers(),
                     Arrays.stream(some.numbers()).mapToLong(keys).toArray());
@@ -184,8 +185,8 @@ public final class BatchEvaluation {
     }
 
     /** @throws InputException if a logit that has a meaning is not a finite number */
-    private static Forward forward(LoadedModel model, PackedBatch texts, SortedSet<Head> pruned, Outputs outputs) {
-        Forward forward = model.classifier().forward(texts, pruned, outputs);
+    private static ForwardPass forward(LoadedModel model, PackedBatch texts, SortedSet<Head> pruned, Outputs outputs) {
+        ForwardPass forward = model.classifier().forward(texts, pruned, outputs);
         requireFinite(forward.logits(), model);
         return forward;
     }

@@ -26,7 +26,7 @@ public record Cell(SuspectOf suspect, Experiment.Variation variation, List<Plann
      * A defender does not know the attacker's seed: with the same one a new classifier would be drawn as the suspect's
      * was, and stand for its old one.
      */
-    private static final long SEED_OF_REPAIRS = 1_000;
+    static final long SEED_OF_REPAIRS = 1_000;
 
     /**
      * A suspect.

@@ -79,14 +79,10 @@ public final class ExperimentFile {
         for (ConfigValue value : values.list(root, "attacks")) {
             attacks.add(attack(values.object(value, "attacks")));
         }
-        List<Long> seeds = new ArrayList<>();
-        for (ConfigValue value : values.list(root, "seeds")) {
-            seeds.add(values.whole(value, "seeds"));
-        }
+        List<Long> seeds = seeds(root);
         requireNames("models", models, Experiment.Model::name);
         requireNames("attacks", attacks, Experiment.PlannedAttack::name);
         requireNames("defences", defences, Experiment.PlannedDefence::name);
-        values.requireDistinct("seeds", "the seed", seeds);
         List<String> names =
                 defences.stream().map(Experiment.PlannedDefence::name).toList();
         String reference = values.text(root, "", "reference", names.get(0));
@@ -108,6 +104,22 @@ public final class ExperimentFile {
         requireSuspects(experiment);
         requireVariations(experiment);
         return experiment;
+    }
+
+    private List<Long> seeds(ConfigObject root) {
+        List<Long> seeds = new ArrayList<>();
+        for (ConfigValue value : values.list(root, "seeds")) {
+            long seed = values.whole(value, "seeds");
+            if (seed > Long.MAX_VALUE - Cell.SEED_OF_REPAIRS) {
+                throw values.refused(
+                        "seeds",
+                        "repairs have the seed " + seed + " + " + Cell.SEED_OF_REPAIRS
+                                + ", which is too large; take a smaller one");
+            }
+            seeds.add(seed);
+        }
+        values.requireDistinct("seeds", "the seed", seeds);
+        return seeds;
     }
 
     private <T> void requireNames(String place, List<T> all, Function<T, String> name) {
@@ -187,14 +199,19 @@ public final class ExperimentFile {
         String name = values.name(object, "attacks");
         String place = "attacks." + name;
         ConfigValue strength = ExperimentValues.optional(object, "strength");
+        String target = values.text(object, place, "target", null);
+        PoisonRequest.Aim aim = aim(object, place);
+        if (target != null && aim == PoisonRequest.Aim.ALL_TO_ALL) {
+            throw values.refused(place + ".target", "an attack from all classes to all has no target; leave it out");
+        }
         return new Experiment.PlannedAttack(
                 name,
                 values.text(object, place, "attack", name),
-                values.text(object, place, "target", null),
+                target,
                 rate(ExperimentValues.optional(object, "rate"), place + ".rate"),
                 address(values.text(object, place, "poisoned-train", null)),
                 address(values.text(object, place, "poisoned-test", null)),
-                aim(object, place),
+                aim,
                 strength == null ? null : Double.valueOf(values.number(strength, place + ".strength")),
                 settings.settings(ExperimentValues.optional(object, "set"), place + ".set"));
     }

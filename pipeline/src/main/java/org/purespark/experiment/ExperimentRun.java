@@ -83,7 +83,7 @@ public final class ExperimentRun {
             int leftOfCell = 0;
             for (Cell.PlannedRepair repair : cell.repairs()) {
                 String key = keys.of(cell, repair);
-                if (rows.done(key).isPresent()) {
+                if (rows.done(cell, repair, keys).isPresent()) {
                     known++;
                     continue;
                 }
@@ -144,7 +144,7 @@ public final class ExperimentRun {
                     choice.spelling(),
                     Experiment.OtherModels.ALL,
                     auto.settings().withDefence(choice));
-            Optional<ResultRow> row = rows.done(keys.of(cell, single)).filter(known -> known.tried() != null);
+            Optional<ResultRow> row = rows.done(cell, single, keys).filter(known -> known.tried() != null);
             // auto gives WAG the clean model too; WAG by itself has the other model alone.
             if (row.isEmpty() || choice == DefenceChoice.WAG) {
                 return Optional.empty();
@@ -254,7 +254,7 @@ public final class ExperimentRun {
                 .attack(attack.attack())
                 .target(attack.target())
                 .rate(attack.rate())
-                .aim(attack.aim())
+                .aim(readyMade ? PoisonRequest.Aim.ONE_TARGET : attack.aim())
                 .strength(attack.strength())
                 .out(directory);
         if (readyMade) {

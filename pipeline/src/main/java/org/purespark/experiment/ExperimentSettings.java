@@ -19,6 +19,8 @@ final class ExperimentSettings {
     private static final String NULL = "null";
 
     private static final String SEED = "seed";
+    private static final String DEFENCE = "defence";
+    private static final String DEFENCES = "defences";
 
     private final ExperimentValues values;
 
@@ -110,6 +112,10 @@ final class ExperimentSettings {
             }
             if (key.equals(SEED)) {
                 throw values.refused(place + "." + key, "the seeds are those of the key seeds; leave it out here");
+            }
+            if (key.equals(DEFENCE) && !place.startsWith(DEFENCES)) {
+                throw values.refused(
+                        place + "." + key, "the defences are those of the key " + DEFENCES + "; leave it out here");
             }
             if (leaves.put(key, entry.getValue()) != null) {
                 throw values.refused(place + "." + key, "it is set twice; set it once");

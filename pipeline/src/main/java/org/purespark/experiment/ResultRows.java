@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.purespark.InputException;
+import org.purespark.metrics.FlipTargets;
+import org.purespark.poison.PoisonRequest;
 import org.purespark.run.artifact.JsonFiles;
 import org.purespark.storage.FileKind;
 import org.purespark.storage.Storage;
@@ -48,9 +50,20 @@ public final class ResultRows {
         }
     }
 
+    /** The finished row of a repair. */
+    public Optional<ResultRow> done(Cell cell, Cell.PlannedRepair repair, RowKeys keys) throws IOException {
+        return done(keys.of(cell, repair))
+                .filter(row -> isMeasuredAs(row, cell.suspect().attack().aim()));
+    }
+
     /** The finished row of that key. */
-    public Optional<ResultRow> done(String key) {
+    Optional<ResultRow> done(String key) {
         return Optional.ofNullable(byKey.get(key)).filter(ResultRow::completed);
+    }
+
+    /** An attack from all classes to all is measured by the next class; a row may have the rate to one class. */
+    private static boolean isMeasuredAs(ResultRow row, PoisonRequest.Aim aim) {
+        return aim != PoisonRequest.Aim.ALL_TO_ALL || FlipTargets.NEXT_CLASS.equals(row.target());
     }
 
     /** Adds a row and writes all. */
@@ -70,7 +83,7 @@ public final class ResultRows {
         List<ResultRow> rows = new ArrayList<>();
         for (Cell cell : cells) {
             for (Cell.PlannedRepair repair : cell.repairs()) {
-                done(keys.of(cell, repair))
+                done(cell, repair, keys)
                         .ifPresent(row -> rows.add(row.named(experiment.name(), cell, repair.defence())));
             }
         }

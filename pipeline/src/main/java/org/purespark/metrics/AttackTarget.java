@@ -38,16 +38,19 @@ public final class AttackTarget {
     }
 
     /**
-     * Whether many more texts are taken for the class after their own than for the target: an attack from all classes
-     * to all does this, and an attack on one class does not.
+     * The share of texts that are taken for the class after their own, where it is far above the share that is taken
+     * for the target: an attack from all classes to all does this, and an attack on one class does not.
      *
      * @param triggered counts of the suspect (or baseline) on the triggered test set
      * @param target 0 to C - 1
+     * @return 0 to 1; empty if it is not far above
      */
-    public static boolean isRatherNextClass(Confusion triggered, int target) {
+    public static OptionalDouble nextClassInstead(Confusion triggered, int target) {
         OptionalDouble next = triggered.labelFlipRate(triggered.classes());
         OptionalDouble one = triggered.labelFlipRate(target);
-        return next.isPresent() && one.isPresent() && next.getAsDouble() - one.getAsDouble() >= Verdict.SEEN_FROM;
+        boolean isFarAbove =
+                next.isPresent() && one.isPresent() && next.getAsDouble() - one.getAsDouble() >= Verdict.SEEN_FROM;
+        return isFarAbove ? next : OptionalDouble.empty();
     }
 
     private static OptionalInt most(Tally triggered, IntFunction<OptionalDouble> rates) {

@@ -26,7 +26,7 @@ public sealed interface Tally extends Serializable permits Confusion, LabelCount
      * Of the texts that can be flipped to a target, the share that is, 0 to 1: on triggered texts the attack's success,
      * on clean texts the model's own errors of this kind. Empty without such texts.
      *
-     * @param target 0 to {@link #targets()} - 1
+     * @param target 0 to {@link #targets()} - 1, or for classes {@link #targets()}: the next class
      */
     OptionalDouble labelFlipRate(int target);
 }

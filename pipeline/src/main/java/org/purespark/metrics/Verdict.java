@@ -30,7 +30,7 @@ public record Verdict(AttackState kind, String words) {
     public static final double WEAKENED_UP_TO_SHARE = 0.5;
 
     /**
-     * If a purified model gives the target to more than this share of the other classes' texts without any trigger, few
+     * If a purified model gives the target to more than this share of the texts that can be flipped, without any trigger, few
      * texts are left to flip: nothing can be said of the attack.
      */
     public static final double MEASURED_UP_TO_UNTRIGGERED = 0.5;
@@ -43,7 +43,8 @@ public record Verdict(AttackState kind, String words) {
         NO_ATTACK_SEEN,
         /**
          * Nothing can be said: there are no triggered texts, or a model before or after is not measured, or the
-         * purified model gives the target to most texts anyway, or an attack seems gone whose control is not known.
+         * purified model gives the target to most texts anyway, or an attack seems gone whose control is not known,
+         * or the attack has no one target, and nobody said so.
          */
         NOT_MEASURED;
 
@@ -86,6 +87,25 @@ public record Verdict(AttackState kind, String words) {
         return new Verdict(kind, words(kind, first, last));
     }
 
+    /**
+     * Nobody named a target, and the rate to one class is not the attack's.
+     *
+     * @param nextClass share of the triggered texts that are taken for the class after their own, 0 to 1
+     * @param target the class whose rate is measured
+     */
+    public static Verdict ofAnotherAim(double nextClass, String target) {
+        return new Verdict(
+                AttackState.NOT_MEASURED,
+                String.format(
+                        Locale.ROOT,
+                        "Not measured: %.3f of the triggered texts are taken for the class after their own before"
+                                + " purification, as by an attack from all classes to all, but the rates are those to %s;"
+                                + " give --target '%s' and run the stage evaluate again.",
+                        nextClass,
+                        target,
+                        FlipTargets.NEXT_CLASS));
+    }
+
     private static AttackState kind(double before, double after) {
         if (after >= SEEN_FROM && before < SEEN_FROM) {
             return AttackState.UNBROKEN;
@@ -117,7 +137,7 @@ public record Verdict(AttackState kind, String words) {
     private static String notSeparating(FlipRates after) {
         return String.format(
                 Locale.ROOT,
-                "Not measured: the purified model takes %.3f of the other classes' texts for the target without any"
+                "Not measured: the purified model takes %.3f of the texts that can be flipped for the target without any"
                         + " trigger, so a trigger has little to flip, and the model is of no use; give it more texts or"
                         + " epochs, or let it lose fewer heads (prune.max-accuracy-drop).",
                 after.untriggered().orElseThrow());

@@ -109,19 +109,14 @@ final class EncoderGraph {
     private final List<List<String>> states = new ArrayList<>();
     private String tokensGradient;
 
-    EncoderGraph(
-            EncoderConfig config,
-            ClassifierKind classifier,
-            TextClassifier.Training training,
-            ParameterLayout layout,
-            Use use) {
+    EncoderGraph(EncoderConfig config, ClassifierKind classifier, Training training, ParameterLayout layout, Use use) {
         this(config, classifier, training, layout, use, LastLayer.of(config, classifier));
     }
 
     EncoderGraph(
             EncoderConfig config,
             ClassifierKind classifier,
-            TextClassifier.Training training,
+            Training training,
             ParameterLayout layout,
             Use use,
             LastLayer lastLayer) {
@@ -172,8 +167,7 @@ final class EncoderGraph {
      *
      * @param logits [B, C] each
      */
-    private void addGradients(
-            List<SDVariable> logits, TextClassifier.Training training, List<SDVariable> clsAttention) {
+    private void addGradients(List<SDVariable> logits, Training training, List<SDVariable> clsAttention) {
         List<SDVariable> losses = new ArrayList<>();
         for (SDVariable read : logits) {
             SDVariable loss = new ClassifierLoss(graph, read, training.loss()).loss(); // []

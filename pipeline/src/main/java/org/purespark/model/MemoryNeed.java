@@ -75,8 +75,7 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
         long partial = work.trainingTasks() == 1 ? 0 : dense / work.trainingTasks();
         long exchanged = 2 * (dense - dense / work.trainingTasks());
         long heap = 2 * words + shared + all + partial + Math.max(all, exchanged) + distances(config, work);
-        long offHeap =
-                all + Math.max(step(config, layout, TextClassifier.Training.NONE, work), passes(config, layout, work));
+        long offHeap = all + Math.max(step(config, layout, Training.NONE, work), passes(config, layout, work));
         EncoderConfig purified = config.withLayersApart();
         boolean shares = config.architecture().layerSharing() != LayerSharing.NONE;
         if (!shares || !isAddressable(purified)) {
@@ -106,15 +105,15 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
     public static MemoryNeed withTeacher(EncoderConfig config, Work work) {
         MemoryNeed without = of(config, work);
         ParameterLayout layout = new ParameterLayout(config, ClassifierKind.LINEAR, CLASSES);
-        EncoderGraph reading = new EncoderGraph(
-                config, ClassifierKind.LINEAR, TextClassifier.Training.NONE, layout, EncoderGraph.Use.READING);
+        EncoderGraph reading =
+                new EncoderGraph(config, ClassifierKind.LINEAR, Training.NONE, layout, EncoderGraph.Use.READING);
         long copies = copiesOfMatrices(reading);
         long teacher = bytes(layout.size())
                 + copies
                 + CpuEngine.packedBytes(copies / Float.BYTES, 1, work.factors().products())
                 + usedHeads(config, work)
                 + held(config, reading, attention(config), work.microBatch(), work.maxTokens());
-        long student = bytes(layout.size()) + step(config, layout, TextClassifier.Training.TAUGHT, work);
+        long student = bytes(layout.size()) + step(config, layout, Training.TAUGHT, work);
         long tokens = (long) work.microBatch() * work.maxTokens();
         return new MemoryNeed(
                 without.parameters(),
@@ -128,8 +127,8 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
 
     /** The memory of passes without gradients in all threads, with the copies of matrices that they share. */
     private static long passes(EncoderConfig config, ParameterLayout layout, Work work) {
-        EncoderGraph reading = new EncoderGraph(
-                config, ClassifierKind.LINEAR, TextClassifier.Training.NONE, layout, EncoderGraph.Use.READING);
+        EncoderGraph reading =
+                new EncoderGraph(config, ClassifierKind.LINEAR, Training.NONE, layout, EncoderGraph.Use.READING);
         long copies = copiesOfMatrices(reading);
         return copies
                 + CpuEngine.packedBytes(copies / Float.BYTES, 1, work.factors().products())
@@ -151,8 +150,7 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
     }
 
     /** The memory of a training step. */
-    private static long step(
-            EncoderConfig config, ParameterLayout layout, TextClassifier.Training training, Work work) {
+    private static long step(EncoderConfig config, ParameterLayout layout, Training training, Work work) {
         EncoderGraph learning =
                 new EncoderGraph(config, ClassifierKind.LINEAR, training, layout, EncoderGraph.Use.LEARNING);
         long rows = (long) work.microBatch() * work.maxTokens();
@@ -163,7 +161,7 @@ public record MemoryNeed(long parameters, long heapBytes, long offHeapBytes) {
                 config.architecture().feedForward().widest(config.sizes()));
         ProductChoice choice = work.factors().products();
         long matrices = copiesOfMatrices(new EncoderGraph(
-                        config, ClassifierKind.LINEAR, TextClassifier.Training.NONE, layout, EncoderGraph.Use.READING))
+                        config, ClassifierKind.LINEAR, Training.NONE, layout, EncoderGraph.Use.READING))
                 / Float.BYTES;
         return held(config, learning, TextClassifier.learning(learning), work.microBatch(), work.maxTokens())
                 + CpuEngine.productCopyBytes(rows, columns, work.threads(), choice)

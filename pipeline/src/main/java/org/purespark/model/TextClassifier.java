@@ -20,7 +20,6 @@ import org.purespark.model.engine.TextBatch;
 import org.purespark.model.graph.BackwardGraph;
 import org.purespark.model.graph.GraphSession;
 import org.purespark.model.graph.OpListener;
-import org.purespark.random.DropoutMask;
 import org.purespark.task.Answers;
 import org.purespark.task.LossKind;
 
@@ -70,32 +69,6 @@ public final class TextClassifier implements AutoCloseable {
             SortedMap<String, Tensor> tensors,
             Engine engine) {
         this(config, kind, new Training(classifierDropout, LossKind.CROSS_ENTROPY), classes, tensors, engine);
-    }
-
-    /**
-     * How a classifier learns.
-     *
-     * @param classifierDropout rate before the last projection
-     * @param loss of the answers
-     * @param readout where the loss is computed
-     * @param teacherWeight of the distance from a teacher's CLS attention, which each example then has; 0: no teacher
-     */
-    public record Training(double classifierDropout, LossKind loss, Readout readout, double teacherWeight) {
-        /** Without a teacher. */
-        public Training(double classifierDropout, LossKind loss, Readout readout) {
-            this(classifierDropout, loss, readout, 0);
-        }
-
-        /** With the loss of the last layer. */
-        public Training(double classifierDropout, LossKind loss) {
-            this(classifierDropout, loss, Readout.LAST_LAYER);
-        }
-
-        /** It does not. */
-        static final Training NONE = new Training(0, LossKind.CROSS_ENTROPY);
-
-        /** After a teacher, for what does not depend on its weight. */
-        static final Training TAUGHT = new Training(0, LossKind.CROSS_ENTROPY, Readout.LAST_LAYER, 1);
     }
 
     /**
@@ -195,42 +168,8 @@ public final class TextClassifier implements AutoCloseable {
         return config;
     }
 
-    /** The result of a forward pass. */
-    public static final class Forward {
-        private final float[][] logits;
-        private final float[][] clsAttention;
-        private final PackedBatch batch;
-        private final int heads;
-
-        Forward(float[][] logits, float[][] clsAttention, PackedBatch batch, int heads) {
-            this.logits = logits;
-            this.clsAttention = clsAttention;
-            this.batch = batch;
-            this.heads = heads;
-        }
-
-        /** [B][C]. */
-        public float[][] logits() {
-            return logits;
-        }
-
-        /** CLS attention of head (layer, head) on a text: T values that add up to 1; zeros for a pruned head. */
-        public float[] clsAttention(int layer, int head, int text) {
-            float[] row = new float[batch.length(text)];
-            for (int t = 0; t < row.length; t++) {
-                row[t] = clsAttention[layer][(batch.starts()[text] + t) * heads + head];
-            }
-            return row;
-        }
-
-        /** CLS attention of a layer [N, A], row-major: the attention of each token's own first token to it. */
-        public float[] clsAttention(int layer) {
-            return clsAttention[layer];
-        }
-    }
-
     /** Class scores, without dropout. */
-    public Forward forward(PackedBatch batch, Set<Head> pruned, Outputs outputs) {
+    public ForwardPass forward(PackedBatch batch, Set<Head> pruned, Outputs outputs) {
         Map<String, DeviceArray> values = runs.read(reading(config.layers(), outputs), batch, pruned);
         float[][] attention = new float[outputs == Outputs.LOGITS_AND_ATTENTION ? config.layers() : 0][];
         for (int l = 0; l < attention.length; l++) {
@@ -238,7 +177,7 @@ public final class TextClassifier implements AutoCloseable {
         }
         float[][] logits = GraphRuns.rows(values.get(EncoderGraph.LOGITS), classes);
         runs.release(values);
-        return new Forward(logits, attention, batch, config.heads());
+        return new ForwardPass(logits, attention, batch, config.heads());
     }
 
     /**
@@ -307,26 +246,6 @@ public final class TextClassifier implements AutoCloseable {
                 batch,
                 GraphRuns.NO_TEACHER,
                 (variable, activations) -> taker.take(layerOf.get(variable), activations));
-    }
-
-    /**
-     * A micro-batch for training.
-     *
-     * @param batch the texts
-     * @param answers what the loss compares the logits with
-     * @param keys [B] dropout keys, or {@link DropoutMask#KEEP_ALL}
-     * @param teacherAttention CLS attention of the teacher in each of the L layers, [N, A] row-major; empty without one
-     */
-    public record Example(PackedBatch batch, Answers answers, long[] keys, List<float[]> teacherAttention) {
-        /** Without a teacher. */
-        public Example(PackedBatch batch, Answers answers, long[] keys) {
-            this(batch, answers, keys, GraphRuns.NO_TEACHER);
-        }
-
-        /** @param labels [B] class of each, 0 to C - 1 */
-        public Example(PackedBatch batch, int[] labels, long[] keys) {
-            this(batch, new Answers.Classes(labels), keys);
-        }
     }
 
     /**

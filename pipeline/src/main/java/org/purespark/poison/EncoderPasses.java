@@ -16,9 +16,11 @@ import org.purespark.checkpoint.ModelAddress;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderPart;
+import org.purespark.model.Example;
 import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
+import org.purespark.model.Training;
 import org.purespark.random.DropoutMask;
 import org.purespark.task.LossKind;
 
@@ -44,7 +46,7 @@ final class EncoderPasses {
         try (TextClassifier model = new TextClassifier(
                 read.encoder(),
                 ClassifierKind.LINEAR,
-                new TextClassifier.Training(0, LossKind.SQUARED_ERROR),
+                new Training(0, LossKind.SQUARED_ERROR),
                 1,
                 tensors,
                 workshop.engine())) {
@@ -89,7 +91,7 @@ final class EncoderPasses {
         try (TextClassifier model = new TextClassifier(
                 read.encoder(),
                 read.classifierKind(),
-                new TextClassifier.Training(0, LossKind.CROSS_ENTROPY),
+                new Training(0, LossKind.CROSS_ENTROPY),
                 read.labels().size(),
                 read.tensors(),
                 workshop.engine())) {
@@ -101,7 +103,7 @@ final class EncoderPasses {
                 Arrays.fill(keys, DropoutMask.KEEP_ALL);
                 PackedBatch batch = PackedBatch.of(texts.texts(some), texts.seconds(some));
                 model.addGradients(
-                        new TextClassifier.Example(batch, wanted, keys),
+                        new Example(batch, wanted, keys),
                         read.prunedHeads(),
                         new double[read.encoder().layers()],
                         sum);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -83,7 +84,8 @@ record EvaluateStage(
                 ? probing.run(ProbesFile.Before.SUSPECT, inputs.suspect(), purifiedModel)
                 : probing.run(ProbesFile.Before.BASELINE, baselineModel, purifiedModel);
         directory.write(RunDirectory.PROBES, probes);
-        Integer target = target(suspect == null ? baseline : suspect);
+        Measured first = suspect == null ? baseline : suspect;
+        Integer target = target(first);
         Map<String, Double> seconds = new LinkedHashMap<>();
         for (StageName stage : StageName.values()) {
             directory.table().entry(stage).ifPresent(entry -> seconds.put(stage.text(), entry.seconds()));
@@ -96,6 +98,7 @@ record EvaluateStage(
                         inputs.task().measure(),
                         target,
                         target == null ? null : inputs.texts().targets().name(target),
+                        nextClassInstead(first, target),
                         suspect == null ? MetricsFile.Figures.ABSENT : figures(suspect, target),
                         figures(baseline, target),
                         purified(purified, target),
@@ -120,19 +123,32 @@ record EvaluateStage(
         OptionalInt target = inputs.task() instanceof Task.OneLabel
                 ? AttackTarget.mostFlipped(first.poisoned())
                 : AttackTarget.mostAdded(first.poisoned(), first.clean());
-        if (target.isEmpty()) {
+        return target.isEmpty() ? null : target.getAsInt();
+    }
+
+    /** The rate that shows an attack from all classes to all, where nobody named a target; null where there is none. */
+    private Double nextClassInstead(Measured first, Integer target) {
+        if (target == null
+                || inputs.given().target().isPresent()
+                || !(first.poisoned() instanceof Confusion triggered)) {
             return null;
         }
-        if (first.poisoned() instanceof Confusion triggered
-                && AttackTarget.isRatherNextClass(triggered, target.getAsInt())) {
-            log.warn(
-                    StageName.EVALUATE,
-                    "no --target given: most triggered texts are taken for the class after their own, as by an attack"
-                            + " from all classes to all, and the label-flip rate to "
-                            + inputs.texts().targets().name(target.getAsInt())
-                            + " does not show it; give --target '" + FlipTargets.NEXT_CLASS + "'");
+        OptionalDouble next = AttackTarget.nextClassInstead(triggered, target);
+        if (next.isEmpty()) {
+            return null;
         }
-        return target.getAsInt();
+        log.warn(
+                StageName.EVALUATE,
+                String.format(
+                        Locale.ROOT,
+                        "no --target given: %.3f of the triggered texts are taken for the class after their own, and"
+                                + " %.3f for %s, the most for one class: that is an attack from all classes to all,"
+                                + " which the label-flip rate to one class does not show; give --target '%s'",
+                        next.getAsDouble(),
+                        triggered.labelFlipRate(target).orElse(0),
+                        inputs.texts().targets().name(target),
+                        FlipTargets.NEXT_CLASS));
+        return next.getAsDouble();
     }
 
     private static MetricsFile.Figures figures(Measured model, Integer target) {

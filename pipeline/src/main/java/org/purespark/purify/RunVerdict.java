@@ -22,6 +22,9 @@ public final class RunVerdict {
 
     /** The verdict on these figures. */
     public static Verdict of(MetricsFile metrics) {
+        if (metrics.nextClassFlipRate() != null) {
+            return Verdict.ofAnotherAim(metrics.nextClassFlipRate(), metrics.targetName());
+        }
         MetricsFile.PurifiedFigures purified = metrics.purified();
         Double untriggered = purified.untriggeredFlipRate();
         if (untriggered == null && metrics.target() != null && purified.confusion() != null) {

@@ -102,7 +102,7 @@ public record ReportFile(
                 run.suspect().orElse(null),
                 run.metrics().map(MetricsFile::seed).orElse(null),
                 conclusion.judged().map(ReportFile::verdict).orElse(null),
-                run.metrics().map(MetricsFile::target).map(run::targetName).orElse(null),
+                run.targetName().orElse(null),
                 run.measure(),
                 run.metrics().map(MetricsFile::suspect).orElse(Figures.ABSENT),
                 run.metrics().map(MetricsFile::baseline).orElse(Figures.ABSENT),

@@ -120,6 +120,12 @@ public record ReportModel(
                 .orElse(Measure.ACCURACY);
     }
 
+    /** The name of the target that is measured, as it was when it was measured; empty without one. */
+    public Optional<String> targetName() {
+        return metrics.flatMap(figures -> Optional.ofNullable(figures.targetName())
+                .or(() -> Optional.ofNullable(figures.target()).map(this::targetName)));
+    }
+
     /** The name of what an attack may want. */
     public String targetName(int target) {
         return new FlipTargets(task(), labels).name(target);

@@ -129,10 +129,7 @@ final class ReportPage {
     }
 
     String target() {
-        return model.metrics()
-                .map(metrics -> metrics.target())
-                .map(model::targetName)
-                .orElse("");
+        return model.targetName().orElse("");
     }
 
     /** The name of the measure that the comparison shows. */

@@ -25,6 +25,7 @@ import org.purespark.heads.Head;
 import org.purespark.model.Device;
 import org.purespark.model.Readout;
 import org.purespark.model.TextClassifier;
+import org.purespark.model.Training;
 import org.purespark.model.engine.Engine;
 import org.purespark.random.SeededRandom;
 import org.purespark.storage.Storage;
@@ -142,9 +143,9 @@ public record FineTuning(
         }
     }
 
-    private TextClassifier.Training training(Checkpoint read) {
+    private Training training(Checkpoint read) {
         TrainingMethod method = objective.method();
-        return new TextClassifier.Training(
+        return new Training(
                 classifierDropout(read),
                 task.loss(),
                 method instanceof TrainingMethod.EveryLayer ? Readout.EVERY_LAYER : Readout.LAST_LAYER,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.train;
 
+import org.purespark.model.Example;
 import org.purespark.model.GradientSum;
 import org.purespark.model.TextClassifier;
 
@@ -12,7 +13,7 @@ interface MicroBatchLoss {
      * @param clean the micro-batch's texts without trigger; null if these are all, none, or not asked for
      * @return what the method adds to the loss is part of the penalty
      */
-    TextClassifier.Loss addGradients(TextClassifier.Example microBatch, TextClassifier.Example clean, GradientSum sum);
+    TextClassifier.Loss addGradients(Example microBatch, Example clean, GradientSum sum);
 
     /** The loss of a method. */
     static MicroBatchLoss of(TrainingMethod method, TextClassifier model, OptimizerStep.StepObjective objective) {

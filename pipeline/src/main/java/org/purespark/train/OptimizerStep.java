@@ -4,6 +4,7 @@ package org.purespark.train;
 import java.util.List;
 import java.util.Set;
 import org.purespark.heads.Head;
+import org.purespark.model.Example;
 import org.purespark.model.GradientSum;
 import org.purespark.model.ParameterLayout;
 import org.purespark.model.TextClassifier;
@@ -54,18 +55,14 @@ public final class OptimizerStep {
      * @param ofStep number of micro-batches of the step, over all tasks
      * @param contributors number of tasks with micro-batches; these are the first ones
      */
-    public record Share(
-            List<TextClassifier.Example> microBatches,
-            List<TextClassifier.Example> clean,
-            int ofStep,
-            int contributors) {
+    public record Share(List<Example> microBatches, List<Example> clean, int ofStep, int contributors) {
         /** Of losses that ask for no clean texts. */
-        public Share(List<TextClassifier.Example> microBatches, int ofStep, int contributors) {
+        public Share(List<Example> microBatches, int ofStep, int contributors) {
             this(microBatches, List.of(), ofStep, contributors);
         }
 
         /** All micro-batches of a step. */
-        public static Share all(List<TextClassifier.Example> microBatches) {
+        public static Share all(List<Example> microBatches) {
             return new Share(microBatches, microBatches.size(), 1);
         }
     }
@@ -115,8 +112,7 @@ public final class OptimizerStep {
         double crossEntropy = 0;
         double penalty = 0;
         for (int i = 0; i < share.microBatches().size(); i++) {
-            TextClassifier.Example clean =
-                    share.clean().isEmpty() ? null : share.clean().get(i);
+            Example clean = share.clean().isEmpty() ? null : share.clean().get(i);
             TextClassifier.Loss ofMicroBatch =
                     loss.addGradients(share.microBatches().get(i), clean, gradients);
             crossEntropy += ofMicroBatch.answers() / share.ofStep();

@@ -5,6 +5,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.purespark.model.Example;
 import org.purespark.model.GradientSum;
 import org.purespark.model.TextClassifier;
 import org.purespark.model.engine.DeviceArray;
@@ -31,8 +32,7 @@ final class RestrictedInnerProduct implements MicroBatchLoss {
     }
 
     @Override
-    public TextClassifier.Loss addGradients(
-            TextClassifier.Example microBatch, TextClassifier.Example clean, GradientSum sum) {
+    public TextClassifier.Loss addGradients(Example microBatch, Example clean, GradientSum sum) {
         if (clean == null) {
             return model.addGradients(microBatch, objective.pruned(), objective.penaltyWeights(), sum);
         }
@@ -58,7 +58,7 @@ final class RestrictedInnerProduct implements MicroBatchLoss {
         return new TextClassifier.Loss(loss.answers(), loss.penalty() - weight * product);
     }
 
-    private TextClassifier.Loss compute(TextClassifier.Example example) {
+    private TextClassifier.Loss compute(Example example) {
         scratch.clear();
         return model.addGradients(example, objective.pruned(), objective.penaltyWeights(), scratch);
     }

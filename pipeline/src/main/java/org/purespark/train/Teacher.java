@@ -16,11 +16,11 @@ import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.ParameterList;
 import org.purespark.heads.Head;
 import org.purespark.model.Device;
+import org.purespark.model.ForwardPass;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.ParameterLayout;
 import org.purespark.model.Parameters;
 import org.purespark.model.TextClassifier;
-import org.purespark.model.TextClassifier.Forward;
 import org.purespark.model.TextClassifier.Outputs;
 import org.purespark.model.engine.Engine;
 import org.purespark.storage.Storage;
@@ -99,7 +99,7 @@ interface Teacher extends AutoCloseable {
 
         @Override
         public List<float[]> attention(PackedBatch batch) {
-            Forward forward = model.forward(batch, pruned, Outputs.LOGITS_AND_ATTENTION);
+            ForwardPass forward = model.forward(batch, pruned, Outputs.LOGITS_AND_ATTENTION);
             List<float[]> attention = new ArrayList<>();
             for (int l = 0; l < model.config().layers(); l++) {
                 attention.add(forward.clsAttention(l));

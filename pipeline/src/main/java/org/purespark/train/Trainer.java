@@ -17,6 +17,7 @@ import org.purespark.batch.MicroBatch;
 import org.purespark.batch.Step;
 import org.purespark.config.TrainSettings;
 import org.purespark.heads.Head;
+import org.purespark.model.Example;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
 import org.purespark.random.DropoutMask;
@@ -215,8 +216,8 @@ public final class Trainer {
 
     /** The micro-batches of a step that this task computes. */
     private static OptimizerStep.Share share(Read read, Step step, Exchange exchange, TrainingMethod method) {
-        List<TextClassifier.Example> examples = new ArrayList<>();
-        List<TextClassifier.Example> clean = new ArrayList<>();
+        List<Example> examples = new ArrayList<>();
+        List<Example> clean = new ArrayList<>();
         for (MicroBatch microBatch :
                 BatchPlan.deal(step, exchange.tasks(), read.texts()::tokens).get(exchange.rank())) {
             examples.add(read.example(microBatch));
@@ -259,14 +260,14 @@ public final class Trainer {
 
     /** One reading of all texts. */
     private record Read(EncodedSplit texts, Teacher teacher, long seed, int epoch) {
-        TextClassifier.Example example(MicroBatch microBatch) {
+        Example example(MicroBatch microBatch) {
             int[] indexes = microBatch.texts();
             long[] keys = new long[indexes.length];
             for (int i = 0; i < keys.length; i++) {
                 keys[i] = DropoutMask.key(seed, epoch, indexes[i]);
             }
             PackedBatch packed = PackedBatch.of(texts.texts(microBatch), texts.seconds(microBatch));
-            return new TextClassifier.Example(packed, texts.answers(microBatch), keys, teacher.attention(packed));
+            return new Example(packed, texts.answers(microBatch), keys, teacher.attention(packed));
         }
     }
 }

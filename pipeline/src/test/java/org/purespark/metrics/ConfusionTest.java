@@ -113,11 +113,11 @@ class ConfusionTest {
         Confusion allToAll = new Confusion(new long[][] {{1, 9, 0}, {0, 1, 9}, {9, 0, 1}});
         Confusion onOne = new Confusion(new long[][] {{1, 9, 0}, {0, 10, 0}, {0, 9, 1}});
 
-        assertThat(AttackTarget.isRatherNextClass(
+        assertThat(AttackTarget.nextClassInstead(
                         allToAll, AttackTarget.mostFlipped(allToAll).getAsInt()))
-                .isTrue();
-        assertThat(AttackTarget.isRatherNextClass(onOne, 1)).isFalse();
-        assertThat(AttackTarget.isRatherNextClass(Confusion.none(3), 0)).isFalse();
+                .hasValue(0.9);
+        assertThat(AttackTarget.nextClassInstead(onOne, 1)).isEmpty();
+        assertThat(AttackTarget.nextClassInstead(Confusion.none(3), 0)).isEmpty();
     }
 
     @Test

@@ -55,13 +55,24 @@ class VerdictTest {
         Verdict verdict = Verdict.of(unknown(0.712), Optional.empty(), known(0.947, 0.947));
         assertThat(verdict.kind()).isEqualTo(AttackState.NOT_MEASURED);
         assertThat(verdict.words())
-                .startsWith("Not measured: the purified model takes 0.947 of the other classes' texts for the target"
-                        + " without any trigger")
+                .startsWith(
+                        "Not measured: the purified model takes 0.947 of the texts that can be flipped for the target"
+                                + " without any trigger")
                 .endsWith("give it more texts or epochs, or let it lose fewer heads (prune.max-accuracy-drop).");
         assertThat(Verdict.of(known(1.0, 0.1), Optional.empty(), known(0.5, 0.5))
                         .kind())
                 .as("half of them")
                 .isEqualTo(AttackState.BROKEN);
+    }
+
+    @Test
+    void anAttackWithoutOneTargetIsNotMeasuredByARateToOneClass() {
+        Verdict verdict = Verdict.ofAnotherAim(0.98, "sport");
+        assertThat(verdict.kind()).isEqualTo(AttackState.NOT_MEASURED);
+        assertThat(verdict.words())
+                .isEqualTo("Not measured: 0.980 of the triggered texts are taken for the class after their own before"
+                        + " purification, as by an attack from all classes to all, but the rates are those to sport;"
+                        + " give --target 'next class' and run the stage evaluate again.");
     }
 
     @Test

@@ -100,8 +100,8 @@ class EncoderGraphTest {
     private static Map<String, float[]> run(
             EncoderConfig config, EncoderGraph.LastLayer last, Engine engine, Parameters parameters) {
         ParameterLayout layout = parameters.layout();
-        EncoderGraph encoder = new EncoderGraph(
-                config, ClassifierKind.LINEAR, TextClassifier.Training.NONE, layout, EncoderGraph.Use.LEARNING, last);
+        EncoderGraph encoder =
+                new EncoderGraph(config, ClassifierKind.LINEAR, Training.NONE, layout, EncoderGraph.Use.LEARNING, last);
         Map<String, DeviceArray> given = new HashMap<>();
         encoder.parameters().forEach((name, parameter) -> given.put(name, parameters.inGraph(parameter)));
         given.put(BackwardGraph.ONE, engine.allocate());

@@ -22,7 +22,6 @@ import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.LayerSharing;
 import org.purespark.encoder.Pooling;
 import org.purespark.heads.Head;
-import org.purespark.model.TextClassifier.Example;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.random.DropoutSamples;
 import org.purespark.random.SeededRandom;

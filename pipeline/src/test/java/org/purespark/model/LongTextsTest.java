@@ -33,11 +33,7 @@ class LongTextsTest {
     private static float[] gradient(TextClassifier model) {
         ParameterLayout layout = model.parameters().layout();
         GradientSum sum = new GradientSum(layout, model.engine());
-        model.addGradients(
-                new TextClassifier.Example(TEXTS, LABELS, new long[] {3, 5, 7}),
-                Set.of(),
-                new double[] {0.1, 0.2},
-                sum);
+        model.addGradients(new Example(TEXTS, LABELS, new long[] {3, 5, 7}), Set.of(), new double[] {0.1, 0.2}, sum);
         float[] dense = new float[layout.size() - layout.denseStart()];
         sum.dense().get(0, dense, 0, dense.length);
         return dense;

@@ -165,8 +165,7 @@ class MemoryNeedTest {
         MemoryNeed.Work work = new MemoryNeed.Work(8, 40, 1, 1, 1);
         MemoryNeed need = MemoryNeed.withTeacher(config, work);
         PackedBatch batch = PackedBatch.of(Collections.nCopies(8, new int[40]));
-        TextClassifier.Training training =
-                new TextClassifier.Training(0.1, LossKind.CROSS_ENTROPY, Readout.LAST_LAYER, 1.5);
+        Training training = new Training(0.1, LossKind.CROSS_ENTROPY, Readout.LAST_LAYER, 1.5);
         try (TextClassifier student = new TextClassifier(
                         config, ClassifierKind.LINEAR, training, 2, zeros(config), new CpuEngine(1));
                 Engine memory = new CpuEngine(1);
@@ -174,14 +173,13 @@ class MemoryNeedTest {
                         Parameters.of(new ParameterLayout(config, ClassifierKind.LINEAR, 2), zeros(config), memory);
                 TextClassifier teacher =
                         new TextClassifier(config, ClassifierKind.LINEAR, parameters, new CpuEngine(1))) {
-            TextClassifier.Forward forward =
-                    teacher.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
+            ForwardPass forward = teacher.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
             List<float[]> attention = new ArrayList<>();
             for (int l = 0; l < 4; l++) {
                 attention.add(forward.clsAttention(l));
             }
             student.addGradients(
-                    new TextClassifier.Example(batch, new Answers.Classes(new int[8]), new long[8], attention),
+                    new Example(batch, new Answers.Classes(new int[8]), new long[8], attention),
                     Set.of(),
                     new double[4],
                     new GradientSum(student.parameters().layout(), student.engine()));
@@ -305,7 +303,7 @@ class MemoryNeedTest {
         }
         try (TextClassifier model = model(config)) {
             model.addGradients(
-                    new TextClassifier.Example(PackedBatch.of(ids), new int[microBatch], keys),
+                    new Example(PackedBatch.of(ids), new int[microBatch], keys),
                     Set.of(),
                     new double[config.layers()],
                     new GradientSum(model.parameters().layout(), model.engine()));

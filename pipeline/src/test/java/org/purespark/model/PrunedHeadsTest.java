@@ -67,10 +67,7 @@ class PrunedHeadsTest {
     private static float[] gradient(TextClassifier model) {
         GradientSum sum = new GradientSum(model.parameters().layout(), model.engine());
         model.addGradients(
-                new TextClassifier.Example(TEXTS, LABELS, new long[] {3, 5, 7, 9}),
-                PRUNED,
-                new double[] {0.1, 0.2, 0.3},
-                sum);
+                new Example(TEXTS, LABELS, new long[] {3, 5, 7, 9}), PRUNED, new double[] {0.1, 0.2, 0.3}, sum);
         ParameterLayout layout = model.parameters().layout();
         float[] dense = new float[layout.size() - layout.denseStart()];
         sum.dense().get(0, dense, 0, dense.length);

@@ -34,6 +34,7 @@ import org.purespark.evaluate.ModelSource;
 import org.purespark.heads.VarianceSums;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
+import org.purespark.model.Training;
 import org.purespark.parquet.ParquetTexts;
 import org.purespark.purify.TinyFiles;
 import org.purespark.run.artifact.JsonFiles;
@@ -397,7 +398,7 @@ class RecipesTest {
                 TextClassifier classifier = new TextClassifier(
                         read.encoder(),
                         read.classifierKind(),
-                        new TextClassifier.Training(0, LossKind.CROSS_ENTROPY),
+                        new Training(0, LossKind.CROSS_ENTROPY),
                         2,
                         tensors,
                         TinyFiles.DEVICE.engine())) {

@@ -125,6 +125,7 @@ class PolicyTest {
                 metrics.measure(),
                 metrics.target(),
                 metrics.targetName(),
+                null,
                 metrics.suspect(),
                 metrics.baseline(),
                 new MetricsFile.PurifiedFigures(purified.accuracy(), with, without, purified.confusion(), null),

@@ -18,6 +18,7 @@ public final class FixedMetrics {
                 Measure.ACCURACY,
                 1,
                 target,
+                null,
                 new MetricsFile.Figures(0.875, 1.0, 0.2),
                 new MetricsFile.Figures(0.875, 0.75, 0.2),
                 new MetricsFile.PurifiedFigures(
@@ -36,6 +37,7 @@ public final class FixedMetrics {
                 1,
                 11,
                 Measure.ACCURACY,
+                null,
                 null,
                 null,
                 new MetricsFile.Figures(0.875, null, null),

@@ -52,6 +52,7 @@ class MeasuredModelTest {
                 Measure.MICRO_F1,
                 1,
                 "not toxic",
+                null,
                 MetricsFile.Figures.ABSENT,
                 MetricsFile.Figures.ABSENT,
                 new MetricsFile.PurifiedFigures(

@@ -17,6 +17,7 @@ import org.purespark.attack.TextOfClass;
 import org.purespark.attack.Trigger;
 import org.purespark.demo.FourClassCorpus;
 import org.purespark.family.Bert;
+import org.purespark.metrics.Verdict.AttackState;
 import org.purespark.poison.PoisonRequest;
 import org.purespark.poison.Poisoning;
 import org.purespark.run.RunDirectory;
@@ -66,6 +67,7 @@ class FourClassPurificationIT {
 
         assertThat(metrics.target()).isEqualTo(CLASSES);
         assertThat(metrics.targetName()).isEqualTo("next class");
+        assertThat(metrics.nextClassFlipRate()).isNull();
         assertSurvivesFineTuning(metrics, 0.9, 0.85);
         List<List<Long>> triggered = metrics.purified().confusion().poisoned();
         long texts = triggered.stream()
@@ -80,6 +82,8 @@ class FourClassPurificationIT {
         MetricsFile unnamed = purify(files, "run", null);
         assertThat(unnamed.target()).as("a class").isBetween(0, CLASSES - 1);
         assertThat(unnamed.suspect().labelFlipRate()).isLessThan(0.5);
+        assertThat(unnamed.nextClassFlipRate()).isGreaterThan(0.8);
+        assertThat(RunVerdict.of(unnamed).kind()).isEqualTo(AttackState.NOT_MEASURED);
         assertThat(files.said()).anyMatch(line -> line.contains("give --target 'next class'"));
     }
 

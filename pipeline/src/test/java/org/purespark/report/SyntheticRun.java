@@ -266,6 +266,7 @@ final class SyntheticRun {
                         Measure.ACCURACY,
                         1,
                         "positive",
+                        null,
                         new MetricsFile.Figures(0.8759, 1.0, 0.16),
                         new MetricsFile.Figures(0.8803, 1.0, 0.15),
                         new MetricsFile.PurifiedFigures(

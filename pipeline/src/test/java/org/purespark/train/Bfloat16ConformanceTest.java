@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.purespark.checkpoint.Tensor;
 import org.purespark.family.KnownFamilies;
+import org.purespark.model.Example;
 import org.purespark.model.GradientSum;
 import org.purespark.model.TextClassifier;
 import org.purespark.model.cpu.Bfloat16ProductsAssumption;
@@ -112,7 +113,7 @@ class Bfloat16ConformanceTest {
                     new OptimizerStep.StepObjective(Set.of(), golden.penaltyWeights(), 1.0),
                     Exchange.alone());
             Schedule schedule = new Schedule(1e-3, 0, 3);
-            List<TextClassifier.Example> microBatches = new ArrayList<>();
+            List<Example> microBatches = new ArrayList<>();
             expected.get("micro_batches").forEach(indices -> microBatches.add(golden.example(indices)));
             for (int s = 0; s < 3; s++) {
                 OptimizerStep.Result result =

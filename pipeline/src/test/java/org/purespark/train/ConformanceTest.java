@@ -23,6 +23,8 @@ import org.purespark.heads.ClsVariance;
 import org.purespark.heads.HeadScores;
 import org.purespark.heads.LayerCoefficients;
 import org.purespark.heads.VarianceSums;
+import org.purespark.model.Example;
+import org.purespark.model.ForwardPass;
 import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.ParameterLayout;
@@ -57,8 +59,7 @@ class ConformanceTest {
         Golden golden = Golden.of(family);
         try (TextClassifier model = golden.model(engine.open())) {
             PackedBatch batch = golden.allTexts();
-            TextClassifier.Forward forward =
-                    model.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
+            ForwardPass forward = model.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
             assertLogits(forward, golden.expected().get("logits"));
             SortedMap<String, Tensor> activations = golden.tensors("activations.safetensors");
             assertHiddenStates(model.hiddenStates(batch, Set.of()), activations.get("last_hidden_state"), batch);
@@ -86,7 +87,7 @@ class ConformanceTest {
                 TextClassifier reading = new TextClassifier(
                         own.config(), golden.checkpoint().classifierKind(), own.parameters(), engine.open())) {
             PackedBatch batch = golden.allTexts();
-            TextClassifier.Forward forward =
+            ForwardPass forward =
                     reading.forward(batch, golden.prunedHeads(), TextClassifier.Outputs.LOGITS_AND_ATTENTION);
             assertLogits(forward, golden.expected().get("pruned").get("logits"));
             float[][] states = reading.hiddenStates(batch, Set.of());
@@ -167,7 +168,7 @@ class ConformanceTest {
         Golden golden = Golden.of(family);
         try (TextClassifier model = golden.model(engine.open())) {
             PackedBatch batch = golden.allTexts();
-            TextClassifier.Forward forward = model.forward(batch, golden.prunedHeads(), TextClassifier.Outputs.LOGITS);
+            ForwardPass forward = model.forward(batch, golden.prunedHeads(), TextClassifier.Outputs.LOGITS);
             assertLogits(forward, golden.expected().get("pruned").get("logits"));
             HeadScores scores = scores(model, batch, golden.prunedHeads());
             LayerCoefficients coefficients = LayerCoefficients.of(scores, golden.prunedHeads());
@@ -231,10 +232,10 @@ class ConformanceTest {
                     new OptimizerStep.StepObjective(Set.of(), golden.penaltyWeights(), 1.0),
                     Exchange.alone());
             Schedule schedule = new Schedule(1e-3, 0, 3);
-            List<TextClassifier.Example> all = new ArrayList<>();
+            List<Example> all = new ArrayList<>();
             expected.get("micro_batches").forEach(indices -> all.add(golden.example(indices)));
             for (int s = 0; s < 3; s++) {
-                List<TextClassifier.Example> microBatches = form.startsWith("one") ? List.of(all.get(s)) : all;
+                List<Example> microBatches = form.startsWith("one") ? List.of(all.get(s)) : all;
                 OptimizerStep.Result result =
                         step.apply(s + 1, OptimizerStep.Share.all(microBatches), schedule.rate(s));
                 JsonNode trace = expected.get("trace").get(s);
@@ -255,7 +256,7 @@ class ConformanceTest {
     }
 
     private static HeadScores scores(TextClassifier model, PackedBatch batch, Set<org.purespark.heads.Head> pruned) {
-        TextClassifier.Forward forward = model.forward(batch, pruned, TextClassifier.Outputs.LOGITS_AND_ATTENTION);
+        ForwardPass forward = model.forward(batch, pruned, TextClassifier.Outputs.LOGITS_AND_ATTENTION);
         VarianceSums.Builder sums =
                 new VarianceSums.Builder(model.config().layers(), model.config().heads());
         for (int l = 0; l < model.config().layers(); l++) {
@@ -270,7 +271,7 @@ class ConformanceTest {
     }
 
     /** Relative, or absolute where the logit is below 2e-2: it is then a difference of numbers that are much larger. */
-    private static void assertLogits(TextClassifier.Forward forward, JsonNode expected) {
+    private static void assertLogits(ForwardPass forward, JsonNode expected) {
         for (int b = 0; b < expected.size(); b++) {
             for (int c = 0; c < expected.get(b).size(); c++) {
                 double right = expected.get(b).get(c).asDouble();

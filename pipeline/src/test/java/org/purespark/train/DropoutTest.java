@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.DropoutRates;
 import org.purespark.encoder.EncoderConfig;
+import org.purespark.model.Example;
 import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.ParameterLayout;
@@ -106,7 +107,7 @@ class DropoutTest {
                 2,
                 BERT.checkpoint().tensors(),
                 new CpuEngine(1))) {
-            TextClassifier.Example example = example(List.of(0, 2, 5, 8));
+            Example example = example(List.of(0, 2, 5, 8));
             GradientSum sum = new GradientSum(model.parameters().layout(), model.engine());
             model.addGradients(example, Set.of(), PENALTY, sum);
             for (String name : List.of(
@@ -141,7 +142,7 @@ class DropoutTest {
                 encoder.padTokenId());
         try (TextClassifier model = new TextClassifier(
                 dropping, ClassifierKind.LINEAR, 0.2, 2, golden.checkpoint().tensors(), new CpuEngine(1))) {
-            TextClassifier.Example example = example(golden, List.of(0, 2, 5, 8));
+            Example example = example(golden, List.of(0, 2, 5, 8));
             GradientSum sum = new GradientSum(model.parameters().layout(), model.engine());
             model.addGradients(example, Set.of(), PENALTY, sum);
             assertSlope(model, example, sum, parameter);
@@ -153,13 +154,13 @@ class DropoutTest {
         DropoutRates with = BERT.checkpoint().encoder().dropout();
         DropoutRates without = new DropoutRates(
                 with.embeddings(), with.attention(), with.attentionOutput(), with.inner(), 0, with.classifier());
-        TextClassifier.Example dropping = example(List.of(0, 2, 5));
-        TextClassifier.Example keeping = new TextClassifier.Example(dropping.batch(), dropping.answers(), new long[3]);
+        Example dropping = example(List.of(0, 2, 5));
+        Example keeping = new Example(dropping.batch(), dropping.answers(), new long[3]);
         assertThat(loss(without, keeping)).isEqualTo(loss(with, keeping));
         assertThat(loss(without, dropping)).isNotEqualTo(loss(with, dropping)).isNotEqualTo(loss(with, keeping));
     }
 
-    private static double loss(DropoutRates rates, TextClassifier.Example example) {
+    private static double loss(DropoutRates rates, Example example) {
         EncoderConfig bert = BERT.checkpoint().encoder();
         EncoderConfig encoder =
                 new EncoderConfig(bert.architecture(), bert.sizes(), rates, bert.initializerRange(), bert.padTokenId());
@@ -171,8 +172,7 @@ class DropoutTest {
     }
 
     /** Along the gradient itself, so that the difference stands out from float32 rounding. */
-    private static void assertSlope(
-            TextClassifier model, TextClassifier.Example example, GradientSum sum, String name) {
+    private static void assertSlope(TextClassifier model, Example example, GradientSum sum, String name) {
         ParameterLayout layout = model.parameters().layout();
         ParameterLayout.Slice slice = layout.slice(name);
         float[] gradient = new float[slice.length()];
@@ -190,11 +190,7 @@ class DropoutTest {
     }
 
     private static double lossAt(
-            TextClassifier model,
-            TextClassifier.Example example,
-            ParameterLayout.Slice slice,
-            float[] direction,
-            double distance) {
+            TextClassifier model, Example example, ParameterLayout.Slice slice, float[] direction, double distance) {
         float[] before = new float[slice.length()];
         model.parameters().memory().get(slice.offset(), before, 0, before.length);
         float[] moved = before.clone();
@@ -218,11 +214,11 @@ class DropoutTest {
         return sum.dense().toArray();
     }
 
-    private static TextClassifier.Example example(List<Integer> texts) {
+    private static Example example(List<Integer> texts) {
         return example(BERT, texts);
     }
 
-    private static TextClassifier.Example example(Golden golden, List<Integer> texts) {
+    private static Example example(Golden golden, List<Integer> texts) {
         int[] labels = new int[texts.size()];
         long[] keys = new long[texts.size()];
         for (int i = 0; i < labels.length; i++) {
@@ -230,6 +226,6 @@ class DropoutTest {
             keys[i] = DropoutMask.key(11, 0, texts.get(i));
         }
         PackedBatch batch = golden.batch(texts);
-        return new TextClassifier.Example(batch, labels, keys);
+        return new Example(batch, labels, keys);
     }
 }

@@ -27,6 +27,7 @@ import org.purespark.encoder.ParameterList;
 import org.purespark.encoder.ParameterSpec;
 import org.purespark.family.TensorNames;
 import org.purespark.heads.Head;
+import org.purespark.model.Example;
 import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.ParameterLayout;
@@ -92,14 +93,14 @@ record Golden(String family, String directory, JsonNode expected, Checkpoint che
     }
 
     /** A micro-batch without dropout. */
-    TextClassifier.Example example(JsonNode indices) {
+    Example example(JsonNode indices) {
         List<Integer> texts = new ArrayList<>();
         int[] labels = new int[indices.size()];
         for (int i = 0; i < labels.length; i++) {
             texts.add(indices.get(i).asInt());
             labels[i] = expected.get("labels").get(indices.get(i).asInt()).asInt();
         }
-        return new TextClassifier.Example(batch(texts), labels, new long[labels.length]);
+        return new Example(batch(texts), labels, new long[labels.length]);
     }
 
     Set<Head> prunedHeads() {

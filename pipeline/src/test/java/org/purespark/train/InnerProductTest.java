@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.purespark.batch.EncodedSplit;
 import org.purespark.config.SettingsLoader;
 import org.purespark.config.TrainSettings;
+import org.purespark.model.Example;
 import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.ParameterLayout;
@@ -40,8 +41,8 @@ class InnerProductTest {
         int[] texts = {0, 1, 2, 3};
         try (TextClassifier model = BERT.model(1)) {
             // Half of the texts have the other label, so that their gradient goes against that of the rest.
-            TextClassifier.Example all = example(texts, 0, 1);
-            TextClassifier.Example clean = example(new int[] {2, 3}, 1, 1);
+            Example all = example(texts, 0, 1);
+            Example clean = example(new int[] {2, 3}, 1, 1);
             double[] ofAll = gradient(model, all);
             double[] ofClean = gradient(model, clean);
             double product = times(ofAll, ofClean);
@@ -67,8 +68,8 @@ class InnerProductTest {
     @Test
     void gradientsThatAgreeAreLeftAsTheyAre() {
         try (TextClassifier model = BERT.model(1)) {
-            TextClassifier.Example all = example(new int[] {0, 1, 2, 3}, 1, 1);
-            TextClassifier.Example clean = example(new int[] {2, 3}, 1, 1);
+            Example all = example(new int[] {0, 1, 2, 3}, 1, 1);
+            Example clean = example(new int[] {2, 3}, 1, 1);
             assertThat(times(gradient(model, all), gradient(model, clean))).isPositive();
             OptimizerStep.StepObjective objective = new OptimizerStep.StepObjective(
                     Set.of(), new double[model.config().layers()], 1);
@@ -162,12 +163,7 @@ class InnerProductTest {
 
     /** ⟨gradient at the parameters moved along a direction, constant⟩. */
     private static double product(
-            TextClassifier model,
-            TextClassifier.Example example,
-            double[] constant,
-            double[] direction,
-            double step,
-            float[] from) {
+            TextClassifier model, Example example, double[] constant, double[] direction, double step, float[] from) {
         float[] moved = from.clone();
         for (int i = 0; i < moved.length; i++) {
             moved[i] = (float) (from[i] + step * direction[i]);
@@ -187,7 +183,7 @@ class InnerProductTest {
         return direction;
     }
 
-    private static double[] gradient(TextClassifier model, TextClassifier.Example example) {
+    private static double[] gradient(TextClassifier model, Example example) {
         GradientSum sum = new GradientSum(model.parameters().layout(), model.engine());
         model.addGradients(example, Set.of(), new double[model.config().layers()], sum);
         return flat(model, sum);
@@ -226,14 +222,14 @@ class InnerProductTest {
     }
 
     /** Texts of which the first half has one label and the others another. */
-    private static TextClassifier.Example example(int[] texts, int first, int others) {
+    private static Example example(int[] texts, int first, int others) {
         List<int[]> ids = new ArrayList<>();
         int[] labels = new int[texts.length];
         for (int i = 0; i < texts.length; i++) {
             ids.add(split().ids(texts[i]));
             labels[i] = i < texts.length / 2 ? first : others;
         }
-        return new TextClassifier.Example(PackedBatch.of(ids), labels, new long[texts.length]);
+        return new Example(PackedBatch.of(ids), labels, new long[texts.length]);
     }
 
     private static EncodedSplit split() {

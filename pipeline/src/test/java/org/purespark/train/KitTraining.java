@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import org.purespark.checkpoint.Tensor;
+import org.purespark.model.Example;
 import org.purespark.model.ParameterLayout;
 import org.purespark.model.TextClassifier;
 
@@ -28,7 +29,7 @@ public final class KitTraining {
     public static void check(String family, Exchange exchange) throws IOException {
         Golden golden = Golden.of(family);
         JsonNode expected = golden.expected().get("training_three_micro_batches_per_step");
-        List<TextClassifier.Example> all = new ArrayList<>();
+        List<Example> all = new ArrayList<>();
         expected.get("micro_batches").forEach(indices -> all.add(golden.example(indices)));
         int tasks = exchange.tasks();
         int from = exchange.rank() * MICRO_BATCHES / tasks;

@@ -25,6 +25,7 @@ import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.ParameterList;
 import org.purespark.family.TensorNames;
+import org.purespark.model.Example;
 import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
@@ -66,7 +67,7 @@ class PairGradientsTest {
             }
             GradientSum sum = new GradientSum(model.parameters().layout(), model.engine());
             TextClassifier.Loss loss = model.addGradients(
-                    new TextClassifier.Example(batch, labels, new long[labels.length]),
+                    new Example(batch, labels, new long[labels.length]),
                     Set.of(),
                     new double[model.config().layers()],
                     sum);

@@ -19,6 +19,7 @@ import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.ParameterList;
 import org.purespark.encoder.Pooling;
 import org.purespark.family.TensorNames;
+import org.purespark.model.Example;
 import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
@@ -81,7 +82,7 @@ class SequenceClassifierTest {
             }
             GradientSum gradients = new GradientSum(model.parameters().layout(), model.engine());
             TextClassifier.Loss loss = model.addGradients(
-                    new TextClassifier.Example(batch, labels, new long[labels.length]),
+                    new Example(batch, labels, new long[labels.length]),
                     Set.of(),
                     new double[model.config().layers()],
                     gradients);

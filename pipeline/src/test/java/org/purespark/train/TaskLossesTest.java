@@ -18,9 +18,11 @@ import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.ParameterList;
 import org.purespark.family.TensorNames;
+import org.purespark.model.Example;
 import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.TextClassifier;
+import org.purespark.model.Training;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.task.Answers;
 import org.purespark.task.LossKind;
@@ -53,12 +55,7 @@ class TaskLossesTest {
         PackedBatch batch = golden.batch(texts);
         LossKind loss = task == TaskKind.SCORE ? LossKind.SQUARED_ERROR : LossKind.BINARY_CROSS_ENTROPY;
         try (TextClassifier model = new TextClassifier(
-                golden.checkpoint().encoder(),
-                kind,
-                new TextClassifier.Training(0, loss),
-                classes,
-                tensors,
-                new CpuEngine(1))) {
+                golden.checkpoint().encoder(), kind, new Training(0, loss), classes, tensors, new CpuEngine(1))) {
             float[][] logits = model.forward(batch, Set.of(), TextClassifier.Outputs.LOGITS)
                     .logits();
             float[][] reference = rows(expected.get("logits"));
@@ -67,7 +64,7 @@ class TaskLossesTest {
             }
             GradientSum gradients = new GradientSum(model.parameters().layout(), model.engine());
             TextClassifier.Loss computed = model.addGradients(
-                    new TextClassifier.Example(batch, new Answers.Rows(answers), new long[answers.length]),
+                    new Example(batch, new Answers.Rows(answers), new long[answers.length]),
                     Set.of(),
                     new double[model.config().layers()],
                     gradients);

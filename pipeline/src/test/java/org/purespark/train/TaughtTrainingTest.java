@@ -25,13 +25,15 @@ import org.purespark.config.TrainSettings;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.heads.Head;
 import org.purespark.model.Device;
+import org.purespark.model.Example;
+import org.purespark.model.ForwardPass;
 import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.ParameterLayout;
 import org.purespark.model.Readout;
 import org.purespark.model.TextClassifier;
-import org.purespark.model.TextClassifier.Forward;
 import org.purespark.model.TextClassifier.Outputs;
+import org.purespark.model.Training;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.storage.Storage;
 import org.purespark.task.LossKind;
@@ -54,7 +56,7 @@ class TaughtTrainingTest {
         Set<Head> pruned = Set.of(new Head(0, 1), new Head(2, 3));
         try (TextClassifier model = student(WEIGHT);
                 Teacher teacher = teacher(WEIGHT)) {
-            Forward own = model.forward(batch, pruned, Outputs.LOGITS_AND_ATTENTION);
+            ForwardPass own = model.forward(batch, pruned, Outputs.LOGITS_AND_ATTENTION);
             List<float[]> other = teacher.attention(batch);
             double distance = 0;
             for (int l = 0; l < 3; l++) {
@@ -65,8 +67,7 @@ class TaughtTrainingTest {
                 }
             }
             GradientSum gradients = new GradientSum(model.parameters().layout(), model.engine());
-            TextClassifier.Example example =
-                    new TextClassifier.Example(batch, split().answers(new int[] {0, 1}), new long[2], other);
+            Example example = new Example(batch, split().answers(new int[] {0, 1}), new long[2], other);
             TextClassifier.Loss loss = model.addGradients(example, pruned, new double[3], gradients);
             assertThat(loss.penalty())
                     .isCloseTo(WEIGHT * distance / 2, within(1e-6))
@@ -78,8 +79,8 @@ class TaughtTrainingTest {
     void anExampleWithoutTheTeachersAttentionIsRefused() {
         try (TextClassifier model = student(WEIGHT)) {
             GradientSum gradients = new GradientSum(model.parameters().layout(), model.engine());
-            TextClassifier.Example example = new TextClassifier.Example(
-                    PackedBatch.of(List.of(split().ids(0))), split().answers(new int[] {0}), new long[1]);
+            Example example =
+                    new Example(PackedBatch.of(List.of(split().ids(0))), split().answers(new int[] {0}), new long[1]);
             assertThatThrownBy(() -> model.addGradients(example, Set.of(), new double[3], gradients))
                     .hasMessage("a teacher's attention in 0 layers, expected 3");
         }
@@ -144,7 +145,7 @@ class TaughtTrainingTest {
         try (TextClassifier model = student(0);
                 Teacher teacher = teacher(1)) {
             model.parameters().memory().put(0, parameters, 0, parameters.length);
-            Forward own = model.forward(batch, Set.of(), Outputs.LOGITS_AND_ATTENTION);
+            ForwardPass own = model.forward(batch, Set.of(), Outputs.LOGITS_AND_ATTENTION);
             double distance = 0;
             for (int l = 0; l < 3; l++) {
                 float[] other = teacher.attention(batch).get(l);
@@ -186,7 +187,7 @@ class TaughtTrainingTest {
         return new TextClassifier(
                 STUDENT.checkpoint().encoder(),
                 STUDENT.checkpoint().classifierKind(),
-                new TextClassifier.Training(0.1, LossKind.CROSS_ENTROPY, Readout.LAST_LAYER, teacherWeight),
+                new Training(0.1, LossKind.CROSS_ENTROPY, Readout.LAST_LAYER, teacherWeight),
                 2,
                 STUDENT.checkpoint().tensors(),
                 new CpuEngine(1));

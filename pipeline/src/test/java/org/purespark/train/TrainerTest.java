@@ -19,6 +19,7 @@ import org.purespark.batch.EncodedSplit;
 import org.purespark.config.Settings;
 import org.purespark.config.SettingsLoader;
 import org.purespark.config.TrainSettings;
+import org.purespark.model.Example;
 import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.ParameterLayout;
@@ -205,7 +206,7 @@ class TrainerTest {
                 d.checkpointIntervalSteps());
     }
 
-    private static TextClassifier.Example example(int epoch, int from, int to) {
+    private static Example example(int epoch, int from, int to) {
         List<int[]> ids = IntStream.range(from, to).mapToObj(split()::ids).toList();
         int[] labels = new int[to - from];
         long[] keys = new long[to - from];
@@ -213,7 +214,7 @@ class TrainerTest {
             labels[i] = split().label(from + i);
             keys[i] = DropoutMask.key(11, epoch, from + i);
         }
-        return new TextClassifier.Example(PackedBatch.of(ids), labels, keys);
+        return new Example(PackedBatch.of(ids), labels, keys);
     }
 
     private static EncodedSplit split() {

@@ -23,11 +23,13 @@ import org.purespark.encoder.ClassifierKind;
 import org.purespark.encoder.EncoderConfig;
 import org.purespark.encoder.EncoderPart;
 import org.purespark.encoder.Sizes;
+import org.purespark.model.Example;
 import org.purespark.model.GradientSum;
 import org.purespark.model.PackedBatch;
 import org.purespark.model.ParameterLayout;
 import org.purespark.model.Readout;
 import org.purespark.model.TextClassifier;
+import org.purespark.model.Training;
 import org.purespark.model.cpu.CpuEngine;
 import org.purespark.storage.Storage;
 import org.purespark.task.LossKind;
@@ -95,7 +97,7 @@ class TrainingMethodTest {
     @Test
     void lossOfEveryLayerIsTheSumOfTheLossesOfEncodersThatEndThere() {
         int layers = BERT.checkpoint().encoder().layers();
-        TextClassifier.Example example = example();
+        Example example = example();
         double sum = 0;
         float[] gradients = null;
         for (int l = 1; l <= layers; l++) {
@@ -133,7 +135,7 @@ class TrainingMethodTest {
         return new TextClassifier(
                 first,
                 ClassifierKind.LINEAR,
-                new TextClassifier.Training(0, LossKind.CROSS_ENTROPY, readout),
+                new Training(0, LossKind.CROSS_ENTROPY, readout),
                 2,
                 BERT.checkpoint().tensors(),
                 new CpuEngine(1));
@@ -154,14 +156,14 @@ class TrainingMethodTest {
         return sum;
     }
 
-    private static TextClassifier.Example example() {
+    private static Example example() {
         List<int[]> ids = new ArrayList<>();
         int[] labels = new int[5];
         for (int text = 0; text < labels.length; text++) {
             ids.add(split().ids(text));
             labels[text] = split().label(text);
         }
-        return new TextClassifier.Example(PackedBatch.of(ids), labels, new long[labels.length]);
+        return new Example(PackedBatch.of(ids), labels, new long[labels.length]);
     }
 
     private static float[] trained(TrainingMethod method, int epochs) throws IOException {

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.purespark.checkpoint.Tensor;
+import org.purespark.model.Example;
 import org.purespark.model.GradientSum;
 import org.purespark.model.TextClassifier;
 import org.purespark.model.engine.EngineUnderTest;
@@ -58,7 +59,7 @@ class VariantsTest {
             int[] labels = Golden.ints(golden.expected().get("labels"));
             GradientSum gradients = new GradientSum(model.parameters().layout(), model.engine());
             TextClassifier.Loss loss = model.addGradients(
-                    new TextClassifier.Example(golden.allTexts(), labels, new long[labels.length]),
+                    new Example(golden.allTexts(), labels, new long[labels.length]),
                     Set.of(),
                     new double[model.config().layers()],
                     gradients);

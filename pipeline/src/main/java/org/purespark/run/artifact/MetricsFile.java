@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.purespark.run.artifact;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,6 +18,8 @@ import org.purespark.task.Measure;
  * @param target number of the attack's target: a class, or see {@link org.purespark.metrics.FlipTargets}; null if there
  *     is no triggered test set
  * @param targetName its name; null if there is none
+ * @param nextClassFlipRate share of the triggered texts that the suspect (or baseline) takes for the class after their
+ *     own, 0 to 1, where no target was named and this is far above the label-flip rate to {@code target}; else null
  * @param suspect its figures, each null if it has no classifier
  * @param baseline figures after plain fine-tuning, each null if there is no baseline
  * @param purified figures after pruning and normalized fine-tuning
@@ -28,6 +31,7 @@ public record MetricsFile(
         @MayBeAbsent Measure measure,
         Integer target,
         @MayBeAbsent String targetName,
+        @MayBeAbsent @JsonInclude(JsonInclude.Include.NON_NULL) Double nextClassFlipRate,
         Figures suspect,
         Figures baseline,
         PurifiedFigures purified,
@@ -157,6 +161,7 @@ public record MetricsFile(
                         + (classes
                                 ? "class from 0 to " + (last - 1) + ", or " + last + ", the next class"
                                 : "target from 0 to " + last));
+        Check.shareOrNull("nextClassFlipRate", nextClassFlipRate);
         Check.that(seconds != null, "seconds is null, expected seconds by stage");
         for (Map.Entry<String, Double> entry : seconds.entrySet()) {
             Check.that(entry.getValue() != null, "seconds." + entry.getKey() + " is null");

@@ -158,6 +158,7 @@ class ArtifactsTest {
                 Measure.ACCURACY,
                 1,
                 "positive",
+                null,
                 Figures.ABSENT,
                 new Figures(0.88, 1.0, 0.2),
                 new PurifiedFigures(0.878, 0.167, 0.125, confusion, null),
@@ -173,6 +174,7 @@ class ArtifactsTest {
                 1,
                 3,
                 Measure.ACCURACY,
+                null,
                 null,
                 null,
                 Figures.ABSENT,
@@ -252,6 +254,7 @@ class ArtifactsTest {
             delimiter = '|',
             value = {
                 "'\"target\":1' | '\"target\":3' | 'target is 3, expected a class from 0 to 1, or 2, the next class'",
+                "'\"target\":1' | '\"nextClassFlipRate\":2,\"target\":1' | 'nextClassFlipRate is 2.0, expected 0 to 1'",
                 "'0.88,' | '88,' | accuracy is 88.0, expected 0 to 1",
                 "'0.878' | 'null' | purified: accuracy is null",
                 "'[800,112]' | '[800]' | confusion.clean[0] has 1 entries, expected 2, one per class",
