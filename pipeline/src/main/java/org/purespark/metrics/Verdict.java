@@ -30,8 +30,8 @@ public record Verdict(AttackState kind, String words) {
     public static final double WEAKENED_UP_TO_SHARE = 0.5;
 
     /**
-     * If a purified model gives the target to more than this share of the texts that can be flipped, without any trigger, few
-     * texts are left to flip: nothing can be said of the attack.
+     * If a purified model gives the target to more than this share of the texts that can be flipped, without any
+     * trigger, few texts are left to flip: nothing can be said of the attack.
      */
     public static final double MEASURED_UP_TO_UNTRIGGERED = 0.5;
 
@@ -99,8 +99,8 @@ public record Verdict(AttackState kind, String words) {
                 String.format(
                         Locale.ROOT,
                         "Not measured: %.3f of the triggered texts are taken for the class after their own before"
-                                + " purification, as by an attack from all classes to all, but the rates are those to %s;"
-                                + " give --target '%s' and run the stage evaluate again.",
+                                + " purification, as by an attack from all classes to all, but the rates are those to"
+                                + " %s; give --target '%s' and run the stage evaluate again.",
                         nextClass,
                         target,
                         FlipTargets.NEXT_CLASS));
@@ -137,8 +137,8 @@ public record Verdict(AttackState kind, String words) {
     private static String notSeparating(FlipRates after) {
         return String.format(
                 Locale.ROOT,
-                "Not measured: the purified model takes %.3f of the texts that can be flipped for the target without any"
-                        + " trigger, so a trigger has little to flip, and the model is of no use; give it more texts or"
+                "Not measured: the purified model takes %.3f of the texts that can be flipped for the target without"
+                        + " any trigger, so a trigger has little to flip, and the model is of no use; give it more texts or"
                         + " epochs, or let it lose fewer heads (prune.max-accuracy-drop).",
                 after.untriggered().orElseThrow());
     }

@@ -115,10 +115,10 @@ class ExperimentFileTest {
                     seeds = [1, 2]   | seeds = [1, 2, 1] | seeds: the seed 1 is there twice; give it once
                     [0.5, 1.0]       | [0.5, 0.50]       | vary.data.train-share: the value 0.5 is there twice
                     data.train-share | data.train-share = [1, 2], seed | vary.seed: the seeds are those of the key
-                    data.train-share | data.train-share = [1, 2], defence | vary.defence: the defences are those of the key
+                    data.train-share | data.train-share = [1, 2], defence | vary.defence: the defences are those of
                     set {text        | set {defence = pure, text | set.defence: the defences are those of the key
                     target = 1}      | target = 1, aim = all-to-all} | attacks.badnet.target: an attack from all classes
-                    seeds = [1, 2]   | seeds = [9223372036854774808] | seeds: repairs have the seed 9223372036854774808 +
+                    seeds = [1, 2]   | seeds = [9223372036854774808] | seeds: repairs have the seed 9223372036854774808
                     set {text        | set {"text.max-length" = 3, text | set.text.max-length: it is set twice; set it
                     [0.5, 1.0]       | [a b, a-b]        | vary: 'data.train-share=a b' and 'data.train-share=a-b' are
                     """)
