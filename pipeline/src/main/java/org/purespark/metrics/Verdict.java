@@ -138,8 +138,8 @@ public record Verdict(AttackState kind, String words) {
         return String.format(
                 Locale.ROOT,
                 "Not measured: the purified model takes %.3f of the texts that can be flipped for the target without"
-                        + " any trigger, so a trigger has little to flip, and the model is of no use; give it more texts or"
-                        + " epochs, or let it lose fewer heads (prune.max-accuracy-drop).",
+                        + " any trigger, so a trigger has little to flip, and the model is of no use; give it more"
+                        + " texts or epochs, or let it lose fewer heads (prune.max-accuracy-drop).",
                 after.untriggered().orElseThrow());
     }
 
