@@ -53,7 +53,9 @@ PARAMS: dict[str, Param] = {
     "validation": _optional("Validation texts", "Clean labelled texts. Default: a seeded tenth of the training texts."),
     "test": _optional("Test texts", "Clean labelled texts. Default: the validation texts."),
     "poisoned_test": _optional("Triggered texts", "With their true labels, to measure the label-flip rate on."),
-    "target": _optional("Target label", "The label that the attack aims at, or: next class. Default: the label most flipped to."),
+    "target": _optional(
+        "Target label", "The label that the attack aims at, or: next class. Default: the label most flipped to."
+    ),
     "classifier": _optional("Classifier", "safetensors file of the suspect's classifier, where it is a file of its own."),
     "base_model": _optional("Base model", "Hugging Face directory, if the suspect is a LoRA adapter (PEFT)."),
     "clean_model": _optional(
@@ -150,7 +152,7 @@ with DAG(
             name: {figure: metrics[name][figure] for figure in ("accuracy", "labelFlipRate")}
             for name in ("suspect", "baseline", "purified")
         }
-        return {"run": run, "target": metrics["target"], **models}
+        return {"run": run, "target": metrics["target"], "targetName": metrics.get("targetName"), **models}
 
     commands = options()
     examined = PureOperator(

@@ -116,6 +116,9 @@ final class PoisonLabels {
             throw new InputException("--target " + Shown.of(target) + ": the "
                     + (task == TaskKind.ONE_LABEL
                             ? "labels are " + Shown.list(classes.labels())
+                                    + (target.equals(FlipTargets.NEXT_CLASS)
+                                            ? "; an attack from all classes to all is --all-to-all"
+                                            : "")
                             : "targets are " + Shown.list(targets.names())));
         }
         return switch (task) {

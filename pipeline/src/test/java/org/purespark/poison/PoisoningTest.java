@@ -99,6 +99,9 @@ class PoisoningTest {
         assertRefused(planting().train(null), needed);
         assertRefused(planting().target(null), needed);
         assertRefused(planting().target("7"), "--target 7: the labels are 0, 1");
+        assertRefused(
+                planting().target("next class"),
+                "--target next class: the labels are 0, 1; an attack from all classes to all is --all-to-all");
         assertRefused(planting().rate(1.5), "poisoning rate 1.5 must be a share of the texts, 0 to 1");
         assertRefused(
                 planting()
