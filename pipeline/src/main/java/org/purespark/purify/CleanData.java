@@ -239,7 +239,8 @@ record CleanData(
     /** The number of the target of that name; a class may be named as in the data. */
     OptionalInt target(String name) {
         OptionalInt asInData = new FlipTargets(task.kind(), labels.labels()).number(name);
-        boolean isClass = asInData.isPresent() && asInData.getAsInt() < targets().count();
+        boolean isClass =
+                asInData.isPresent() && asInData.getAsInt() < targets().count();
         return isClass ? asInData : targets().number(name);
     }
 
